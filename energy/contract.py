@@ -1,0 +1,158 @@
+"""What passes between those who publish a forecast and those who read it: plain data, no pandas.
+
+Everything here goes to JSON and back unchanged. Months are ISO text (`2022-08`), energy is in the
+release's unit (Mtoe for the UK tables), quantile levels are probabilities in (0, 1).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+SCHEMA = 1
+LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
+"""Quantile levels of every fold frame and forecast table: the median and the 50, 80, 95% intervals."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastMonth:
+    """One month of a forecast table: `horizon` months after the cutoff; `quantiles` follow LEVELS."""
+
+    month: str
+    horizon: int
+    mean: float
+    quantiles: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """How wide a champion's intervals are, as measured on its backtest errors.
+
+    Attributes:
+        scale: Spread of the error, months 1..n ahead: on the log scale if `log`, else in the unit.
+        quantiles: Standardised error at each level of LEVELS.
+        log: Whether errors multiply the forecast (a positive series) or add to it.
+        errors: How many backtest errors it rests on.
+    """
+
+    scale: tuple[float, ...]
+    quantiles: tuple[float, ...]
+    log: bool
+    errors: int
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastTable:
+    """The published forecast: every month from the cutoff to the horizon."""
+
+    target: str
+    unit: str
+    cutoff: str
+    forecaster: str
+    months: tuple[ForecastMonth, ...]
+    calibration: Calibration
+    levels: tuple[float, ...] = LEVELS
+    schema: int = SCHEMA
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain dictionaries and lists, ready for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> ForecastTable:
+        """The inverse of `to_dict`."""
+        months = tuple(
+            ForecastMonth(**{**row, "quantiles": tuple(row["quantiles"])}) for row in data["months"]
+        )
+        calibration = data["calibration"]
+        return cls(
+            **{
+                **data,
+                "months": months,
+                "levels": tuple(data["levels"]),
+                "calibration": Calibration(
+                    **{
+                        **calibration,
+                        "scale": tuple(calibration["scale"]),
+                        "quantiles": tuple(calibration["quantiles"]),
+                    }
+                ),
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """One file of a release: its SHA-256 in hex and its size in bytes."""
+
+    sha256: str
+    bytes: int
+
+
+@dataclass(frozen=True, slots=True)
+class Lineage:
+    """Where a release comes from, from the workbook's bytes to the packages that read them.
+
+    Attributes:
+        vintage: SHA-256 of each raw workbook by file name.
+        commit: Git commit of the code (`-dirty` if it had uncommitted changes), or `unknown`.
+        runs: Run ids by system: `metaflow`, `mlflow`.
+        packages: Version of each package that fits or unpickles the champion.
+        python: Version of the interpreter.
+    """
+
+    vintage: dict[str, str]
+    commit: str
+    runs: dict[str, str]
+    packages: dict[str, str]
+    python: str
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """A release's first page: what it is, where it comes from, and the hash of every file in it."""
+
+    release_id: str
+    created_at: str
+    target: str
+    unit: str
+    cutoff: str
+    forecaster: str
+    lineage: Lineage
+    files: dict[str, FileEntry] = field(default_factory=dict)
+    schema: int = SCHEMA
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain dictionaries and lists, ready for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Manifest:
+        """The inverse of `to_dict`."""
+        return cls(
+            **{
+                **data,
+                "lineage": Lineage(**data["lineage"]),
+                "files": {name: FileEntry(**entry) for name, entry in data["files"].items()},
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Pointer:
+    """`champion.json`: which release is in service, which was before it, since when and why."""
+
+    release_id: str
+    previous_id: str | None
+    promoted_at: str
+    reason: str
+    schema: int = SCHEMA
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain dictionaries and lists, ready for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Pointer:
+        """The inverse of `to_dict`."""
+        return cls(**data)

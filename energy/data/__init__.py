@@ -1,0 +1,1 @@
+"""From published workbooks to the validated monthly frame."""

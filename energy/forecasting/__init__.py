@@ -1,0 +1,1 @@
+"""From the monthly frame to scores, a champion, and a forecast table."""
