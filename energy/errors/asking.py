@@ -1,38 +1,11 @@
-"""Every error that is raised on purpose.
-
-Each class builds its one-line message from typed fields: what was found, what was expected, what to do.
-Callers catch `EnergyError`, or one of its families, and never have to parse a message.
-"""
+"""What was asked for cannot be done."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
-from typing import Any
+from dataclasses import dataclass
 
-
-class EnergyError(Exception):
-    """Base of every error raised on purpose; subclasses are dataclasses that define `message`."""
-
-    @property
-    def message(self) -> str:
-        """One line: what was found, what was expected, what to do."""
-        raise NotImplementedError
-
-    def __str__(self) -> str:
-        return " ".join(self.message.split())
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        # Exceptions pickle by their positional args, which dataclass keywords do not fill.
-        return type(self), tuple(getattr(self, f.name) for f in fields(self))  # type: ignore[arg-type]
-
-
-def listed(names: Sequence[object]) -> str:
-    """Join names for a message: `a, b, c`, or `none`."""
-    return ", ".join(str(name) for name in names) or "none"
-
-
-# -- asking ------------------------------------------------------------------------------------
+from energy.errors.base import EnergyError, listed
 
 
 class RequestError(EnergyError):

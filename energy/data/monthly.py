@@ -1,0 +1,141 @@
+"""The monthly frame: every table of a vintage side by side, validated once, and cut in time."""
+
+from __future__ import annotations
+
+import re
+from typing import TypeVar
+
+import pandas as pd
+
+from energy.data.tables import ENERGY, TABLES, TARGETS
+from energy.data.vintages import Vintage
+from energy.errors import (
+    BadFrame,
+    IncompleteTarget,
+    NotAMonth,
+    OutOfRange,
+    TooShort,
+    UnknownTarget,
+    listed,
+)
+
+MINIMUM = 60
+"""Fewest months of a target: five years, or a year's pattern cannot be learnt and tested."""
+
+_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
+_Timed = TypeVar("_Timed", pd.PeriodIndex, pd.Series, pd.DataFrame)
+
+
+def read_frame(vintage: Vintage) -> pd.DataFrame:
+    """Join a vintage's tables to the monthly frame.
+
+    Args:
+        vintage: From `open_vintage`.
+
+    Returns:
+        Gapless monthly `PeriodIndex` named `month`, from the first month of any table to the last;
+        float64 columns TARGETS (Mtoe) and WEATHER (see UNITS), NaN where not available; a bool
+        column `provisional`, true where the energy figures are. Weather reaches beyond energy.
+
+    Raises:
+        BadFrame: The tables do not make such a frame.
+    """
+    tables = [vintage.tables[spec.number] for spec in TABLES]
+    starts, ends = zip(*((t.figures.index[0], t.figures.index[-1]) for t in tables), strict=True)
+    index = pd.period_range(min(starts), max(ends), freq="M", name="month")
+    frame = pd.concat([table.figures.reindex(index) for table in tables], axis="columns")
+    flags = vintage.tables[ENERGY.number].provisional
+    frame["provisional"] = flags.reindex(index, fill_value=False).astype(bool)
+    return validate(frame)
+
+
+def validate(frame: pd.DataFrame) -> pd.DataFrame:
+    """Hold a frame to what `read_frame` promises, and return it.
+
+    Raises:
+        BadFrame: A column is absent, has another type or a figure out of range, or the index is
+            not a gapless monthly PeriodIndex.
+    """
+    # Imported here: it takes longer than all the reading, and only the door needs it.
+    import pandera.pandas as pa
+    from pandera.errors import SchemaError
+
+    index = frame.index
+    if not isinstance(index, pd.PeriodIndex) or index.freqstr != "M":
+        raise BadFrame("index", type(index).__name__, "a monthly PeriodIndex")
+    if not (len(index) and index.equals(pd.period_range(index[0], index[-1], freq="M"))):
+        raise BadFrame("index", f"{len(index)} months out of order or with gaps", "every month")
+    schema = pa.DataFrameSchema(
+        {
+            **{
+                column.name: pa.Column(
+                    float, pa.Check.in_range(column.lowest, column.highest), nullable=True
+                )
+                for spec in TABLES
+                for column in spec.columns
+            },
+            "provisional": pa.Column(bool),
+        },
+        index=pa.Index(pd.PeriodDtype("M"), name="month"),
+    )
+    if list(frame.columns) != list(schema.columns):
+        raise BadFrame("columns", listed(list(frame.columns)), listed(list(schema.columns)))
+    try:
+        schema.validate(frame)
+    except SchemaError as error:
+        name = str(getattr(error.schema, "name", None) or "frame")
+        found = error.failure_cases
+        if isinstance(found, pd.DataFrame):
+            first = found.iloc[0]
+            found = f"{first['failure_case']} in {first['index']}, first of {len(found)}"
+        raise BadFrame(name, str(found), str(error.check)) from error
+    return frame
+
+
+def target_series(frame: pd.DataFrame, target: str, start: str) -> pd.Series[float]:
+    """The series to forecast: gapless, float64, named after the target, in Mtoe a month.
+
+    Args:
+        frame: The monthly frame.
+        target: One of TARGETS.
+        start: First month, such as `2001-01`; the last is the last one that has a figure.
+
+    Raises:
+        UnknownTarget: Not one of TARGETS.
+        NotAMonth: `start` names no month.
+        IncompleteTarget: Months are missing from `start` on.
+        TooShort: Fewer than MINIMUM months.
+    """
+    if target not in TARGETS or target not in frame.columns:
+        raise UnknownTarget(target, TARGETS)
+    if not _MONTH.fullmatch(str(start)):
+        raise NotAMonth("start", start)
+    first = pd.Period(start, freq="M")
+    whole = frame[target].astype(float)
+    known = pd.PeriodIndex(whole.dropna().index)
+    if known.empty or first > (last := known[-1]):
+        raise TooShort(target, str(first), 0, MINIMUM)
+    # Reindexed, so that a start before the frame's own is found missing rather than moved.
+    series = whole.reindex(pd.period_range(first, last, freq="M", name="month"))
+    missing = series.index[series.isna()]
+    if len(missing):
+        named = str(missing[0]) if len(missing) == 1 else f"{missing[0]} to {missing[-1]}"
+        complete = str(missing[-1] + 1)
+        raise IncompleteTarget(target, str(first), named, len(missing), complete)
+    if len(series) < MINIMUM:
+        raise TooShort(target, str(first), len(series), MINIMUM)
+    return series
+
+
+def temporal_split(data: _Timed, share: float = 0.8) -> tuple[_Timed, _Timed]:
+    """Cut an index, series or frame in two by time: the first `share` of its rows, and the rest.
+
+    Raises:
+        OutOfRange: A share that leaves one part empty.
+    """
+    rows = round(len(data) * share)
+    if not 0 < rows < len(data):
+        raise OutOfRange("share", share, "one row", "all rows but one")
+    if isinstance(data, pd.PeriodIndex):
+        return data[:rows], data[rows:]
+    return data.iloc[:rows], data.iloc[rows:]

@@ -1,0 +1,192 @@
+"""The published tables, as data: what each is called, how it is laid out, what its figures can be.
+
+Reading another monthly table of Energy Trends takes one more `TableSpec` and no code.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from energy.data.labels import normalise
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One column of the monthly frame, and how to know it.
+
+    Attributes:
+        name: Its name in the frame.
+        labels: Its label in the workbook, in any wording used so far (see `normalise`); in a
+            matrix, what stands beside the year: `average` for `2022 average`.
+        lowest: No figure is below.
+        highest: No figure is above.
+        mean: Where the mean over all months lies, for a column whose range alone does not tell it
+            from another (a temperature from its deviation).
+    """
+
+    name: str
+    labels: tuple[str, ...]
+    lowest: float
+    highest: float
+    mean: tuple[float, float] | None = None
+
+    def labelled(self, label: str) -> bool:
+        """Whether a normalised label is this column's."""
+        return label in {normalise(known) for known in self.labels}
+
+
+@dataclass(frozen=True, slots=True)
+class TableSpec:
+    """One published monthly table.
+
+    Attributes:
+        number: `1.2`, `7.1a`: stands in the title.
+        title: Words that the title holds, all of them.
+        units: Words for the unit, one of which the title holds.
+        unit: The unit as we write it.
+        since: First month published, ISO.
+        columns: The columns to read.
+        layout: `rows`: one row a month, a column a series. `matrix`: twelve month rows by years.
+        first_labels: What the label above the months can be.
+        total: Name of the column that is the sum of `parts`, if any.
+        parts: Names of the columns that sum to the total.
+        tolerance: How far the total may be from the sum, in the unit.
+        other_blocks: How labels start that open a block of other figures under the same names.
+    """
+
+    number: str
+    title: tuple[str, ...]
+    units: tuple[str, ...]
+    unit: str
+    since: str
+    columns: tuple[Column, ...]
+    layout: Literal["rows", "matrix"] = "rows"
+    first_labels: tuple[str, ...] = ("month", "column1")
+    total: str | None = None
+    parts: tuple[str, ...] = ()
+    tolerance: float = 0.05
+    other_blocks: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """Names of the columns, in order."""
+        return [column.name for column in self.columns]
+
+    def titled(self, text: str) -> bool:
+        """Whether a text is this table's title: its number, all its words and its unit."""
+        words = f" {normalise(text)} "
+        return (
+            re.search(rf"(?<![\w.]){re.escape(self.number)}(?!\.?\w)", text) is not None
+            and all(f" {normalise(part)} " in words for part in self.title)
+            and any(f" {normalise(unit)} " in words for unit in self.units)
+        )
+
+    @property
+    def wanted(self) -> str:
+        """The title in words, for messages."""
+        return f"'Table {self.number}' with {', '.join(self.title)} and {' or '.join(self.units)}"
+
+
+ENERGY = TableSpec(
+    number="1.2",
+    title=("inland energy consumption", "monthly"),
+    units=("million tonnes of oil equivalent", "Mtoe"),
+    unit="Mtoe",
+    since="1995-01",
+    # The adjusted, annualised block is about twelve times larger, which these ranges exclude.
+    columns=(
+        Column("total", ("Unadjusted total",), 5, 40),
+        Column("coal", ("Coal",), 0, 10),
+        Column("petroleum", ("Petroleum",), 1, 12),
+        Column("natural_gas", ("Natural gas",), 1, 20),
+        Column("bioenergy_waste", ("Bioenergy & waste",), 0, 5),
+        Column("nuclear", ("Primary electricity - nuclear",), 0, 5),
+        Column("wind_solar_hydro", ("Primary electricity - wind, solar and hydro",), 0, 5),
+        Column("net_imports", ("Primary electricity - net imports",), -1, 1.5),
+    ),
+    total="total",
+    parts=(
+        "coal",
+        "petroleum",
+        "natural_gas",
+        "bioenergy_waste",
+        "nuclear",
+        "wind_solar_hydro",
+        "net_imports",
+    ),
+    other_blocks=("Seasonally adjusted",),
+)
+
+
+def _weather(
+    number: str, title: str, units: tuple[str, ...], unit: str, since: str, column: Column
+) -> TableSpec:
+    return TableSpec(
+        number=number,
+        title=(title,),
+        units=units,
+        unit=unit,
+        since=since,
+        columns=(column,),
+        layout="matrix",
+        first_labels=("Calendar period",),
+    )
+
+
+_AVERAGE = ("average",)
+
+TABLES: tuple[TableSpec, ...] = (
+    ENERGY,
+    _weather(
+        "7.1a",
+        "average temperatures",
+        ("degrees Celsius",),
+        "deg C",
+        "1991-01",
+        Column("temperature", _AVERAGE, -10, 30, mean=(5, 20)),
+    ),
+    _weather(
+        "7.1b",
+        "heating degree days",
+        ("degree days",),
+        "deg C below 15.5, daily average",
+        "2002-01",
+        Column("degree_days", _AVERAGE, 0, 25, mean=(2, 12)),
+    ),
+    _weather(
+        "7.2",
+        "average wind speed",
+        ("knots",),
+        "knots",
+        "2001-01",
+        Column("wind_speed", _AVERAGE, 2, 30),
+    ),
+    _weather(
+        "7.3",
+        "average daily sun hours",
+        ("daily sun hours",),
+        "hours a day",
+        "2001-01",
+        Column("sun_hours", _AVERAGE, 0, 16),
+    ),
+    _weather(
+        "7.4",
+        "average monthly rainfall",
+        ("mm",),
+        "mm",
+        "2001-01",
+        Column("rainfall", _AVERAGE, 0, 600),
+    ),
+)
+"""Every table that the monthly frame is made of, in the order of its columns."""
+
+TARGETS: tuple[str, ...] = tuple(ENERGY.names)
+"""The columns that can be forecast: table 1.2, in Mtoe a month."""
+
+WEATHER: tuple[str, ...] = tuple(name for spec in TABLES[1:] for name in spec.names)
+"""The columns that go with them: deg C, daily degree days, knots, hours a day, mm."""
+
+UNITS: dict[str, str] = {name: spec.unit for spec in TABLES for name in spec.names}
+"""Unit of every column of the monthly frame."""

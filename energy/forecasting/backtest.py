@@ -1,0 +1,130 @@
+"""Rolling origins: what would each forecaster have said, knowing only what was known?
+
+The fold frame is long, one row per cutoff and month:
+
+    protocol    backtest (training part: chosen on), holdout (never chosen on), or single_origin
+    cutoff      last month the forecaster saw            month    the month forecast
+    horizon     months between the two                   actual   what came
+    mean        point forecast                           scale    MASE's denominator at the cutoff
+    q0.025 ...  quantiles at energy.contract.LEVELS
+
+Every score and every backtest chart is derived from it.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from energy.errors import TooShortToBacktest
+from energy.forecasting.bench import build
+from energy.forecasting.fitting import fit, forecast, is_positive, quiet, regressors
+from energy.forecasting.intervals import add_quantiles
+from energy.forecasting.scores import MONTHS_SCORED, quantile_columns, seasonal_naive_scale
+
+STEPS = (5, 1)
+"""Months between cutoffs, the first that fits: five visits every calendar month in turn."""
+SHORTEST = 24
+"""Fewest months a forecaster is ever fitted on: two whole years."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Which cutoffs are tried, and how far ahead.
+
+    Attributes:
+        backtest: Cutoffs whose scored months all lie in the training part.
+        holdout: Cutoffs from the end of the training part on.
+        split: Last month of the training part.
+        reach: Months ahead that each fold forecasts (where actuals exist): at least those scored.
+    """
+
+    backtest: tuple[pd.Period, ...]
+    holdout: tuple[pd.Period, ...]
+    split: pd.Period
+    reach: int
+
+
+def plan(index: pd.PeriodIndex, split: pd.Period, folds: int, horizon: int) -> Plan:
+    """Lay out the folds of a series.
+
+    Args:
+        index: The whole series' months.
+        split: Last month of the training part.
+        folds: Most cutoffs to try in the training part.
+        horizon: Months to be published; spreads are measured that far where data allow.
+
+    Raises:
+        TooShortToBacktest: The training part has no room for one fold.
+    """
+    train = (split - index[0]).n + 1
+    room = train - SHORTEST - MONTHS_SCORED + 1
+    if room < 1:
+        raise TooShortToBacktest(train, SHORTEST + MONTHS_SCORED)
+    step = next((step for step in STEPS if (folds - 1) * step < room), STEPS[-1])
+    last = split - MONTHS_SCORED
+    backtest = tuple(last - step * back for back in reversed(range(min(folds, room))))
+    after = (index[-1] - split).n
+    holdout = tuple(split + ahead for ahead in range(0, after - MONTHS_SCORED + 1, STEPS[0]))
+    return Plan(backtest, holdout, split, max(MONTHS_SCORED, horizon))
+
+
+def run(
+    forecaster: str, y: pd.Series, weather: pd.DataFrame, plan: Plan
+) -> tuple[pd.DataFrame, float]:
+    """Backtest one forecaster of the bench.
+
+    At each cutoff a fresh forecaster is fitted on the series and the weather up to that month, and
+    nothing else is ever in its reach: months to come are forecast on climatology.
+
+    Args:
+        forecaster: Its name on the bench; not a combination.
+        y: The whole series on a monthly PeriodIndex.
+        weather: Columns `temperature` and `degree_days` on months that cover the series.
+        plan: The folds.
+
+    Returns:
+        The fold frame, and the CPU seconds that fitting and predicting took.
+
+    Raises:
+        NotFinite: A forecast that is not a number.
+        MissingWeather: The forecaster needs weather that is not there.
+    """
+    positive = is_positive(y)
+    with quiet():
+        build(forecaster, positive)  # imports what it needs, so that the clock counts fits alone
+    spent, parts = 0.0, []
+    for cutoff in (*plan.backtest, *plan.holdout):
+        held, single = cutoff in plan.holdout, cutoff == plan.split
+        ahead = ((y.index[-1] if held else plan.split) - cutoff).n
+        reach = ahead if single else min(plan.reach, ahead)
+        seen = y.loc[:cutoff]
+        known = regressors(forecaster, seen, weather)
+        began = time.process_time()
+        mean = forecast(forecaster, fit(forecaster, seen, known, positive), reach)
+        spent += time.process_time() - began
+        rows = pd.DataFrame(
+            {
+                "protocol": "holdout" if held else "backtest",
+                "cutoff": cutoff,
+                "month": mean.index,
+                "horizon": np.arange(1, reach + 1),
+                "actual": y.loc[mean.index].to_numpy(),
+                "mean": mean.to_numpy(),
+                "scale": seasonal_naive_scale(seen.to_numpy()),
+            }
+        )
+        parts.append(rows[rows["horizon"] <= plan.reach])
+        if single:
+            parts.append(rows.assign(protocol="single_origin"))
+    return add_quantiles(pd.concat(parts, ignore_index=True), y, log=positive), spent
+
+
+def combine(members: list[pd.DataFrame], y: pd.Series) -> pd.DataFrame:
+    """The fold frame of the members' median, without fitting any of them again."""
+    first = members[0].drop(columns=quantile_columns())
+    mean = np.median([frame["mean"].to_numpy() for frame in members], axis=0)
+    return add_quantiles(first.assign(mean=mean), y, log=is_positive(y))

@@ -1,0 +1,99 @@
+"""Choose on backtest scores alone, say why, and fit the champion on everything."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from energy.contract import ForecastMonth, ForecastTable
+from energy.errors import EveryForecasterFailed
+from energy.forecasting.bench import BASELINE, BENCH
+from energy.forecasting.fitting import fit, forecast, is_positive, regressors
+from energy.forecasting.intervals import calibrate, made_before, quantiles
+from energy.forecasting.scores import Score
+
+TIE = 4
+"""Decimals of MASE beyond which two forecasters count as equal."""
+
+
+def rank(scores: Sequence[Score]) -> list[Score]:
+    """Best first: by MASE, ties by weighted interval score, then by the bench's order; failures last.
+
+    Raises:
+        EveryForecasterFailed: No score has a figure.
+    """
+    order = list(BENCH)
+
+    def key(score: Score) -> tuple[bool, float, float, int]:
+        mase, wis = score.mase, score.wis
+        place = order.index(score.forecaster)
+        if mase is None or wis is None:
+            return True, 0.0, 0.0, place
+        return False, round(mase, TIE), wis, place
+
+    ranked = sorted(scores, key=key)
+    if not ranked or ranked[0].failure is not None:
+        raise EveryForecasterFailed({s.forecaster: s.failure or "" for s in ranked})
+    return ranked
+
+
+def why(ranked: Sequence[Score]) -> str:
+    """Why the first of the ranking is the champion, in a sentence or two."""
+    best, *others = [score for score in ranked if score.failure is None]
+    told = (
+        f"{best.forecaster} has the lowest MASE over {best.folds} folds of the training part: "
+        f"{best.mase:.3f}"
+    )
+    if others:
+        told += f", against {others[0].mase:.3f} for the next best, {others[0].forecaster}"
+    baseline = next((s for s in others if s.forecaster == BASELINE), None)
+    if baseline and baseline is not others[0]:
+        told += f", and {baseline.mase:.3f} for {BASELINE}"
+    return told + "."
+
+
+def refit(
+    forecaster: str,
+    y: pd.Series,
+    weather: pd.DataFrame,
+    folds: pd.DataFrame,
+    horizon: int,
+    unit: str,
+) -> tuple[Any, ForecastTable]:
+    """Fit the champion on all months and make the forecast table.
+
+    Args:
+        forecaster: Its name on the bench.
+        y: The whole series.
+        weather: Columns `temperature` and `degree_days` covering it.
+        folds: Its fold frame; the intervals rest on the errors in it.
+        horizon: Months to publish.
+        unit: The series' unit.
+
+    Returns:
+        The fitted sktime forecaster, and the table of `horizon` months.
+    """
+    positive = is_positive(y)
+    fitted = fit(forecaster, y, regressors(forecaster, y, weather), positive)
+    mean = forecast(forecaster, fitted, horizon)
+    calibration = calibrate(y, made_before(folds, y.index[-1]), horizon, positive)
+    ahead = pd.RangeIndex(1, horizon + 1).to_numpy()
+    q = quantiles(mean.to_numpy(), ahead, calibration)
+    months = tuple(
+        ForecastMonth(str(month), int(h), float(m), tuple(map(float, row)))
+        for month, h, m, row in zip(mean.index, ahead, mean, q, strict=True)
+    )
+    cutoff = str(y.index[-1])
+    return fitted, ForecastTable(str(y.name), unit, cutoff, forecaster, months, calibration)
+
+
+def to_zip(fitted: Any) -> bytes:
+    """The fitted forecaster as sktime's own zip, which `sktime.base.load` reads."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model"
+        fitted.save(path)
+        return path.with_suffix(".zip").read_bytes()

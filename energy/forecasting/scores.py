@@ -1,0 +1,154 @@
+"""How good a forecast was: plain functions on arrays, and the `Score` of a whole backtest.
+
+References: MASE, Hyndman and Koehler (2006), doi:10.1016/j.ijforecast.2006.03.001; weighted
+interval score, Bracher et al. (2021), doi:10.1371/journal.pcbi.1008618.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from energy.contract import LEVELS
+from energy.forecasting.horizon import SP
+
+Array = npt.NDArray[np.float64]
+MONTHS_SCORED = 12
+"""Scores cover forecasts 1 to 12 months ahead, whatever the published horizon is."""
+
+
+def seasonal_naive_scale(y: Array, sp: int = SP) -> float:
+    """MASE's denominator: mean absolute change on the same month a year before, in y's unit.
+
+    >>> seasonal_naive_scale(np.array([1.0, 2.0, 2.0, 4.0]), sp=2)
+    1.5
+    """
+    return float(np.abs(y[sp:] - y[:-sp]).mean())
+
+
+def mase(actual: Array, mean: Array, scale: Array | float) -> float:
+    """Mean absolute scaled error: below 1 beats the in-sample seasonal naive.
+
+    >>> mase(np.array([10.0, 12.0]), np.array([11.0, 12.0]), 2.0)
+    0.25
+    """
+    return float((np.abs(actual - mean) / scale).mean())
+
+
+def mape(actual: Array, mean: Array) -> float | None:
+    """Mean absolute percentage error in per cent; None where an actual is zero.
+
+    >>> mape(np.array([10.0, 20.0]), np.array([11.0, 20.0]))
+    5.0
+    >>> mape(np.array([0.0]), np.array([1.0])) is None
+    True
+    """
+    if np.any(actual == 0):
+        return None
+    return float(100 * np.abs((actual - mean) / actual).mean())
+
+
+def weighted_interval_score(
+    actual: Array, quantiles: Array, levels: Sequence[float] = LEVELS
+) -> float:
+    """Weighted interval score in the series' unit, lower is better: twice the mean pinball loss.
+
+    Args:
+        actual: Shape (n,).
+        quantiles: Shape (n, k), columns in the order of `levels`.
+        levels: k symmetric probabilities with the median among them.
+
+    >>> weighted_interval_score(np.array([3.0]), np.array([[1.0, 2.0, 3.0]]), (0.1, 0.5, 0.9))
+    0.466666...
+    """
+    p = np.asarray(levels)
+    miss = actual[:, None] - quantiles
+    return float(2 * np.maximum(p * miss, (p - 1) * miss).mean())
+
+
+def empirical_coverage(actual: Array, lower: Array, upper: Array) -> float:
+    """Share of actuals inside their interval, bounds included.
+
+    >>> empirical_coverage(np.array([1.0, 5.0]), np.array([0.0, 0.0]), np.array([2.0, 2.0]))
+    0.5
+    """
+    return float(((actual >= lower) & (actual <= upper)).mean())
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A forecaster's backtest in figures, or the reason why it has none.
+
+    Attributes:
+        forecaster: Name on the bench.
+        failure: Why it failed, or None.
+        folds: Number of cutoffs.
+        mase: Mean absolute scaled error over all folds and horizons.
+        mape: In per cent, or None where an actual is zero.
+        wis: Weighted interval score in the series' unit.
+        coverage80: Share of actuals inside the 80% interval; coverage95 likewise.
+        seconds: CPU seconds of fitting and predicting, all protocols together.
+        by_horizon: One row per month ahead: horizon, mase, mape, wis, coverage80, coverage95.
+    """
+
+    forecaster: str
+    failure: str | None = None
+    folds: int = 0
+    mase: float | None = None
+    mape: float | None = None
+    wis: float | None = None
+    coverage80: float | None = None
+    coverage95: float | None = None
+    seconds: float = 0.0
+    by_horizon: tuple[dict[str, float | None], ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain data for `scores.json`."""
+        return asdict(self)
+
+
+def quantile_columns(levels: Sequence[float] = LEVELS) -> list[str]:
+    """Names of a fold frame's quantile columns, `q0.025` to `q0.975`."""
+    return [f"q{level}" for level in levels]
+
+
+def figures(folds: pd.DataFrame) -> dict[str, float | None]:
+    """MASE, MAPE, WIS and coverage of the rows of a fold frame, taken together."""
+    actual, mean = folds["actual"].to_numpy(), folds["mean"].to_numpy()
+    q = folds[quantile_columns()].to_numpy()
+    return {
+        "mase": mase(actual, mean, folds["scale"].to_numpy()),
+        "mape": mape(actual, mean),
+        "wis": weighted_interval_score(actual, q),
+        "coverage80": empirical_coverage(actual, q[:, LEVELS.index(0.1)], q[:, LEVELS.index(0.9)]),
+        "coverage95": empirical_coverage(actual, q[:, 0], q[:, -1]),
+    }
+
+
+def score(
+    forecaster: str, folds: pd.DataFrame, seconds: float, months: int = MONTHS_SCORED
+) -> Score:
+    """Score the folds of one forecaster, 1 to `months` ahead, overall and by horizon.
+
+    Args:
+        forecaster: Its name on the bench.
+        folds: Its fold frame (see `energy.forecasting.backtest`), one protocol.
+        seconds: CPU seconds it took.
+        months: Furthest horizon to count.
+    """
+    counted = folds[folds["horizon"] <= months]
+    rows = tuple(
+        {"horizon": float(horizon), **figures(rows)} for horizon, rows in counted.groupby("horizon")
+    )
+    return Score(
+        forecaster,
+        folds=counted["cutoff"].nunique(),
+        seconds=round(seconds, 2),
+        by_horizon=rows,
+        **figures(counted),  # type: ignore[arg-type]
+    )

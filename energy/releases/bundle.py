@@ -1,0 +1,189 @@
+"""A release as files in a store: written manifest last, read only if it is what its manifest says.
+
+    releases/<release_id>/forecast.json  model.zip  scores.json  manifest.json
+
+Nothing here looks inside `model.zip`; whoever unpickles it takes the verified bytes of `read_file`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from energy.contract import FileEntry, ForecastTable, Manifest
+from energy.errors import (
+    BadDocument,
+    BadReleaseId,
+    FileAltered,
+    ObjectMissing,
+    ReleaseFiles,
+    ReleaseMissing,
+)
+from energy.releases.documents import compact, encode, load, moment
+from energy.releases.store import Store
+
+MANIFEST = "manifest.json"
+FORECAST = "forecast.json"
+MODEL = "model.zip"
+SCORES = "scores.json"
+FILES = (FORECAST, MODEL, SCORES)
+"""What every release holds beside its manifest; it may hold more."""
+
+_ID = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+_FOLDER = "releases/"
+
+
+def digest(files: Mapping[str, bytes]) -> str:
+    """Return one SHA-256 for a set of files, whatever their order: for `release_id`."""
+    whole = hashlib.sha256()
+    for name in sorted(files):
+        whole.update(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n".encode())
+    return whole.hexdigest()
+
+
+def release_id(cutoff: str, created_at: datetime, digest: str) -> str:
+    """Name a release so that names sort by cutoff, then by time, and tell contents apart.
+
+    Raises:
+        BadReleaseId: The cutoff is not a month or the digest is not lower-case hex.
+
+    >>> from datetime import UTC
+    >>> release_id("2022-07", datetime(2026, 11, 23, 17, tzinfo=UTC), "3f9a1c2b00")
+    '2022-07-20261123T170000Z-3f9a1c2b'
+    """
+    return _checked(f"{cutoff}-{compact(moment(created_at))}-{digest[:8]}")
+
+
+def release_ids(store: Store) -> list[str]:
+    """Return the ids of the finished releases (those with a manifest), oldest cutoff first."""
+    parts = [key.split("/") for key in store.keys(_FOLDER)]
+    return [part[1] for part in parts if part[2:] == [MANIFEST] and _ID.fullmatch(part[1])]
+
+
+def write_release(store: Store, manifest: Manifest, files: Mapping[str, bytes]) -> Manifest:
+    """Write the files, then the manifest with their hashes: until that is there, no release is.
+
+    Args:
+        store: Where to.
+        manifest: All of it but `files`, which is filled here.
+        files: `forecast.json`, `model.zip`, `scores.json`, and any more the release holds.
+
+    Returns:
+        The manifest as written.
+
+    Raises:
+        BadReleaseId: The manifest's id is not one.
+        ReleaseFiles: A file is missing, or a name is not a plain lower-case file name.
+        BadDocument: The forecast table is not one, or not the one that the manifest describes.
+        ObjectExists: This release, or a part of it, is in the store already.
+        StoreConflict: Another publisher is writing this very release.
+        StoreUnwritable: The store failed; the release does not exist.
+    """
+    odd = [name for name in files if name == MANIFEST or not _NAME.fullmatch(name)]
+    if odd or not set(FILES) <= set(files):
+        raise ReleaseFiles(_checked(manifest.release_id), sorted(files), FILES)
+    _table(manifest, files[FORECAST])
+    entries = {
+        name: FileEntry(sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))
+        for name, data in sorted(files.items())
+    }
+    written = replace(manifest, files=entries)
+    document = encode(_key(manifest.release_id, MANIFEST), written.to_dict())
+    for name in entries:
+        store.write(_key(manifest.release_id, name), files[name])
+    store.write(_key(manifest.release_id, MANIFEST), document)
+    return written
+
+
+def read_manifest(store: Store, release_id: str) -> Manifest:
+    """Return a release's manifest.
+
+    Raises:
+        BadReleaseId: The id is not one.
+        ReleaseMissing: There is no such release, or it was never finished.
+        BadDocument: The manifest is not one, or is another release's.
+        UnknownSchema: It was written by a newer version of this code.
+        StoreUnreachable: The store cannot be read.
+    """
+    key = _key(release_id, MANIFEST)
+    try:
+        data = store.read(key)
+    except ObjectMissing as error:
+        raise ReleaseMissing(store.url, release_id) from error
+    manifest = load(key, data, Manifest.from_dict)
+    if manifest.release_id != release_id:
+        raise BadDocument(key, f"it is the manifest of {manifest.release_id!a}")
+    if not set(FILES) <= set(manifest.files):
+        raise BadDocument(key, f"it lists {sorted(manifest.files)}; expected at least {FILES}")
+    return manifest
+
+
+def read_file(store: Store, manifest: Manifest, name: str) -> bytes:
+    """Return the bytes of one file of a release, if they are the ones that were published.
+
+    Raises:
+        ReleaseFiles: The manifest lists no such file.
+        FileAltered: The file is altered, truncated or gone.
+        StoreUnreachable: The store cannot be read.
+    """
+    entry = manifest.files.get(name)
+    if entry is None:
+        raise ReleaseFiles(manifest.release_id, [name], sorted(manifest.files))
+    try:
+        data = store.read(_key(manifest.release_id, name))
+    except ObjectMissing as error:
+        raise FileAltered(manifest.release_id, name, entry.sha256, entry.bytes, None, 0) from error
+    found = hashlib.sha256(data).hexdigest()
+    if found != entry.sha256 or len(data) != entry.bytes:
+        raise FileAltered(manifest.release_id, name, entry.sha256, entry.bytes, found, len(data))
+    return data
+
+
+def read_table(store: Store, manifest: Manifest) -> ForecastTable:
+    """Return a release's forecast table, verified as `read_file` does.
+
+    Raises:
+        FileAltered: The file is altered, truncated or gone.
+        BadDocument: It is not a forecast table, or not the one that the manifest describes.
+        UnknownSchema: It was written by a newer version of this code.
+        StoreUnreachable: The store cannot be read.
+    """
+    return _table(manifest, read_file(store, manifest, FORECAST))
+
+
+def verify(store: Store, release_id: str) -> Manifest:
+    """Check a release whole: its manifest, every file against it, the forecast table readable.
+
+    Raises:
+        StoreError: As `read_manifest`, `read_file` and `read_table`, for the first thing wrong.
+    """
+    manifest = read_manifest(store, release_id)
+    for name in manifest.files:
+        data = read_file(store, manifest, name)
+        if name == FORECAST:
+            _table(manifest, data)
+    return manifest
+
+
+def _table(manifest: Manifest, data: bytes) -> ForecastTable:
+    key = _key(manifest.release_id, FORECAST)
+    table = load(key, data, ForecastTable.from_dict)
+    for field in ("target", "unit", "cutoff", "forecaster"):
+        found, expected = getattr(table, field), getattr(manifest, field)
+        if found != expected:
+            raise BadDocument(key, f"its {field} is {found!a}; its manifest says {expected!a}")
+    return table
+
+
+def _key(release_id: str, name: str) -> str:
+    return f"{_FOLDER}{_checked(release_id)}/{name}"
+
+
+def _checked(release_id: str) -> str:
+    if not _ID.fullmatch(release_id):
+        raise BadReleaseId(release_id)
+    return release_id

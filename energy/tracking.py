@@ -1,0 +1,198 @@
+"""What a run did, in MLflow: a parent run, a child for each forecaster, the champion registered.
+
+MLflow is imported inside the functions: it takes two seconds, and only two steps need it.
+"""
+
+from __future__ import annotations
+
+import logging
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from energy.forecasting.bench import BENCH
+from energy.forecasting.scores import Score
+from energy.settings import Settings
+
+ALIAS = "champion"
+"""Alias of the registered version that is in service: `models:/energy-total@champion`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """Everything of one run of TrainFlow that is worth keeping.
+
+    Attributes:
+        target: Column forecast; names the experiment and the registered model.
+        params: What the run was asked to do, and what it rests on (data hash, commit).
+        ranked: Backtest scores, best first.
+        holdout: Holdout scores by forecaster.
+        single_origin: MAPE of the one 80:20 forecast by forecaster.
+        folds: Fold frame by forecaster.
+        figures: PNG images of the parent run by file name.
+    """
+
+    target: str
+    params: Mapping[str, object]
+    ranked: Sequence[Score]
+    holdout: Mapping[str, Score]
+    single_origin: Mapping[str, float | None]
+    folds: Mapping[str, pd.DataFrame]
+    figures: Mapping[str, bytes]
+
+
+def registered_name(target: str) -> str:
+    """Name of the registered model of a target."""
+    return f"energy-{target}"
+
+
+def log(settings: Settings, experiment: Experiment) -> str:
+    """Log a parent run with a child for each forecaster; returns the parent's run id."""
+    client = _client(settings)
+    name = f"trainflow-{experiment.target}"
+    known = client.get_experiment_by_name(name)
+    experiment_id = known.experiment_id if known else _create(client, settings, name)
+    tags = {
+        "mlflow.source.git.commit": str(experiment.params.get("commit", "unknown")),
+        "target": experiment.target,
+    }
+    best = experiment.ranked[0]
+    parent = client.create_run(experiment_id, run_name=str(experiment.params["run"]), tags=tags)
+    run_id: str = parent.info.run_id
+    _batch(client, run_id, {**experiment.params, "champion": best.forecaster}, _metrics(best))
+    for file, data in experiment.figures.items():
+        _artifact(client, run_id, file, data)
+    for score in experiment.ranked:
+        _child(client, experiment_id, run_id, experiment, score, tags)
+    client.set_terminated(run_id)
+    return run_id
+
+
+def register(
+    settings: Settings, target: str, run_id: str, fitted: Any, release_id: str, pins: Sequence[str]
+) -> str:
+    """Register the fitted champion under the parent run and give it the alias; returns its version.
+
+    Args:
+        settings: Where MLflow is.
+        target: Names the registered model.
+        run_id: The parent run.
+        fitted: The fitted sktime forecaster.
+        release_id: The release that holds the same forecaster.
+        pins: `package==version` lines that it needs to be loaded.
+    """
+    from mlflow.exceptions import MlflowException
+    from sktime.utils import mlflow_sktime
+
+    client = _client(settings)
+    name = registered_name(target)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model"
+        # Left to itself, MLflow would guess the requirements for ten seconds.
+        mlflow_sktime.save_model(fitted, str(path), pip_requirements=list(pins))
+        client.log_artifacts(run_id, str(path), "model")
+    try:
+        client.create_registered_model(name, description=f"Champion forecaster of {target}.")
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+    source = f"{client.get_run(run_id).info.artifact_uri}/model"
+    tags = {"release_id": release_id}
+    version: str = client.create_model_version(name, source, run_id, tags=tags).version
+    client.set_registered_model_alias(name, ALIAS, version)
+    return str(version)
+
+
+def _client(settings: Settings) -> Any:
+    for noisy in ("mlflow.store.db.utils", "mlflow.utils.environment", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    from mlflow.tracking import MlflowClient
+
+    if settings.tracking_uri.startswith("sqlite:///"):
+        Path(settings.tracking_uri.removeprefix("sqlite:///")).parent.mkdir(
+            parents=True, exist_ok=True
+        )
+    return MlflowClient(settings.tracking_uri, registry_uri=settings.tracking_uri)
+
+
+def _create(client: Any, settings: Settings, name: str) -> Any:
+    local = settings.tracking_uri.startswith("sqlite:///")
+    where = str(settings.artifacts / name) if local else None
+    return client.create_experiment(name, artifact_location=where)
+
+
+def _child(
+    client: Any,
+    experiment_id: str,
+    parent: str,
+    experiment: Experiment,
+    score: Score,
+    tags: Mapping[str, str],
+) -> None:
+    name, entry = score.forecaster, BENCH[score.forecaster]
+    run = client.create_run(
+        experiment_id, run_name=name, tags={**tags, "mlflow.parentRunId": parent}
+    )
+    run_id = run.info.run_id
+    params = {
+        "forecaster": name,
+        "kind": entry.kind,
+        "summary": entry.summary,
+        "log": entry.log,
+        "weather": entry.weather,
+        "members": ", ".join(entry.members),
+        "data_sha256": experiment.params["data_sha256"],
+    }
+    if score.failure is not None:
+        _batch(client, run_id, {**params, "failure": score.failure[:500]}, {})
+        client.set_terminated(run_id, status="FAILED")
+        return
+    held = experiment.holdout.get(name)
+    metrics = _metrics(score) | (_metrics(held, "holdout_") if held else {})
+    if (single := experiment.single_origin.get(name)) is not None:
+        metrics["single_origin_mape"] = single
+    steps = {
+        f"{figure}_by_horizon": [(int(r["horizon"] or 0), r[figure]) for r in score.by_horizon]
+        for figure in ("mase", "coverage80")
+    }
+    _batch(client, run_id, params, metrics, steps)
+    _artifact(client, run_id, "folds.csv", experiment.folds[name].to_csv(index=False).encode())
+    client.set_terminated(run_id)
+
+
+def _metrics(score: Score, prefix: str = "") -> dict[str, float]:
+    names = ("mase", "mape", "wis", "coverage80", "coverage95", "seconds")
+    found = {name: getattr(score, name) for name in names}
+    return {prefix + name: value for name, value in found.items() if value is not None}
+
+
+def _batch(
+    client: Any,
+    run_id: str,
+    params: Mapping[str, object],
+    metrics: Mapping[str, float],
+    steps: Mapping[str, Sequence[tuple[int, float | None]]] | None = None,
+) -> None:
+    from mlflow.entities import Metric, Param
+
+    found = [Metric(name, value, 0, 0) for name, value in metrics.items()]
+    found += [
+        Metric(name, value, 0, step)
+        for name, rows in (steps or {}).items()
+        for step, value in rows
+        if value is not None
+    ]
+    client.log_batch(
+        run_id, metrics=found, params=[Param(name, str(value)) for name, value in params.items()]
+    )
+
+
+def _artifact(client: Any, run_id: str, name: str, data: bytes) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / name
+        path.write_bytes(data)
+        client.log_artifact(run_id, str(path))

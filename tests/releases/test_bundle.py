@@ -1,0 +1,233 @@
+"""A release is whole or it is no release."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from drafts import NOW, Draft, Killed, Mortal, make_draft, overwrite
+
+from energy.contract import ForecastTable
+from energy.errors import (
+    BadDocument,
+    BadReleaseId,
+    FileAltered,
+    ObjectExists,
+    ReleaseFiles,
+    ReleaseMissing,
+    StoreUnwritable,
+    UnknownSchema,
+)
+from energy.releases.bundle import (
+    FILES,
+    digest,
+    read_file,
+    read_manifest,
+    read_table,
+    release_id,
+    release_ids,
+    verify,
+    write_release,
+)
+from energy.releases.store import Store, open_store
+
+
+def test_a_release_reads_as_it_was_written(store: Store) -> None:
+    draft = make_draft()
+    written = write_release(store, draft.manifest, draft.files)
+    manifest = read_manifest(store, draft.id)
+    assert manifest == written == verify(store, draft.id)
+    assert sorted(manifest.files) == sorted(FILES)
+    for name, data in draft.files.items():
+        assert read_file(store, manifest, name) == data
+        assert manifest.files[name].sha256 == hashlib.sha256(data).hexdigest()
+        assert manifest.files[name].bytes == len(data)
+    table = read_table(store, manifest)
+    assert table == ForecastTable.from_dict(json.loads(draft.files["forecast.json"]))
+    assert release_ids(store) == [draft.id]
+
+
+def test_a_release_may_hold_more(store: Store) -> None:
+    draft = make_draft()
+    write_release(store, draft.manifest, {**draft.files, "notes.txt": b"hello"})
+    assert read_file(store, verify(store, draft.id), "notes.txt") == b"hello"
+
+
+def test_a_release_is_never_overwritten(store: Store) -> None:
+    draft = make_draft()
+    write_release(store, draft.manifest, draft.files)
+    with pytest.raises(ObjectExists, match=draft.id):
+        write_release(store, draft.manifest, {**draft.files, "model.zip": b"other"})
+    verify(store, draft.id)
+
+
+@pytest.mark.parametrize("writes", range(4))
+def test_a_half_written_release_is_none(store: Store, writes: int) -> None:
+    draft = make_draft()
+    with pytest.raises(Killed):
+        write_release(Mortal(store, writes), draft.manifest, draft.files)  # type: ignore[arg-type]
+    assert len(store.keys("releases/")) == writes
+    assert release_ids(store) == []
+    with pytest.raises(ReleaseMissing, match=r"no manifest\.json"):
+        verify(store, draft.id)
+
+
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("change", ["altered", "truncated", "longer", "empty"])
+def test_altered_files_are_refused_by_name(store: Store, name: str, change: str) -> None:
+    draft = make_draft()
+    manifest = write_release(store, draft.manifest, draft.files)
+    data = draft.files[name]
+    changed = {
+        "altered": data[:5] + bytes([data[5] ^ 1]) + data[6:],
+        "truncated": data[:-1],
+        "longer": data + b"\n",
+        "empty": b"",
+    }[change]
+    overwrite(store, f"releases/{draft.id}/{name}", changed)
+    with pytest.raises(FileAltered) as caught:
+        read_file(store, manifest, name)
+    for told in (name, draft.id, hashlib.sha256(data).hexdigest(), f"{len(data)} bytes"):
+        assert told in str(caught.value)
+    assert hashlib.sha256(changed).hexdigest() in str(caught.value)
+    with pytest.raises(FileAltered, match=name):
+        verify(store, draft.id)
+
+
+def test_a_file_that_is_gone_is_refused(tmp_path: Path) -> None:
+    store, draft = open_store(str(tmp_path)), make_draft()
+    write_release(store, draft.manifest, draft.files)
+    (tmp_path / "releases" / draft.id / "model.zip").unlink()
+    with pytest.raises(FileAltered, match=r"model\.zip .* is gone"):
+        verify(store, draft.id)
+
+
+def test_a_store_that_fails_leaves_no_release(tmp_path: Path) -> None:
+    (tmp_path / "releases").write_text("a file where a folder should be")
+    draft = make_draft()
+    with pytest.raises(StoreUnwritable):
+        write_release(open_store(str(tmp_path)), draft.manifest, draft.files)
+
+
+def manifest_text(draft: Draft, **changes: object) -> bytes:
+    files = {name: {"sha256": "0" * 64, "bytes": 1} for name in FILES}
+    return json.dumps({**draft.manifest.to_dict(), "files": files, **changes}).encode()
+
+
+BAD_MANIFESTS = {
+    "nothing": (b"", "not JSON"),
+    "half": (b'{"schema": 1, "rel', "not JSON"),
+    "binary": (b"\xff\xfe\x00", "not JSON"),
+    "list": (b"[1]", "expected an object"),
+    "nan": (b'{"schema": 1, "x": NaN}', "NaN is not a number"),
+    "deep": (b"[" * 200_000, "not JSON"),
+    "missing": (b'{"schema": 1}', "lineage"),
+    "unknown field": (manifest_text(make_draft(), colour="red"), "colour"),
+    "odd files": (manifest_text(make_draft(), files=[]), "wrong"),
+    "no files": (manifest_text(make_draft(), files={}), "at least"),
+    "another's": (manifest_text(make_draft(), release_id=make_draft(2).id), make_draft(2).id),
+}
+
+
+@pytest.mark.parametrize("case", BAD_MANIFESTS)
+def test_manifests_that_are_none(case: str, tmp_path: Path) -> None:
+    store, draft = open_store(str(tmp_path)), make_draft()
+    data, reason = BAD_MANIFESTS[case]
+    store.write(f"releases/{draft.id}/manifest.json", data)
+    with pytest.raises(BadDocument, match=rf"manifest\.json is not as expected: .*{reason}"):
+        read_manifest(store, draft.id)
+
+
+@pytest.mark.parametrize("schema", [2, 99, 0, None, "1", True, 1.0])
+def test_other_schemas_are_refused(schema: object, tmp_path: Path) -> None:
+    store, draft = open_store(str(tmp_path)), make_draft()
+    store.write(f"releases/{draft.id}/manifest.json", manifest_text(draft, schema=schema))
+    with pytest.raises(UnknownSchema, match=r"this version reads schema 1"):
+        read_manifest(store, draft.id)
+
+
+@pytest.mark.parametrize("field", ["target", "unit", "cutoff", "forecaster"])
+def test_a_table_that_is_another_release_s_is_not_published(field: str, tmp_path: Path) -> None:
+    store, draft = open_store(str(tmp_path)), make_draft()
+    with pytest.raises(BadDocument, match=rf"forecast\.json .* its {field} is"):
+        write_release(store, replace(draft.manifest, **{field: "another"}), draft.files)
+    assert store.keys() == []
+
+
+def test_files_that_are_no_release(tmp_path: Path) -> None:
+    store, draft = open_store(str(tmp_path)), make_draft()
+    no_model = {name: draft.files[name] for name in ("forecast.json", "scores.json")}
+    for files in (
+        {},
+        no_model,
+        {**draft.files, "manifest.json": b"{}"},
+        {**draft.files, "../x": b""},
+        {**draft.files, "a/b": b""},
+    ):
+        with pytest.raises(ReleaseFiles, match=r"forecast\.json, model\.zip, scores\.json"):
+            write_release(store, draft.manifest, files)
+    assert store.keys() == []
+    manifest = write_release(store, draft.manifest, draft.files)
+    with pytest.raises(ReleaseFiles, match=r"\.\./\.\./champion\.json"):
+        read_file(store, manifest, "../../champion.json")
+
+
+@pytest.mark.parametrize("text", ["", "..", "a/b", "2022-07", "2022-13-20261123T170000Z-3f9a1c2b"])
+def test_ids_that_are_none(text: str, tmp_path: Path) -> None:
+    store, draft = open_store(str(tmp_path)), make_draft()
+    for attempt in (
+        lambda: read_manifest(store, text),
+        lambda: verify(store, text),
+        lambda: write_release(store, replace(draft.manifest, release_id=text), draft.files),
+    ):
+        with pytest.raises(BadReleaseId, match="2022-07-20261123T170000Z-3f9a1c2b"):
+            attempt()
+
+
+def test_release_ids_sort_and_tell_contents_apart() -> None:
+    berlin = datetime(2026, 11, 23, 18, 0, tzinfo=timezone(timedelta(hours=1)))
+    assert release_id("2022-07", berlin, "3f9a1c2b" + "0" * 56) == (
+        "2022-07-20261123T170000Z-3f9a1c2b"
+    )
+    cutoffs = ["2021-12", "2022-07", "2022-07", "2022-10"]
+    times = [NOW, NOW - timedelta(days=400), NOW, datetime(2020, 1, 1, tzinfo=UTC)]
+    ids = [release_id(c, t, "0" * 8) for c, t in zip(cutoffs, times, strict=True)]
+    assert ids == sorted(ids)
+    assert digest({"a": b"1", "b": b"2"}) == digest({"b": b"2", "a": b"1"})
+    assert len({digest({"a": b"1"}), digest({"a": b"2"}), digest({"b": b"1"}), digest({})}) == 4
+
+
+def test_the_same_release_is_the_same_bytes(tmp_path: Path) -> None:
+    stores = [open_store(str(tmp_path / name)) for name in "ab"]
+    draft = make_draft()
+    for store, names in zip(stores, (FILES, reversed(FILES)), strict=True):
+        write_release(store, draft.manifest, {name: draft.files[name] for name in names})
+    one, two = (store.read(f"releases/{draft.id}/manifest.json") for store in stores)
+    assert one == two
+    assert one.endswith(b"}\n")
+
+
+def test_reading_needs_no_heavy_package(tmp_path: Path) -> None:
+    draft = make_draft()
+    write_release(open_store(str(tmp_path)), draft.manifest, draft.files)
+    code = (
+        "import sys; from energy.releases import bundle, store;"
+        "s = store.open_store(sys.argv[1]); m = bundle.verify(s, sys.argv[2]);"
+        "bundle.read_table(s, m);"
+        "print(sorted({n.partition('.')[0] for n in sys.modules} - set(sys.stdlib_module_names)))"
+    )
+    found = subprocess.run(
+        [sys.executable, "-I", "-c", code, str(tmp_path), draft.id],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    heavy = ("numpy", "pandas", "sktime", "scipy", "boto3", "botocore", "filelock", "metaflow")
+    assert "energy" in found.stdout
+    assert not [name for name in heavy if f"'{name}'" in found.stdout]

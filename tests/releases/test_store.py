@@ -1,0 +1,172 @@
+"""The store's promises, on a directory and on a real S3 server alike."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from energy.errors import BadKey, ObjectExists, ObjectMissing, StoreConflict
+from energy.releases.keys import LONGEST, checked_key
+from energy.releases.store import Store, open_store
+
+
+def test_what_is_written_is_read(store: Store) -> None:
+    store.write("releases/a/model.zip", b"\x00\xff bytes")
+    assert store.read("releases/a/model.zip") == b"\x00\xff bytes"
+    store.write("releases/a/empty", b"")
+    assert store.read("releases/a/empty") == b""
+    large = bytes(range(256)) * 5000
+    store.write("releases/a/large", large)
+    assert store.read("releases/a/large") == large
+
+
+def test_nothing_is_read_from_an_empty_store(store: Store) -> None:
+    assert store.keys() == []
+    assert store.keys("releases/") == []
+    assert store.read_versioned("champion.json") is None
+    with pytest.raises(ObjectMissing, match=r"champion\.json is not in the store .*"):
+        store.read("champion.json")
+
+
+def test_a_folder_is_not_an_object(store: Store) -> None:
+    store.write("releases/a/b", b"1")
+    assert store.read_versioned("releases/a") is None
+    assert store.read_versioned("releases/a/b/c") is None
+
+
+def test_write_refuses_to_overwrite(store: Store) -> None:
+    store.write("a", b"first")
+    with pytest.raises(ObjectExists, match="never overwritten"):
+        store.write("a", b"second")
+    assert store.read("a") == b"first"
+
+
+def test_swap_creates_replaces_and_returns_the_version(store: Store) -> None:
+    first = store.swap("champion.json", b"1", None)
+    assert store.read_versioned("champion.json") == (b"1", first)
+    second = store.swap("champion.json", b"2", first)
+    assert store.read_versioned("champion.json") == (b"2", second)
+    assert first != second
+
+
+def test_swap_refuses_any_other_version(store: Store) -> None:
+    with pytest.raises(StoreConflict):
+        store.swap("champion.json", b"2", '"0123456789abcdef0123456789abcdef"')
+    assert store.read_versioned("champion.json") is None
+    old = store.swap("champion.json", b"1", None)
+    new = store.swap("champion.json", b"2", old)
+    for stale in (None, old):
+        with pytest.raises(StoreConflict, match="another writer"):
+            store.swap("champion.json", b"3", stale)
+    assert store.read_versioned("champion.json") == (b"2", new)
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_of_eight_writers_at_once_one_wins(store: Store, exists: bool) -> None:
+    version = store.swap("champion.json", b"before", None) if exists else None
+    start = threading.Barrier(8)
+
+    def compete(number: int) -> bytes | None:
+        data = f"writer {number}".encode()
+        start.wait()
+        with contextlib.suppress(StoreConflict):
+            store.swap("champion.json", data, version)
+            return data
+        return None
+
+    with ThreadPoolExecutor(8) as pool:
+        won = [data for data in pool.map(compete, range(8)) if data is not None]
+    assert won == [store.read("champion.json")]
+
+
+def test_a_reader_sees_the_old_or_the_new(store: Store, store_url: str) -> None:
+    whole = [bytes([letter]) * 50_000 for letter in b"abcdef"]
+    version = store.swap("champion.json", whole[0], None)
+    done = threading.Event()
+
+    def watch() -> set[bytes]:
+        seen, mine = set(), open_store(store_url)
+        while not done.is_set():
+            seen.add(mine.read("champion.json"))
+        return seen
+
+    with ThreadPoolExecutor(1) as pool:
+        watched = pool.submit(watch)
+        try:
+            for data in whole[1:] * 3:
+                version = store.swap("champion.json", data, version)
+        finally:
+            done.set()
+        assert watched.result() <= set(whole)
+
+
+def test_keys_are_sorted_and_chosen_by_prefix(store: Store) -> None:
+    for key in ("releases/b/m", "releases/a/m", "releases/a-1/m", "releases.json", "rel/x", "z"):
+        store.write(key, b"")
+    assert store.keys("releases/") == ["releases/a-1/m", "releases/a/m", "releases/b/m"]
+    assert store.keys("releases/a") == ["releases/a-1/m", "releases/a/m"]
+    assert store.keys("rel") == sorted(set(store.keys()) - {"z"})
+    assert store.keys("none/") == []
+    assert store.keys("z/deeper/") == []
+
+
+def test_check_writable_leaves_nothing_behind(store: Store) -> None:
+    store.check_writable()
+    store.check_writable()
+    assert store.keys() == []
+
+
+ESCAPES = [
+    *("", "/", "/etc/passwd", "..", "../x", "a/../../x", "a/..", "a//b", "a/", "./a", ".lock"),
+    *(
+        "a/.new-1",
+        "a\\..\\b",
+        "a b",
+        "a\x00b",
+        "a\n",
+        "é",
+        "~root",
+        "a%2e%2e",
+        "s3://b/k",
+        "x" * 201,
+    ),
+]
+
+
+def test_keys_that_could_leave_the_root_are_refused(store: Store) -> None:
+    for key in ESCAPES:
+        uses: list[Callable[[str], object]] = [
+            store.read,
+            store.read_versioned,
+            lambda key: store.write(key, b""),
+            lambda key: store.swap(key, b"", None),
+            lambda key: store.keys(f"{key}/"),
+        ]
+        for use in uses:
+            with pytest.raises(BadKey):
+                use(key)
+    assert store.keys() == []
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(key=st.text() | st.text(alphabet="./a-~\\", max_size=12))
+def test_every_key_is_refused_or_stays_inside(
+    key: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    root = tmp_path_factory.getbasetemp() / "root"
+    try:
+        checked = checked_key(key)
+    except BadKey:
+        return
+    path = root / checked
+    assert path.resolve().is_relative_to(root.resolve())
+    assert path.resolve() != root.resolve()
+    assert path.as_posix() == f"{root.as_posix()}/{key}"
+    assert len(key) <= LONGEST
+    assert not any(part.startswith(".") for part in key.split("/"))
