@@ -11,12 +11,12 @@ from typing import Any
 
 SCHEMA = 1
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
-"""Quantile levels of every fold frame and forecast table: the median and the 50, 80, 95% intervals."""
+"""Quantile levels of fold frames and forecast tables: the median, the 50, 80 and 95% intervals."""
 
 
 @dataclass(frozen=True, slots=True)
 class ForecastMonth:
-    """One month of a forecast table: `horizon` months after the cutoff; `quantiles` follow LEVELS."""
+    """One month of a forecast table, `horizon` months after the cutoff; quantiles as in LEVELS."""
 
     month: str
     horizon: int

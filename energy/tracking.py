@@ -14,8 +14,10 @@ from typing import Any
 
 import pandas as pd
 
+from energy.contract import Manifest
 from energy.forecasting.bench import BENCH
 from energy.forecasting.scores import Score
+from energy.lineage import pins
 from energy.settings import Settings
 
 ALIAS = "champion"
@@ -73,27 +75,42 @@ def log(settings: Settings, experiment: Experiment) -> str:
 
 
 def register(
-    settings: Settings, target: str, run_id: str, fitted: Any, release_id: str, pins: Sequence[str]
+    settings: Settings,
+    target: str,
+    run_id: str,
+    files: Mapping[str, bytes],
+    manifest: Manifest,
 ) -> str:
-    """Register the fitted champion under the parent run and give it the alias; returns its version.
+    """Register the champion that was published and give it the alias; returns its version.
+
+    What is registered is the release's own files; `energy.registered` reads them, so that
+    `mlflow.pyfunc.load_model("models:/energy-total@champion")` answers as the release does.
 
     Args:
         settings: Where MLflow is.
         target: Names the registered model.
         run_id: The parent run.
-        fitted: The fitted sktime forecaster.
-        release_id: The release that holds the same forecaster.
-        pins: `package==version` lines that it needs to be loaded.
+        files: `model.zip` and `forecast.json` as published.
+        manifest: The release that holds it.
     """
+    import mlflow.pyfunc
     from mlflow.exceptions import MlflowException
-    from sktime.utils import mlflow_sktime
 
     client = _client(settings)
     name = registered_name(target)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model"
+        release = Path(folder) / "release"
+        release.mkdir()
+        for file, data in files.items():
+            (release / file).write_bytes(data)
         # Left to itself, MLflow would guess the requirements for ten seconds.
-        mlflow_sktime.save_model(fitted, str(path), pip_requirements=list(pins))
+        mlflow.pyfunc.save_model(
+            str(path),
+            loader_module="energy.registered",
+            data_path=str(release),
+            pip_requirements=pins(manifest.lineage),
+        )
         client.log_artifacts(run_id, str(path), "model")
     try:
         client.create_registered_model(name, description=f"Champion forecaster of {target}.")
@@ -101,7 +118,7 @@ def register(
         if error.error_code != "RESOURCE_ALREADY_EXISTS":
             raise
     source = f"{client.get_run(run_id).info.artifact_uri}/model"
-    tags = {"release_id": release_id}
+    tags = {"release_id": manifest.release_id, "forecaster": manifest.forecaster}
     version: str = client.create_model_version(name, source, run_id, tags=tags).version
     client.set_registered_model_alias(name, ALIAS, version)
     return str(version)

@@ -108,6 +108,7 @@ class Entry:
         make: Makes it, unfitted; None for a combination.
         log: Whether it works on logs where the series is positive.
         weather: Whether it needs degree days as X.
+        cost: CPU seconds of one fit, about: what costs most is started first.
         members: The forecasters a combination takes the median of.
     """
 
@@ -117,6 +118,7 @@ class Entry:
     make: Callable[[], Any] | None
     log: bool = True
     weather: bool = False
+    cost: float = 0.1
     members: tuple[str, ...] = ()
 
 
@@ -150,13 +152,14 @@ _ENTRIES = (
         _exponential_smoothing,
     ),
     Entry("ets", "smoothing", "Level and season with additive errors, no trend, on logs.", _ets),
-    Entry("sarima", "ARIMA", "SARIMA(1,0,1)(0,1,1) with a constant, on logs.", _sarima),
+    Entry("sarima", "ARIMA", "SARIMA(1,0,1)(0,1,1) with a constant, on logs.", _sarima, cost=0.5),
     Entry(
         "sarimax",
         "ARIMA + weather",
         "The same SARIMA with heating degree days as a regressor.",
         lambda: _with_degree_days(_sarima),
         weather=True,
+        cost=0.6,
     ),
     Entry(
         "unobserved_components",
@@ -170,13 +173,15 @@ _ENTRIES = (
         "The same components with heating degree days as a regressor.",
         lambda: _with_degree_days(_unobserved_components),
         weather=True,
+        cost=0.2,
     ),
     Entry(
         "harmonic_regression",
         "regression + weather",
-        "Five pairs of sine waves, a trend and heating degree days, with ARMA(1,1) errors, on logs.",
+        "Five pairs of waves, a trend and heating degree days, with ARMA(1,1) errors, on logs.",
         lambda: _with_degree_days(_harmonic),
         weather=True,
+        cost=0.7,
     ),
     Entry(
         "weather_normalised_theta",
@@ -251,6 +256,10 @@ def build(name: str, positive: bool) -> Any:
     return forecaster
 
 
-def simple(names: Sequence[str]) -> tuple[str, ...]:
-    """Those of `names` that are fitted themselves; a combination is taken from its members."""
-    return tuple(name for name in names if not BENCH[name].members)
+def branches(names: Sequence[str]) -> list[str]:
+    """Those of `names` to be fitted, the dearest first, so that no core waits for the last one.
+
+    A combination is not among them: its folds are taken from its members'.
+    """
+    fitted = (BENCH[name] for name in names if not BENCH[name].members)
+    return [entry.name for entry in sorted(fitted, key=lambda entry: -entry.cost)]

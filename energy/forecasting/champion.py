@@ -21,7 +21,7 @@ TIE = 4
 
 
 def rank(scores: Sequence[Score]) -> list[Score]:
-    """Best first: by MASE, ties by weighted interval score, then by the bench's order; failures last.
+    """Best first: by MASE, ties by weighted interval score, then bench order; failures last.
 
     Raises:
         EveryForecasterFailed: No score has a figure.
@@ -97,3 +97,13 @@ def to_zip(fitted: Any) -> bytes:
         path = Path(folder) / "model"
         fitted.save(path)
         return path.with_suffix(".zip").read_bytes()
+
+
+def from_zip(model: bytes) -> Any:
+    """The inverse of `to_zip`. It unpickles: only for bytes made here or verified."""
+    from sktime.base import load
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model.zip"
+        path.write_bytes(model)
+        return load(path)

@@ -61,9 +61,7 @@ class DegreeDayRegression(_WeatherAware):
         years: Climatology's window for months to come.
     """
 
-    def _fit(
-        self, y: pd.Series, X: pd.DataFrame | None, fh: Any
-    ) -> DegreeDayRegression:
+    def _fit(self, y: pd.Series, X: pd.DataFrame | None, fh: Any) -> DegreeDayRegression:
         regressor = monthly_degree_days(self._observe(y, X)).to_frame()
         self.forecaster_ = self.forecaster.clone().fit(y, X=regressor)
         return self
@@ -72,7 +70,8 @@ class DegreeDayRegression(_WeatherAware):
         # Regressors are matched by position in statsmodels: always all months from the cutoff on.
         months, wanted = self._months(fh)
         regressor = monthly_degree_days(self._assumed(months, X)).to_frame()
-        return self.forecaster_.predict(fh_until(len(months)), X=regressor).loc[wanted]
+        ahead: pd.Series = self.forecaster_.predict(fh_until(len(months)), X=regressor)
+        return ahead.loc[wanted]
 
 
 class WeatherNormalised(_WeatherAware):
@@ -88,9 +87,7 @@ class WeatherNormalised(_WeatherAware):
         years: Climatology's window.
     """
 
-    def _fit(
-        self, y: pd.Series, X: pd.DataFrame | None, fh: Any
-    ) -> WeatherNormalised:
+    def _fit(self, y: pd.Series, X: pd.DataFrame | None, fh: Any) -> WeatherNormalised:
         from statsmodels.robust.robust_linear_model import RLM
 
         daily = self._observe(y, X)
@@ -101,10 +98,10 @@ class WeatherNormalised(_WeatherAware):
 
     def _predict(self, fh: Any, X: pd.DataFrame | None) -> pd.Series:
         months, wanted = self._months(fh)
-        normal = self.forecaster_.predict(fh_until(len(months)))
+        normal: pd.Series = self.forecaster_.predict(fh_until(len(months)))
         return (normal + self._effect(self._assumed(months, X))).loc[wanted]
 
     def _effect(self, daily: pd.Series) -> pd.Series:
         """What the weather's departure from climatology adds to the series."""
-        anomaly = daily - climatology(self.daily_, daily.index, self.years)
+        anomaly = daily - climatology(self.daily_, pd.PeriodIndex(daily.index), self.years)
         return self.slope_ * monthly_degree_days(anomaly)

@@ -9,10 +9,12 @@ seasonal naive's spread: Hyndman and Athanasopoulos, Forecasting, 3rd ed., secti
 
 from __future__ import annotations
 
+from statistics import NormalDist
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from scipy.stats import norm
 
 from energy.contract import LEVELS, Calibration
 from energy.forecasting.horizon import SP
@@ -48,14 +50,10 @@ def calibrate(y: pd.Series, known: pd.DataFrame, horizon: int, log: bool) -> Cal
     e = errors(known["actual"].to_numpy(), known["mean"].to_numpy(), log)
     e, h = e[known["horizon"] <= horizon], known["horizon"].to_numpy()
     h = h[h <= horizon]
-    squares = np.bincount(h, weights=e**2, minlength=horizon + 1)[1:]
-    counts = np.bincount(h, minlength=horizon + 1)[1:]
-    window = np.ones(2 * NEIGHBOURS + 1)
-    squares, counts = (
-        np.convolve(np.pad(x, NEIGHBOURS), window, mode="valid") for x in (squares, counts)
-    )
+    squares = _pooled(np.bincount(h, weights=e**2, minlength=horizon + 1)[1:].astype(float))
+    counts = _pooled(np.bincount(h, minlength=horizon + 1)[1:].astype(float))
     scale = np.sqrt((PRIOR_ERRORS * prior**2 + squares) / (PRIOR_ERRORS + counts))
-    normal = norm.ppf((np.arange(PRIOR_SHAPE) + 0.5) / PRIOR_SHAPE)
+    normal = [NormalDist().inv_cdf((i + 0.5) / PRIOR_SHAPE) for i in range(PRIOR_SHAPE)]
     shape = np.quantile(np.concatenate([e / scale[h - 1], normal]), LEVELS, method="hazen")
     return Calibration(
         scale=tuple(map(float, scale)),
@@ -65,7 +63,13 @@ def calibrate(y: pd.Series, known: pd.DataFrame, horizon: int, log: bool) -> Cal
     )
 
 
-def quantiles(mean: Array, horizon: npt.NDArray[np.int_], calibration: Calibration) -> Array:
+def _pooled(by_horizon: Array) -> Array:
+    """Each horizon's sum with those of its neighbours."""
+    window = np.ones(2 * NEIGHBOURS + 1)
+    return np.convolve(np.pad(by_horizon, NEIGHBOURS), window, mode="valid")
+
+
+def quantiles(mean: Array, horizon: npt.NDArray[Any], calibration: Calibration) -> Array:
     """Quantiles at LEVELS around `mean`: shape (n, levels), never crossing.
 
     Args:
@@ -78,7 +82,8 @@ def quantiles(mean: Array, horizon: npt.NDArray[np.int_], calibration: Calibrati
     inside = np.minimum(horizon, len(scale))
     width = scale[inside - 1] * np.sqrt(horizon / inside)
     offset = width[:, None] * np.asarray(calibration.quantiles)[None, :]
-    return mean[:, None] * np.exp(offset) if calibration.log else mean[:, None] + offset
+    centre = mean[:, None]
+    return np.asarray(centre * np.exp(offset) if calibration.log else centre + offset)
 
 
 def made_before(folds: pd.DataFrame, cutoff: pd.Period) -> pd.DataFrame:
@@ -96,9 +101,10 @@ def add_quantiles(folds: pd.DataFrame, y: pd.Series, log: bool) -> pd.DataFrame:
         log: Whether errors are log ratios.
     """
     parts = []
-    for cutoff, rows in folds.groupby("cutoff", sort=False):
-        past = made_before(folds, cutoff)
+    for cutoff in folds["cutoff"].unique():
+        rows, past = folds[folds["cutoff"] == cutoff], made_before(folds, cutoff)
         calibration = calibrate(y.loc[:cutoff], past, int(rows["horizon"].max()), log)
         q = quantiles(rows["mean"].to_numpy(), rows["horizon"].to_numpy(), calibration)
         parts.append(rows.assign(**dict(zip(quantile_columns(), q.T, strict=True))))
-    return pd.concat(parts, ignore_index=True)
+    whole: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    return whole

@@ -107,9 +107,22 @@ class Score:
     seconds: float = 0.0
     by_horizon: tuple[dict[str, float | None], ...] = ()
 
+    def __str__(self) -> str:
+        if self.failure is not None:
+            return f"{self.forecaster}: failed. {self.failure}"
+        return (
+            f"{self.forecaster}: MASE {self.mase:.3f}, MAPE {percent(self.mape)}, "
+            f"{self.folds} folds, {self.seconds:.1f} CPU s"
+        )
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data for `scores.json`."""
         return asdict(self)
+
+
+def percent(value: float | None, digits: int = 2) -> str:
+    """A figure in per cent, or `n/a` where there is none (an actual of zero)."""
+    return "n/a" if value is None else f"{value:.{digits}f}%"
 
 
 def quantile_columns(levels: Sequence[float] = LEVELS) -> list[str]:
@@ -143,7 +156,8 @@ def score(
     """
     counted = folds[folds["horizon"] <= months]
     rows = tuple(
-        {"horizon": float(horizon), **figures(rows)} for horizon, rows in counted.groupby("horizon")
+        {"horizon": float(horizon), **figures(counted[counted["horizon"] == horizon])}
+        for horizon in sorted(set(counted["horizon"]))
     )
     return Score(
         forecaster,

@@ -42,14 +42,14 @@ def daily_degree_days(weather: pd.DataFrame) -> pd.Series:
     slope, intercept = np.polyfit(cold[both], observed[both], 1)
     filled = observed.fillna((intercept + slope * cold).clip(lower=0)).dropna()
     expected = pd.period_range(filled.index[0], filled.index[-1], freq="M")
-    if len(filled) != len(expected):
-        raise MissingWeather("degree days", f"a gap at {expected.difference(filled.index)[0]}", "")
+    if missing := sorted(set(expected) - set(filled.index)):
+        raise MissingWeather("degree days", f"a gap at {missing[0]}", "")
     return filled.rename("degree_days")
 
 
 def monthly_degree_days(daily: pd.Series) -> pd.Series:
     """Degree days of whole months in hundreds: the daily average times the days in the month."""
-    return daily * daily.index.days_in_month / 100
+    return daily * pd.PeriodIndex(daily.index).days_in_month / 100
 
 
 def climatology(
@@ -66,7 +66,7 @@ def climatology(
         Float series on `months`, daily average degree days, deg C.
     """
     recent = daily.iloc[-12 * years :]
-    normal = recent.groupby(recent.index.month).mean()
+    normal = recent.groupby(pd.PeriodIndex(recent.index).month).mean()
     return pd.Series(normal.reindex(months.month).to_numpy(), months, name="degree_days")
 
 

@@ -1,0 +1,84 @@
+"""How a flow starts and ends on any machine: the environment it needs, and its last word.
+
+`prepare` comes before Metaflow is imported, since Metaflow reads its configuration then; `main`
+runs the flow and, if it fails, ends with one line on stderr that says why.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+import tempfile
+from collections.abc import Callable, MutableMapping
+from pathlib import Path
+
+from energy.settings import ROOT
+
+_NOTES = "ENERGY_RUN_NOTES"
+"""Folder through which a run's tasks tell it their last words; unset on remote workers."""
+
+
+def prepare(environ: MutableMapping[str, str] | None = None) -> None:
+    """Set what Metaflow and the numeric libraries need, where the user has not set it.
+
+    One datastore at the project's root, wherever the flow is started from; a name for a user that
+    has none (root, a container); as many tasks at once as there are cores, each on one thread.
+    """
+    environ = os.environ if environ is None else environ
+    environ.setdefault("METAFLOW_DATASTORE_SYSROOT_LOCAL", str(ROOT))
+    if not any(_named(environ.get(key)) for key in ("METAFLOW_USER", "USERNAME", "USER")):
+        environ["METAFLOW_USER"] = _login() or "local"
+    environ.setdefault("METAFLOW_RUN_MAX_WORKERS", str(os.cpu_count() or 1))
+    environ.setdefault("METAFLOW_RESUME_MAX_WORKERS", environ["METAFLOW_RUN_MAX_WORKERS"])
+    environ.setdefault("METAFLOW_PYLINT", "0")
+    for library in ("OMP", "OPENBLAS", "MKL"):
+        environ.setdefault(f"{library}_NUM_THREADS", "1")
+
+
+def main(flow: Callable[[], object]) -> None:
+    """Run a flow and give its tasks the last word: what came out, or in one line why it failed."""
+    if _NOTES in os.environ:  # a task of a run, not the run itself
+        flow()
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ[_NOTES] = folder
+        try:
+            flow()
+        except SystemExit as stop:
+            failure = Path(folder, "failure")
+            if stop.code and failure.exists():
+                print(f"error: {failure.read_text('utf-8')}", file=sys.stderr)
+            if stop.code:
+                raise
+        finally:
+            del os.environ[_NOTES]
+        closing = Path(folder, "closing")
+        if closing.exists():
+            print(f"\n{closing.read_text('utf-8')}")
+
+
+def leave_failure(reason: str) -> None:
+    """Tell the run, in one line, why this task fails."""
+    if folder := os.environ.get(_NOTES):
+        Path(folder, "failure").write_text(" ".join(reason.split()), "utf-8")
+
+
+def leave_closing(words: str) -> None:
+    """Tell the run what to end with; a remote task, which has no run beside it, prints it."""
+    if folder := os.environ.get(_NOTES):
+        Path(folder, "closing").write_text(words, "utf-8")
+    else:
+        print(words)
+
+
+def _named(user: str | None) -> bool:
+    return bool(user) and user != "root"
+
+
+def _login() -> str | None:
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a container's user may have no entry in the password file
+        return None
+    return user if _named(user) else None

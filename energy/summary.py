@@ -1,0 +1,98 @@
+"""What a run says of itself in words: a line for each branch, and the closing lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from energy import charts
+from energy.contract import ForecastTable
+from energy.forecasting.bench import BASELINE
+from energy.forecasting.scores import Score, percent
+from energy.settings import ROOT, Settings
+from energy.tracking import ALIAS, Experiment, registered_name
+
+TWH_PER_MTOE = 11.63
+
+
+def experiment(flow: Any, run_id: str) -> Experiment:
+    """TrainFlow's artifacts at its join, as MLflow is to keep them."""
+    compared, baseline = flow.comparison, flow.comparison.holdout.get(BASELINE)
+    top = [score for score in compared.ranked if score.failure is None]
+    shown = [*top[:4], *(s for s in top[4:] if s.forecaster == BASELINE)]
+    champion = compared.champion
+    params = {
+        "run": f"TrainFlow/{run_id}",
+        "target": flow.target,
+        "start": flow.since,
+        "horizon": flow.horizon,
+        "folds": len(flow.plan.backtest),
+        "split": flow.plan.split,
+        "months": len(flow.series),
+        "data_sha256": ", ".join(sorted(flow.vintage.values())),
+        "data_files": ", ".join(sorted(flow.vintage)),
+        "commit": flow.commit,
+        "holdout_baseline_mase": baseline.mase if baseline else None,
+    }
+    figures = {
+        "leaderboard.png": charts.png(charts.leaderboard(compared.ranked, BASELINE), 1.0),
+        "by_horizon.png": charts.png(charts.by_horizon(shown), 1.0),
+        "champion_folds.png": charts.png(
+            charts.folds(compared.folds[champion], "Mtoe", champion.replace("_", " ")), 1.0
+        ),
+    }
+    return Experiment(
+        flow.target,
+        params,
+        compared.ranked,
+        compared.holdout,
+        compared.single_origin,
+        compared.folds,
+        figures,
+    )
+
+
+def next_year(table: ForecastTable) -> str:
+    """The sum of the next 12 published months, in words."""
+    first = table.months[:12]
+    total = sum(row.mean for row in first)
+    energy = f" ({total * TWH_PER_MTOE:,.0f} TWh)" if table.unit == "Mtoe" else ""
+    return (
+        f"{first[0].month} to {first[-1].month}: {total:.1f} {table.unit}{energy} in {len(first)} "
+        f"month{'s' if len(first) > 1 else ''}"
+    )
+
+
+def closing(flow: Any) -> str:
+    """The last lines of a run: champion, scores, the next 12 months, and where everything is."""
+    compared, table, settings = flow.comparison, flow.table, Settings.from_environment()
+    scores = {score.forecaster: score for score in compared.ranked}
+    best, naive = scores[compared.champion], scores[BASELINE]
+    lines = [f"Champion   {best.forecaster} for {flow.target}", ""]
+    lines += _against("Backtest", best, naive, f"{best.folds} folds to {flow.plan.split}")
+    if held := compared.holdout.get(best.forecaster):
+        note = f"{held.folds} folds after it, chosen on nothing from them"
+        lines += _against("Holdout", held, compared.holdout[BASELINE], note)
+    lines += ["", f"Forecast   {next_year(table)}"]
+    low, high = table.levels.index(0.1), table.levels.index(0.9)
+    lines += [
+        f"           {row.month}  {row.mean:6.2f}   "
+        f"80% from {row.quantiles[low]:.2f} to {row.quantiles[high]:.2f}"
+        for row in table.months[:12]
+    ]
+    release = flow.published.manifest.release_id
+    lines += [
+        "",
+        f"Release    {flow.store_url.rstrip('/')}/releases/{release}",
+        f"Cards      make cards  (or: python {ROOT / 'flows' / 'trainflow.py'} card view select)",
+        f"MLflow     {settings.tracking_uri}, run {flow.mlflow_run}, "
+        f"models:/{registered_name(flow.target)}@{ALIAS} is version {flow.version}  (make mlflow)",
+    ]
+    return "\n".join(lines)
+
+
+def _against(name: str, best: Score, naive: Score, note: str) -> list[str]:
+    return [
+        f"{name:<10} MASE {best.mase:.3f} against {naive.mase:.3f} for {BASELINE}; "
+        f"MAPE {percent(best.mape)} against {percent(naive.mape)}; "
+        f"80% intervals hold {100 * (best.coverage80 or 0):.0f}%  ({note})"
+    ]

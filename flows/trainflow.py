@@ -1,0 +1,158 @@
+"""Train, compare, choose and publish a forecast of UK monthly energy consumption.
+
+    python flows/trainflow.py run
+    python flows/trainflow.py run --target natural_gas --forecasters theta,sarimax --horizon 12
+
+Each step calls the `energy` package and keeps the result; nothing heavy is imported up here, since
+every task imports this file anew.
+"""
+
+from energy.running import leave_closing, main, prepare
+
+prepare()  # before Metaflow reads its configuration
+
+from metaflow import FlowSpec, Parameter, card, catch, current, retry, step  # noqa: E402
+
+from energy.reporting import report  # noqa: E402
+
+
+class TrainFlow(FlowSpec):
+    """Backtest the bench in parallel branches, choose the champion, publish its forecast."""
+
+    target = Parameter("target", default="total", help="Column of table 1.2 to forecast.")
+    horizon = Parameter("horizon", default=24, help="Months to publish, 1 to 120.")
+    since = Parameter("start", default="2001-01", help="First month to learn from.")
+    names = Parameter("forecasters", default="all", help="Names of the bench, or 'all'.")
+    fold_count = Parameter("folds", default=24, help="Cutoffs in the training part, 1 to 60.")
+    store = Parameter("store", default="", help="Directory or s3:// URL; default ENERGY_STORE.")
+
+    @report
+    @step
+    def start(self):
+        """Read the monthly frame, split it in time, lay out the folds."""
+        from energy import lineage, training
+        from energy.data.monthly import read_frame, target_series, temporal_split
+        from energy.data.vintages import open_vintage
+        from energy.forecasting import backtest, bench
+        from energy.releases.store import open_store
+        from energy.settings import ROOT, Settings
+
+        settings = Settings.from_environment()
+        training.check_request(self.horizon, self.fold_count)
+        self.bench = bench.choose(self.names)
+        self.store_url = self.store or settings.store
+        open_store(self.store_url).check_writable()
+        vintage = open_vintage(settings.data)
+        frame = read_frame(vintage)
+        self.series = target_series(frame, self.target, self.since)
+        self.weather = frame[["temperature", "degree_days"]]
+        train, _ = temporal_split(self.series)
+        self.plan = backtest.plan(self.series.index, train.index[-1], self.fold_count, self.horizon)
+        self.vintage, self.commit = vintage.hashes, lineage.commit(ROOT)
+        self.branches = bench.branches(self.bench)
+        print(
+            f"{self.target}: {len(self.series)} months to {self.series.index[-1]}, "
+            f"chosen on those to {self.plan.split}; {len(self.branches)} forecasters to fit."
+        )
+        self.next(self.backtest, foreach="branches")
+
+    @catch(var="crash", print_exception=False)
+    @retry(times=1, minutes_between_retries=0)
+    @step
+    def backtest(self):
+        """Rolling origins of one forecaster; a failure is a result too."""
+        from energy import training
+
+        self.folds, self.score = training.backtest_one(
+            self.input, self.series, self.weather, self.plan
+        )
+        print(self.score)
+        self.next(self.select)
+
+    @card(type="blank", id="leaderboard")
+    @report
+    @step
+    def select(self, inputs):
+        """Rank on the backtest, report the holdout, log every run, draw the leaderboard."""
+        from energy import cards, summary, tracking, training
+        from energy.forecasting.scores import Score
+        from energy.settings import Settings
+
+        # A frame's pickle changes with use, so Metaflow takes the branches' copies for conflicts.
+        self.series, self.weather = inputs[0].series, inputs[0].weather
+        self.merge_artifacts(inputs, exclude=["folds", "score", "crash"])
+        ran = dict(zip(self.branches, inputs, strict=True))
+        scores = {
+            name: (
+                Score(name, failure="its process ended before it answered")
+                if branch.crash
+                else branch.score
+            )
+            for name, branch in ran.items()
+        }
+        folds = {name: branch.folds for name, branch in ran.items() if scores[name].failure is None}
+        self.comparison = training.compare(self.bench, folds, scores, self.series)
+        self.mlflow_run = tracking.log(
+            Settings.from_environment(), summary.experiment(self, current.run_id)
+        )
+        cards.leaderboard(current.card["leaderboard"], self.comparison, self.series, self.plan)
+        print(self.comparison.why)
+        self.next(self.refit)
+
+    @report
+    @step
+    def refit(self):
+        """Fit the champion on all months; its table carries calibrated intervals."""
+        from energy.data.tables import UNITS
+        from energy.forecasting import champion
+
+        name = self.comparison.champion
+        fitted, self.table = champion.refit(
+            name,
+            self.series,
+            self.weather,
+            self.comparison.folds[name],
+            self.horizon,
+            UNITS[self.target],
+        )
+        self.model_zip = champion.to_zip(fitted)
+        self.next(self.publish)
+
+    @card(type="blank", id="release")
+    @report
+    @step
+    def publish(self):
+        """Put the release into the store, the pointer to it last, and register the champion."""
+        from energy import cards, lineage, summary, tracking, training
+        from energy.releases.store import open_store
+        from energy.settings import Settings
+
+        runs = {"metaflow": f"{current.flow_name}/{current.run_id}", "mlflow": self.mlflow_run}
+        self.lineage = lineage.lineage(self.vintage, self.commit, runs)
+        self.published = training.publish(
+            open_store(self.store_url),
+            self.table,
+            self.model_zip,
+            self.comparison,
+            self.lineage,
+            self.series,
+        )
+        self.version = tracking.register(
+            Settings.from_environment(),
+            self.target,
+            self.mlflow_run,
+            self.published.files,
+            self.published.manifest,
+        )
+        cards.release(current.card["release"], self.published, self.table, self.series)
+        self.closing = summary.closing(self)
+        self.next(self.end)
+
+    @step
+    def end(self):
+        """Say what came out and where it is."""
+        leave_closing(self.closing)
+
+
+if __name__ == "__main__":
+    main(TrainFlow)
