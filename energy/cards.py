@@ -10,6 +10,7 @@ import pandas as pd
 
 from energy import charts
 from energy.contract import ForecastTable
+from energy.data.tables import UNITS
 from energy.forecasting.backtest import Plan
 from energy.forecasting.bench import BASELINE, BENCH
 from energy.forecasting.scores import Score, percent
@@ -19,13 +20,15 @@ from energy.training import Comparison, Published
 
 def leaderboard(card: Any, compared: Comparison, y: pd.Series, plan: Plan) -> None:
     """Fill the leaderboard card: why this one, everyone's scores, and each forecaster's folds."""
-    ranked = compared.ranked
+    ranked, unit = compared.ranked, UNITS[str(y.name)]
     top = [score for score in ranked if score.failure is None]
     shown = [*top[:4], *(s for s in top[4:] if s.forecaster == BASELINE)]
     _words(
         card,
         f"# Leaderboard: {y.name}",
-        f"**{_title(compared.champion)}** is the champion. {compared.why}",
+        _title(compared.why).replace(
+            _title(compared.champion), f"**{_title(compared.champion)}**", 1
+        ),
         f"Chosen on {len(plan.backtest)} rolling origins up to {plan.split} alone, each "
         "forecasting 1 to 12 months ahead with climatology for the weather to come. The "
         f"{len(plan.holdout)} origins after it, to {y.index[-1]}, are reported and decide nothing.",
@@ -40,8 +43,7 @@ def leaderboard(card: Any, compared: Comparison, y: pd.Series, plan: Plan) -> No
             "MASE",
             "MAPE",
             "WIS",
-            "80% holds",
-            "95% holds",
+            "80 / 95% hold",
             "Holdout MASE",
             "Holdout MAPE",
             "Holdout 80%",
@@ -53,13 +55,13 @@ def leaderboard(card: Any, compared: Comparison, y: pd.Series, plan: Plan) -> No
     _words(
         card,
         "MASE below 1 beats the in-sample seasonal naive; WIS is the weighted interval score in "
-        f"{'Mtoe'}; *80% holds* is the share of actuals inside the 80% interval as it would have "
-        "been published then. *80:20 MAPE* is one forecast from the split to the end, for "
+        f"{unit}; *80 / 95% hold* are the shares of actuals inside the intervals as they would "
+        "have been published then. *80:20 MAPE* is one forecast from the split to the end, for "
         "comparison with other work: it is mostly luck, and nothing is ranked on it.",
         "## Each forecaster",
     )
     for score in ranked:
-        _one(card, score, compared)
+        _one(card, score, compared, unit)
 
 
 def release(card: Any, published: Published, table: ForecastTable, history: pd.Series) -> None:
@@ -146,7 +148,7 @@ def _changes(card: Any, published: Published, table: ForecastTable) -> None:
     )
 
 
-def _one(card: Any, score: Score, compared: Comparison) -> None:
+def _one(card: Any, score: Score, compared: Comparison, unit: str) -> None:
     entry = BENCH[score.forecaster]
     if score.failure is not None:
         _words(card, f"### {_title(score.forecaster)}", f"Failed: {score.failure}")
@@ -159,23 +161,23 @@ def _one(card: Any, score: Score, compared: Comparison) -> None:
         f"### {_title(score.forecaster)}",
         f"{entry.summary} *{'; '.join(facts)}; {score.seconds:.1f} CPU s.*",
     )
-    folds = charts.folds(compared.folds[score.forecaster], "Mtoe", "Folds against what came")
-    by_horizon = charts.by_horizon([score])
-    _chart(card, alt.hconcat(folds.properties(width=540), by_horizon.properties(width=190)))
+    folds = charts.folds(compared.folds[score.forecaster], unit, "Folds against what came")
+    beside = charts.by_horizon([score]).properties(width=190)
+    both = alt.hconcat(folds.properties(width=540), beside).resolve_scale(color="independent")
+    _chart(card, both)
 
 
 def _row(score: Score, compared: Comparison) -> list[str]:
     name = score.forecaster
     held = compared.holdout.get(name)
     if score.failure is not None:
-        return [_title(name), "failed", *[""] * 9]
+        return [_title(name), "failed", *[""] * 8]
     return [
         f"**{_title(name)}**" if name == compared.champion else _title(name),
         f"{score.mase:.3f}",
         percent(score.mape),
         f"{score.wis:.3f}",
-        _share(score.coverage80),
-        _share(score.coverage95),
+        f"{_share(score.coverage80)} / {_share(score.coverage95)}",
         f"{held.mase:.3f}" if held else "",
         percent(held.mape) if held else "",
         _share(held.coverage80) if held else "",

@@ -22,13 +22,16 @@ class Settings:
         store: Where releases live: a directory, or `s3://bucket/prefix` (`ENERGY_STORE`).
         data: Folder of the raw workbooks (`ENERGY_DATA`).
         tracking_uri: MLflow's backend (`MLFLOW_TRACKING_URI`).
-        artifacts: Folder of MLflow's artifacts when its backend is the default SQLite file.
     """
 
     store: str = str(ROOT / "store")
     data: Path = ROOT / "data" / "raw"
     tracking_uri: str = f"sqlite:///{ROOT / 'mlruns' / 'mlflow.db'}"
-    artifacts: Path = ROOT / "mlruns" / "artifacts"
+
+    @property
+    def artifacts(self) -> Path:
+        """Folder of MLflow's artifacts when its backend is a SQLite file: beside that file."""
+        return Path(self.tracking_uri.removeprefix("sqlite:///")).absolute().parent / "artifacts"
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:

@@ -6,6 +6,7 @@ from typing import Any
 
 from energy import charts
 from energy.contract import ForecastTable
+from energy.data.tables import UNITS
 from energy.forecasting.bench import BASELINE
 from energy.forecasting.scores import Score, percent
 from energy.settings import ROOT, Settings
@@ -37,7 +38,8 @@ def experiment(flow: Any, run_id: str) -> Experiment:
         "leaderboard.png": charts.png(charts.leaderboard(compared.ranked, BASELINE), 1.0),
         "by_horizon.png": charts.png(charts.by_horizon(shown), 1.0),
         "champion_folds.png": charts.png(
-            charts.folds(compared.folds[champion], "Mtoe", champion.replace("_", " ")), 1.0
+            charts.folds(compared.folds[champion], UNITS[flow.target], champion.replace("_", " ")),
+            1.0,
         ),
     }
     return Experiment(
@@ -66,12 +68,13 @@ def closing(flow: Any) -> str:
     """The last lines of a run: champion, scores, the next 12 months, and where everything is."""
     compared, table, settings = flow.comparison, flow.table, Settings.from_environment()
     scores = {score.forecaster: score for score in compared.ranked}
-    best, naive = scores[compared.champion], scores[BASELINE]
+    best = scores[compared.champion]
     lines = [f"Champion   {best.forecaster} for {flow.target}", ""]
-    lines += _against("Backtest", best, naive, f"{best.folds} folds to {flow.plan.split}")
+    note = f"{best.folds} folds to {flow.plan.split}"
+    lines.append(_against("Backtest", best, scores[BASELINE], note))
     if held := compared.holdout.get(best.forecaster):
         note = f"{held.folds} folds after it, chosen on nothing from them"
-        lines += _against("Holdout", held, compared.holdout[BASELINE], note)
+        lines.append(_against("Holdout", held, compared.holdout.get(BASELINE), note))
     lines += ["", f"Forecast   {next_year(table)}"]
     low, high = table.levels.index(0.1), table.levels.index(0.9)
     lines += [
@@ -90,9 +93,12 @@ def closing(flow: Any) -> str:
     return "\n".join(lines)
 
 
-def _against(name: str, best: Score, naive: Score, note: str) -> list[str]:
-    return [
-        f"{name:<10} MASE {best.mase:.3f} against {naive.mase:.3f} for {BASELINE}; "
-        f"MAPE {percent(best.mape)} against {percent(naive.mape)}; "
+def _against(name: str, best: Score, naive: Score | None, note: str) -> str:
+    if naive is None or naive.mase is None:
+        mase, mape = f"; {BASELINE} failed", ""
+    else:
+        mase, mape = f" against {naive.mase:.3f} for {BASELINE}", f" against {percent(naive.mape)}"
+    return (
+        f"{name:<10} MASE {best.mase:.3f}{mase}; MAPE {percent(best.mape)}{mape}; "
         f"80% intervals hold {100 * (best.coverage80 or 0):.0f}%  ({note})"
-    ]
+    )

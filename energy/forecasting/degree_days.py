@@ -27,6 +27,7 @@ class _WeatherAware(BaseForecaster):
         "capability:exogenous": True,
         "requires-fh-in-fit": False,
         "capability:insample": False,
+        "capability:missing_values": True,  # so that _observe, not sktime, names the month
         "enforce_index_type": pd.PeriodIndex,
     }
 

@@ -1,0 +1,73 @@
+# Everything a person does here. `make run` and `make test` need Python 3.11 or 3.12, git and make.
+PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3,$(shell command -v $(p) 2>/dev/null)))
+VENV := .venv
+BIN := $(VENV)/bin
+UV_VERSION := 0.13.9
+UV := $(BIN)/uv
+# Byte code is written once and saves every task of a flow seconds of imports.
+unexport PYTHONDONTWRITEBYTECODE
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint style requirements data clean cards mlflow picture bench
+
+help: ## List these commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+
+run: $(VENV)/.run ## Set up, then train, compare, choose and publish a forecast
+	$(BIN)/python flows/trainflow.py run $(ARGS)
+
+test: $(VENV)/.test ## Set up, then run every test
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+lint: $(VENV)/.test ## Check style, lint and types
+	$(BIN)/black --check --quiet . || { echo "black: run 'make style'"; exit 1; }
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+style: $(VENV)/.test ## Apply black and what ruff can mend
+	$(BIN)/black --quiet .
+	$(BIN)/ruff check --fix .
+
+data: $(VENV)/.run ## Read and check the raw workbooks, and show what is in them
+	$(BIN)/python scripts/show_data.py
+
+cards: $(VENV)/.run ## Save the latest run's cards to cards/ and open them
+	$(BIN)/python scripts/save_cards.py
+
+mlflow: $(VENV)/.run ## Browse the tracked runs at http://127.0.0.1:5000
+	$(BIN)/mlflow ui --backend-store-uri sqlite:///mlruns/mlflow.db --host 127.0.0.1 --port 5000
+
+picture: $(VENV)/.run ## Draw the README's picture from the release in service
+	$(BIN)/python scripts/draw_picture.py
+
+bench: $(VENV)/.run ## Measure the flow; writes benchmarks/ and the table in docs/performance.md
+	$(BIN)/python scripts/bench_flow.py $(ARGS)
+
+requirements: $(UV) ## Resolve pyproject.toml anew into the two lock files
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  pyproject.toml --extra app --extra test -o requirements.txt
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  pyproject.toml --all-extras -c requirements.txt -o requirements-dev.txt
+
+clean: ## Remove what was installed and made here, but no release
+	rm -rf $(VENV) .metaflow mlruns cards .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(UV):
+	@test -n "$(PYTHON)" || { echo "No Python found: install Python 3.11 or 3.12."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' || \
+	  { echo "$(PYTHON) is not 3.11 or 3.12: make PYTHON=/path/to/python3.11 ..."; exit 1; }
+	@echo "Making $(VENV) with $(PYTHON)"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+
+$(VENV)/.run: $(UV) requirements.txt pyproject.toml
+	@echo "Installing what the flows need into $(VENV)"
+	@$(UV) pip install --quiet --python $(VENV) --require-hashes -r requirements.txt
+	@$(UV) pip install --quiet --python $(VENV) --no-deps --editable .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.run requirements-dev.txt
+	@echo "Installing what the tests need into $(VENV)"
+	@$(UV) pip install --quiet --python $(VENV) --require-hashes -r requirements-dev.txt
+	@touch $@

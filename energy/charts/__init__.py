@@ -1,0 +1,20 @@
+"""Every chart, once: Vega-Lite through altair, for cards, the app, notebooks and MLflow.
+
+Functions take frames or plain contract data and return altair charts; titles carry the unit.
+"""
+
+from energy.charts.forecast import fan, table_frame
+from energy.charts.scores import by_horizon, folds, leaderboard
+from energy.charts.style import configured, png, spec, svg
+
+__all__ = [
+    "by_horizon",
+    "configured",
+    "fan",
+    "folds",
+    "leaderboard",
+    "png",
+    "spec",
+    "svg",
+    "table_frame",
+]

@@ -1,0 +1,142 @@
+"""How the forecasters did: the leaderboard, error by horizon, folds against what came."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from energy.charts.style import BLUE, GREEN, GREY, INK, ORANGE, SKY, styled, year_axis
+from energy.forecasting.bench import BASELINE
+from energy.forecasting.scores import Score
+
+
+def leaderboard(ranked: Sequence[Score], baseline: str = BASELINE) -> Any:
+    """MASE of every forecaster, best first; the champion stands out, the baseline is a line."""
+    rows = pd.DataFrame(
+        [
+            {
+                "forecaster": s.forecaster.replace("_", " "),
+                "mase": s.mase,
+                "role": (
+                    "champion" if i == 0 else "baseline" if s.forecaster == baseline else "other"
+                ),
+            }
+            for i, s in enumerate(ranked)
+            if s.mase is not None
+        ]
+    )
+    order = list(rows["forecaster"])
+    longest = 1.6 * float(rows.loc[rows["role"] == "baseline", "mase"].max())
+    if not longest > 0:
+        longest = float(rows["mase"].max())
+    y = alt.Y("forecaster:N", sort=order, title=None, axis=alt.Axis(labelLimit=260))
+    bars = (
+        alt.Chart(rows)
+        .mark_bar(clip=True, size=15)
+        .encode(
+            y=y,
+            x=alt.X(
+                "mase:Q",
+                title="MASE, 1 to 12 months ahead (below 1 beats the in-sample seasonal naive)",
+                scale=alt.Scale(domain=[0, longest]),
+            ),
+            color=alt.Color(
+                "role:N",
+                scale=alt.Scale(
+                    domain=["champion", "baseline", "other"], range=[BLUE, ORANGE, "#b6c2cd"]
+                ),
+                legend=None,
+            ),
+            tooltip=["forecaster:N", alt.Tooltip("mase:Q", format=".3f")],
+        )
+    )
+    words = (
+        alt.Chart(rows.assign(at=rows["mase"].clip(upper=0.94 * longest)))
+        .mark_text(align="left", dx=4, fontSize=11, color=INK)
+        .encode(y=y, x="at:Q", text=alt.Text("mase:Q", format=".3f"))
+    )
+    rule = (
+        alt.Chart(pd.DataFrame({"x": [1.0]}))
+        .mark_rule(strokeDash=[4, 4], color=GREY)
+        .encode(x="x:Q")
+    )
+    return styled(bars + rule + words, "Backtest on the training part", height=24 * len(rows))
+
+
+def by_horizon(scores: Sequence[Score], figure: str = "mase") -> Any:
+    """How the error grows with the months ahead, a line for each forecaster."""
+    rows = pd.DataFrame(
+        [
+            {
+                "forecaster": s.forecaster.replace("_", " "),
+                "horizon": r["horizon"],
+                "value": r[figure],
+            }
+            for s in scores
+            for r in s.by_horizon
+        ]
+    )
+    names = [s.forecaster for s in scores if s.by_horizon]
+    spare = iter([BLUE, GREEN, SKY, "#CC79A7", "#E69F00"] * len(names))
+    colours = [ORANGE if name == BASELINE else next(spare) for name in names]
+    alone = len(names) == 1
+    chart = (
+        alt.Chart(rows)
+        .mark_line(point=True)
+        .encode(
+            x=alt.X("horizon:O", title="months ahead", axis=alt.Axis(labelAngle=0)),
+            y=alt.Y("value:Q", title=figure.upper(), scale=alt.Scale(zero=True)),
+            color=alt.Color(
+                "forecaster:N",
+                scale=alt.Scale(domain=[name.replace("_", " ") for name in names], range=colours),
+                legend=None if alone else alt.Legend(),
+            ),
+            tooltip=["forecaster:N", "horizon:O", alt.Tooltip("value:Q", format=".3f")],
+        )
+    )
+    return styled(chart, "Error by months ahead", height=240)
+
+
+def folds(frame: pd.DataFrame, unit: str, title: str, months: int = 12) -> Any:
+    """Every fold of one forecaster against what came, a thin line for each cutoff.
+
+    Args:
+        frame: Fold frame of one forecaster.
+        unit: The series' unit.
+        title: What to call it.
+        months: Furthest horizon to draw.
+    """
+    rolling = frame[(frame["protocol"] != "single_origin") & (frame["horizon"] <= months)]
+    rows = pd.DataFrame(
+        {
+            "month": rolling["month"].dt.to_timestamp(),
+            "cutoff": rolling["cutoff"].astype(str),
+            "value": rolling["mean"],
+            "key": rolling["protocol"].map(
+                {"backtest": "forecast", "holdout": "forecast, holdout"}
+            ),
+        }
+    )
+    actual = rolling.drop_duplicates("month").sort_values("month")
+    came = pd.DataFrame(
+        {"month": actual["month"].dt.to_timestamp(), "value": actual["actual"], "key": "published"}
+    )
+    scale = alt.Scale(
+        domain=["published", "forecast", "forecast, holdout"], range=["#6e7781", BLUE, ORANGE]
+    )
+    x = alt.X("month:T", axis=year_axis())
+    y = alt.Y("value:Q", title=unit, scale=alt.Scale(zero=False))
+    lines = (
+        alt.Chart(rows)
+        .mark_line(strokeWidth=1.1, opacity=0.8)
+        .encode(x=x, y=y, detail="cutoff:N", color=alt.Color("key:N", scale=scale))
+    )
+    points = (
+        alt.Chart(came)
+        .mark_line(strokeWidth=1.4, opacity=0.9)
+        .encode(x=x, y=y, color=alt.Color("key:N", scale=scale))
+    )
+    return styled(points + lines, title, height=220)

@@ -1,0 +1,65 @@
+"""Draw the README's pictures and fill in its figures from the release in service."""
+
+import json
+import sys
+
+import pandas as pd
+from figures import markdown_table, replace_block
+
+from energy import charts
+from energy.contract import ForecastTable
+from energy.forecasting.scores import Score, percent
+from energy.releases.bundle import SCORES, read_file, read_manifest, read_table
+from energy.releases.promotion import champion
+from energy.releases.store import open_store
+from energy.settings import ROOT, Settings
+from energy.summary import next_year
+
+
+def main() -> int:
+    store = open_store(Settings.from_environment().store)
+    pointer = champion(store)
+    if pointer is None:
+        print("error: nothing is published yet; 'make run' publishes.", file=sys.stderr)
+        return 1
+    manifest = read_manifest(store, pointer.release_id)
+    table = read_table(store, manifest)
+    scores = json.loads(read_file(store, manifest, SCORES))
+    past = json.loads(read_file(store, manifest, "history.json"))
+    months = pd.period_range(past["first_month"], periods=len(past["values"]), freq="M")
+    ranked = [Score(**row) for row in scores["backtest"]]
+    images = ROOT / "docs" / "images"
+    images.mkdir(parents=True, exist_ok=True)
+    history = pd.Series(past["values"], months, name=manifest.target)
+    (images / "forecast.svg").write_text(charts.svg(charts.fan(history, table)), "utf-8")
+    (images / "leaderboard.svg").write_text(charts.svg(charts.leaderboard(ranked)), "utf-8")
+    replace_block(ROOT / "README.md", "figures", _figures(table, ranked, scores["holdout"]))
+    print("Wrote docs/images/forecast.svg, docs/images/leaderboard.svg and README.md's figures.")
+    return 0
+
+
+def _figures(table: ForecastTable, ranked: list[Score], holdout: dict[str, dict]) -> str:
+    rows = [
+        [
+            f"**{s.forecaster}**" if i == 0 else s.forecaster,
+            f"{s.mase:.3f}",
+            percent(s.mape),
+            f"{100 * (s.coverage80 or 0):.0f}%",
+            f"{holdout[s.forecaster]['mase']:.3f}",
+            percent(holdout[s.forecaster]["mape"]),
+            f"{100 * holdout[s.forecaster]['coverage80']:.0f}%",
+        ]
+        for i, s in enumerate(ranked)
+        if s.failure is None
+    ]
+    header = ["forecaster", "MASE", "MAPE", "80% holds"]
+    header += ["holdout MASE", "holdout MAPE", "holdout 80%"]
+    return (
+        f"Data to {table.cutoff}: **{next_year(table)}**, by `{table.forecaster}`, chosen on "
+        f"{ranked[0].folds} rolling origins, 1 to 12 months ahead.\n\n"
+        f"{markdown_table(header, rows)}"
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,24 @@
+"""Write generated text between a pair of markers in a document, leaving the rest alone."""
+
+from pathlib import Path
+
+
+def replace_block(document: Path, name: str, text: str) -> None:
+    """Put `text` between `<!-- name -->` and `<!-- /name -->` in a Markdown file.
+
+    Raises:
+        ValueError: The markers are not there, or not once each and in order.
+    """
+    opening, closing = f"<!-- {name} -->", f"<!-- /{name} -->"
+    content = document.read_text("utf-8")
+    if content.count(opening) != 1 or content.count(closing) != 1:
+        raise ValueError(f"{document.name} must have {opening} and {closing} once each")
+    before, rest = content.split(opening)
+    _, after = rest.split(closing)
+    document.write_text(f"{before}{opening}\n{text.strip()}\n{closing}{after}", "utf-8")
+
+
+def markdown_table(header: list[str], rows: list[list[str]]) -> str:
+    """A Markdown table, first column left, the others right aligned."""
+    lines = [f"| {' | '.join(header)} |", f"|---|{'---:|' * (len(header) - 1)}"]
+    return "\n".join(lines + [f"| {' | '.join(row)} |" for row in rows])

@@ -1,0 +1,231 @@
+"""A run on a fresh checkout: what it says, and what it leaves."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+import pytest
+from conftest import Good
+from flow_runs import PREAMBLE, Card
+
+from energy.contract import LEVELS, Manifest
+from energy.releases.bundle import read_file, read_table, verify
+from energy.releases.promotion import champion
+from energy.releases.store import Store, open_store
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("a good run")]
+BENCH = ("seasonal_naive", "theta", "weather_normalised_theta")
+
+
+@pytest.fixture
+def store(good: Good) -> Store:
+    return open_store(str(good.checkout.store))
+
+
+@pytest.fixture
+def first(good: Good, store: Store) -> Manifest:
+    """The first run's release, whichever is in service by now."""
+    found = re.search(r"releases/(\S+)", good.run.closing)
+    assert found
+    return verify(store, found[1])
+
+
+def test_nothing_but_the_preamble_on_stderr(good: Good) -> None:
+    assert PREAMBLE.fullmatch(good.run.stderr), good.run.stderr
+    assert "arning" not in good.run.stdout
+
+
+@pytest.mark.parametrize("forecaster", BENCH)
+def test_progress_of_each_forecaster(good: Good, forecaster: str) -> None:
+    line = rf"backtest/\d+ \(pid \d+\)\] {forecaster}: MASE \d\.\d{{3}}, MAPE [\d.]+%, 6 folds, "
+    assert len(re.findall(line, good.run.stdout)) == 1
+    assert "total: 259 months to 2022-07" in good.run.stdout
+
+
+def test_the_last_words(good: Good, first: Manifest) -> None:
+    words = good.run.closing
+    assert words.startswith(f"\nChampion   {first.forecaster} for total\n")
+    scores = r"MASE \d\.\d{3} against \d\.\d{3} for seasonal_naive; MAPE [\d.]+% against [\d.]+%"
+    for name, folds in (("Backtest", "6 folds to 2018-03"), ("Holdout", "9 folds after it")):
+        assert re.search(rf"\n{name} +{scores}; 80% intervals hold \d+%  \({folds}", words)
+    assert re.search(r"\nForecast   2022-08 to 2023-07: [\d.]+ Mtoe \([\d,]+ TWh\) in 12", words)
+    months = re.findall(r"\n +(20\d\d-\d\d) +([\d.]+) +80% from ([\d.]+) to ([\d.]+)", words)
+    assert [month for month, *_ in months] == [
+        *(f"2022-{month:02}" for month in range(8, 13)),
+        *(f"2023-{month:02}" for month in range(1, 8)),
+    ]
+    assert all(float(low) < float(mean) < float(high) for _, mean, low, high in months)
+    assert re.search(r"\nCards      make cards .*trainflow\.py card view select\)\n", words)
+    assert f"\nMLflow     {good.checkout.tracking_uri}, run {first.lineage.runs['mlflow']}" in words
+    assert words.rstrip("\n").count("\n") == words.count("\n") - 1
+    release = re.search(r"\nRelease    (\S+)", words)
+    assert release
+    assert Path(release[1]) == good.checkout.store / "releases" / first.release_id
+    assert (Path(release[1]) / "manifest.json").is_file()
+
+
+def test_lineage_leads_back_to_bytes_commit_and_runs(good: Good, first: Manifest) -> None:
+    raw = good.checkout.root / "data" / "raw"
+    assert first.lineage.vintage == {
+        name: hashlib.sha256((raw / name).read_bytes()).hexdigest()
+        for name in ("ET_1.2_SEP_22.xlsx", "Weather_SEP_22.ods")
+    }
+    assert first.lineage.commit == good.checkout.commit
+    assert first.lineage.runs["metaflow"] == f"TrainFlow/{good.run.run_id}"
+    assert re.fullmatch(r"[0-9a-f]{32}", first.lineage.runs["mlflow"])
+    assert {"sktime", "pandas", "numpy", "statsmodels"} <= set(first.lineage.packages)
+
+
+def test_the_table_is_whole_and_ordered(store: Store, first: Manifest) -> None:
+    table = read_table(store, first)
+    assert (table.unit, table.cutoff, table.levels) == ("Mtoe", "2022-07", LEVELS)
+    assert [row.horizon for row in table.months] == list(range(1, 25))
+    assert (table.months[0].month, table.months[-1].month) == ("2022-08", "2024-07")
+    for row in table.months:
+        assert sorted(set(row.quantiles)) == list(row.quantiles)
+        assert row.quantiles[0] < row.mean < row.quantiles[-1]
+        assert 5 < row.mean < 30
+    widths = [row.quantiles[-1] - row.quantiles[0] for row in table.months]
+    assert sum(widths[12:]) > sum(widths[:12])
+
+
+def test_the_ranking_is_kept_and_the_best_is_published(store: Store, first: Manifest) -> None:
+    scores = json.loads(read_file(store, first, "scores.json"))
+    ranked = scores["backtest"]
+    assert sorted(row["forecaster"] for row in ranked) == sorted(BENCH)
+    assert [row["mase"] for row in ranked] == sorted(row["mase"] for row in ranked)
+    assert ranked[0]["forecaster"] == first.forecaster
+    assert first.forecaster in scores["why"]
+    assert set(scores["holdout"]) == set(scores["single_origin_mape"]) == set(BENCH)
+    assert all(row["folds"] == 6 and len(row["by_horizon"]) == 12 for row in ranked)
+    assert all(0 <= row["coverage80"] <= row["coverage95"] <= 1 for row in ranked)
+
+
+def test_the_history_ends_where_the_forecast_begins(store: Store, first: Manifest) -> None:
+    history = json.loads(read_file(store, first, "history.json"))
+    assert (history["first_month"], len(history["values"])) == ("2001-01", 259)
+
+
+def test_artifacts_are_small(good: Good) -> None:
+    assert good.checkout.artifact_bytes() < 2_000_000
+
+
+def test_nothing_is_left_outside_the_ignored_folders(good: Good) -> None:
+    found = good.checkout.python(
+        "-c",
+        "import subprocess; print(subprocess.run(['git', 'status', '--porcelain'],"
+        " capture_output=True, text=True, check=True).stdout)",
+    )
+    assert found.stdout.strip() == ""
+
+
+@pytest.fixture(scope="module")
+def leaderboard(good: Good) -> Card:
+    return good.checkout.card(good.run.run_id, "select")
+
+
+@pytest.fixture(scope="module")
+def release_card(good: Good) -> Card:
+    return good.checkout.card(good.run.run_id, "publish")
+
+
+@pytest.mark.parametrize("name", ["leaderboard", "release_card"])
+def test_cards_are_pages_with_charts(name: str, request: pytest.FixtureRequest) -> None:
+    card: Card = request.getfixturevalue(name)
+    assert card.file.stat().st_size < 2_000_000
+    charts = card.of_kind("vegaChart")
+    assert charts
+    for chart in charts:
+        spec = chart["spec"]
+        assert "vega-lite" in spec["$schema"]
+        assert "http" not in json.dumps({**spec, "$schema": ""})  # it draws without a network
+    assert {part["type"] for part in card.components} <= {
+        *("page", "section", "markdown", "table", "vegaChart")
+    }
+    assert "nan" not in card.text.lower().split()
+    assert "None" not in card.text
+
+
+def test_the_leaderboard_says_who_won_and_why(leaderboard: Card, first: Manifest) -> None:
+    for told in (first.forecaster.replace("_", " "), "seasonal naive", "6 rolling origins"):
+        assert told in leaderboard.text
+    for name in BENCH:
+        assert f"### {name.replace('_', ' ')}" in leaderboard.text
+    assert len(leaderboard.of_kind("vegaChart")) == 2 + len(BENCH)
+
+
+def test_the_release_card_shows_the_forecast_and_its_lineage(
+    good: Good, release_card: Card, first: Manifest, store: Store
+) -> None:
+    text = release_card.text
+    for row in read_table(store, first).months:
+        assert row.month in text
+        assert f"{row.mean:.2f}" in text
+    for told in (
+        first.release_id,
+        good.checkout.commit,
+        *first.lineage.vintage.values(),
+        *first.lineage.runs.values(),
+        *(entry.sha256 for entry in first.files.values()),
+        "This is the first release in this store.",
+        "Open Government Licence",
+    ):
+        assert told in text
+
+
+def test_the_model_answers_as_the_table_in_a_fresh_process(
+    good: Good, store: Store, first: Manifest
+) -> None:
+    code = (
+        "import json, sys; from pathlib import Path;"
+        "from energy.forecasting.champion import from_zip;"
+        "from energy.forecasting.fitting import forecast;"
+        "model = from_zip(Path(sys.argv[1]).read_bytes());"
+        "print(json.dumps(list(forecast(sys.argv[2], model, 24))))"
+    )
+    model = good.checkout.store / "releases" / first.release_id / "model.zip"
+    fresh = good.checkout.python("-W", "error::UserWarning", "-c", code, str(model), first.forecaster)
+    means = [row.mean for row in read_table(store, first).months]
+    assert json.loads(fresh.good().stdout) == pytest.approx(means, abs=1e-9)
+    assert model.stat().st_size < 500_000
+
+
+# Everything below looks at the second run, in the store of the first.
+
+
+def test_a_run_inside_flows_works_too(good: Good, again: Good) -> None:
+    assert PREAMBLE.fullmatch(again.run.stderr), again.run.stderr
+    assert "in 6 months\n" in again.run.closing
+    assert f"Release    {again.checkout.store}/releases/" in again.run.closing
+    assert not (again.checkout.root / "flows" / ".metaflow").exists()
+    assert not (again.checkout.root / "flows" / "store").exists()
+    assert good.checkout.root == again.checkout.root
+
+
+def test_the_pointer_moves_and_remembers(again: Good, store: Store, first: Manifest) -> None:
+    pointer = champion(store)
+    assert pointer is not None
+    assert pointer.previous_id == first.release_id != pointer.release_id
+    assert pointer.release_id in again.run.closing
+    assert verify(store, pointer.release_id).lineage.vintage == first.lineage.vintage
+    assert len(store.keys("decisions/")) == 2
+    assert pointer.reason == json.loads(
+        read_file(store, verify(store, pointer.release_id), "scores.json")
+    )["why"]
+
+
+def test_the_card_says_what_changed(again: Good, store: Store, first: Manifest) -> None:
+    pointer = champion(store)
+    assert pointer is not None
+    now = verify(store, pointer.release_id)
+    text = again.checkout.card(again.run.run_id, "publish").text
+    changed = text.partition("## What changed")[2].partition("## Lineage")[0]
+    for told in (first.release_id, pointer.release_id, first.forecaster, now.forecaster):
+        assert told in changed
+    assert "Over the 6 months in both, the forecast moved by" in changed
+    old = {row.month: row.mean for row in read_table(store, first).months}
+    moved = sum(row.mean - old[row.month] for row in read_table(store, now).months)
+    assert f"{moved:+.2f} Mtoe" in changed

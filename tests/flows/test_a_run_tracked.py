@@ -1,0 +1,120 @@
+"""What two runs leave in MLflow."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from conftest import Good
+
+from energy.releases.bundle import read_table, verify
+from energy.releases.promotion import champion
+from energy.releases.store import open_store
+
+pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("a good run")]
+
+
+@pytest.fixture(scope="module")
+def client(again: Good) -> Any:
+    from mlflow.tracking import MlflowClient
+
+    uri = again.checkout.tracking_uri
+    return MlflowClient(uri, registry_uri=uri)
+
+
+@pytest.fixture(scope="module")
+def runs(client: Any) -> list[Any]:
+    """Every run of the one experiment, oldest first."""
+    (experiment,) = (e for e in client.search_experiments() if e.name != "Default")
+    assert experiment.name == "trainflow-total"
+    return list(client.search_runs([experiment.experiment_id], order_by=["start_time ASC"]))
+
+
+@pytest.fixture(scope="module")
+def parents(runs: list[Any]) -> list[Any]:
+    return [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
+
+
+@pytest.fixture(scope="module")
+def children(runs: list[Any], parents: list[Any]) -> dict[str, Any]:
+    """The first run's children by forecaster."""
+    first = parents[0].info.run_id
+    found = [run for run in runs if run.data.tags.get("mlflow.parentRunId") == first]
+    return {run.info.run_name: run for run in found}
+
+
+def test_a_parent_run_for_each_run(again: Good, good: Good, parents: list[Any]) -> None:
+    names = [run.info.run_name for run in parents]
+    assert names == [f"TrainFlow/{good.run.run_id}", f"TrainFlow/{again.run.run_id}"]
+    for run in parents:
+        assert run.info.status == "FINISHED"
+        assert run.data.tags["mlflow.source.git.commit"] == good.checkout.commit
+        assert {"target", "start", "horizon", "folds", "split", "months", "champion"} <= set(
+            run.data.params
+        )
+        assert {"mase", "mape", "wis", "coverage80", "coverage95"} <= set(run.data.metrics)
+    assert [run.data.params["horizon"] for run in parents] == ["24", "6"]
+
+
+def test_the_parent_holds_the_figures(client: Any, parents: list[Any]) -> None:
+    found = {file.path for file in client.list_artifacts(parents[0].info.run_id)}
+    assert {"leaderboard.png", "by_horizon.png", "champion_folds.png", "model"} <= found
+
+
+def test_a_child_for_each_forecaster(good: Good, children: dict[str, Any]) -> None:
+    assert sorted(children) == ["seasonal_naive", "theta", "weather_normalised_theta"]
+    store = open_store(str(good.checkout.store))
+    pointer = champion(store)
+    assert pointer is not None
+    hashes = verify(store, pointer.release_id).lineage.vintage.values()
+    for name, run in children.items():
+        assert run.info.status == "FINISHED"
+        assert run.data.params["forecaster"] == name
+        assert run.data.params["data_sha256"].split(", ") == sorted(hashes)
+        assert run.data.tags["mlflow.source.git.commit"] == good.checkout.commit
+        assert {"mase", "mape", "wis", "coverage80", "holdout_mase", "single_origin_mape"} <= set(
+            run.data.metrics
+        )
+
+
+def test_a_child_keeps_its_folds_and_its_error_by_horizon(
+    client: Any, children: dict[str, Any]
+) -> None:
+    run_id = children["theta"].info.run_id
+    assert [file.path for file in client.list_artifacts(run_id)] == ["folds.csv"]
+    history = client.get_metric_history(run_id, "mase_by_horizon")
+    assert [metric.step for metric in history] == list(range(1, 13))
+
+
+def test_the_alias_is_at_the_second_version(client: Any, parents: list[Any], again: Good) -> None:
+    versions = client.search_model_versions("name='energy-total'")
+    assert sorted(int(version.version) for version in versions) == [1, 2]
+    in_service = client.get_model_version_by_alias("energy-total", "champion")
+    assert int(in_service.version) == 2
+    assert in_service.run_id == parents[1].info.run_id
+    assert "models:/energy-total@champion is version 2" in again.run.closing
+    pointer = champion(open_store(str(again.checkout.store)))
+    assert pointer is not None
+    assert in_service.tags["release_id"] == pointer.release_id
+
+
+def test_mlflow_answers_as_the_release_does(again: Good) -> None:
+    code = (
+        "import pandas as pd, mlflow.pyfunc;"
+        "model = mlflow.pyfunc.load_model('models:/energy-total@champion');"
+        "print('answer', model.predict(pd.DataFrame({'horizon': range(1, 7)})).to_json())"
+    )
+    uri = again.checkout.tracking_uri
+    loaded = again.checkout.python("-c", code, MLFLOW_TRACKING_URI=uri).good()
+    answer = json.loads(loaded.stdout.partition("answer ")[2])
+    store = open_store(str(again.checkout.store))
+    pointer = champion(store)
+    assert pointer is not None
+    months = read_table(store, verify(store, pointer.release_id)).months
+    columns = {name: list(rows.values()) for name, rows in answer.items()}
+    assert columns["month"] == [row.month for row in months]
+    assert columns["mean"] == pytest.approx([row.mean for row in months], abs=1e-9)
+    for place, column in enumerate(list(columns)[2:]):
+        wanted = [row.quantiles[place] for row in months]
+        assert columns[column] == pytest.approx(wanted, abs=1e-9)

@@ -1,0 +1,197 @@
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from forecasting.series_building import made_up_series, made_up_weather
+from hypothesis import given
+from hypothesis import strategies as st
+from sktime.forecasting.base import BaseForecaster
+
+from energy.errors import UnknownForecaster
+from energy.forecasting.bench import BASELINE, BENCH, branches, build, choose
+from energy.forecasting.champion import from_zip, to_zip
+from energy.forecasting.fitting import fit, forecast, quiet, regressors
+from energy.forecasting.horizon import fh_until, months_after
+
+WEATHER_AWARE = [entry.name for entry in BENCH.values() if entry.weather]
+every_forecaster = pytest.mark.parametrize("name", BENCH)
+subsets = st.lists(st.sampled_from(list(BENCH)), min_size=1, unique=True)
+
+
+def test_at_least_twelve_forecasters_of_different_kinds_compete() -> None:
+    assert len(BENCH) >= 12
+    assert len({entry.kind for entry in BENCH.values()}) >= 6
+    assert len(WEATHER_AWARE) >= 4
+
+
+def test_every_row_is_complete() -> None:
+    for name, entry in BENCH.items():
+        assert name == entry.name
+        assert name.isidentifier()
+        assert entry.summary.endswith(".")
+        assert entry.cost > 0
+        assert bool(entry.members) is (entry.make is None)
+
+
+def test_the_baseline_is_the_same_month_of_the_year_before(fitted, total) -> None:
+    ahead = forecast(BASELINE, fitted(BASELINE), 12)
+    assert ahead.to_list() == total.loc["2016"].to_list()
+
+
+def test_a_combination_takes_forecasters_that_are_fitted_themselves() -> None:
+    for entry in BENCH.values():
+        assert not any(BENCH[member].members for member in entry.members)
+        assert not entry.members or entry.weather is any(BENCH[m].weather for m in entry.members)
+
+
+def test_all_means_all_in_the_order_of_the_bench() -> None:
+    assert choose("all") == choose(" all ") == tuple(BENCH)
+
+
+@given(subsets)
+def test_choosing_keeps_the_order_and_brings_what_is_needed(names: list[str]) -> None:
+    chosen = choose(", ".join(names))
+    assert list(chosen) == [name for name in BENCH if name in chosen]
+    members = {member for name in names for member in BENCH[name].members}
+    assert set(chosen) == {*names, BASELINE, *members}
+    assert choose(",".join(chosen)) == chosen
+
+
+@pytest.mark.parametrize(
+    ("names", "unknown"),
+    [
+        ("thetta", ["thetta"]),
+        ("theta,prophet,tbats", ["prophet", "tbats"]),
+        ("all,theta", ["all"]),
+        ("", [""]),
+        (" , ", [" , "]),
+    ],
+)
+def test_a_name_that_the_bench_does_not_have_is_refused(names: str, unknown: list[str]) -> None:
+    with pytest.raises(UnknownForecaster, match="seasonal_naive") as caught:
+        choose(names)
+    assert list(caught.value.forecasters) == unknown
+    assert list(caught.value.known) == list(BENCH)
+
+
+@given(subsets)
+def test_branches_are_those_to_be_fitted_the_dearest_first(names: list[str]) -> None:
+    found = branches(names)
+    assert sorted(found) == sorted(name for name in names if not BENCH[name].members)
+    costs = [BENCH[name].cost for name in found]
+    assert costs == sorted(costs, reverse=True)
+
+
+@every_forecaster
+@pytest.mark.parametrize("positive", [True, False])
+def test_every_build_is_fresh_and_unfitted(name: str, positive: bool) -> None:
+    with quiet():
+        one, two = build(name, positive), build(name, positive)
+    assert isinstance(one, BaseForecaster)
+    assert not one.is_fitted
+    assert one is not two
+
+
+@pytest.mark.parametrize("name", [name for name, entry in BENCH.items() if entry.make])
+def test_logs_are_taken_of_positive_series_alone(name: str) -> None:
+    with quiet():
+        onto_logs, levels = build(name, positive=True), build(name, positive=False)
+    assert ("log" in onto_logs.get_params()) is BENCH[name].log
+    assert "log" not in levels.get_params()
+
+
+@every_forecaster
+def test_every_forecaster_forecasts_plausible_numbers(name, fitted, total) -> None:
+    """Finite is not enough: two years ahead stays within half and twice of what was ever seen."""
+    found = forecast(name, fitted(name), 24)
+    assert found.index.equals(pd.period_range("2017-01", periods=24, freq="M"))
+    assert found.dtype == float
+    assert found.between(total.min() / 2, total.max() * 2).all()
+
+
+@every_forecaster
+def test_every_forecaster_pickles_small_and_forecasts_the_same(name, fitted) -> None:
+    forecaster = fitted(name)
+    expected = forecast(name, forecaster, 36)
+    model = to_zip(forecaster)
+    assert len(model) < 1_000_000
+    for twin in (from_zip(model), pickle.loads(pickle.dumps(forecaster))):  # noqa: S301 - our own
+        pd.testing.assert_series_equal(forecast(name, twin, 36), expected, check_exact=True)
+
+
+@every_forecaster
+def test_every_forecaster_is_deterministic(name, fitted, folds) -> None:
+    """Fitted twice, by two ways, on the same months, after any draws: the same to the last bit."""
+    np.random.seed(1)  # noqa: NPY002 - the generator that a library would draw from
+    ahead = forecast(name, fitted(name), 12)
+    rows = folds(name)
+    again = rows[rows["cutoff"] == rows["cutoff"].max()]
+    if BENCH[name].members:
+        np.testing.assert_allclose(ahead, again["mean"], rtol=1e-9)
+    else:
+        assert ahead.to_list() == again["mean"].to_list()
+
+
+@pytest.mark.parametrize("name", WEATHER_AWARE)
+def test_a_colder_scenario_means_more_energy_in_its_months_alone(name, fitted, total) -> None:
+    ahead = months_after(fitted(name).cutoff[0], 12)
+    winter = ahead[[0, 1, 10, 11]]
+    scenarios = {
+        "cold": pd.DataFrame({"degree_days": 13.0}, winter),
+        "mild": pd.DataFrame({"degree_days": 6.0}, winter),
+    }
+    expected = forecast(name, fitted(name), 12)
+    with quiet():
+        found = {
+            told: pd.Series(fitted(name).predict(fh_until(12), X=scenario).to_numpy(), ahead)
+            for told, scenario in scenarios.items()
+        }
+    assert (found["cold"][winter] > 1.02 * expected[winter]).all()
+    assert (found["mild"][winter] < 0.98 * expected[winter]).all()
+    others = ahead.difference(winter)
+    for scenario in found.values():
+        np.testing.assert_allclose(scenario[others], expected[others], rtol=1e-12)
+
+
+@pytest.mark.parametrize("name", [n for n in BENCH if n not in WEATHER_AWARE])
+def test_a_forecaster_without_weather_is_given_none(name: str, total, weather) -> None:
+    assert regressors(name, total, weather) is None
+
+
+@pytest.mark.parametrize("name", WEATHER_AWARE)
+def test_two_years_are_enough_to_be_fitted(name: str) -> None:
+    """The backtest's shortest: what fails on them could not be ranked on a short series."""
+    weather = made_up_weather(24)
+    y = made_up_series(weather)
+    fitted = fit(name, y, regressors(name, y, weather), positive=True)
+    assert forecast(name, fitted, 12).between(5, 40).all()
+
+
+def fits_on_levels(name: str, net_imports: pd.Series, weather: pd.DataFrame) -> pd.Series:
+    X = regressors(name, net_imports, weather)
+    return forecast(name, fit(name, net_imports, X, positive=False), 12)
+
+
+TAKES_NEGATIVES: Callable[[str], Any] = lambda name: name not in {  # noqa: E731
+    "theta",
+    "weather_normalised_theta",
+    "combination",
+}
+
+
+@pytest.mark.parametrize("name", [name for name in BENCH if TAKES_NEGATIVES(name)])
+def test_a_series_that_goes_below_zero_is_forecast_on_levels(name, net_imports, weather) -> None:
+    assert net_imports.min() < 0
+    found = fits_on_levels(name, net_imports, weather)
+    assert found.between(-1, 1).all()
+
+
+@pytest.mark.parametrize("name", [name for name in BENCH if not TAKES_NEGATIVES(name)])
+def test_who_cannot_take_values_below_zero_says_so(name, net_imports, weather) -> None:
+    with pytest.raises(ValueError, match="zero and negative"):
+        fits_on_levels(name, net_imports, weather)

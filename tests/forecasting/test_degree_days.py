@@ -1,0 +1,155 @@
+"""On a made-up series, of which the response to weather is known."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from forecasting.series_building import RESPONSE, made_up_series, made_up_weather, months, period
+from sktime.forecasting.naive import NaiveForecaster
+from sktime.forecasting.sarimax import SARIMAX
+from sktime.forecasting.theta import ThetaForecaster
+
+from energy.errors import MissingWeather
+from energy.forecasting.degree_days import DegreeDayRegression, WeatherNormalised
+from energy.forecasting.fitting import quiet
+from energy.forecasting.horizon import fh_until, months_after
+from energy.forecasting.weather import climatology
+
+WEATHER = made_up_weather(96)
+Y = made_up_series(WEATHER)
+X = WEATHER[["degree_days"]]
+AHEAD = months_after(Y.index[-1], 12)
+COLDER = pd.DataFrame({"degree_days": [14.0, 15.0]}, AHEAD[[1, 10]])
+
+
+def regression() -> DegreeDayRegression:
+    harmonics = SARIMAX(order=(0, 0, 0), seasonal_order=(1, 0, 0, 12), trend="c", disp=False)
+    return DegreeDayRegression(harmonics)
+
+
+def normalised() -> WeatherNormalised:
+    return WeatherNormalised(ThetaForecaster(sp=12))
+
+
+def fit(make: Callable[[], Any], y: pd.Series = Y, given: pd.DataFrame | None = X) -> Any:
+    with quiet():
+        return make().fit(y, X=given)
+
+
+def predict(forecaster: Any, given: pd.DataFrame | None = None) -> pd.Series:
+    with quiet():
+        return forecaster.predict(fh_until(12), X=given)
+
+
+@pytest.fixture(scope="module", params=[regression, normalised])
+def forecaster(request: pytest.FixtureRequest) -> Any:
+    return fit(request.param)
+
+
+@pytest.mark.parametrize("make", [regression, normalised])
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        (None, "found none, expected one figure for each month of the series"),
+        (WEATHER[["temperature"]], "found none"),
+        (X.drop(index=X.index[[30, 40]]), "none for 2011-07"),
+        (X.iloc[:-1], "none for 2016-12"),
+    ],
+)
+def test_without_degree_days_for_every_month_it_refuses(make, given, told: str) -> None:
+    with pytest.raises(MissingWeather, match=told):
+        fit(make, given=given)
+
+
+@pytest.mark.parametrize("make", [regression, normalised])
+def test_months_of_weather_beyond_the_series_are_not_looked_at(make) -> None:
+    longer = pd.concat([X.set_index(X.index - 96) + 40, X, X.set_index(X.index + 96) + 40])
+    pd.testing.assert_series_equal(predict(fit(make, given=longer)), predict(fit(make)))
+
+
+def test_the_response_to_weather_is_found() -> None:
+    assert fit(normalised).slope_ == pytest.approx(RESPONSE, abs=0.03)
+
+
+def test_a_lockdown_does_not_bend_the_response() -> None:
+    y = Y.copy()
+    y.iloc[60:64] *= 0.7
+    assert fit(normalised, y).slope_ == pytest.approx(RESPONSE, abs=0.03)
+
+
+def test_the_inner_forecaster_sees_the_series_in_expected_weather() -> None:
+    """What it is given has lost the noise that the weather put into it."""
+    inner = fit(normalised).forecaster_
+    seen = inner._y
+    by_month = seen.groupby(pd.PeriodIndex(seen.index).month).std()
+    assert by_month.max() < 0.25 < Y.groupby(Y.index.month).std().loc[[1, 2, 12]].min()
+
+
+def test_months_to_come_are_climatology(forecaster: Any) -> None:
+    expected = climatology(X["degree_days"], AHEAD).to_frame()
+    pd.testing.assert_series_equal(predict(forecaster), predict(forecaster, expected))
+
+
+def test_a_scenario_moves_its_own_months_and_no_others(forecaster: Any) -> None:
+    change = predict(forecaster, COLDER) - predict(forecaster)
+    moved = change.index.isin(COLDER.index)
+    np.testing.assert_allclose(change[~moved], 0, atol=1e-9)
+    normal = climatology(X["degree_days"], COLDER.index)
+    hundreds = (COLDER["degree_days"] - normal) * COLDER.index.days_in_month / 100
+    np.testing.assert_allclose(change[moved], RESPONSE * hundreds, rtol=0.1)
+    assert (change[moved] > 0).all()
+
+
+def test_a_warmer_scenario_takes_energy_away(forecaster: Any) -> None:
+    warm = pd.DataFrame({"degree_days": 0.0}, AHEAD[:3])
+    change = predict(forecaster, warm) - predict(forecaster)
+    assert (change.iloc[:3] < 0).all()
+
+
+def test_a_scenario_is_matched_by_month_whatever_its_order(forecaster: Any) -> None:
+    spoiled = pd.concat([COLDER, pd.DataFrame({"degree_days": [np.nan]}, AHEAD[[4]])])
+    pd.testing.assert_series_equal(predict(forecaster, spoiled), predict(forecaster, COLDER))
+    beyond = pd.concat([COLDER, pd.DataFrame({"degree_days": [99.0]}, AHEAD[[11]] + 5)])
+    pd.testing.assert_series_equal(predict(forecaster, beyond), predict(forecaster, COLDER))
+
+
+def test_some_months_asked_for_are_those_of_the_whole(forecaster: Any) -> None:
+    whole = predict(forecaster, COLDER)
+    with quiet():
+        some = forecaster.predict([2, 11], X=COLDER)
+        absolute = forecaster.predict(AHEAD[[1, 10]], X=COLDER)
+    pd.testing.assert_series_equal(some, whole.iloc[[1, 10]], check_freq=False)
+    pd.testing.assert_series_equal(absolute, some)
+
+
+def test_climatology_s_window_is_a_parameter() -> None:
+    cold_start = X.copy()
+    cold_start.iloc[:48] += 6
+    inner = NaiveForecaster(strategy="mean", sp=12)
+    late = fit(lambda: WeatherNormalised(inner, years=4), given=cold_start)
+    whole = fit(lambda: WeatherNormalised(inner, years=8), given=cold_start)
+    assert late.get_params()["years"] == 4
+    expected = climatology(cold_start["degree_days"], AHEAD, 4)
+    for forecaster, unmoved in ((late, True), (whole, False)):
+        given = predict(forecaster, expected.to_frame())
+        assert np.allclose(given, predict(forecaster)) is unmoved
+
+
+def test_the_forecaster_that_was_handed_over_stays_unfitted() -> None:
+    inner = ThetaForecaster(sp=12)
+    fit(lambda: WeatherNormalised(inner))
+    assert not inner.is_fitted
+
+
+def test_only_a_period_index_will_do() -> None:
+    with quiet(), pytest.raises(TypeError):
+        normalised().fit(Y.to_timestamp(), X=X.to_timestamp())
+
+
+def test_the_made_up_figures_are_what_these_tests_take_them_for() -> None:
+    assert (Y.index[-1], len(Y)) == (period("2016-12"), 96)
+    assert Y.index.equals(months(96))

@@ -1,0 +1,178 @@
+import doctest
+from dataclasses import fields
+
+import numpy as np
+import pandas as pd
+import pytest
+from forecasting.series_building import fold
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from sktime.performance_metrics.forecasting import (
+    mean_absolute_percentage_error,
+    mean_absolute_scaled_error,
+)
+
+from energy.contract import LEVELS
+from energy.forecasting import scores
+from energy.forecasting.scores import (
+    Score,
+    empirical_coverage,
+    figures,
+    mape,
+    mase,
+    percent,
+    quantile_columns,
+    score,
+    seasonal_naive_scale,
+    weighted_interval_score,
+)
+
+RNG = np.random.default_rng(20220901)
+PAST = RNG.gamma(9, 2, 60)
+ACTUAL, MEAN = RNG.gamma(9, 2, 12), RNG.gamma(9, 2, 12)
+QUANTILES = np.sort(RNG.gamma(9, 2, (12, len(LEVELS))), axis=1)
+some_figures = arrays(float, 8, elements=st.floats(0.01, 1000))
+some_quantiles = arrays(float, (8, len(LEVELS)), elements=st.floats(-1000, 1000)).map(np.sort)
+
+
+def bracher(actual: np.ndarray, q: np.ndarray) -> float:
+    """The weighted interval score as Bracher et al. (2021) define it, from interval scores."""
+    pairs = len(LEVELS) // 2
+    whole = 0.5 * np.abs(actual - q[:, pairs])
+    for k in range(pairs):
+        alpha, lower, upper = 2 * LEVELS[k], q[:, k], q[:, -1 - k]
+        missed = np.maximum(lower - actual, 0) + np.maximum(actual - upper, 0)
+        whole = whole + alpha / 2 * ((upper - lower) + 2 / alpha * missed)
+    return float((whole / (pairs + 0.5)).mean())
+
+
+def test_the_examples_in_the_documentation_hold() -> None:
+    found = doctest.testmod(scores, optionflags=doctest.ELLIPSIS)
+    assert found.attempted >= 7
+    assert found.failed == 0
+
+
+def test_mase_is_the_one_of_sktime() -> None:
+    expected = mean_absolute_scaled_error(ACTUAL, MEAN, y_train=PAST, sp=12)
+    assert mase(ACTUAL, MEAN, seasonal_naive_scale(PAST)) == pytest.approx(expected, rel=1e-12)
+
+
+def test_mase_by_hand_over_folds_with_different_scales() -> None:
+    # |errors| 1, 2, 3 over scales 2, 4, 1: a half, a half and three.
+    found = mase(np.array([5.0, 5, 5]), np.array([6.0, 3, 8]), np.array([2.0, 4, 1]))
+    assert found == pytest.approx(4 / 3)
+
+
+def test_the_seasonal_naive_has_a_mase_of_one_on_what_it_was_scaled_with() -> None:
+    assert mase(PAST[12:], PAST[:-12], seasonal_naive_scale(PAST)) == pytest.approx(1)
+
+
+def test_mape_is_the_one_of_sktime_in_per_cent() -> None:
+    expected = 100 * mean_absolute_percentage_error(ACTUAL, MEAN, symmetric=False)
+    assert mape(ACTUAL, MEAN) == pytest.approx(expected, rel=1e-12)
+
+
+def test_mape_takes_negative_actuals_by_their_size() -> None:
+    assert mape(np.array([-10.0, 10.0]), np.array([-11.0, 12.0])) == pytest.approx(15)
+
+
+@given(some_figures, some_figures, st.integers(0, 7))
+def test_mape_is_none_where_an_actual_is_zero(actual, mean, place: int) -> None:
+    assert mape(actual, mean) is not None
+    actual[place] = 0.0
+    assert mape(actual, mean) is None
+
+
+def test_wis_is_what_bracher_et_al_define() -> None:
+    expected = bracher(ACTUAL, QUANTILES)
+    assert weighted_interval_score(ACTUAL, QUANTILES) == pytest.approx(expected, rel=1e-12)
+
+
+@given(some_figures, some_quantiles)
+def test_wis_is_never_negative_and_is_bracher_s_whatever_the_figures(actual, quantiles) -> None:
+    found = weighted_interval_score(actual, quantiles)
+    assert found >= 0
+    assert found == pytest.approx(bracher(actual, quantiles), rel=1e-9, abs=1e-9)
+
+
+@given(some_figures, some_figures)
+def test_wis_of_a_certain_forecast_is_its_absolute_error(actual, mean) -> None:
+    certain = np.repeat(mean[:, None], len(LEVELS), axis=1)
+    expected = np.abs(actual - mean).mean()
+    assert weighted_interval_score(actual, certain) == pytest.approx(expected, abs=1e-9)
+
+
+@given(some_figures, some_quantiles, st.floats(0.01, 100))
+def test_in_another_unit_wis_is_converted_and_ratios_stay(actual, quantiles, factor) -> None:
+    middle = quantiles[:, len(LEVELS) // 2]
+    wis = weighted_interval_score(actual, quantiles)
+    assert weighted_interval_score(factor * actual, factor * quantiles) == pytest.approx(
+        factor * wis, rel=1e-9, abs=1e-9
+    )
+    assert mase(factor * actual, factor * middle, factor) == pytest.approx(
+        mase(actual, middle, 1.0), rel=1e-9
+    )
+    assert mape(factor * actual, factor * middle) == pytest.approx(mape(actual, middle), rel=1e-9)
+
+
+@given(some_figures, some_figures, some_figures)
+def test_coverage_is_a_share_and_wider_intervals_cover_no_less(actual, middle, width) -> None:
+    narrow = empirical_coverage(actual, middle - width, middle + width)
+    wide = empirical_coverage(actual, middle - 2 * width, middle + 2 * width)
+    assert 0 <= narrow <= wide <= 1
+
+
+def test_bounds_are_inside_their_interval() -> None:
+    actual = np.array([1.0, 2.0, 0.999, 2.001])
+    assert empirical_coverage(actual, np.full(4, 1.0), np.full(4, 2.0)) == 0.5
+
+
+def test_quantile_columns_are_named_after_their_levels() -> None:
+    assert quantile_columns() == ["q0.025", "q0.1", "q0.25", "q0.5", "q0.75", "q0.9", "q0.975"]
+
+
+def test_the_figures_of_a_fold_frame_by_hand() -> None:
+    # Quantiles stand 1 apart: the 80% interval reaches 2 from the mean, the 95% interval 3.
+    rows = fold("2016-12", [10, 12.5, 6, 15], [10, 10, 10, 10], scale=2.0, width=1.0)
+    found = figures(rows)
+    assert found["mase"] == pytest.approx((0 + 2.5 + 4 + 5) / 4 / 2)
+    assert found["mape"] == pytest.approx(100 * (0 + 2.5 / 12.5 + 4 / 6 + 5 / 15) / 4)
+    assert found["coverage80"] == 0.25
+    assert found["coverage95"] == 0.5
+    expected = bracher(rows["actual"].to_numpy(), rows[quantile_columns()].to_numpy())
+    assert found["wis"] == pytest.approx(expected)
+
+
+def test_a_score_counts_twelve_months_ahead_and_no_further() -> None:
+    near = fold("2015-12", [10.0] * 24, [11.0] * 12 + [99.0] * 12, width=1.0)
+    found = score("theta", pd.concat([near, fold("2016-12", [10.0], [13.0], width=1.0)]), 1.234)
+    assert (found.forecaster, found.failure, found.folds, found.seconds) == ("theta", None, 2, 1.23)
+    assert found.mase == pytest.approx((12 * 1 + 3) / 13)
+    assert [row["horizon"] for row in found.by_horizon] == list(range(1, 13))
+    assert [row["mase"] for row in found.by_horizon] == pytest.approx([2.0] + [1.0] * 11)
+    assert set(found.by_horizon[0]) == {"horizon", *figures(near)}
+
+
+def test_a_score_on_a_series_with_a_zero_has_every_figure_but_mape() -> None:
+    found = score("theta", fold("2016-12", [0.0, 10.0], [1.0, 10.0], width=1.0), 0.0)
+    assert found.mape is None
+    assert [row["mape"] for row in found.by_horizon] == [None, 0.0]
+    assert None not in (found.mase, found.wis, found.coverage80, found.coverage95)
+
+
+def test_a_score_tells_itself_in_a_line() -> None:
+    good = Score("theta", folds=24, mase=0.4567, mape=3.004, seconds=1.25)
+    assert str(good) == "theta: MASE 0.457, MAPE 3.00%, 24 folds, 1.2 CPU s"
+    assert str(Score("theta", failure="no luck")) == "theta: failed. no luck"
+
+
+def test_a_score_as_plain_data_holds_every_field() -> None:
+    plain = Score("theta", failure="no luck").to_dict()
+    assert list(plain) == [field.name for field in fields(Score)]
+
+
+def test_no_percentage_is_said_to_be_none() -> None:
+    assert percent(None) == "n/a"
+    assert percent(3.14159) == "3.14%"
+    assert percent(3.14159, 1) == "3.1%"
