@@ -36,8 +36,10 @@ class RegisteredChampion:
             A row for each: month (text), mean and q0.025 to q0.975, in the release's unit.
         """
         asked = model_input["horizon"].astype(int).to_numpy()
-        mean = forecast(self.table.forecaster, self.fitted, int(asked.max())).iloc[asked - 1]
-        q = quantiles(mean.to_numpy(), asked, self.table.calibration)
+        calibration, name = self.table.calibration, self.table.forecaster
+        ahead = forecast(name, self.fitted, int(asked.max()), calibration.log)
+        mean = ahead.iloc[asked - 1]
+        q = quantiles(mean.to_numpy(), asked, calibration)
         answer = pd.DataFrame(q, columns=quantile_columns())
         answer.insert(0, "month", [str(month) for month in mean.index])
         answer.insert(1, "mean", mean.to_numpy())

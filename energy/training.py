@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pandas as pd
@@ -127,9 +128,10 @@ def compare(
             scores[name] = _score(name, folds[name], seconds, "backtest")
     ranked = rank([scores[name] for name in names])
     held = {
-        name: _score(name, frame, 0.0, "holdout")
+        name: found
         for name, frame in folds.items()
         if (frame["protocol"] == "holdout").any()
+        and (found := _score(name, frame, 0.0, "holdout")).failure is None
     }
     single = {
         name: figures(frame[frame["protocol"] == "single_origin"])["mape"]
@@ -186,7 +188,12 @@ def _in_service(store: Store) -> tuple[tuple[Manifest, ForecastTable] | None, st
 
 
 def _score(name: str, folds: pd.DataFrame, seconds: float, protocol: str) -> Score:
-    return replace(score(name, folds[folds["protocol"] == protocol], seconds), seconds=seconds)
+    found = score(name, folds[folds["protocol"] == protocol], seconds)
+    if not all(math.isfinite(figure) for figure in (found.mase or 0.0, found.wis or 0.0)):
+        # MASE has no scale where every year repeats the one before to the last digit.
+        reason = f"its scores are not numbers: MASE {found.mase}, WIS {found.wis}"
+        return Score(name, failure=reason, seconds=seconds)
+    return found
 
 
 def _scores(comparison: Comparison) -> dict[str, object]:

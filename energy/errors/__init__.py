@@ -32,7 +32,7 @@ from energy.errors.forecasting import (
     EveryForecasterFailed,
     ForecastingError,
     MissingWeather,
-    NotFinite,
+    NotPlausible,
     TooShortToBacktest,
 )
 from energy.errors.releases import (
@@ -94,7 +94,7 @@ __all__ = [
     "NoFigures",
     "NotAMonth",
     "NotAWorkbook",
-    "NotFinite",
+    "NotPlausible",
     "ObjectExists",
     "ObjectMissing",
     "OutOfRange",

@@ -44,16 +44,18 @@ class TooShortToBacktest(ForecastingError):
 
 
 @dataclass(eq=False)
-class NotFinite(ForecastingError):
-    """A forecaster that answered with something that is not a number."""
+class NotPlausible(ForecastingError):
+    """A forecaster that answered with something that cannot be."""
 
     forecaster: str
     month: str
     found: float
+    positive: bool
 
     @property
     def message(self) -> str:
-        return f"{self.forecaster} forecast {self.found} for {self.month}; expected a number."
+        expected = "a number above zero" if self.positive else "a number"
+        return f"{self.forecaster} forecast {self.found} for {self.month}; expected {expected}."
 
 
 @dataclass(eq=False)

@@ -90,7 +90,7 @@ def run(
         The fold frame, and the CPU seconds that fitting and predicting took.
 
     Raises:
-        NotFinite: A forecast that is not a number.
+        NotPlausible: A forecast that is not a number, or not above zero where the series is.
         MissingWeather: The forecaster needs weather that is not there.
     """
     positive = is_positive(y)
@@ -104,7 +104,8 @@ def run(
         seen = y.loc[:cutoff]
         known = regressors(forecaster, seen, weather)
         began = time.process_time()
-        mean = forecast(forecaster, fit(forecaster, seen, known, positive), reach)
+        fitted = fit(forecaster, seen, known, positive)
+        mean = forecast(forecaster, fitted, reach, positive)
         spent += time.process_time() - began
         rows = pd.DataFrame(
             {

@@ -11,90 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from energy.errors import UnknownForecaster
+from energy.forecasting import makers
 from energy.forecasting.horizon import SP
 
 BASELINE = "seasonal_naive"
 """What every forecaster is compared with: the same month of the year before."""
-
-
-def _naive(strategy: str, sp: int = 1) -> Any:
-    from sktime.forecasting.naive import NaiveForecaster
-
-    return NaiveForecaster(strategy=strategy, sp=sp)
-
-
-def _theta() -> Any:
-    from sktime.forecasting.theta import ThetaForecaster
-
-    return ThetaForecaster(sp=SP)
-
-
-def _exponential_smoothing() -> Any:
-    from sktime.forecasting.exp_smoothing import ExponentialSmoothing
-
-    return ExponentialSmoothing(trend="add", damped_trend=True, seasonal="add", sp=SP)
-
-
-def _ets() -> Any:
-    from sktime.forecasting.ets import AutoETS
-
-    return AutoETS(error="add", trend=None, seasonal="add", sp=SP)
-
-
-def _sarimax(order: tuple[int, int, int], seasonal: tuple[int, int, int, int], trend: str) -> Any:
-    from sktime.forecasting.sarimax import SARIMAX
-
-    # low_memory drops the smoother's output, which forecasts do not need: 30 MB become 0.1. Fifty
-    # iterations, the default, stop harmonic regression far from its optimum.
-    return SARIMAX(
-        order=order, seasonal_order=seasonal, trend=trend, low_memory=True, disp=False, maxiter=100
-    )
-
-
-def _sarima() -> Any:
-    return _sarimax((1, 0, 1), (0, 1, 1, SP), "c")
-
-
-def _unobserved_components() -> Any:
-    from sktime.forecasting.structural import UnobservedComponents
-
-    return UnobservedComponents(level="lltrend", seasonal=SP, low_memory=True, disp=False)
-
-
-def _harmonic() -> Any:
-    from sktime.forecasting.compose import ForecastingPipeline
-    from sktime.transformations.series.fourier import FourierFeatures
-
-    waves = FourierFeatures(sp_list=[SP], fourier_terms_list=[5], keep_original_columns=True)
-    return ForecastingPipeline(
-        [("waves", waves), ("arma", _sarimax((1, 0, 1), (0, 0, 0, 0), "ct"))]
-    )
-
-
-def _ridge() -> Any:
-    from sklearn.linear_model import Ridge
-    from sktime.forecasting.compose import TransformedTargetForecaster, make_reduction
-    from sktime.transformations.series.detrend import Deseasonalizer, Detrender
-
-    return TransformedTargetForecaster(
-        [
-            ("season", Deseasonalizer(sp=SP, model="additive")),
-            ("trend", Detrender()),
-            ("ridge", make_reduction(Ridge(alpha=1.0), window_length=24, strategy="recursive")),
-        ]
-    )
-
-
-def _with_degree_days(inner: Callable[[], Any]) -> Any:
-    from energy.forecasting.degree_days import DegreeDayRegression
-
-    return DegreeDayRegression(inner())
-
-
-def _weather_normalised(inner: Callable[[], Any]) -> Any:
-    from energy.forecasting.degree_days import WeatherNormalised
-
-    return WeatherNormalised(inner())
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,37 +48,42 @@ _ENTRIES = (
         "seasonal_naive",
         "naive",
         "The same month of the year before.",
-        lambda: _naive("last", SP),
+        lambda: makers.naive("last", SP),
         log=False,
     ),
-    Entry("naive", "naive", "The last month, for ever.", lambda: _naive("last"), log=False),
+    Entry("naive", "naive", "The last month, for ever.", lambda: makers.naive("last"), log=False),
     Entry(
         "drift",
         "naive",
-        "A straight line from the first month through the last.",
-        lambda: _naive("drift"),
-        log=False,
+        "A straight line from the first month through the last, on logs.",
+        lambda: makers.naive("drift"),
     ),
     Entry(
         "theta",
         "smoothing",
-        "Seasonal adjustment, then simple exponential smoothing with half the trend.",
-        _theta,
-        log=False,
+        "Seasonal adjustment, then exponential smoothing with half the trend, on logs.",
+        makers.theta,
     ),
     Entry(
         "exponential_smoothing",
         "smoothing",
-        "Holt-Winters with a damped trend, on logs.",
-        _exponential_smoothing,
+        "Holt-Winters: level, trend and season, each smoothed, on logs.",
+        makers.exponential_smoothing,
     ),
-    Entry("ets", "smoothing", "Level and season with additive errors, no trend, on logs.", _ets),
-    Entry("sarima", "ARIMA", "SARIMA(1,0,1)(0,1,1) with a constant, on logs.", _sarima, cost=0.5),
+    Entry(
+        "ets",
+        "smoothing",
+        "The same as a state space model with a damped trend, on logs.",
+        makers.ets,
+    ),
+    Entry(
+        "sarima", "ARIMA", "SARIMA(1,0,1)(0,1,1) with a constant, on logs.", makers.sarima, cost=0.5
+    ),
     Entry(
         "sarimax",
         "ARIMA + weather",
         "The same SARIMA with heating degree days as a regressor.",
-        lambda: _with_degree_days(_sarima),
+        lambda: makers.with_degree_days(makers.sarima),
         weather=True,
         cost=0.6,
     ),
@@ -165,13 +91,13 @@ _ENTRIES = (
         "unobserved_components",
         "state space",
         "Local linear trend and a stochastic season, on logs.",
-        _unobserved_components,
+        makers.unobserved_components,
     ),
     Entry(
         "unobserved_components_weather",
         "state space + weather",
         "The same components with heating degree days as a regressor.",
-        lambda: _with_degree_days(_unobserved_components),
+        lambda: makers.with_degree_days(makers.unobserved_components),
         weather=True,
         cost=0.2,
     ),
@@ -179,22 +105,22 @@ _ENTRIES = (
         "harmonic_regression",
         "regression + weather",
         "Five pairs of waves, a trend and heating degree days, with ARMA(1,1) errors, on logs.",
-        lambda: _with_degree_days(_harmonic),
+        lambda: makers.with_degree_days(makers.harmonic),
         weather=True,
         cost=0.7,
     ),
     Entry(
         "weather_normalised_theta",
         "smoothing + weather",
-        "Theta on the series as it would have been in expected weather.",
-        lambda: _weather_normalised(_theta),
+        "Theta on the series as it would have been in expected weather, on logs.",
+        lambda: makers.weather_normalised(makers.theta),
         weather=True,
     ),
     Entry(
         "ridge",
         "machine learning",
         "Ridge regression on the last 24 months, after trend and season are taken off.",
-        _ridge,
+        makers.ridge,
     ),
     Entry(
         "combination",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -31,12 +32,12 @@ def rank(scores: Sequence[Score]) -> list[Score]:
     def key(score: Score) -> tuple[bool, float, float, int]:
         mase, wis = score.mase, score.wis
         place = order.index(score.forecaster)
-        if mase is None or wis is None:
+        if mase is None or wis is None or not isfinite(mase + wis):
             return True, 0.0, 0.0, place
         return False, round(mase, TIE), wis, place
 
     ranked = sorted(scores, key=key)
-    if not ranked or ranked[0].failure is not None:
+    if not ranked or key(ranked[0])[0]:
         raise EveryForecasterFailed({s.forecaster: s.failure or "" for s in ranked})
     return ranked
 
@@ -79,7 +80,7 @@ def refit(
     """
     positive = is_positive(y)
     fitted = fit(forecaster, y, regressors(forecaster, y, weather), positive)
-    mean = forecast(forecaster, fitted, horizon)
+    mean = forecast(forecaster, fitted, horizon, positive)
     calibration = calibrate(y, made_before(folds, y.index[-1]), horizon, positive)
     ahead = pd.RangeIndex(1, horizon + 1).to_numpy()
     q = quantiles(mean.to_numpy(), ahead, calibration)

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy.errors import NotFinite
+from energy.errors import NotPlausible
 from energy.forecasting.bench import BENCH, build
 from energy.forecasting.horizon import fh_until, months_after
 from energy.forecasting.weather import daily_degree_days
@@ -21,7 +21,8 @@ def quiet() -> Iterator[None]:
     """Silence what every fit would repeat, and nothing else.
 
     sktime 1.2 announces 1.3's default at each construction (we are pinned below it), and resets
-    Python's own filters while it works, so that only its own switch keeps it quiet. statsmodels
+    Python's own filters while it works, so that only its own switch keeps it quiet; it reads that
+    switch when a class is first built, so build forecasters in here from the first on. statsmodels
     says when an optimiser stopped early, which the backtest scores judge better.
     """
     from sktime.forecasting.base import BaseForecaster
@@ -57,16 +58,23 @@ def fit(forecaster: str, y: pd.Series, X: pd.DataFrame | None, positive: bool) -
         return build(forecaster, positive).fit(y, X=X)
 
 
-def forecast(forecaster: str, fitted: Any, horizon: int) -> pd.Series:
+def forecast(forecaster: str, fitted: Any, horizon: int, positive: bool) -> pd.Series:
     """Point forecasts 1..`horizon` months after the cutoff, weather-aware ones on climatology.
 
+    Args:
+        forecaster: Its name, for messages.
+        fitted: What `fit` returned.
+        horizon: Months ahead.
+        positive: Whether the series is above zero, so that its forecasts must be.
+
     Raises:
-        NotFinite: A forecast that is not a number.
+        NotPlausible: A forecast that is not a number, or not above zero where it must be.
     """
     with quiet():
         values = fitted.predict(fh_until(horizon)).to_numpy(dtype=float).ravel()
     mean = pd.Series(values, months_after(fitted.cutoff[0], horizon), name="mean")
-    if not np.isfinite(values).all():
-        month = mean.index[~np.isfinite(values)][0]
-        raise NotFinite(forecaster, str(month), float(mean[month]))
+    wrong = ~np.isfinite(values) | ((values <= 0) if positive else False)
+    if wrong.any():
+        month = mean.index[wrong][0]
+        raise NotPlausible(forecaster, str(month), float(mean[month]), positive)
     return mean

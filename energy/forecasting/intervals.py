@@ -25,6 +25,7 @@ PRIOR_ERRORS = 2
 """How many errors at each horizon the prior spread counts for."""
 PRIOR_SHAPE = 24
 """How many errors the normal shape counts for."""
+_TINY = 1e-9
 NEIGHBOURS = 2
 """Horizons on either side whose errors are pooled with a horizon's own."""
 
@@ -53,6 +54,7 @@ def calibrate(y: pd.Series, known: pd.DataFrame, horizon: int, log: bool) -> Cal
     squares = _pooled(np.bincount(h, weights=e**2, minlength=horizon + 1)[1:].astype(float))
     counts = _pooled(np.bincount(h, minlength=horizon + 1)[1:].astype(float))
     scale = np.sqrt((PRIOR_ERRORS * prior**2 + squares) / (PRIOR_ERRORS + counts))
+    scale = np.maximum(scale, _TINY)  # a series that repeats itself exactly has no spread at all
     normal = [NormalDist().inv_cdf((i + 0.5) / PRIOR_SHAPE) for i in range(PRIOR_SHAPE)]
     shape = np.quantile(np.concatenate([e / scale[h - 1], normal]), LEVELS, method="hazen")
     return Calibration(

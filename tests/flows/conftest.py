@@ -2,39 +2,66 @@
 
 from __future__ import annotations
 
+import pickle
 import sys
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 # So that `from flow_runs import ...` works under every import mode.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from flow_runs import SMALL, Checkout, Ended, check_out  # noqa: E402
-
-
-@dataclass(frozen=True)
-class Good:
-    """A checkout, and the runs that were made in it."""
-
-    checkout: Checkout
-    run: Ended
+from flow_runs import SMALL, Good, Made, Once, check_out
+from hooks import BAD_FORECASTERS, hooked
 
 
 @pytest.fixture(scope="session")
-def good(tmp_path_factory: pytest.TempPathFactory) -> Good:
+def once(tmp_path_factory: pytest.TempPathFactory) -> Once[object]:
+    """Make something in a folder of its own: once, for all of xdist's workers together.
+
+    (Groups of xdist 3.8 do nothing under pytest 9.2, and a run takes 20 seconds.)
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if base.name.startswith("popen-") else base
+
+    def make(name: str, build: Callable[[Path], Made]) -> Made:
+        kept = shared / f"{name}.pickle"
+        with FileLock(shared / f"{name}.lock"):
+            if not kept.exists():
+                folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=shared))
+                kept.write_bytes(pickle.dumps(build(folder)))
+            made: Made = pickle.loads(kept.read_bytes())  # noqa: S301 - our own, just written
+            return made
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def good(once: Once[Good]) -> Good:
     """The first run on a fresh checkout, from its root."""
-    checkout = check_out(tmp_path_factory.mktemp("good"))
-    return Good(checkout, checkout.flow("run", *SMALL).good())
+
+    def run(folder: Path) -> Good:
+        checkout = check_out(folder)
+        return Good(checkout, checkout.flow("run", *SMALL).good())
+
+    return once("good", run)
 
 
 @pytest.fixture(scope="session")
-def again(good: Good) -> Good:
-    """A second run, inside flows/, on another bench and a shorter horizon, after the first."""
-    checkout = good.checkout
-    run = checkout.python(
-        *("trainflow.py", "run", "--forecasters", "drift", "--folds", "3", "--horizon", "6"),
-        cwd=checkout.root / "flows",
-    )
-    return Good(checkout, run.good())
+def again(once: Once[Good], good: Good) -> Good:
+    """A second run after the first, inside flows/, on another bench and a shorter horizon.
+
+    Of its forecasters one raises, and one's process is killed.
+    """
+
+    def run(_: Path) -> Good:
+        names = ("--forecasters", "dies,explodes,drift", "--folds", "3", "--horizon", "6")
+        ended = hooked(good.checkout, BAD_FORECASTERS).python(
+            *("trainflow.py", "run", *names), cwd=good.checkout.root / "flows"
+        )
+        return Good(good.checkout, ended.good())
+
+    return once("again", run)

@@ -9,10 +9,11 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from energy.contract import SCHEMA, Calibration, ForecastMonth, ForecastTable, Lineage, Manifest
 from energy.releases.bundle import digest, release_id, write_release
@@ -20,6 +21,8 @@ from energy.releases.documents import encode, moment
 from energy.releases.promotion import promote
 from energy.releases.store import open_store
 
+Made = TypeVar("Made")
+Once = Callable[[str, Callable[[Path], Made]], Made]
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ("--forecasters", "theta,weather_normalised_theta", "--folds", "6")
 """A bench of three (the baseline comes by itself) and few folds: 20 seconds."""
@@ -125,6 +128,14 @@ class Checkout:
         folder = self.root / ".metaflow" / "mf.cards" / "TrainFlow" / "runs" / run_id
         (file,) = folder.glob(f"steps/{step}/tasks/*/cards/*.html")
         return Card.of(file)
+
+
+@dataclass(frozen=True)
+class Good:
+    """A checkout, and the last run that was made in it."""
+
+    checkout: Checkout
+    run: Ended
 
 
 @dataclass(frozen=True)

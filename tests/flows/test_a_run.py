@@ -8,15 +8,14 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import Good
-from flow_runs import PREAMBLE, Card
+from flow_runs import PREAMBLE, Card, Good
 
 from energy.contract import LEVELS, Manifest
 from energy.releases.bundle import read_file, read_table, verify
 from energy.releases.promotion import champion
 from energy.releases.store import Store, open_store
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("a good run")]
+pytestmark = pytest.mark.e2e
 BENCH = ("seasonal_naive", "theta", "weather_normalised_theta")
 
 
@@ -187,7 +186,9 @@ def test_the_model_answers_as_the_table_in_a_fresh_process(
         "print(json.dumps(list(forecast(sys.argv[2], model, 24))))"
     )
     model = good.checkout.store / "releases" / first.release_id / "model.zip"
-    fresh = good.checkout.python("-W", "error::UserWarning", "-c", code, str(model), first.forecaster)
+    fresh = good.checkout.python(
+        "-W", "error::UserWarning", "-c", code, str(model), first.forecaster
+    )
     means = [row.mean for row in read_table(store, first).months]
     assert json.loads(fresh.good().stdout) == pytest.approx(means, abs=1e-9)
     assert model.stat().st_size < 500_000
@@ -212,9 +213,10 @@ def test_the_pointer_moves_and_remembers(again: Good, store: Store, first: Manif
     assert pointer.release_id in again.run.closing
     assert verify(store, pointer.release_id).lineage.vintage == first.lineage.vintage
     assert len(store.keys("decisions/")) == 2
-    assert pointer.reason == json.loads(
-        read_file(store, verify(store, pointer.release_id), "scores.json")
-    )["why"]
+    assert (
+        pointer.reason
+        == json.loads(read_file(store, verify(store, pointer.release_id), "scores.json"))["why"]
+    )
 
 
 def test_the_card_says_what_changed(again: Good, store: Store, first: Manifest) -> None:

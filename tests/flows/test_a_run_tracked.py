@@ -6,13 +6,17 @@ import json
 from typing import Any
 
 import pytest
-from conftest import Good
+from flow_runs import Good
 
 from energy.releases.bundle import read_table, verify
 from energy.releases.promotion import champion
 from energy.releases.store import open_store
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("a good run")]
+pytestmark = [
+    pytest.mark.e2e,
+    # MLflow's own, in this process alone.
+    pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),
+]
 
 
 @pytest.fixture(scope="module")
@@ -36,11 +40,9 @@ def parents(runs: list[Any]) -> list[Any]:
     return [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
 
 
-@pytest.fixture(scope="module")
-def children(runs: list[Any], parents: list[Any]) -> dict[str, Any]:
-    """The first run's children by forecaster."""
-    first = parents[0].info.run_id
-    found = [run for run in runs if run.data.tags.get("mlflow.parentRunId") == first]
+def children(runs: list[Any], parent: Any) -> dict[str, Any]:
+    """A run's children by forecaster."""
+    found = [run for run in runs if run.data.tags.get("mlflow.parentRunId") == parent.info.run_id]
     return {run.info.run_name: run for run in found}
 
 
@@ -62,13 +64,14 @@ def test_the_parent_holds_the_figures(client: Any, parents: list[Any]) -> None:
     assert {"leaderboard.png", "by_horizon.png", "champion_folds.png", "model"} <= found
 
 
-def test_a_child_for_each_forecaster(good: Good, children: dict[str, Any]) -> None:
-    assert sorted(children) == ["seasonal_naive", "theta", "weather_normalised_theta"]
+def test_a_child_for_each_forecaster(good: Good, runs: list[Any], parents: list[Any]) -> None:
+    found = children(runs, parents[0])
+    assert sorted(found) == ["seasonal_naive", "theta", "weather_normalised_theta"]
     store = open_store(str(good.checkout.store))
     pointer = champion(store)
     assert pointer is not None
     hashes = verify(store, pointer.release_id).lineage.vintage.values()
-    for name, run in children.items():
+    for name, run in found.items():
         assert run.info.status == "FINISHED"
         assert run.data.params["forecaster"] == name
         assert run.data.params["data_sha256"].split(", ") == sorted(hashes)
@@ -79,12 +82,23 @@ def test_a_child_for_each_forecaster(good: Good, children: dict[str, Any]) -> No
 
 
 def test_a_child_keeps_its_folds_and_its_error_by_horizon(
-    client: Any, children: dict[str, Any]
+    client: Any, runs: list[Any], parents: list[Any]
 ) -> None:
-    run_id = children["theta"].info.run_id
+    run_id = children(runs, parents[0])["theta"].info.run_id
     assert [file.path for file in client.list_artifacts(run_id)] == ["folds.csv"]
     history = client.get_metric_history(run_id, "mase_by_horizon")
     assert [metric.step for metric in history] == list(range(1, 13))
+
+
+def test_a_failed_forecaster_is_a_failed_run(runs: list[Any], parents: list[Any]) -> None:
+    found = children(runs, parents[1])
+    assert {name: run.info.status for name, run in found.items()} == {
+        "seasonal_naive": "FINISHED",
+        "drift": "FINISHED",
+        "explodes": "FAILED",
+        "dies": "FAILED",
+    }
+    assert "never going to work" in found["explodes"].data.params["failure"]
 
 
 def test_the_alias_is_at_the_second_version(client: Any, parents: list[Any], again: Good) -> None:

@@ -40,7 +40,7 @@ def total(frame: pd.DataFrame) -> pd.Series:
 @pytest.fixture(scope="session")
 def net_imports(frame: pd.DataFrame) -> pd.Series:
     """A series that is not always above zero."""
-    return target_series(frame, "net_imports", "1997-01").loc[:"2005-12"]
+    return target_series(frame, "net_imports", "2001-01").loc[:"2006-12"]
 
 
 @pytest.fixture(scope="session")

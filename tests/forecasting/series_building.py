@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 import pandas as pd
+import pytest
+from hypothesis import settings
 
 from energy.forecasting.scores import quantile_columns
 
 RESPONSE = 0.9
 """Mtoe that a hundred degree days add to the made-up series."""
+
+unhurried = settings(deadline=None, max_examples=50)
+"""On a machine that others use too, a slow example says nothing."""
+
+
+def for_each(names: Iterable[str]) -> pytest.MarkDecorator:
+    """Run a test for each forecaster, all tests of one on one worker, which fits it once."""
+    group = pytest.mark.xdist_group
+    return pytest.mark.parametrize("name", [pytest.param(n, marks=group(n)) for n in names])
 
 
 def period(month: str) -> pd.Period:
@@ -65,7 +76,9 @@ def fold(
         return rows
     columns = quantile_columns()
     steps = np.arange(len(columns)) - len(columns) // 2
-    return rows.assign(**{name: rows["mean"] + width * k for name, k in zip(columns, steps)})
+    return rows.assign(
+        **{name: rows["mean"] + width * k for name, k in zip(columns, steps, strict=True)}
+    )
 
 
 def altered(

@@ -1,13 +1,11 @@
 from __future__ import annotations
 
 import pickle
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
-from forecasting.series_building import made_up_series, made_up_weather
+from forecasting.series_building import for_each, made_up_series, made_up_weather, unhurried
 from hypothesis import given
 from hypothesis import strategies as st
 from sktime.forecasting.base import BaseForecaster
@@ -18,8 +16,9 @@ from energy.forecasting.champion import from_zip, to_zip
 from energy.forecasting.fitting import fit, forecast, quiet, regressors
 from energy.forecasting.horizon import fh_until, months_after
 
+FITTED = [entry.name for entry in BENCH.values() if not entry.members]
 WEATHER_AWARE = [entry.name for entry in BENCH.values() if entry.weather]
-every_forecaster = pytest.mark.parametrize("name", BENCH)
+every_forecaster = for_each(BENCH)
 subsets = st.lists(st.sampled_from(list(BENCH)), min_size=1, unique=True)
 
 
@@ -39,7 +38,7 @@ def test_every_row_is_complete() -> None:
 
 
 def test_the_baseline_is_the_same_month_of_the_year_before(fitted, total) -> None:
-    ahead = forecast(BASELINE, fitted(BASELINE), 12)
+    ahead = forecast(BASELINE, fitted(BASELINE), 12, True)
     assert ahead.to_list() == total.loc["2016"].to_list()
 
 
@@ -53,6 +52,7 @@ def test_all_means_all_in_the_order_of_the_bench() -> None:
     assert choose("all") == choose(" all ") == tuple(BENCH)
 
 
+@unhurried
 @given(subsets)
 def test_choosing_keeps_the_order_and_brings_what_is_needed(names: list[str]) -> None:
     chosen = choose(", ".join(names))
@@ -79,6 +79,7 @@ def test_a_name_that_the_bench_does_not_have_is_refused(names: str, unknown: lis
     assert list(caught.value.known) == list(BENCH)
 
 
+@unhurried
 @given(subsets)
 def test_branches_are_those_to_be_fitted_the_dearest_first(names: list[str]) -> None:
     found = branches(names)
@@ -97,7 +98,7 @@ def test_every_build_is_fresh_and_unfitted(name: str, positive: bool) -> None:
     assert one is not two
 
 
-@pytest.mark.parametrize("name", [name for name, entry in BENCH.items() if entry.make])
+@for_each(FITTED)
 def test_logs_are_taken_of_positive_series_alone(name: str) -> None:
     with quiet():
         onto_logs, levels = build(name, positive=True), build(name, positive=False)
@@ -108,7 +109,7 @@ def test_logs_are_taken_of_positive_series_alone(name: str) -> None:
 @every_forecaster
 def test_every_forecaster_forecasts_plausible_numbers(name, fitted, total) -> None:
     """Finite is not enough: two years ahead stays within half and twice of what was ever seen."""
-    found = forecast(name, fitted(name), 24)
+    found = forecast(name, fitted(name), 24, True)
     assert found.index.equals(pd.period_range("2017-01", periods=24, freq="M"))
     assert found.dtype == float
     assert found.between(total.min() / 2, total.max() * 2).all()
@@ -117,18 +118,18 @@ def test_every_forecaster_forecasts_plausible_numbers(name, fitted, total) -> No
 @every_forecaster
 def test_every_forecaster_pickles_small_and_forecasts_the_same(name, fitted) -> None:
     forecaster = fitted(name)
-    expected = forecast(name, forecaster, 36)
+    expected = forecast(name, forecaster, 36, True)
     model = to_zip(forecaster)
     assert len(model) < 1_000_000
     for twin in (from_zip(model), pickle.loads(pickle.dumps(forecaster))):  # noqa: S301 - our own
-        pd.testing.assert_series_equal(forecast(name, twin, 36), expected, check_exact=True)
+        pd.testing.assert_series_equal(forecast(name, twin, 36, True), expected, check_exact=True)
 
 
 @every_forecaster
 def test_every_forecaster_is_deterministic(name, fitted, folds) -> None:
     """Fitted twice, by two ways, on the same months, after any draws: the same to the last bit."""
-    np.random.seed(1)  # noqa: NPY002 - the generator that a library would draw from
-    ahead = forecast(name, fitted(name), 12)
+    np.random.seed(1)
+    ahead = forecast(name, fitted(name), 12, True)
     rows = folds(name)
     again = rows[rows["cutoff"] == rows["cutoff"].max()]
     if BENCH[name].members:
@@ -137,7 +138,7 @@ def test_every_forecaster_is_deterministic(name, fitted, folds) -> None:
         assert ahead.to_list() == again["mean"].to_list()
 
 
-@pytest.mark.parametrize("name", WEATHER_AWARE)
+@for_each(WEATHER_AWARE)
 def test_a_colder_scenario_means_more_energy_in_its_months_alone(name, fitted, total) -> None:
     ahead = months_after(fitted(name).cutoff[0], 12)
     winter = ahead[[0, 1, 10, 11]]
@@ -145,7 +146,7 @@ def test_a_colder_scenario_means_more_energy_in_its_months_alone(name, fitted, t
         "cold": pd.DataFrame({"degree_days": 13.0}, winter),
         "mild": pd.DataFrame({"degree_days": 6.0}, winter),
     }
-    expected = forecast(name, fitted(name), 12)
+    expected = forecast(name, fitted(name), 12, True)
     with quiet():
         found = {
             told: pd.Series(fitted(name).predict(fh_until(12), X=scenario).to_numpy(), ahead)
@@ -163,35 +164,18 @@ def test_a_forecaster_without_weather_is_given_none(name: str, total, weather) -
     assert regressors(name, total, weather) is None
 
 
-@pytest.mark.parametrize("name", WEATHER_AWARE)
+@for_each([name for name in FITTED if name in WEATHER_AWARE])
 def test_two_years_are_enough_to_be_fitted(name: str) -> None:
     """The backtest's shortest: what fails on them could not be ranked on a short series."""
     weather = made_up_weather(24)
     y = made_up_series(weather)
     fitted = fit(name, y, regressors(name, y, weather), positive=True)
-    assert forecast(name, fitted, 12).between(5, 40).all()
+    assert forecast(name, fitted, 12, True).between(5, 40).all()
 
 
-def fits_on_levels(name: str, net_imports: pd.Series, weather: pd.DataFrame) -> pd.Series:
-    X = regressors(name, net_imports, weather)
-    return forecast(name, fit(name, net_imports, X, positive=False), 12)
-
-
-TAKES_NEGATIVES: Callable[[str], Any] = lambda name: name not in {  # noqa: E731
-    "theta",
-    "weather_normalised_theta",
-    "combination",
-}
-
-
-@pytest.mark.parametrize("name", [name for name in BENCH if TAKES_NEGATIVES(name)])
+@for_each(FITTED)
 def test_a_series_that_goes_below_zero_is_forecast_on_levels(name, net_imports, weather) -> None:
     assert net_imports.min() < 0
-    found = fits_on_levels(name, net_imports, weather)
+    X = regressors(name, net_imports, weather)
+    found = forecast(name, fit(name, net_imports, X, positive=False), 12, False)
     assert found.between(-1, 1).all()
-
-
-@pytest.mark.parametrize("name", [name for name in BENCH if not TAKES_NEGATIVES(name)])
-def test_who_cannot_take_values_below_zero_says_so(name, net_imports, weather) -> None:
-    with pytest.raises(ValueError, match="zero and negative"):
-        fits_on_levels(name, net_imports, weather)

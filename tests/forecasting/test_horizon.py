@@ -1,6 +1,6 @@
 import pandas as pd
 import pytest
-from forecasting.series_building import period
+from forecasting.series_building import period, unhurried
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,6 +24,7 @@ def test_sktime_is_asked_for_every_month_up_to_the_horizon(horizon: int) -> None
     assert list(fh) == list(range(1, horizon + 1))
 
 
+@unhurried
 @given(st.integers(0, 600), st.integers(1, 120))
 def test_both_speak_of_the_same_months(cutoff: int, horizon: int) -> None:
     last = period("1990-01") + cutoff

@@ -4,7 +4,7 @@ from dataclasses import fields
 import numpy as np
 import pandas as pd
 import pytest
-from forecasting.series_building import fold
+from forecasting.series_building import fold, unhurried
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
@@ -49,7 +49,7 @@ def bracher(actual: np.ndarray, q: np.ndarray) -> float:
 
 def test_the_examples_in_the_documentation_hold() -> None:
     found = doctest.testmod(scores, optionflags=doctest.ELLIPSIS)
-    assert found.attempted >= 7
+    assert found.attempted >= 6
     assert found.failed == 0
 
 
@@ -77,6 +77,7 @@ def test_mape_takes_negative_actuals_by_their_size() -> None:
     assert mape(np.array([-10.0, 10.0]), np.array([-11.0, 12.0])) == pytest.approx(15)
 
 
+@unhurried
 @given(some_figures, some_figures, st.integers(0, 7))
 def test_mape_is_none_where_an_actual_is_zero(actual, mean, place: int) -> None:
     assert mape(actual, mean) is not None
@@ -89,6 +90,7 @@ def test_wis_is_what_bracher_et_al_define() -> None:
     assert weighted_interval_score(ACTUAL, QUANTILES) == pytest.approx(expected, rel=1e-12)
 
 
+@unhurried
 @given(some_figures, some_quantiles)
 def test_wis_is_never_negative_and_is_bracher_s_whatever_the_figures(actual, quantiles) -> None:
     found = weighted_interval_score(actual, quantiles)
@@ -96,6 +98,7 @@ def test_wis_is_never_negative_and_is_bracher_s_whatever_the_figures(actual, qua
     assert found == pytest.approx(bracher(actual, quantiles), rel=1e-9, abs=1e-9)
 
 
+@unhurried
 @given(some_figures, some_figures)
 def test_wis_of_a_certain_forecast_is_its_absolute_error(actual, mean) -> None:
     certain = np.repeat(mean[:, None], len(LEVELS), axis=1)
@@ -103,6 +106,7 @@ def test_wis_of_a_certain_forecast_is_its_absolute_error(actual, mean) -> None:
     assert weighted_interval_score(actual, certain) == pytest.approx(expected, abs=1e-9)
 
 
+@unhurried
 @given(some_figures, some_quantiles, st.floats(0.01, 100))
 def test_in_another_unit_wis_is_converted_and_ratios_stay(actual, quantiles, factor) -> None:
     middle = quantiles[:, len(LEVELS) // 2]
@@ -116,6 +120,7 @@ def test_in_another_unit_wis_is_converted_and_ratios_stay(actual, quantiles, fac
     assert mape(factor * actual, factor * middle) == pytest.approx(mape(actual, middle), rel=1e-9)
 
 
+@unhurried
 @given(some_figures, some_figures, some_figures)
 def test_coverage_is_a_share_and_wider_intervals_cover_no_less(actual, middle, width) -> None:
     narrow = empirical_coverage(actual, middle - width, middle + width)
@@ -134,12 +139,12 @@ def test_quantile_columns_are_named_after_their_levels() -> None:
 
 def test_the_figures_of_a_fold_frame_by_hand() -> None:
     # Quantiles stand 1 apart: the 80% interval reaches 2 from the mean, the 95% interval 3.
-    rows = fold("2016-12", [10, 12.5, 6, 15], [10, 10, 10, 10], scale=2.0, width=1.0)
+    rows = fold("2016-12", [10, 11.5, 7.5, 15], [10, 10, 10, 10], scale=2.0, width=1.0)
     found = figures(rows)
-    assert found["mase"] == pytest.approx((0 + 2.5 + 4 + 5) / 4 / 2)
-    assert found["mape"] == pytest.approx(100 * (0 + 2.5 / 12.5 + 4 / 6 + 5 / 15) / 4)
-    assert found["coverage80"] == 0.25
-    assert found["coverage95"] == 0.5
+    assert found["mase"] == pytest.approx((0 + 1.5 + 2.5 + 5) / 4 / 2)
+    assert found["mape"] == pytest.approx(100 * (0 + 1.5 / 11.5 + 2.5 / 7.5 + 5 / 15) / 4)
+    assert found["coverage80"] == 0.5
+    assert found["coverage95"] == 0.75
     expected = bracher(rows["actual"].to_numpy(), rows[quantile_columns()].to_numpy())
     assert found["wis"] == pytest.approx(expected)
 

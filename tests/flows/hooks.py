@@ -1,0 +1,78 @@
+"""Code that every process of a run executes first: as `sitecustomize.py`, on PYTHONPATH."""
+
+from __future__ import annotations
+
+import os
+
+from flow_runs import Checkout
+
+BAD_FORECASTERS = """
+import os, signal
+from energy.forecasting import bench
+
+def explode():
+    raise ValueError("it was never going to\\n  work")
+
+def die():
+    os.kill(os.getpid(), signal.SIGKILL)
+
+for name, make in (("explodes", explode), ("dies", die)):
+    bench.BENCH[name] = bench.Entry(name, "test", f"It {name}.", make)
+if os.environ.get("BASELINE_FAILS"):
+    bench.BENCH["seasonal_naive"] = bench.Entry("seasonal_naive", "test", "It fails.", explode)
+"""
+"""Adds `explodes`, which raises, and `dies`, whose process is killed, to the bench."""
+
+FAIL_ONCE = """
+import importlib.abc, importlib.util, pathlib, sys
+
+def refuse():
+    from energy.errors import StoreUnwritable
+    raise StoreUnwritable("s3://a/b", "the disk is full")
+
+def crash():
+    raise RuntimeError("out of\\n  luck")
+
+TRAPS = {"energy.tracking": ("log", crash), "energy.releases.promotion": ("promote", refuse)}
+
+class Traps(importlib.abc.MetaPathFinder):
+    def find_spec(self, name, path, target=None):
+        if name not in TRAPS:
+            return None
+        sys.meta_path.remove(self)
+        try:
+            spec = importlib.util.find_spec(name)
+        finally:
+            sys.meta_path.insert(0, self)
+        run, (function, fail) = spec.loader.exec_module, TRAPS[name]
+
+        def exec_module(module):
+            run(module)
+            real, fallen = getattr(module, function), pathlib.Path(__file__).with_name(function)
+
+            def once(*args, **kwargs):
+                if not fallen.exists():
+                    fallen.touch()
+                    fail()
+                return real(*args, **kwargs)
+
+            setattr(module, function, once)
+
+        spec.loader.exec_module = exec_module
+        return spec
+
+sys.meta_path.insert(0, Traps())
+"""
+"""Makes logging to MLflow crash and promotion be refused, each the first time that it is tried."""
+
+
+def hooked(checkout: Checkout, code: str) -> Checkout:
+    """The same checkout, whose every process from now on runs `code` first."""
+    hook = checkout.root.parent / "hook"
+    hook.mkdir()
+    (hook / "sitecustomize.py").write_text(code)
+    return Checkout(
+        checkout.root,
+        checkout.commit,
+        {**checkout.environment, "PYTHONPATH": f"{hook}{os.pathsep}{checkout.root}"},
+    )

@@ -1,0 +1,111 @@
+"""Runs in which something fails: one forecaster, all of them, a step."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from flow_runs import Ended, Good, Once, check_out, contents, put_in_service
+from hooks import BAD_FORECASTERS, FAIL_ONCE, hooked
+
+from energy.releases.bundle import read_file, verify
+from energy.releases.promotion import champion
+from energy.releases.store import open_store
+
+pytestmark = pytest.mark.e2e
+
+
+def test_every_forecaster_failing_publishes_nothing(tmp_path: Path) -> None:
+    checkout = hooked(check_out(tmp_path), BAD_FORECASTERS)
+    put_in_service(str(checkout.store))
+    before = contents(checkout.store)
+    ended = checkout.flow(
+        *("run", "--forecasters", "seasonal_naive", "--folds", "2"), BASELINE_FAILS="1"
+    )
+    said = ended.refused()
+    assert "seasonal_naive" in said
+    assert "ValueError: it was never going to work" in said
+    assert ended.tasks == ["start", "backtest", "select"]
+    assert contents(checkout.store) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("explodes", "ValueError: it was never going to work"),
+        ("dies", "its process ended before it answered"),
+    ],
+)
+def test_one_failure_is_a_score(again: Good, name: str, reason: str) -> None:
+    store = open_store(str(again.checkout.store))
+    pointer = champion(store)
+    assert pointer is not None
+    scores = json.loads(read_file(store, verify(store, pointer.release_id), "scores.json"))
+    *ranked, third, fourth = scores["backtest"]
+    assert {row["forecaster"] for row in ranked} == {"seasonal_naive", "drift"}
+    failed = {row["forecaster"]: row for row in (third, fourth)}[name]
+    assert failed["failure"] == reason
+    assert failed["mase"] is None
+    assert name not in scores["holdout"]
+    assert f"Failed: {reason}" in again.checkout.card(again.run.run_id, "select").text
+
+
+def test_a_failure_is_told_but_not_as_the_run_s(again: Good) -> None:
+    assert "explodes: failed. ValueError: it was never going to work" in again.run.stdout
+    assert "error:" not in again.run.stderr
+    assert "Traceback" not in again.run.stdout + again.run.stderr
+    assert again.run.tasks.count("backtest") == 4
+    assert again.run.stdout.count("Task is starting (retry).") == 1
+
+
+Steps = list[tuple[Ended, dict[str, bytes]]]
+
+
+@pytest.fixture(scope="session")
+def halting(once: Once[Steps]) -> Steps:
+    """A run that fails in select, resumed, fails in publish, resumed; the store after each."""
+
+    def run(folder: Path) -> Steps:
+        checkout = hooked(check_out(folder), FAIL_ONCE)
+        put_in_service(str(checkout.store))
+
+        def flow(*arguments: str) -> tuple[Ended, dict[str, bytes]]:
+            return checkout.flow(*arguments), contents(checkout.store)
+
+        first = flow("run", "--forecasters", "seasonal_naive", "--folds", "2", "--horizon", "3")
+        second = flow("resume")
+        # Left to itself, Metaflow would resume the first again, which is longer.
+        return [first, second, flow("resume", "--origin-run-id", second[0].run_id)]
+
+    return once("halting", run)
+
+
+def test_a_crash_is_told_in_one_line_too(halting: Steps) -> None:
+    ended, _ = halting[0]
+    assert ended.code != 0
+    last = ended.stderr.splitlines()[-1]
+    assert last == "error: step select: RuntimeError: out of luck (traceback above)"
+    assert "Traceback" in ended.stdout + ended.stderr
+
+
+def test_resume_goes_on_where_it_stopped(halting: Steps) -> None:
+    first, second, third = (ended for ended, _ in halting)
+    assert first.tasks == ["start", "backtest", "select"]
+    assert second.tasks == ["select", "refit", "publish"]
+    assert second.refused().startswith("The store s3://a/b cannot be written: the disk is full.")
+    assert third.good().tasks == ["publish", "end"]
+    assert third.closing.startswith("\nChampion   ")
+
+
+def test_what_failed_left_the_release_in_service(
+    halting: Steps,
+) -> None:
+    (_, start), (_, failed), (last, done) = halting
+    assert {name: failed[name] for name in start} == start
+    (old,) = {name for name in start if name == "champion.json"}
+    assert done[old] != start[old]
+    pointer = json.loads(done[old])
+    assert pointer["previous_id"] == json.loads(start[old])["release_id"]
+    assert re.search(rf"releases/{pointer['release_id']}\n", last.closing)

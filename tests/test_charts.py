@@ -1,0 +1,108 @@
+"""Every chart is a valid Vega-Lite specification, draws, and needs no network."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pandas as pd
+import pytest
+from made_results import make_comparison, make_folds, make_plan, make_series, make_table
+
+from energy import charts
+
+NAMES = ["fan", "fan of one month", "leaderboard", "failures", "by horizon", "folds", "negative"]
+
+
+def chart(name: str) -> Any:
+    y = make_series("net_imports", -5.0) if name == "negative" else make_series()
+    laid = make_plan(y)
+    compared = make_comparison(y, laid, failed=["seasonal_naive"] if name == "failures" else ())
+    return {
+        "fan": lambda: charts.fan(y, make_table(y, laid)),
+        "fan of one month": lambda: charts.fan(y, make_table(y, laid, horizon=1)),
+        "leaderboard": lambda: charts.leaderboard(compared.ranked, "seasonal_naive"),
+        "failures": lambda: charts.leaderboard(compared.ranked, "seasonal_naive"),
+        "by horizon": lambda: charts.by_horizon(compared.ranked),
+        "folds": lambda: charts.folds(make_folds(y, laid, 0.2), "Mtoe", "Folds"),
+        "negative": lambda: charts.fan(y, make_table(y, laid)),
+    }[name]()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_specifications_keep_to_the_schema(name: str) -> None:
+    made = chart(name)
+    valid = charts.configured(made).to_dict(validate=True)
+    assert json.loads(json.dumps(charts.spec(made), allow_nan=False)).keys() == valid.keys()
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_specifications_hold_their_data_and_no_address(name: str) -> None:
+    spec = charts.spec(chart(name))
+    assert "vega-lite" in spec.pop("$schema")
+    text = json.dumps(spec)
+    assert not re.search(r"https?:|//|\"url\"", text)
+    assert spec["datasets"]
+    assert "NaN" not in text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_charts_draw(name: str) -> None:
+    made = chart(name)
+    assert charts.png(made, 1.0).startswith(b"\x89PNG\r\n\x1a\n")
+    drawn = charts.svg(made)
+    assert drawn.startswith("<svg")
+    assert "NaN" not in drawn
+
+
+def test_the_fan_begins_at_the_last_month_published() -> None:
+    y = make_series()
+    table = make_table(y, make_plan(y))
+    (ahead,) = (
+        rows
+        for rows in charts.spec(charts.fan(y, table))["datasets"].values()
+        if rows[0].get("key") == "forecast"
+    )
+    assert len(ahead) == 1 + len(table.months)
+    assert ahead[0]["mean"] == ahead[0]["q25"] == ahead[0]["q975"] == y.iloc[-1]
+    assert [row["mean"] for row in ahead[1:]] == [row.mean for row in table.months]
+    assert ahead[1]["q100"] == table.months[0].quantiles[1]
+    text = json.dumps(charts.spec(charts.fan(y, table)))
+    for told in ("Mtoe a month", "Total: 24 months ahead", "theta, data to 2022-07"):
+        assert told in text
+
+
+def test_the_leaderboard_s_colours_tell_who_is_who() -> None:
+    y = make_series()
+    ranked = make_comparison(y, make_plan(y), failed=["ridge"]).ranked
+    made = charts.spec(charts.leaderboard(ranked, "seasonal_naive"))
+    rows = next(rows for rows in made["datasets"].values() if "role" in rows[0])
+    assert [(row["forecaster"], row["role"]) for row in rows] == [
+        ("theta", "champion"),
+        ("seasonal naive", "baseline"),
+    ]
+
+
+def test_folds_draw_each_month_published_once_and_every_cutoff() -> None:
+    y = make_series()
+    laid = make_plan(y)
+    frame = make_folds(y, laid, 0.2)
+    made = charts.spec(charts.folds(frame, "Mtoe", "Folds"))["datasets"].values()
+    published = next(rows for rows in made if rows[0]["key"] == "published")
+    forecast = next(rows for rows in made if rows[0]["key"] == "forecast")
+    months = [row["month"] for row in published]
+    assert months == sorted(set(months))
+    cutoffs = {row["cutoff"] for row in forecast}
+    assert cutoffs == {str(cutoff) for cutoff in (*laid.backtest, *laid.holdout)}
+    assert {row["key"] for row in forecast} == {"forecast", "forecast, holdout"}
+
+
+def test_a_table_as_a_frame() -> None:
+    y = make_series()
+    table = make_table(y, make_plan(y), horizon=3)
+    frame = charts.table_frame(table)
+    assert list(frame["horizon"]) == [1, 2, 3]
+    assert list(frame.columns[:4]) == ["month", "horizon", "mean", "q0.025"]
+    assert frame["month"].iloc[0] == pd.Timestamp("2022-08-01")
+    assert tuple(frame.iloc[0, 3:]) == table.months[0].quantiles

@@ -1,0 +1,70 @@
+"""Where a release comes from."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+
+from energy.lineage import PACKAGES, commit, lineage, pins
+
+
+def git(root: Path, *arguments: str) -> str:
+    who = ("-c", "user.name=nobody", "-c", "user.email=nobody@localhost")
+    command = ["git", "-C", str(root), *who, *arguments]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+@pytest.fixture
+def repository(tmp_path: Path) -> Path:
+    git(tmp_path, "init", "--quiet")
+    (tmp_path / "code.py").write_text("1")
+    git(tmp_path, "add", ".")
+    git(tmp_path, "commit", "--quiet", "--message", "first")
+    return tmp_path
+
+
+def test_a_clean_checkout_is_its_commit(repository: Path) -> None:
+    assert commit(repository) == git(repository, "rev-parse", "HEAD")
+    (repository / "notes.txt").write_text("nobody tracks this")
+    assert not commit(repository).endswith("-dirty")
+
+
+@pytest.mark.parametrize("staged", [False, True])
+def test_changed_code_is_told(repository: Path, staged: bool) -> None:
+    (repository / "code.py").write_text("2")
+    if staged:
+        git(repository, "add", ".")
+    assert commit(repository) == git(repository, "rev-parse", "HEAD") + "-dirty"
+
+
+def test_no_checkout_is_unknown(
+    tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+    assert commit(tmp_path / "nowhere") == "unknown"
+    monkeypatch.setenv("PATH", "")
+    assert commit(repository) == "unknown"
+
+
+def test_a_repository_without_a_commit_is_unknown(tmp_path: Path) -> None:
+    git(tmp_path, "init", "--quiet")
+    assert commit(tmp_path) == "unknown"
+
+
+def test_the_lineage_of_here_and_now() -> None:
+    vintage, runs = {"a.xlsx": "0" * 64}, {"metaflow": "TrainFlow/1"}
+    found = lineage(vintage, "abc", runs)
+    assert (found.vintage, found.commit, found.runs) == (vintage, "abc", runs)
+    assert found.packages == {name: version(name) for name in PACKAGES}
+    assert found.python == platform.python_version()
+    assert found.vintage is not vintage
+
+
+def test_pins_are_requirements() -> None:
+    found = pins(lineage({}, "abc", {}))
+    assert f"sktime=={version('sktime')}" in found
+    assert len(found) == len(PACKAGES)

@@ -1,0 +1,160 @@
+"""How a flow starts and ends on any machine."""
+
+from __future__ import annotations
+
+import getpass
+import os
+from pathlib import Path
+
+import pytest
+
+from energy.running import leave_closing, leave_failure, main, prepare
+from energy.settings import ROOT
+
+NOTES = "ENERGY_RUN_NOTES"
+
+
+@pytest.fixture(autouse=True)
+def _a_run_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv(NOTES, raising=False)
+
+
+def test_what_is_unset_is_set() -> None:
+    environ = {"USER": "ada"}
+    prepare(environ)
+    cores = str(os.cpu_count())
+    assert environ == {
+        "USER": "ada",
+        "METAFLOW_DATASTORE_SYSROOT_LOCAL": str(ROOT),
+        "METAFLOW_RUN_MAX_WORKERS": cores,
+        "METAFLOW_RESUME_MAX_WORKERS": cores,
+        "METAFLOW_PYLINT": "0",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+        "MKL_NUM_THREADS": "1",
+    }
+
+
+def test_what_the_user_has_set_stays() -> None:
+    mine = {
+        "METAFLOW_USER": "grace",
+        "METAFLOW_DATASTORE_SYSROOT_LOCAL": "/elsewhere",
+        "METAFLOW_RUN_MAX_WORKERS": "7",
+        "METAFLOW_RESUME_MAX_WORKERS": "3",
+        "METAFLOW_PYLINT": "1",
+        "OMP_NUM_THREADS": "4",
+        "OPENBLAS_NUM_THREADS": "5",
+        "MKL_NUM_THREADS": "6",
+    }
+    environ = dict(mine)
+    prepare(environ)
+    assert environ == mine
+
+
+def test_resume_takes_the_workers_of_run() -> None:
+    environ = {"USER": "ada", "METAFLOW_RUN_MAX_WORKERS": "7"}
+    prepare(environ)
+    assert environ["METAFLOW_RESUME_MAX_WORKERS"] == "7"
+
+
+@pytest.mark.parametrize("environ", [{}, {"USER": "root"}, {"USER": ""}, {"METAFLOW_USER": "root"}])
+@pytest.mark.parametrize("login", ["root", None, KeyError, OSError])
+def test_root_without_a_name_gets_one(
+    environ: dict[str, str], login: object, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def getuser() -> object:
+        if isinstance(login, type):
+            raise login("no such user")
+        return login
+
+    monkeypatch.setattr(getpass, "getuser", getuser)
+    environ = dict(environ)
+    prepare(environ)
+    assert environ["METAFLOW_USER"] == "local"
+
+
+def test_a_login_is_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(getpass, "getuser", lambda: "ada")
+    environ: dict[str, str] = {}
+    prepare(environ)
+    assert environ["METAFLOW_USER"] == "ada"
+
+
+def test_the_process_s_own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "environ", {"USER": "ada"})
+    prepare()
+    assert os.environ["METAFLOW_PYLINT"] == "0"
+
+
+def test_a_run_ends_with_its_closing_words(capsys: pytest.CaptureFixture[str]) -> None:
+    main(lambda: leave_closing("Champion: thetà\nall is well"))
+    assert capsys.readouterr().out == "\nChampion: thetà\nall is well\n"
+    assert NOTES not in os.environ
+
+
+@pytest.mark.parametrize("code", [0, None])
+def test_metaflow_s_way_to_end_well(code: int | None, capsys: pytest.CaptureFixture[str]) -> None:
+    def flow() -> None:
+        leave_closing("done")
+        raise SystemExit(code)
+
+    main(flow)
+    assert capsys.readouterr().out == "\ndone\n"
+
+
+def test_a_failed_run_says_why_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+    def flow() -> None:
+        print("working")
+        leave_failure("the file\n   is  gone")
+        raise SystemExit(1)
+
+    with pytest.raises(SystemExit) as stop:
+        main(flow)
+    assert stop.value.code == 1
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("working\n", "error: the file is gone\n")
+    assert NOTES not in os.environ
+
+
+def test_a_failed_run_does_not_close_as_a_good_one(capsys: pytest.CaptureFixture[str]) -> None:
+    def flow() -> None:
+        leave_closing("all is well")
+        raise SystemExit(2)
+
+    with pytest.raises(SystemExit):
+        main(flow)
+    said = capsys.readouterr()
+    assert (said.out, said.err) == ("", "")
+
+
+def test_a_failure_that_was_mended_is_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+    def flow() -> None:
+        leave_failure("the first attempt failed")
+        raise SystemExit(0)
+
+    main(flow)
+    assert capsys.readouterr().err == ""
+
+
+def test_a_task_leaves_the_last_word_to_its_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(NOTES, str(tmp_path))
+
+    def task() -> None:
+        leave_closing("words")
+        leave_failure("reason")
+        raise SystemExit(1)
+
+    with pytest.raises(SystemExit):
+        main(task)
+    assert capsys.readouterr() == ("", "")
+    assert (tmp_path / "closing").read_text() == "words"
+    assert (tmp_path / "failure").read_text() == "reason"
+    assert os.environ[NOTES] == str(tmp_path)
+
+
+def test_a_remote_task_prints_its_words(capsys: pytest.CaptureFixture[str]) -> None:
+    leave_closing("words")
+    leave_failure("reason")
+    assert capsys.readouterr() == ("words\n", "")

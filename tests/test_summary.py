@@ -1,0 +1,113 @@
+"""What a run says of itself."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from made_results import make_comparison, make_plan, make_published, make_series, make_table
+
+from energy import summary
+from energy.data.tables import UNITS
+
+
+def ended(horizon: int = 24, y: Any = None, holdout: bool = True, **changes: Any) -> Any:
+    """A flow at its end, as far as its words go."""
+    y = make_series() if y is None else y
+    laid = make_plan(y, holdout=holdout)
+    table = make_table(y, laid, horizon)
+    return SimpleNamespace(
+        comparison=make_comparison(y, laid, **changes),
+        published=make_published(table),
+        table=table,
+        plan=laid,
+        series=y,
+        target=str(y.name),
+        since="2012-08",
+        horizon=horizon,
+        store_url="s3://bucket/prefix/",
+        mlflow_run="f" * 32,
+        version="7",
+        vintage={"b.ods": "b" * 64, "a.xlsx": "a" * 64},
+        commit="1" * 40,
+    )
+
+
+def test_the_closing_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:5000")
+    flow = ended()
+    words = summary.closing(flow)
+    assert words.startswith("Champion   theta for total\n\nBacktest   MASE ")
+    assert " for seasonal_naive; MAPE " in words
+    assert "(4 folds to 2020-07)" in words
+    assert "\nHoldout    MASE " in words
+    assert words.count("80% from") == 12
+    assert f"Release    s3://bucket/prefix/releases/{flow.published.manifest.release_id}" in words
+    assert "MLflow     http://127.0.0.1:5000, run ffff" in words
+    assert "models:/energy-total@champion is version 7" in words
+    assert "None" not in words
+    assert max(map(len, words.splitlines())) < 200
+
+
+def test_one_month_is_one_month() -> None:
+    flow = ended(horizon=1)
+    mean = flow.table.months[0].mean
+    assert summary.next_year(flow.table) == (
+        f"2022-08 to 2022-08: {mean:.1f} Mtoe ({mean * 11.63:,.0f} TWh) in 1 month"
+    )
+    assert summary.closing(flow).count("80% from") == 1
+
+
+def test_next_year_is_twelve_months_of_a_longer_table() -> None:
+    table = ended().table
+    total = sum(row.mean for row in table.months[:12])
+    assert summary.next_year(table).startswith(f"2022-08 to 2023-07: {total:.1f} Mtoe")
+    assert summary.next_year(table).endswith("in 12 months")
+
+
+def test_no_holdout() -> None:
+    assert "Holdout" not in summary.closing(ended(holdout=False))
+
+
+def zeros() -> Any:
+    y = make_series("net_imports", -5.0)
+    y.iloc[:] = np.where(y.abs() > 1, y.round(0), 0.0)
+    return y
+
+
+def test_no_mape_where_an_actual_is_zero() -> None:
+    words = summary.closing(ended(y=zeros()))
+    assert "MAPE n/a against n/a" in words
+    assert "None" not in words
+
+
+@pytest.mark.parametrize("failed", [["seasonal_naive"], ["seasonal_naive", "ridge"]])
+def test_a_baseline_that_failed_does_not_lose_the_run(failed: list[str]) -> None:
+    words = summary.closing(ended(failed=failed))
+    assert words.startswith("Champion   theta for total\n")
+    assert "None" not in words
+
+
+@pytest.mark.parametrize("y", [None, zeros()], ids=["total", "zeros"])
+def test_the_experiment_keeps_all_that_matters(y: Any) -> None:
+    flow = ended(y=y, failed=["ridge"])
+    found = summary.experiment(flow, "123")
+    assert found.params["run"] == "TrainFlow/123"
+    assert found.params["data_sha256"] == f"{'a' * 64}, {'b' * 64}"
+    assert found.params["data_files"] == "a.xlsx, b.ods"
+    assert found.params["commit"] == "1" * 40
+    assert found.params["split"] == flow.plan.split
+    assert [score.forecaster for score in found.ranked] == [*("theta", "seasonal_naive", "ridge")]
+    assert set(found.figures) == {"leaderboard.png", "by_horizon.png", "champion_folds.png"}
+    assert all(data.startswith(b"\x89PNG") for data in found.figures.values())
+
+
+def test_a_baseline_that_failed_leaves_an_experiment() -> None:
+    found = summary.experiment(ended(failed=["seasonal_naive"]), "123")
+    assert found.params["holdout_baseline_mase"] is None
+
+
+def test_every_unit_is_the_one_that_terawatt_hours_are_for() -> None:
+    assert {UNITS[target] for target in ("total", "coal", "net_imports")} == {"Mtoe"}

@@ -1,0 +1,207 @@
+"""What a run leaves in MLflow, on a SQLite file of its own."""
+
+from __future__ import annotations
+
+import json
+import pickle
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+from made_results import make_comparison, make_manifest, make_plan, make_series, make_table
+
+from energy import tracking
+from energy.settings import Settings
+from energy.tracking import ALIAS, Experiment
+
+# MLflow's own, in this process alone.
+pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy")
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """An MLflow that nobody has used, in a folder that is not there yet."""
+    folder = tmp_path_factory.mktemp("tracking") / "deep" / "down"
+    return Settings.from_environment({"MLFLOW_TRACKING_URI": f"sqlite:///{folder}/mlflow.db"})
+
+
+@pytest.fixture(scope="module")
+def experiment() -> Experiment:
+    y = make_series()
+    made = make_comparison(y, make_plan(y), failed=["ridge"])
+    return Experiment(
+        target="total",
+        params={"run": "TrainFlow/1", "commit": "1" * 40, "data_sha256": "a" * 64, "horizon": 24},
+        ranked=made.ranked,
+        holdout=made.holdout,
+        single_origin=made.single_origin,
+        folds=made.folds,
+        figures={"leaderboard.png": b"\x89PNG", "by_horizon.png": b"\x89PNG"},
+    )
+
+
+@pytest.fixture(scope="module")
+def parent(settings: Settings, experiment: Experiment) -> str:
+    return tracking.log(settings, experiment)
+
+
+@pytest.fixture(scope="module")
+def client(settings: Settings, parent: str) -> Any:
+    from mlflow.tracking import MlflowClient
+
+    return MlflowClient(settings.tracking_uri, registry_uri=settings.tracking_uri)
+
+
+@pytest.fixture(scope="module")
+def children(client: Any, parent: str) -> dict[str, Any]:
+    experiment_id = client.get_run(parent).info.experiment_id
+    found = client.search_runs([experiment_id], f"tags.mlflow.parentRunId = '{parent}'")
+    return {run.info.run_name: run for run in found}
+
+
+def test_artifacts_are_beside_their_database(settings: Settings, client: Any, parent: str) -> None:
+    folder = Path(settings.tracking_uri.removeprefix("sqlite:///")).parent
+    assert client.get_run(parent).info.artifact_uri.startswith(str(folder / "artifacts"))
+    assert list(folder.rglob("leaderboard.png"))
+
+
+def test_the_parent_is_the_run(client: Any, parent: str, experiment: Experiment) -> None:
+    run = client.get_run(parent)
+    assert (run.info.run_name, run.info.status) == ("TrainFlow/1", "FINISHED")
+    assert run.data.params == {
+        **{name: str(value) for name, value in experiment.params.items()},
+        "champion": "theta",
+    }
+    assert run.data.metrics["mase"] == experiment.ranked[0].mase
+    assert run.data.tags["mlflow.source.git.commit"] == "1" * 40
+    found = {file.path for file in client.list_artifacts(parent)}
+    assert found >= {"leaderboard.png", "by_horizon.png"}
+
+
+def test_a_child_for_each_forecaster(children: dict[str, Any], experiment: Experiment) -> None:
+    assert set(children) == {"theta", "ridge", "seasonal_naive"}
+    for score in experiment.ranked:
+        run = children[score.forecaster]
+        assert run.data.params["data_sha256"] == "a" * 64
+        assert run.data.params["summary"]
+        if score.failure is None:
+            assert run.info.status == "FINISHED"
+            for name in ("mase", "mape", "wis", "coverage80", "coverage95", "seconds"):
+                assert run.data.metrics[name] == getattr(score, name)
+            held = experiment.holdout[score.forecaster]
+            assert run.data.metrics["holdout_mase"] == held.mase
+
+
+def test_a_failed_score_is_a_failed_run(children: dict[str, Any]) -> None:
+    run = children["ridge"]
+    assert run.info.status == "FAILED"
+    assert run.data.params["failure"] == "ValueError: it broke"
+    assert run.data.metrics == {}
+
+
+def test_folds_and_errors_by_horizon_are_kept(
+    client: Any, children: dict[str, Any], experiment: Experiment, tmp_path: Path
+) -> None:
+    run_id = children["theta"].info.run_id
+    file = client.download_artifacts(run_id, "folds.csv", str(tmp_path))
+    assert len(pd.read_csv(file)) == len(experiment.folds["theta"])
+    rows = experiment.ranked[0].by_horizon
+    history = client.get_metric_history(run_id, "mase_by_horizon")
+    assert {metric.step: metric.value for metric in history} == {
+        row["horizon"]: row["mase"] for row in rows
+    }
+
+
+def test_no_holdout_and_no_mape(settings: Settings, client: Any, experiment: Experiment) -> None:
+    ranked = [replace(score, mape=None) for score in experiment.ranked]
+    less = replace(experiment, ranked=ranked, holdout={}, single_origin={})
+    run = client.get_run(tracking.log(settings, less))
+    assert run.info.status == "FINISHED"
+    assert "mape" not in run.data.metrics
+
+
+def test_a_second_run_is_of_the_same_experiment(
+    settings: Settings, client: Any, parent: str, experiment: Experiment
+) -> None:
+    again = client.get_run(tracking.log(settings, experiment))
+    assert again.info.experiment_id == client.get_run(parent).info.experiment_id
+    other = client.get_run(tracking.log(settings, replace(experiment, target="coal")))
+    assert other.info.experiment_id != again.info.experiment_id
+    assert client.get_experiment(other.info.experiment_id).name == "trainflow-coal"
+
+
+@pytest.fixture(scope="module")
+def registered(settings: Settings, parent: str) -> list[str]:
+    """Versions of two registrations, one after the other; the second is a fitted forecaster."""
+    from energy.forecasting.champion import refit, to_zip
+
+    y = make_series()
+    laid = make_plan(y)
+    weather = pd.DataFrame({"temperature": 9.0, "degree_days": 6.0}, index=y.index)
+    folds = make_comparison(y, laid).folds["seasonal_naive"]
+    fitted, table = refit("seasonal_naive", y, weather, folds, 6, "Mtoe")
+    made = []
+    for number, (model, shown) in enumerate(
+        ((b"no model", make_table(y, laid)), (to_zip(fitted), table)), 1
+    ):
+        files = {"model.zip": model, "forecast.json": json.dumps(shown.to_dict()).encode()}
+        manifest = make_manifest(shown, number)
+        made.append(tracking.register(settings, "total", parent, files, manifest))
+    return made
+
+
+def test_the_alias_moves_to_the_version_registered_last(
+    registered: list[str], client: Any, parent: str
+) -> None:
+    assert registered == ["1", "2"]
+    name = tracking.registered_name("total")
+    version = client.get_model_version_by_alias(name, ALIAS)
+    assert (str(version.version), version.run_id) == ("2", parent)
+    assert version.tags["forecaster"] == "seasonal_naive"
+    assert version.tags["release_id"].endswith("3f9a1c22")
+    assert client.get_model_version(name, "1").tags["forecaster"] == "theta"
+
+
+def test_what_is_registered_pins_its_packages(
+    registered: list[str], client: Any, parent: str, tmp_path: Path
+) -> None:
+    file = client.download_artifacts(parent, "model/requirements.txt", str(tmp_path))
+    mlflow, *pins = Path(file).read_text().split()
+    assert mlflow.startswith("mlflow==")
+    assert pins == ["sktime==1.2.0", "pandas==3.0.0"]
+
+
+def test_a_registry_that_fails_is_not_taken_for_one_that_has_the_model(
+    settings: Settings, parent: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from mlflow.exceptions import MlflowException
+    from mlflow.tracking import MlflowClient
+
+    def fail(*_: object, **__: object) -> None:
+        raise MlflowException("the database is locked")
+
+    monkeypatch.setattr(MlflowClient, "create_registered_model", fail)
+    y = make_series()
+    table = make_table(y, make_plan(y))
+    with pytest.raises(MlflowException, match="locked"):
+        tracking.register(settings, "total", parent, {"model.zip": b""}, make_manifest(table))
+
+
+def test_logging_is_quiet(experiment: Experiment, tmp_path: Path) -> None:
+    code = (
+        "import pickle, sys; from energy import tracking; from energy.settings import Settings;"
+        "settings = Settings.from_environment({'MLFLOW_TRACKING_URI': sys.argv[1]});"
+        "tracking.log(settings, pickle.load(sys.stdin.buffer))"
+    )
+    uri = f"sqlite:///{tmp_path}/mlflow.db"
+    ended = subprocess.run(
+        [sys.executable, "-c", code, uri],
+        input=pickle.dumps(experiment),
+        capture_output=True,
+        check=True,
+    )
+    assert (ended.stdout, ended.stderr) == (b"", b"")
