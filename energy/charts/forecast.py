@@ -79,9 +79,10 @@ def fan(history: pd.Series, table: ForecastTable, years: int = 6) -> Any:
         .mark_line(strokeWidth=2.2, point=alt.OverlayMarkDef(size=14))
         .encode(x=x, y="mean:Q", color=named("forecast"), tooltip=tips),
     )
+    what = "" if table.target == "total" else f": {table.target.replace('_', ' ')}"
     return styled(
         layers,
-        f"{table.target.replace('_', ' ').capitalize()}: {len(table.months)} months ahead",
+        f"UK energy consumption{what}, {len(table.months)} months ahead",
         f"{table.forecaster.replace('_', ' ')}, data to {table.cutoff}",
         height=340,
     )

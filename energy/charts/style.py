@@ -37,7 +37,10 @@ def styled(chart: Any, title: str, subtitle: str = "", height: int = 320) -> Any
 def configured(chart: Any) -> Any:
     """Apply the house style; once, on the outermost chart."""
     return (
-        chart.configure(font="system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif")
+        chart.configure(
+            background="white",
+            font="system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif",
+        )
         .configure_view(strokeWidth=0)
         .configure_axis(
             gridColor="#eceef0",
