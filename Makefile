@@ -17,7 +17,7 @@ run: $(VENV)/.run ## Set up, then train, compare, choose and publish a forecast
 	$(BIN)/python flows/trainflow.py run $(ARGS)
 
 test: $(VENV)/.test ## Set up, then run every test
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
 lint: $(VENV)/.test ## Check style, lint and types
 	$(BIN)/black --check --quiet . || { echo "black: run 'make style'"; exit 1; }
@@ -28,7 +28,8 @@ style: $(VENV)/.test ## Apply black and what ruff can mend
 	$(BIN)/black --quiet .
 	$(BIN)/ruff check --fix .
 
-data: $(VENV)/.run ## Read and check the raw workbooks, and show what is in them
+data: $(VENV)/.run ## Make data/processed/ from the raw workbooks, and show what is in them
+	$(BIN)/dvc repro
 	$(BIN)/python scripts/show_data.py
 
 cards: $(VENV)/.run ## Save the latest run's cards to cards/ and open them

@@ -32,6 +32,7 @@ def prepare(environ: MutableMapping[str, str] | None = None) -> None:
     environ.setdefault("METAFLOW_RUN_MAX_WORKERS", str(os.cpu_count() or 1))
     environ.setdefault("METAFLOW_RESUME_MAX_WORKERS", environ["METAFLOW_RUN_MAX_WORKERS"])
     environ.setdefault("METAFLOW_PYLINT", "0")
+    environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")  # not seven, which take minutes
     for library in ("OMP", "OPENBLAS", "MKL"):
         environ.setdefault(f"{library}_NUM_THREADS", "1")
 

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 import pandas as pd
 
 from energy.contract import SCHEMA, ForecastTable, Lineage, Manifest, Pointer
-from energy.errors import OutOfRange, StoreError
+from energy.errors import StoreError
 from energy.forecasting import backtest
 from energy.forecasting.bench import BENCH
 from energy.forecasting.champion import rank, why
@@ -28,10 +28,6 @@ from energy.releases.bundle import (
 from energy.releases.documents import encode, moment
 from energy.releases.promotion import champion, promote
 from energy.releases.store import Store
-
-LONGEST = 120
-"""Furthest month that may be published."""
-MOST_FOLDS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +71,6 @@ class Published:
     files: dict[str, bytes]
     before: tuple[Manifest, ForecastTable] | None
     trouble: str = ""
-
-
-def check_request(horizon: int, folds: int) -> None:
-    """Refuse what makes no sense before anything is read.
-
-    Raises:
-        OutOfRange: A horizon outside 1 to 120 months, or folds outside 1 to 60.
-    """
-    for name, found, highest in (("--horizon", horizon, LONGEST), ("--folds", folds, MOST_FOLDS)):
-        if not 1 <= found <= highest:
-            raise OutOfRange(name, found, 1, highest)
 
 
 def backtest_one(

@@ -30,30 +30,23 @@ class TrainFlow(FlowSpec):
     @step
     def start(self):
         """Read the monthly frame, split it in time, lay out the folds."""
-        from energy import lineage, training
-        from energy.data.monthly import read_frame, target_series, temporal_split
-        from energy.data.vintages import open_vintage
-        from energy.forecasting import backtest, bench
-        from energy.releases.store import open_store
+        from energy import lineage, preparing
         from energy.settings import ROOT, Settings
 
-        settings = Settings.from_environment()
-        training.check_request(self.horizon, self.fold_count)
-        self.bench = bench.choose(self.names)
-        self.store_url = self.store or settings.store
-        open_store(self.store_url).check_writable()
-        vintage = open_vintage(settings.data)
-        frame = read_frame(vintage)
-        self.series = target_series(frame, self.target, self.since)
-        self.weather = frame[["temperature", "degree_days"]]
-        train, _ = temporal_split(self.series)
-        self.plan = backtest.plan(self.series.index, train.index[-1], self.fold_count, self.horizon)
-        self.vintage, self.commit = vintage.hashes, lineage.commit(ROOT)
-        self.branches = bench.branches(self.bench)
-        print(
-            f"{self.target}: {len(self.series)} months to {self.series.index[-1]}, "
-            f"chosen on those to {self.plan.split}; {len(self.branches)} forecasters to fit."
+        task = preparing.prepare(
+            Settings.from_environment(),
+            target=self.target,
+            horizon=self.horizon,
+            start=self.since,
+            forecasters=self.names,
+            folds=self.fold_count,
+            store=self.store,
         )
+        self.series, self.weather, self.plan = task.series, task.weather, task.plan
+        self.bench, self.branches = task.bench, task.branches
+        self.vintage, self.store_url = task.vintage, task.store
+        self.commit = lineage.commit(ROOT)
+        print(task)
         self.next(self.backtest, foreach="branches")
 
     @catch(var="crash", print_exception=False)

@@ -16,7 +16,7 @@ from sktime.forecasting.theta import ThetaForecaster
 from energy import training
 from energy.contract import SCHEMA, ForecastTable, Lineage
 from energy.data.monthly import temporal_split
-from energy.errors import BadDocument, EveryForecasterFailed, OutOfRange
+from energy.errors import BadDocument, EveryForecasterFailed
 from energy.forecasting import backtest, champion, fitting
 from energy.forecasting.bench import BASELINE, BENCH
 from energy.forecasting.intervals import add_quantiles
@@ -28,7 +28,6 @@ from energy.training import (
     Comparison,
     Published,
     backtest_one,
-    check_request,
     compare,
     publish,
 )
@@ -77,25 +76,6 @@ def fitted(results: Results) -> tuple[bytes, ForecastTable]:
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     return open_store(str(tmp_path / "store"))
-
-
-@pytest.mark.parametrize(("horizon", "folds"), [(1, 1), (24, 24), (120, 60)])
-def test_a_request_that_makes_sense_passes(horizon: int, folds: int) -> None:
-    check_request(horizon, folds)
-
-
-@pytest.mark.parametrize(
-    ("horizon", "folds", "told"),
-    [
-        (0, 24, "--horizon is 0; expected 1 to 120"),
-        (500, 24, "--horizon is 500; expected 1 to 120"),
-        (24, 0, "--folds is 0; expected 1 to 60"),
-        (24, 61, "--folds is 61; expected 1 to 60"),
-    ],
-)
-def test_a_request_that_makes_none_is_refused(horizon: int, folds: int, told: str) -> None:
-    with pytest.raises(OutOfRange, match=told):
-        check_request(horizon, folds)
 
 
 def test_a_backtest_is_scored_on_the_training_part_alone(results, plan) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -63,3 +64,19 @@ class NotAMonth(RequestError):
     @property
     def message(self) -> str:
         return f"{self.name} is '{self.found}'; expected a month such as 2001-01."
+
+
+@dataclass(eq=False)
+class TrackingUnreachable(RequestError):
+    """An MLflow backend that cannot be written."""
+
+    uri: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        shown = re.sub(r"//[^/@]*@", "//***@", self.uri)  # a server's URI may hold a password
+        return (
+            f"MLflow's backend {shown} cannot be used: {self.reason}. "
+            "Set MLFLOW_TRACKING_URI to one that can, or leave it unset for a local file."
+        )
