@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
 from energy import charts
+from energy.components import chart, words
+from energy.components import table as table_of
 from energy.contract import ForecastTable
 from energy.data.tables import UNITS
 from energy.forecasting.backtest import Plan
@@ -23,7 +24,7 @@ def leaderboard(card: Any, compared: Comparison, y: pd.Series, plan: Plan) -> No
     ranked, unit = compared.ranked, UNITS[str(y.name)]
     top = [score for score in ranked if score.failure is None]
     shown = [*top[:4], *(s for s in top[4:] if s.forecaster == BASELINE)]
-    _words(
+    words(
         card,
         f"# Leaderboard: {y.name}",
         _title(compared.why).replace(
@@ -33,10 +34,10 @@ def leaderboard(card: Any, compared: Comparison, y: pd.Series, plan: Plan) -> No
         "forecasting 1 to 12 months ahead with climatology for the weather to come. The "
         f"{len(plan.holdout)} origins after it, to {y.index[-1]}, are reported and decide nothing.",
     )
-    _chart(card, charts.leaderboard(ranked, BASELINE))
-    _chart(card, charts.by_horizon(shown))
-    _words(card, "## Scores")
-    _table(
+    chart(card, charts.leaderboard(ranked, BASELINE))
+    chart(card, charts.by_horizon(shown))
+    words(card, "## Scores")
+    table_of(
         card,
         [
             "Forecaster",
@@ -52,7 +53,7 @@ def leaderboard(card: Any, compared: Comparison, y: pd.Series, plan: Plan) -> No
         ],
         [_row(score, compared) for score in ranked],
     )
-    _words(
+    words(
         card,
         "MASE below 1 beats the in-sample seasonal naive; WIS is the weighted interval score in "
         f"{unit}; *80 / 95% hold* are the shares of actuals inside the intervals as they would "
@@ -67,16 +68,16 @@ def leaderboard(card: Any, compared: Comparison, y: pd.Series, plan: Plan) -> No
 def release(card: Any, published: Published, table: ForecastTable, history: pd.Series) -> None:
     """Fill the release card: the fan, the months, what changed, and where it comes from."""
     manifest = published.manifest
-    _words(
+    words(
         card,
         f"# Forecast of {table.target}",
         f"**{next_year(table)}**, by {_title(table.forecaster)}, from data to {table.cutoff}.",
     )
-    _chart(card, charts.fan(history, table))
-    _words(card, "## Month by month")
+    chart(card, charts.fan(history, table))
+    words(card, "## Month by month")
     low80, high80 = table.levels.index(0.1), table.levels.index(0.9)
     a_year_before = {str(m): float(v) for m, v in history.items()}
-    _table(
+    table_of(
         card,
         ["Month", f"Forecast, {table.unit}", "80% interval", "95% interval", "On the year before"],
         [
@@ -90,22 +91,22 @@ def release(card: Any, published: Published, table: ForecastTable, history: pd.S
             for row in table.months
         ],
     )
-    _words(
+    words(
         card,
         f"Intervals rest on {table.calibration.errors} backtest errors of this forecaster, by "
         f"months ahead. 1 Mtoe is {TWH_PER_MTOE} TWh.",
         "## What changed",
     )
     _changes(card, published, table)
-    _words(card, "## Lineage")
+    words(card, "## Lineage")
     lineage = manifest.lineage
     rows = [["release", manifest.release_id], ["made", manifest.created_at]]
     rows += [[f"data: {name}", f"`{sha}`"] for name, sha in lineage.vintage.items()]
     rows += [["code", f"`{lineage.commit}`"], *([f"run: {k}", v] for k, v in lineage.runs.items())]
     rows += [["packages", ", ".join(f"{k} {v}" for k, v in lineage.packages.items())]]
     rows += [[f"file: {n}", f"`{e.sha256}`, {e.bytes:,} B"] for n, e in manifest.files.items()]
-    _table(card, ["What", "Which"], rows)
-    _words(
+    table_of(card, ["What", "Which"], rows)
+    words(
         card,
         "Contains public sector information licensed under the Open Government Licence v3.0. "
         "Source: DESNZ (formerly BEIS), Energy Trends; weather series based on Met Office data.",
@@ -119,7 +120,7 @@ def _changes(card: Any, published: Published, table: ForecastTable) -> None:
             told = (
                 f"The release before could not be read, so nothing is compared: {published.trouble}"
             )
-        _words(card, told)
+        words(card, told)
         return
     manifest, before = published.before
     rows = [
@@ -133,15 +134,15 @@ def _changes(card: Any, published: Published, table: ForecastTable) -> None:
             ("code", manifest.lineage.commit[:12], published.manifest.lineage.commit[:12]),
         )
     ]
-    _table(card, ["", "Before", "Now"], rows)
+    table_of(card, ["", "Before", "Now"], rows)
     old = {row.month: row.mean for row in before.months}
     shared = [(row.mean, old[row.month]) for row in table.months if row.month in old]
     if before.target != table.target or not shared:
-        _words(card, "The two have no month of the same target in common.")
+        words(card, "The two have no month of the same target in common.")
         return
     moved = [new - was for new, was in shared]
     furthest = max(moved, key=abs)
-    _words(
+    words(
         card,
         f"Over the {len(shared)} months in both, the forecast moved by {sum(moved):+.2f} "
         f"{table.unit} in all; the largest change in one month is {furthest:+.2f}.",
@@ -151,12 +152,12 @@ def _changes(card: Any, published: Published, table: ForecastTable) -> None:
 def _one(card: Any, score: Score, compared: Comparison, unit: str) -> None:
     entry = BENCH[score.forecaster]
     if score.failure is not None:
-        _words(card, f"### {_title(score.forecaster)}", f"Failed: {score.failure}")
+        words(card, f"### {_title(score.forecaster)}", f"Failed: {score.failure}")
         return
     facts = [entry.kind, "on logs where positive" if entry.log else "in levels"]
     facts += ["uses weather"] if entry.weather else []
     facts += [f"median of {', '.join(map(_title, entry.members))}"] if entry.members else []
-    _words(
+    words(
         card,
         f"### {_title(score.forecaster)}",
         f"{entry.summary} *{'; '.join(facts)}; {score.seconds:.1f} CPU s.*",
@@ -164,7 +165,7 @@ def _one(card: Any, score: Score, compared: Comparison, unit: str) -> None:
     folds = charts.folds(compared.folds[score.forecaster], unit, "Folds against what came")
     beside = charts.by_horizon([score]).properties(width=190)
     both = alt.hconcat(folds.properties(width=540), beside).resolve_scale(color="independent")
-    _chart(card, both)
+    chart(card, both)
 
 
 def _row(score: Score, compared: Comparison) -> list[str]:
@@ -200,23 +201,3 @@ def _hashes(manifest: Any) -> str:
 
 def _title(name: str) -> str:
     return name.replace("_", " ")
-
-
-def _words(card: Any, *paragraphs: str) -> None:
-    from metaflow.cards import Markdown
-
-    for paragraph in paragraphs:
-        card.append(Markdown(paragraph))
-
-
-def _table(card: Any, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    from metaflow.cards import Markdown, Table
-
-    cells = [[Markdown(str(cell)) for cell in row] for row in rows]
-    card.append(Table(cells, headers=list(header)))
-
-
-def _chart(card: Any, chart: Any) -> None:
-    from metaflow.cards import VegaChart
-
-    card.append(VegaChart(charts.spec(chart)))

@@ -20,13 +20,20 @@ class Settings:
 
     Attributes:
         store: Where releases live: a directory, or `s3://bucket/prefix` (`ENERGY_STORE`).
-        data: Folder of the raw workbooks (`ENERGY_DATA`).
+        data: Folder of the data: the embedded vintage in `raw`, those fetched in `vintages`, those
+            refused in `quarantine` (`ENERGY_DATA`).
         tracking_uri: MLflow's backend (`MLFLOW_TRACKING_URI`).
+        govuk_api: Base URL of the Content API that releases are found through
+            (`ENERGY_GOVUK_API`), for a mirror or a test.
+        govuk_origins: Places that workbooks may be fetched from (`ENERGY_GOVUK_ORIGINS`, separated
+            by commas); empty for GOV.UK's own.
     """
 
     store: str = str(ROOT / "store")
-    data: Path = ROOT / "data" / "raw"
+    data: Path = ROOT / "data"
     tracking_uri: str = f"sqlite:///{ROOT / 'mlruns' / 'mlflow.db'}"
+    govuk_api: str = "https://www.gov.uk/api/content"
+    govuk_origins: tuple[str, ...] = ()
 
     @property
     def artifacts(self) -> Path:
@@ -41,4 +48,6 @@ class Settings:
             store=environ.get("ENERGY_STORE") or cls().store,
             data=Path(environ.get("ENERGY_DATA") or cls().data),
             tracking_uri=environ.get("MLFLOW_TRACKING_URI") or cls().tracking_uri,
+            govuk_api=environ.get("ENERGY_GOVUK_API") or cls().govuk_api,
+            govuk_origins=tuple(filter(None, environ.get("ENERGY_GOVUK_ORIGINS", "").split(","))),
         )

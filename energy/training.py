@@ -14,6 +14,7 @@ from energy.errors import StoreError
 from energy.forecasting import backtest
 from energy.forecasting.bench import BENCH
 from energy.forecasting.champion import rank, why
+from energy.forecasting.intervals import KnownThen
 from energy.forecasting.scores import Score, figures, score
 from energy.releases.bundle import (
     FORECAST,
@@ -74,11 +75,15 @@ class Published:
 
 
 def backtest_one(
-    forecaster: str, y: pd.Series, weather: pd.DataFrame, plan: backtest.Plan
+    forecaster: str,
+    y: pd.Series,
+    weather: pd.DataFrame,
+    plan: backtest.Plan,
+    known_then: KnownThen | None = None,
 ) -> tuple[pd.DataFrame | None, Score]:
     """Backtest a forecaster; whatever goes wrong in it becomes a Score with the reason."""
     try:
-        folds, seconds = backtest.run(forecaster, y, weather, plan)
+        folds, seconds = backtest.run(forecaster, y, weather, plan, known_then)
     except Exception as error:  # noqa: BLE001 - one forecaster's failure, of any kind, is a result
         reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
         return None, Score(forecaster, failure=reason)
@@ -90,6 +95,7 @@ def compare(
     folds: Mapping[str, pd.DataFrame],
     scores: Mapping[str, Score],
     y: pd.Series,
+    known_then: KnownThen | None = None,
 ) -> Comparison:
     """Add the combinations, rank on the backtest, and score the holdout for the report.
 
@@ -98,6 +104,7 @@ def compare(
         folds: Fold frame of each that was fitted and did not fail.
         scores: Backtest score, or failure, of each that was fitted.
         y: The whole series.
+        known_then: What each fold was to know, where that is not y; see `backtest.run`.
 
     Raises:
         EveryForecasterFailed: There is nothing to choose from.
@@ -108,7 +115,7 @@ def compare(
             if lost := [member for member in members if member not in folds]:
                 scores[name] = Score(name, failure=f"its member failed: {', '.join(lost)}")
                 continue
-            folds[name] = backtest.combine([folds[member] for member in members], y)
+            folds[name] = backtest.combine([folds[one] for one in members], y, known_then)
             seconds = sum(scores[member].seconds for member in members)
             scores[name] = _score(name, folds[name], seconds, "backtest")
     ranked = rank([scores[name] for name in names])

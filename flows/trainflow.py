@@ -24,6 +24,8 @@ class TrainFlow(FlowSpec):
     since = Parameter("start", default="2001-01", help="First month to learn from.")
     names = Parameter("forecasters", default="all", help="Names of the bench, or 'all'.")
     fold_count = Parameter("folds", default=24, help="Cutoffs in the training part, 1 to 60.")
+    vintage_asked = Parameter("vintage", default="", help="Id of a vintage; default the newest.")
+    in_real_time = Parameter("real-time", default=False, help="Folds on figures of their time.")
     store = Parameter("store", default="", help="Directory or s3:// URL; default ENERGY_STORE.")
 
     @report
@@ -33,18 +35,20 @@ class TrainFlow(FlowSpec):
         from energy import lineage, preparing
         from energy.settings import ROOT, Settings
 
-        task = preparing.prepare(
-            Settings.from_environment(),
+        asked = preparing.TrainRequest(
             target=self.target,
             horizon=self.horizon,
             start=self.since,
             forecasters=self.names,
             folds=self.fold_count,
             store=self.store,
+            vintage=self.vintage_asked,
+            in_real_time=self.in_real_time,
         )
+        task = preparing.prepare(Settings.from_environment(), asked)
         self.series, self.weather, self.plan = task.series, task.weather, task.plan
         self.bench, self.branches = task.bench, task.branches
-        self.vintage, self.store_url = task.vintage, task.store
+        self.vintage, self.known, self.store_url = task.vintage, task.known, task.store
         self.commit = lineage.commit(ROOT)
         print(task)
         self.next(self.backtest, foreach="branches")
@@ -57,7 +61,7 @@ class TrainFlow(FlowSpec):
         from energy import training
 
         self.folds, self.score = training.backtest_one(
-            self.input, self.series, self.weather, self.plan
+            self.input, self.series, self.weather, self.plan, self.known
         )
         print(self.score)
         self.next(self.select)
@@ -73,7 +77,7 @@ class TrainFlow(FlowSpec):
 
         # A frame's pickle changes with use, so Metaflow takes the branches' copies for conflicts.
         self.series, self.weather = inputs[0].series, inputs[0].weather
-        self.merge_artifacts(inputs, exclude=["folds", "score", "crash"])
+        self.merge_artifacts(inputs, exclude=["folds", "score", "crash", "known"])
         ran = dict(zip(self.branches, inputs, strict=True))
         scores = {
             name: (
@@ -84,7 +88,7 @@ class TrainFlow(FlowSpec):
             for name, branch in ran.items()
         }
         folds = {name: branch.folds for name, branch in ran.items() if scores[name].failure is None}
-        self.comparison = training.compare(self.bench, folds, scores, self.series)
+        self.comparison = training.compare(self.bench, folds, scores, self.series, inputs[0].known)
         self.mlflow_run = tracking.log(
             Settings.from_environment(), summary.experiment(self, current.run_id)
         )

@@ -2,6 +2,7 @@
 
 import sys
 
+from energy.data.archive import newest
 from energy.data.monthly import read_frame
 from energy.data.tables import UNITS
 from energy.data.vintages import open_vintage
@@ -11,12 +12,14 @@ from energy.settings import Settings
 
 def main() -> int:
     try:
-        vintage = open_vintage(Settings.from_environment().data)
+        held = newest(Settings.from_environment().data)
+        vintage = open_vintage(held.folder)
         frame = read_frame(vintage)
     except EnergyError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    print(f"{vintage.release or vintage.folder}: {len(vintage.files)} workbooks, checked")
+    name = vintage.release or vintage.folder.name
+    print(f"Vintage {held.vintage_id} ({name}): {len(vintage.files)} workbooks, checked")
     for file in vintage.files:
         print(f"  {file.path.name}  tables {', '.join(file.tables)}  sha256 {file.sha256}")
     print(f"\n{'column':<18}{'first':<10}{'last':<10}{'months':>6}   {'latest':>8}  unit")

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Iterator
 
 import botocore.session
 import pytest
 from s3_server import S3Server, s3_server, weed
+
+# As `energy.running` does for flows, and before anything imports numpy: on the small matrices of
+# monthly series a second thread only keeps another test waiting.
+for library in ("OMP", "OPENBLAS", "MKL"):
+    os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
 
 @pytest.fixture(scope="session")

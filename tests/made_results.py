@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pandas as pd
+from web_server import ODS, WebServer, attachment, content_item
 
 from energy.contract import ForecastMonth, ForecastTable, Lineage, Manifest, Pointer
 from energy.forecasting.backtest import Plan, plan
@@ -14,6 +18,11 @@ from energy.forecasting.scores import Score, score
 from energy.training import Comparison, Published, compare
 
 NAMES = ("seasonal_naive", "theta", "ridge")
+RAW = Path(__file__).resolve().parents[1] / "data" / "raw"
+ENERGY, WEATHER = "ET_1.2_SEP_22.xlsx", "Weather_SEP_22.ods"
+"""Names of the embedded workbooks, which end in July 2022."""
+OF_ENERGY = "/government/statistics/total-energy-section-1-energy-trends"
+OF_WEATHER = "/government/statistics/energy-trends-section-7-weather"
 
 
 def make_series(name: str = "total", low: float = 10.0) -> pd.Series:
@@ -123,3 +132,63 @@ def make_published(
     earlier = (make_manifest(before, 1), before) if before else None
     pointer = Pointer(manifest.release_id, None, manifest.created_at, "it is best")
     return Published(manifest, pointer, {"model.zip": b"model"}, earlier, trouble)
+
+
+def make_release(last: str = "2022-08", revised: Mapping[str, float] | None = None) -> bytes:
+    """The embedded workbook of energy as it would be with another last month, and other figures.
+
+    Args:
+        last: Earlier, and it is cut there; later, and the year before is had again.
+        revised: What to add to a month's natural gas, and so to its total.
+    """
+    end = pd.Period(last, "M")
+    book = openpyxl.load_workbook(RAW / ENERGY)
+    sheet, first = book["Month"], pd.Period("1995-01", "M")
+
+    def row(month: pd.Period) -> int:
+        return 7 + (month - first).n
+
+    held = pd.Period("2022-07", "M")
+    if end < held:
+        sheet.delete_rows(row(end) + 1, (held - end).n)
+    for month in pd.period_range(held + 1, end, freq="M"):
+        year_before = [cell.value for cell in sheet[row(month - 12)]]
+        sheet.append([month.strftime("%B %Y [provisional]"), *year_before[1:]])
+    for month, change in (revised or {}).items():
+        for column in (2, 5):  # the unadjusted total, and gas
+            sheet.cell(row(pd.Period(month, "M")), column).value += change
+    cover = book["Cover Sheet"]
+    for (cell,) in cover.iter_rows(max_col=1):
+        if cell.value.startswith("Published on"):
+            cell.value = (end + 2).strftime("Published on Thursday 27th %B %Y")
+        elif cell.value.startswith("Next publication"):
+            cell.value = (end + 3).strftime("Next publication on Thursday 27th %B %Y")
+        elif cell.value.startswith("Monthly figures"):
+            cell.value = end.strftime("Monthly figures with new data for %B %Y")
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def put_online(web: WebServer, energy: bytes, name: str, etag: str = "") -> dict[str, str]:
+    """Both statistics pages with their workbooks; what leads there, for the environment."""
+    other = attachment("Production of fuels (ET 1.1 - monthly)", web.url("/media/0/ET_1.1.xlsx"))
+    total = attachment(
+        "Inland energy consumption (ET 1.2 - monthly)",
+        web.file(f"/media/1/{name}", energy, etag or f'"{name}"'),
+    )
+    temperatures = attachment(
+        "Energy Trends section 7: weather",
+        web.file("/media/2/" + WEATHER, (RAW / WEATHER).read_bytes(), '"weather"', ODS),
+    )
+    api = web.page(OF_ENERGY, content_item([other, total], base_path=OF_ENERGY))
+    web.page(
+        OF_WEATHER,
+        content_item([temperatures], base_path=OF_WEATHER, title="Energy Trends: UK weather"),
+    )
+    return {
+        "ENERGY_GOVUK_API": api,
+        "ENERGY_GOVUK_ORIGINS": web.origin,
+        "NO_PROXY": "127.0.0.1",
+        "no_proxy": "127.0.0.1",
+    }

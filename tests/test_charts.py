@@ -69,7 +69,11 @@ def test_the_fan_begins_at_the_last_month_published() -> None:
     assert [row["mean"] for row in ahead[1:]] == [row.mean for row in table.months]
     assert ahead[1]["q100"] == table.months[0].quantiles[1]
     text = json.dumps(charts.spec(charts.fan(y, table)))
-    for told in ("Mtoe a month", "Total: 24 months ahead", "theta, data to 2022-07"):
+    for told in (
+        "Mtoe a month",
+        "UK energy consumption, 24 months ahead",
+        "theta, data to 2022-07",
+    ):
         assert told in text
 
 

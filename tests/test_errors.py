@@ -26,7 +26,7 @@ SAMPLES = [
 
 def kinds(family: type[EnergyError] = EnergyError) -> Iterator[type[EnergyError]]:
     for kind in family.__subclasses__():
-        if kind.__module__ == errors.__name__:
+        if kind.__module__.startswith(errors.__name__):
             yield kind
             yield from kinds(kind)
 

@@ -9,23 +9,15 @@ import pandas as pd
 import pytest
 
 from energy import errors
-from energy.preparing import Task, prepare
+from energy.preparing import Task, TrainRequest, prepare
 from energy.settings import Settings
 
-RAW = Path(__file__).parents[1] / "data" / "raw"
+DATA = Path(__file__).parents[1] / "data"
 
 
 def ask(folder: Path, settings: Settings | None = None, **changes: Any) -> Task:
-    asked = {
-        "target": "total",
-        "horizon": 24,
-        "start": "2001-01",
-        "forecasters": "all",
-        "folds": 24,
-        "store": str(folder / "store"),
-    }
-    settings = settings or Settings(data=RAW, tracking_uri=f"sqlite:///{folder}/mlflow.db")
-    return prepare(settings, **(asked | changes))
+    settings = settings or Settings(data=DATA, tracking_uri=f"sqlite:///{folder}/mlflow.db")
+    return prepare(settings, TrainRequest(**({"store": str(folder / "store")} | changes)))
 
 
 def test_the_default_request_is_laid_out_on_the_real_figures(tmp_path: Path) -> None:
@@ -40,7 +32,7 @@ def test_the_default_request_is_laid_out_on_the_real_figures(tmp_path: Path) -> 
 
 
 def test_the_settings_store_is_taken_where_none_is_asked_for(tmp_path: Path) -> None:
-    settings = Settings(str(tmp_path / "own"), RAW, f"sqlite:///{tmp_path}/mlflow.db")
+    settings = Settings(str(tmp_path / "own"), DATA, f"sqlite:///{tmp_path}/mlflow.db")
     assert ask(tmp_path, settings, store="").store == str(tmp_path / "own")
 
 
@@ -56,6 +48,7 @@ def test_the_settings_store_is_taken_where_none_is_asked_for(tmp_path: Path) -> 
         ({"start": "2018-01"}, errors.TooShort),
         ({"start": "soon"}, errors.NotAMonth),
         ({"store": "ftp://nowhere/x"}, errors.BadStoreUrl),
+        ({"vintage": "1999-01-00000000"}, errors.UnknownVintage),
     ],
 )
 def test_what_cannot_be_done_is_refused(

@@ -14,7 +14,7 @@ def test_defaults_are_inside_the_project() -> None:
     settings = Settings.from_environment({})
     assert settings == Settings()
     assert settings.store == str(ROOT / "store")
-    assert settings.data == ROOT / "data" / "raw"
+    assert settings.data == ROOT / "data"
     assert settings.tracking_uri.startswith(f"sqlite:///{ROOT}")
     assert (ROOT / "pyproject.toml").is_file()
 

@@ -4,6 +4,7 @@ Functions take frames or plain contract data and return altair charts; titles ca
 """
 
 from energy.charts.forecast import fan, table_frame
+from energy.charts.revisions import old_against_new
 from energy.charts.scores import by_horizon, folds, leaderboard
 from energy.charts.style import configured, png, spec, svg
 
@@ -13,6 +14,7 @@ __all__ = [
     "fan",
     "folds",
     "leaderboard",
+    "old_against_new",
     "png",
     "spec",
     "svg",

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from energy.data.headers import Header, Label, read_header
 from energy.data.labels import month_of_year, normalise, parse_month, tidy
-from energy.data.tables import TABLES, TableSpec
+from energy.data.tables import TABLES, Column, TableSpec
 from energy.data.workbook import Sheet, Workbook, address
 from energy.errors import (
     DataError,
@@ -20,6 +21,7 @@ from energy.errors import (
 
 _TITLE = re.compile(r"(table|data)\s+\d+\.\d", re.IGNORECASE)
 _YEAR = re.compile(r"(\d{4}) (.+)")
+_LIKE_A_YEAR = re.compile(r"\d{4}( [a-z]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +123,11 @@ def _match(
     sheet: Sheet, row: int, first: int, spec: TableSpec, headers: list[tuple[int, int]]
 ) -> Block | _Miss | None:
     """What a row that starts like the table's labels is: the block, a near miss, or nothing."""
-    cells = [(c, sheet.labels.get((row, c), "")) for c in range(len(sheet.rows[row]))]
-    columns, repeated = (_years if spec.layout == "matrix" else _series)(cells, spec)
+    header = read_header(sheet, row, first)
+    columns, repeated = (_years if spec.layout == "matrix" else _series)(header, spec)
     if spec.layout == "matrix":
-        missing = [] if columns else [f"<year> {spec.columns[0].labels[0]}"]
+        lost = not columns or any(_nameless(sheet, header, columns))
+        missing = [f"<year> {spec.columns[0].labels[0]}"] if lost else []
     else:
         missing = [c.labels[0] for c in spec.columns if c.name not in columns]
     title = _title(sheet, row, spec)
@@ -136,48 +139,70 @@ def _match(
         return _Miss(1, error)
     if repeated:
         label, twins = repeated
-        places = [address(row, column) for column in twins]
+        places = [address(header.row, column) for column in twins]
         return _Miss(
             2 + len(columns),
             RepeatedLabel(sheet.file, sheet.name, spec.number, tidy(label), places),
         )
     if missing:
-        found = [tidy(sheet.cell(row, c)) for c, label in cells if label]
+        found = [tidy(sheet.cell(row, c)) for r, c in sheet.labels if r in (row, header.row)]
         error_ = MissingLabels(sheet.file, sheet.name, spec.number, found, missing)
         return _Miss(2 + len(columns), error_)
     end = min((r for r, c in headers if r > row and c == first), default=len(sheet.rows))
-    years = next((c for c, label in cells if label == "year" and c != first), None)
-    return Block(sheet, title, row, first, columns, years, end)
+    years = (label.column for label in header.labels if "year" in (label.own, label.whole))
+    beside = next((column for column in years if column != first), None)
+    return Block(sheet, title, header.row, first, columns, beside, end)
 
 
 _Columns = tuple[dict[str, int], tuple[str, list[int]] | None]
 
 
-def _series(cells: list[tuple[int, str]], spec: TableSpec) -> _Columns:
+def _series(header: Header, spec: TableSpec) -> _Columns:
     """Columns by name, without those under a label that opens another block."""
     openers = tuple(normalise(label) for label in spec.other_blocks)
     total = next((column for column in spec.columns if column.name == spec.total), None)
     found: dict[str, list[int]] = {}
     ours = True
-    for place, label in cells:
-        if openers and label.startswith(openers):
+    for label in header.labels:
+        if label.starts(openers):
             ours = False
-        elif total is not None and total.labelled(label):
+        elif total is not None and _labelled(total, label):
             ours = True
         for column in spec.columns:
-            if ours and column.labelled(label):
-                found.setdefault(column.name, []).append(place)
+            if ours and _labelled(column, label):
+                found.setdefault(column.name, []).append(label.column)
     return _single(found)
 
 
-def _years(cells: list[tuple[int, str]], spec: TableSpec) -> _Columns:
+def _labelled(column: Column, label: Label) -> bool:
+    return column.labelled(label.own) or column.labelled(label.whole)
+
+
+def _years(header: Header, spec: TableSpec) -> _Columns:
     """Columns by year, in order of time."""
     found: dict[str, list[int]] = {}
-    for place, label in cells:
-        match = _YEAR.fullmatch(label)
+    for label in header.labels:
+        match = _YEAR.fullmatch(label.own)
         if match and spec.columns[0].labelled(match[2]):
-            found.setdefault(match[1], []).append(place)
+            found.setdefault(match[1], []).append(label.column)
     return _single(dict(sorted(found.items())))
+
+
+def _nameless(sheet: Sheet, header: Header, columns: dict[str, int]) -> Iterator[int]:
+    """Columns of figures that may be a year mislabelled; left out, the last one leaves no gap.
+
+    Left of the years stands their long-term mean, whatever it is called if not like a year.
+    """
+    if len(columns) <= int(max(columns)) - int(min(columns)):
+        return  # A gap among the years says where it is better than this would.
+    known = set(columns.values())
+    for label in header.labels:
+        like_a_year = not label.own or _LIKE_A_YEAR.fullmatch(label.own)
+        among = label.column > min(known) and "mean" not in label.own.split()
+        figure = isinstance(sheet.cell(header.row + 1, label.column), float | int)
+        beside = label.column > header.first and label.column not in known
+        if beside and figure and (like_a_year or among):
+            yield label.column
 
 
 def _single(found: dict[str, list[int]]) -> _Columns:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from energy.data.answers import Fetched, Known, NotModified, require_workbook
+from energy.data.failures import announced_length, reason, retry_after
 from energy.data.manners import POLITE, Manners, require_allowed, shown
 from energy.errors import (
     CutBody,
@@ -21,11 +22,12 @@ from energy.errors import (
     TooLarge,
     TooManyRedirects,
     TooSlow,
+    UnexpectedContent,
     UnexpectedStatus,
 )
 
 if TYPE_CHECKING:
-    from requests import PreparedRequest, RequestException, Response, Session
+    from requests import PreparedRequest, Response, Session
     from tenacity import RetryCallState
 
 _PIECE = 65_536
@@ -78,23 +80,23 @@ def fetch(url: str, known: Known | None = None, manners: Manners = POLITE) -> Fe
         UnexpectedStatus: Any other status but 200.
         TooLarge: More bytes than the limit, announced or arrived.
         CutBody: Fewer bytes than announced, at every try.
+        UnexpectedContent: Compressed, and wrongly.
     """
-    from requests import Session
     from tenacity import (
         Retrying,
         retry_if_exception_type,
         stop_after_attempt,
         stop_before_delay,
-        wait_exponential_jitter,
+        wait_exponential,
+        wait_random,
     )
 
-    first, longest = manners.first_wait, manners.longest_wait
-    growing = wait_exponential_jitter(initial=first, max=longest, jitter=first)
+    growing = wait_exponential(manners.first_wait) + wait_random(0, manners.first_wait)
 
     def wait(state: RetryCallState) -> float:
         failure = state.outcome.exception() if state.outcome else None
         asked = failure.wait if isinstance(failure, _MayPass) else None
-        return growing(state) if asked is None else min(asked, longest)
+        return min(growing(state) if asked is None else asked, manners.longest_wait)
 
     retrying = Retrying(
         retry=retry_if_exception_type(_MayPass),
@@ -106,15 +108,28 @@ def fetch(url: str, known: Known | None = None, manners: Manners = POLITE) -> Fe
     )
     deadline = time.monotonic() + manners.total_seconds
     count = itertools.count(1)
-    with Session() as session:
-        # Proxies of the environment are used, but a password in ~/.netrc is not for these hosts.
-        session.auth = _as_it_is
+    with _session() as session:
         try:
             return retrying(
                 lambda: _Try(session, url, known, manners, deadline, next(count)).answer()
             )
         except _MayPass as failure:
             raise failure.error from None
+
+
+def _session() -> Session:
+    import requests
+
+    class OneStep(requests.Session):
+        """Leaves redirects to us, for it would read their bodies, however long."""
+
+        def get_redirect_target(self, resp: Response) -> None:
+            return None
+
+    session = OneStep()
+    # Proxies of the environment are used, but a password in ~/.netrc is not for these hosts.
+    session.auth = _as_it_is
+    return session
 
 
 def _as_it_is(request: PreparedRequest) -> PreparedRequest:
@@ -140,9 +155,10 @@ class _Try:
         url, base = self.url, ""
         for _ in range(self.manners.most_redirects + 1):
             with self._ask(require_allowed(url, self.manners.origins, base)) as response:
-                target = self.session.get_redirect_target(response)
-                if target is None:
+                if not response.is_redirect:
                     return self._read(response)
+                # Headers are read as Latin-1; what is beyond ASCII in a URL is UTF-8.
+                target = response.headers["Location"].encode("latin-1").decode(errors="replace")
                 url, base = target, response.url
         raise TooManyRedirects(shown(self.url), shown(base), self.manners.most_redirects)
 
@@ -164,8 +180,8 @@ class _Try:
             )
         except RequestException as error:
             self._left(0)
-            reason, may_pass = _reason(error, manners)
-            failure = NoAnswer(shown(url), reason, self.number)
+            words, may_pass = reason(error, manners)
+            failure = NoAnswer(shown(url), words, self.number)
             raise (_MayPass(failure) if may_pass else failure) from None
 
     def _left(self, found: int) -> float:
@@ -178,7 +194,7 @@ class _Try:
         url, status, headers = shown(response.url), response.status_code, response.headers
         if status == 429 or status >= 500:
             failed = ServerFailed(url, status, self.number)
-            raise _MayPass(failed, _retry_after(headers.get("Retry-After", "")))
+            raise _MayPass(failed, retry_after(headers.get("Retry-After", "")))
         if status == 404:
             raise NotThere(url)
         if status == 410:
@@ -199,9 +215,9 @@ class _Try:
         return Fetched(content, sha256, response.url, kind, etag, modified, now)
 
     def _body(self, response: Response, url: str) -> bytes:
-        from urllib3.exceptions import HTTPError, ReadTimeoutError
+        from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
-        announced = _length(response.headers.get("Content-Length", ""))
+        announced = announced_length(response.headers.get("Content-Length", ""))
         if announced > self.manners.most_bytes:
             raise TooLarge(url, announced, self.manners.most_bytes)
         content = bytearray()
@@ -214,46 +230,12 @@ class _Try:
                 self._left(len(content))
         except ReadTimeoutError:
             self._left(len(content))
-            reason = f"silent for {self.manners.read_seconds:g} seconds"
-            raise _MayPass(NoAnswer(url, reason, self.number)) from None
+            words = f"silent for {self.manners.read_seconds:g} seconds"
+            raise _MayPass(NoAnswer(url, words, self.number)) from None
+        except DecodeError:
+            found = "a body whose compression cannot be undone"
+            raise UnexpectedContent(url, found, "the file as it is") from None
         except HTTPError:
             failure = CutBody(url, len(content), announced, self.number)
             raise _MayPass(failure) from None
         return bytes(content)
-
-
-def _reason(error: RequestException, manners: Manners) -> tuple[str, bool]:
-    """Why there was no answer, in our words, and whether that may pass."""
-    from requests import exceptions
-    from urllib3.exceptions import NameResolutionError
-
-    cause = getattr(error.args[0], "reason", None) if error.args else None
-    if isinstance(error, exceptions.ConnectTimeout):
-        return f"no connection within {manners.connect_seconds:g} seconds", True
-    if isinstance(error, exceptions.Timeout):
-        return f"silent for {manners.read_seconds:g} seconds", True
-    if isinstance(error, exceptions.SSLError):
-        return "its certificate is not trusted, or no secure connection came about", False
-    if isinstance(error, exceptions.ProxyError):
-        return "the proxy that this machine is set to use does not let us through", True
-    if isinstance(cause, NameResolutionError):
-        return "its name is not known here (is there a network?)", True
-    if isinstance(error, exceptions.ConnectionError):
-        return "the connection was refused or broke off", True
-    return f"the exchange failed ({type(error).__name__})", False
-
-
-def _retry_after(value: str) -> float | None:
-    """Seconds that the server asks to wait, from a number or a date; None if it asks nothing."""
-    from urllib3.exceptions import InvalidHeader
-    from urllib3.util import Retry
-
-    try:
-        return float(Retry().parse_retry_after(value))
-    except (InvalidHeader, ValueError, OverflowError):
-        return None
-
-
-def _length(value: str) -> int:
-    """The length that a header announces; -1 for none or nonsense."""
-    return int(value) if value.isascii() and value.isdecimal() and len(value) < 19 else -1

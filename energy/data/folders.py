@@ -63,9 +63,8 @@ def put(folder: Path, files: Mapping[str, bytes]) -> None:
         _sync(new)
         # On POSIX this fails on a folder that holds anything, so it cannot replace one either.
         new.rename(folder)
-    except OSError:
-        shutil.rmtree(new, ignore_errors=True)
-        raise
+    finally:
+        shutil.rmtree(new, ignore_errors=True)  # There is nothing to remove once it is renamed.
     _sync(folder.parent)
 
 

@@ -48,7 +48,7 @@ def as_known(frames: Mapping[str, pd.DataFrame], cutoff: pd.Period) -> AsKnown:
     then = [name for name, end in ends.items() if end == cutoff]
     if then:
         return AsKnown(cutoff, then[-1], frames[then[-1]], real_time=True)
-    newest = next(reversed(frames), None)
+    newest = next(iter(reversed(list(frames))), None)
     if newest is None:
         raise NeverKnown(str(cutoff), "none", "none")
     frame = frames[newest]

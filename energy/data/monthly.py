@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import TypeVar
 
 import pandas as pd
 
+from energy.data.figures import Table
 from energy.data.tables import ENERGY, TABLES, TARGETS
 from energy.data.vintages import Vintage
 from energy.errors import (
@@ -40,13 +42,18 @@ def read_frame(vintage: Vintage) -> pd.DataFrame:
     Raises:
         BadFrame: The tables do not make such a frame.
     """
-    tables = [vintage.tables[spec.number] for spec in TABLES]
-    starts, ends = zip(*((t.figures.index[0], t.figures.index[-1]) for t in tables), strict=True)
+    return validate(join(vintage.tables))
+
+
+def join(tables: Mapping[str, Table]) -> pd.DataFrame:
+    """Every table by its number side by side: the frame of `read_frame`, not yet validated."""
+    every = [tables[spec.number] for spec in TABLES]
+    starts, ends = zip(*((t.figures.index[0], t.figures.index[-1]) for t in every), strict=True)
     index = pd.period_range(min(starts), max(ends), freq="M", name="month")
-    frame = pd.concat([table.figures.reindex(index) for table in tables], axis="columns")
-    flags = vintage.tables[ENERGY.number].provisional
+    frame = pd.concat([table.figures.reindex(index) for table in every], axis="columns")
+    flags = tables[ENERGY.number].provisional
     frame["provisional"] = flags.reindex(index, fill_value=False).astype(bool)
-    return validate(frame)
+    return frame
 
 
 def validate(frame: pd.DataFrame) -> pd.DataFrame:

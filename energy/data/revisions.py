@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 import pandas as pd
 
+NOISE = 1e-9
+"""Share of a figure below which two differ by how a program wrote them, not by what they say."""
 COLUMNS = ("month", "column", "old", "new")
 
 
@@ -47,7 +50,8 @@ def compare(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     names = [name for name in old.columns if name in new.columns and name != "provisional"]
     months = old.index.intersection(new.index)
     before, after = (frame.loc[months, names] for frame in (old, new))
-    differs = (before != after) & before.notna() & after.notna()
+    # NaN compares false, so a figure that only one of them has is no revision.
+    differs = (before - after).abs() > NOISE * after.abs()
     rows, columns = differs.to_numpy().nonzero()
     return pd.DataFrame(
         {
@@ -66,8 +70,8 @@ def summarise(old: pd.DataFrame, new: pd.DataFrame) -> list[Summary]:
     summaries = []
     for name, rows in found.groupby("column", sort=False):
         change = rows["new"] - rows["old"]
-        furthest = change.abs().idxmax()
-        both = old.loc[months, name].notna() & new.loc[months, name].notna()
+        furthest = int(change.abs().to_numpy().argmax())
+        both = old[str(name)].loc[months].notna() & new[str(name)].loc[months].notna()
         summaries.append(
             Summary(
                 str(name),
@@ -75,8 +79,8 @@ def summarise(old: pd.DataFrame, new: pd.DataFrame) -> list[Summary]:
                 int(both.sum()),
                 str(rows["month"].min()),
                 str(rows["month"].max()),
-                float(change[furthest]),
-                str(rows["month"][furthest]),
+                float(change.iloc[furthest]),
+                str(rows["month"].iloc[furthest]),
                 float(change.abs().sum() / both.sum()),
             )
         )
@@ -89,7 +93,7 @@ def to_csv(revisions: pd.DataFrame) -> str:
     return str(revisions.to_csv(index=False, columns=list(COLUMNS), lineterminator="\n"))
 
 
-def from_csv(path: str) -> pd.DataFrame:
+def from_csv(path: Path) -> pd.DataFrame:
     """Revisions from a `revisions.csv`, as `compare` gives them."""
     kinds = {"month": str, "column": str, "old": float, "new": float}
     found = pd.read_csv(path, dtype=kinds, float_precision="round_trip")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from energy.data.covers import Cover, read_cover
 from energy.data.figures import Table, read_table
 from energy.data.records import ATTRIBUTION, LICENCE, RECORD, FileRecord, Record, read_record
 from energy.data.tables import TABLES, TableSpec
@@ -34,6 +35,7 @@ class RawFile:
         bytes: Its size.
         tables: Numbers of the tables read from it.
         record: What `vintage.json` says of it, if there is one.
+        cover: What its cover sheet says, if it has one.
     """
 
     path: Path
@@ -41,6 +43,7 @@ class RawFile:
     bytes: int
     tables: tuple[str, ...]
     record: FileRecord | None = None
+    cover: Cover | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ def open_vintage(folder: Path, specs: Sequence[TableSpec] = TABLES) -> Vintage:
     record = read_record(folder)
     paths = _paths(folder, record)
     books = {path: open_workbook(path.name, _read(path)) for path in paths}
-    tables = {spec.number: _one_table(list(books.values()), spec) for spec in specs}
+    tables = {spec.number: one_table(_holders(books, spec, record), spec) for spec in specs}
     files = tuple(
         RawFile(
             path,
@@ -105,6 +108,7 @@ def open_vintage(folder: Path, specs: Sequence[TableSpec] = TABLES) -> Vintage:
             book.bytes,
             tuple(number for number, table in tables.items() if table.file == path.name),
             record.files.get(path.name) if record else None,
+            read_cover(book),
         )
         for path, book in books.items()
     )
@@ -148,8 +152,21 @@ def _read(path: Path) -> bytes:
         raise NotAWorkbook(path.name, f"no readable file ({error.strerror})") from error
 
 
-def _one_table(books: list[Workbook], spec: TableSpec) -> Table:
-    """The table from the one workbook that holds it."""
+def _holders(books: dict[Path, Workbook], spec: TableSpec, record: Record | None) -> list[Workbook]:
+    """The workbooks that a table may be taken from: those recorded for it, else all."""
+    files = record.files if record else {}
+    named = [b for path, b in books.items() if files and spec.number in files[path.name].tables]
+    return named or list(books.values())
+
+
+def one_table(books: Sequence[Workbook], spec: TableSpec) -> Table:
+    """The table from the one workbook that holds it.
+
+    Raises:
+        TableNotFound: None of them does.
+        RepeatedTable: Two of them do.
+        DataError: Any other, from `read_table`.
+    """
     tables: list[Table] = []
     misses: list[DataError] = []
     for book in books:

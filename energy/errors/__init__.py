@@ -90,6 +90,7 @@ from energy.errors.vintages import (
     UnknownCheck,
     UnknownVintage,
     UnrecordedBytes,
+    VintageRefused,
 )
 from energy.errors.workbooks import (
     AlteredFile,
@@ -187,6 +188,7 @@ __all__ = [
     "UnreadableMonth",
     "UnrecordedBytes",
     "UrlRefused",
+    "VintageRefused",
     "WebPageInstead",
     "WrongSchema",
     "WrongTitle",

@@ -83,9 +83,8 @@ class BadFileName(DataError):
     @property
     def message(self) -> str:
         return (
-            f"{self.file[:80]!a} is no name for a workbook of a vintage; expected up to 150 letters, "
-            "digits, spaces and _ - + ( ) . , not starting with a dot, ending with a suffix such "
-            "as .xlsx or .ods."
+            f"{self.file[:80]!a} is no name for a workbook; expected up to 150 letters, digits, "
+            "spaces and _ - + ( ) . , not starting with a dot, ending such as .xlsx or .ods."
         )
 
 
@@ -142,3 +141,15 @@ class ArchiveUnwritable(DataError):
             f"{self.folder} cannot be written: {self.reason}. Nothing was changed; make it "
             "writable, or wait until the other ingest has ended."
         )
+
+
+@dataclass(eq=False)
+class VintageRefused(DataError):
+    """New workbooks that were set aside instead of being kept."""
+
+    reason: str
+    folder: object
+
+    @property
+    def message(self) -> str:
+        return f"{self.reason} Set aside in {self.folder}; what was held stays in use."

@@ -22,7 +22,7 @@ import pandas as pd
 from energy.errors import TooShortToBacktest
 from energy.forecasting.bench import build
 from energy.forecasting.fitting import fit, forecast, is_positive, quiet, regressors
-from energy.forecasting.intervals import add_quantiles
+from energy.forecasting.intervals import KnownThen, add_quantiles
 from energy.forecasting.scores import MONTHS_SCORED, quantile_columns, seasonal_naive_scale
 
 STEPS = (5, 1)
@@ -73,7 +73,11 @@ def plan(index: pd.PeriodIndex, split: pd.Period, folds: int, horizon: int) -> P
 
 
 def run(
-    forecaster: str, y: pd.Series, weather: pd.DataFrame, plan: Plan
+    forecaster: str,
+    y: pd.Series,
+    weather: pd.DataFrame,
+    plan: Plan,
+    known_then: KnownThen | None = None,
 ) -> tuple[pd.DataFrame, float]:
     """Backtest one forecaster of the bench.
 
@@ -85,6 +89,8 @@ def run(
         y: The whole series on a monthly PeriodIndex.
         weather: Columns `temperature` and `degree_days` on months that cover the series.
         plan: The folds.
+        known_then: Series and weather of cutoffs to be judged in real time: what is fitted at such
+            a cutoff is what had been published, revisions to come left out. Actuals are always y.
 
     Returns:
         The fold frame, and the CPU seconds that fitting and predicting took.
@@ -101,8 +107,9 @@ def run(
         held, single = cutoff in plan.holdout, cutoff == plan.split
         ahead = ((y.index[-1] if held else plan.split) - cutoff).n
         reach = ahead if single else min(plan.reach, ahead)
-        seen = y.loc[:cutoff]
-        known = regressors(forecaster, seen, weather)
+        then, weather_then = (known_then or {}).get(cutoff, (y, weather))
+        seen = then.loc[:cutoff]
+        known = regressors(forecaster, seen, weather_then)
         began = time.process_time()
         fitted = fit(forecaster, seen, known, positive)
         mean = forecast(forecaster, fitted, reach, positive)
@@ -121,11 +128,14 @@ def run(
         parts.append(rows[rows["horizon"] <= plan.reach])
         if single:
             parts.append(rows.assign(protocol="single_origin"))
-    return add_quantiles(pd.concat(parts, ignore_index=True), y, log=positive), spent
+    whole = pd.concat(parts, ignore_index=True)
+    return add_quantiles(whole, y, positive, known_then), spent
 
 
-def combine(members: list[pd.DataFrame], y: pd.Series) -> pd.DataFrame:
+def combine(
+    members: list[pd.DataFrame], y: pd.Series, known_then: KnownThen | None = None
+) -> pd.DataFrame:
     """The fold frame of the members' median, without fitting any of them again."""
     first = members[0].drop(columns=quantile_columns())
     mean = np.median([frame["mean"].to_numpy() for frame in members], axis=0)
-    return add_quantiles(first.assign(mean=mean), y, log=is_positive(y))
+    return add_quantiles(first.assign(mean=mean), y, is_positive(y), known_then)

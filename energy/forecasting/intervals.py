@@ -21,6 +21,8 @@ from energy.forecasting.horizon import SP
 from energy.forecasting.scores import quantile_columns
 
 Array = npt.NDArray[np.float64]
+KnownThen = dict[pd.Period, tuple[pd.Series, pd.DataFrame]]
+"""Series and weather as they were published when a cutoff was the last month, by cutoff."""
 PRIOR_ERRORS = 2
 """How many errors at each horizon the prior spread counts for."""
 PRIOR_SHAPE = 24
@@ -94,18 +96,24 @@ def made_before(folds: pd.DataFrame, cutoff: pd.Period) -> pd.DataFrame:
     return folds[rolling & (folds["cutoff"] < cutoff) & (folds["month"] <= cutoff)]
 
 
-def add_quantiles(folds: pd.DataFrame, y: pd.Series, log: bool) -> pd.DataFrame:
+def add_quantiles(
+    folds: pd.DataFrame, y: pd.Series, log: bool, known_then: KnownThen | None = None
+) -> pd.DataFrame:
     """Give each fold the intervals it would have been published with at its cutoff.
 
     Args:
         folds: Fold frame of one forecaster, without quantiles.
         y: The whole series; at each cutoff only what lies before it is looked at.
         log: Whether errors are log ratios.
+        known_then: Series by cutoff to look at instead: earlier errors then count against the
+            figures as they had been published.
     """
     parts = []
     for cutoff in folds["cutoff"].unique():
         rows, past = folds[folds["cutoff"] == cutoff], made_before(folds, cutoff)
-        calibration = calibrate(y.loc[:cutoff], past, int(rows["horizon"].max()), log)
+        then = (known_then or {}).get(cutoff, (y,))[0]
+        past = past.assign(actual=then.reindex(past["month"]).to_numpy())
+        calibration = calibrate(then.loc[:cutoff], past, int(rows["horizon"].max()), log)
         q = quantiles(rows["mean"].to_numpy(), rows["horizon"].to_numpy(), calibration)
         parts.append(rows.assign(**dict(zip(quantile_columns(), q.T, strict=True))))
     whole: pd.DataFrame = pd.concat(parts, ignore_index=True)

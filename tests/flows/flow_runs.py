@@ -123,9 +123,9 @@ class Checkout:
         data = self.root / ".metaflow" / "TrainFlow" / "data"
         return sum(file.stat().st_size for file in data.rglob("*") if file.is_file())
 
-    def card(self, run_id: str, step: str) -> Card:
+    def card(self, run_id: str, step: str, flow: str = "TrainFlow") -> Card:
         """The card of a step of a run."""
-        folder = self.root / ".metaflow" / "mf.cards" / "TrainFlow" / "runs" / run_id
+        folder = self.root / ".metaflow" / "mf.cards" / flow / "runs" / run_id
         (file,) = folder.glob(f"steps/{step}/tasks/*/cards/*.html")
         return Card.of(file)
 

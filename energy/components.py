@@ -1,0 +1,31 @@
+"""The parts that every card is made of: words, tables and charts as Metaflow components."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from energy import charts
+
+
+def words(card: Any, *paragraphs: str) -> None:
+    """Append Markdown paragraphs."""
+    from metaflow.cards import Markdown
+
+    for paragraph in paragraphs:
+        card.append(Markdown(paragraph))
+
+
+def table(card: Any, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Append a table whose cells are Markdown."""
+    from metaflow.cards import Markdown, Table
+
+    cells = [[Markdown(str(cell)) for cell in row] for row in rows]
+    card.append(Table(cells, headers=list(header)))
+
+
+def chart(card: Any, drawn: Any) -> None:
+    """Append an altair chart in the house style."""
+    from metaflow.cards import VegaChart
+
+    card.append(VegaChart(charts.spec(drawn)))

@@ -1,0 +1,82 @@
+"""Find, fetch, check and keep the newest release of the data.
+
+    python flows/ingestflow.py run
+    python flows/ingestflow.py run --files ET_1.2_OCT_22.xlsx,Weather_OCT_22.ods
+
+With nothing new, or nothing to be reached, it says so and ends well: what is held stays in use.
+"""
+
+from energy.running import leave_closing, main, prepare
+
+prepare()  # before Metaflow reads its configuration
+
+from metaflow import FlowSpec, Parameter, card, current, step  # noqa: E402
+
+from energy.reporting import report  # noqa: E402
+
+
+class IngestFlow(FlowSpec):
+    """Discover and fetch each source in a branch, keep what is new as a vintage, report."""
+
+    files = Parameter("files", default="", help="Workbooks given by hand, separated by commas.")
+    urls = Parameter("urls", default="", help="URLs given by hand, separated by commas.")
+    accept = Parameter("accept", default="", help="Checks that a person has looked at and accepts.")
+
+    @report
+    @step
+    def start(self):
+        """Say where to look: what was given by hand, or else the statistics pages."""
+        from energy.ingesting import SOURCE_NAMES
+
+        by_hand = [("file", self.files)] if self.files else []
+        by_hand += [("url", url.strip()) for url in self.urls.split(",") if url.strip()]
+        self.asked = by_hand or [("source", name) for name in SOURCE_NAMES]
+        self.next(self.fetch, foreach="asked")
+
+    @report
+    @step
+    def fetch(self):
+        """Discover and fetch one source; one that cannot be reached is reported, not fatal."""
+        from energy import ingesting
+        from energy.settings import Settings
+
+        self.delivery = ingesting.deliver(Settings.from_environment(), *self.input)
+        print("\n".join(self.delivery.lines))
+        self.next(self.keep)
+
+    @report
+    @step
+    def keep(self, inputs):
+        """Read, check against what is held, and keep or set aside, all under one lock."""
+        from energy import ingesting
+        from energy.settings import Settings
+
+        self.deliveries = [branch.delivery for branch in inputs]
+        accepted = [name.strip() for name in self.accept.split(",") if name.strip()]
+        self.outcome = ingesting.take_in(Settings.from_environment(), self.deliveries, accepted)
+        self.next(self.show)
+
+    @card(type="blank", id="vintage")
+    @report
+    @step
+    def show(self):
+        """Draw the card: what was found, the checks, the revisions, old against new."""
+        from energy import ingest_card
+        from energy.settings import Settings
+
+        settings = Settings.from_environment()
+        ingest_card.vintage(current.card["vintage"], settings, self.deliveries, self.outcome)
+        self.next(self.end)
+
+    @report
+    @step
+    def end(self):
+        """Say what came of it; a refusal ends the run with its reason."""
+        from energy import ingesting
+
+        ingesting.require_accepted(self.outcome)
+        leave_closing(ingesting.conclusion(self.outcome, self.deliveries))
+
+
+if __name__ == "__main__":
+    main(IngestFlow)

@@ -1,0 +1,142 @@
+"""Which workbook of a page is chosen for which table, and when none is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from published import ASSETS, PRODUCTION, RAIN, TEMPERATURES, TOTAL, WIND
+from web_server import ODS, XLSX, attachment
+
+from energy.data.attachments import Attachment, choose, offered
+from energy.data.govuk import API, SOURCES, Source
+from energy.errors import TableNotOffered, TwoCandidates
+
+ENERGY, WEATHER = SOURCES
+
+
+def pick(entries: Any, source: Source = ENERGY) -> tuple[Attachment, ...]:
+    return choose("the page", offered(API, entries), source.tables, source.whole)
+
+
+@pytest.mark.parametrize(
+    ("title", "tables"),
+    [
+        ("Temperatures (ET 7.1 - monthly)", "7.1a 7.1b"),
+        ("Temperatures (ET 7.1)", "7.1a 7.1b"),
+        ("Temperatures (ET7.1\u00a0\u2013\nmonthly)", "7.1a 7.1b"),
+        ("Table 7.1: temperatures", "7.1a 7.1b"),
+        ("Temperatures (ET 7.1a - monthly)", "7.1a"),
+        ("Temperatures (ET 7.1A)", "7.1a"),
+        ("Weather tables (ET 7.1 to 7.4)", "7.1a 7.1b 7.2 7.3 7.4"),
+        ("Weather tables (ET 7.1 to ET 7.3)", "7.1a 7.1b 7.2 7.3"),
+        ("Weather tables (ET 7.2-7.4 - monthly)", "7.2 7.3 7.4"),
+        ("Weather tables (ET 7.2, 7.3 and 7.4)", "7.2 7.3 7.4"),
+        ("Energy Trends section 7: weather (ODS)", "7.1a 7.1b 7.2 7.3 7.4"),
+        ("Temperatures (ET 17.1)", ""),
+        ("Temperatures (ET 7.10)", ""),
+        ("Temperatures (ET 7.1.1)", ""),
+        ("Temperatures, version v7.1", ""),
+        ("Temperatures (ET 7.1 - quarterly)", ""),
+        ("Temperatures (ET 7.1 - quarterly and monthly)", "7.1a 7.1b"),
+        ("Weather and prices (ET 8.1)", ""),
+        ("Weathering of coal stocks", ""),
+    ],
+)
+def test_titles_are_known_by_their_numbers(title: str, tables: str) -> None:
+    books = offered("https://www.gov.uk/x", [attachment(title, f"{ASSETS}/a.xlsx")])
+    covered = []
+    for table in WEATHER.tables:
+        try:
+            choose("page", books, [table], WEATHER.whole)
+        except TableNotOffered:
+            continue
+        covered.append(table)
+    assert covered == tables.split()
+
+
+@pytest.mark.parametrize(
+    ("changes", "kind"),
+    [
+        ({}, "xlsx"),
+        ({"content_type": None}, "xlsx"),
+        ({"content_type": "application/octet-stream"}, "xlsx"),
+        ({"content_type": f"{XLSX}; charset=binary", "filename": "book"}, "xlsx"),
+        ({"content_type": ODS, "filename": None, "url": f"{ASSETS}/media/1"}, "ods"),
+        ({"content_type": None, "filename": None, "url": f"{ASSETS}/a.ODS?x=1"}, "ods"),
+        ({"content_type": None, "filename": None, "url": "/media/a.xlsx"}, "xlsx"),
+        ({"content_type": "application/pdf", "filename": "ET_1.2.pdf"}, None),
+        ({"content_type": "text/csv", "filename": "ET_1.2.csv"}, None),
+        ({"content_type": "application/vnd.ms-excel", "filename": "ET_1.2.xls"}, None),
+        ({"content_type": 7, "filename": ["a"], "url": f"{ASSETS}/a"}, None),
+        ({"url": None}, None),
+        ({"url": 7}, None),
+        ({"url": "//[::1"}, None),
+        ({"title": None}, None),
+        ({"title": " "}, None),
+    ],
+)
+def test_workbooks_are_known_by_content_type_or_suffix(
+    changes: dict[str, Any], kind: str | None
+) -> None:
+    entry = {**TOTAL, **changes}
+    entries = [{n: v for n, v in entry.items() if v is not None}, "nonsense", None, PRODUCTION]
+    if kind is None:
+        with pytest.raises(TableNotOffered):
+            pick(entries)
+    else:
+        (one,) = pick(entries)
+        assert one.kind == kind
+        assert one.url.startswith("http")
+
+
+def test_a_name_or_size_that_is_none_is_made_up_for() -> None:
+    (one,) = pick([{**TOTAL, "filename": "../../a b.xlsx"}])
+    assert one.filename == "a_b.xlsx"
+    (one,) = pick([{**TOTAL, "file_size": "43 KB"}])
+    assert one.bytes is None
+
+
+def test_of_one_title_in_two_formats_xlsx_is_chosen() -> None:
+    ods = attachment(f"{TOTAL['title']} (ODS)", f"{ASSETS}/media/9/ET_1.2_SEP_22.ods")
+    (one,) = pick([ods, TOTAL])
+    assert (one.kind, one.passed_over) == ("xlsx", ("ET_1.2_SEP_22.ods",))
+
+
+def test_the_same_workbook_twice_is_one() -> None:
+    assert len(pick([TOTAL, {**TOTAL, "id": "2"}])) == 1
+
+
+def test_a_table_of_its_own_is_preferred_to_a_whole_section() -> None:
+    whole = attachment("Energy Trends section 7: weather", f"{ASSETS}/Weather_ODS.ods")
+    several = attachment("All weather tables (ET 7.1 to 7.4)", f"{ASSETS}/ET_7.xlsx")
+    names = [one.filename for one in pick([whole, WIND], WEATHER)]
+    assert names == ["Weather_ODS.ods", "ET_7.2.xlsx"]
+    names = [one.filename for one in pick([whole, several, WIND], WEATHER)]
+    assert names == ["ET_7.xlsx", "ET_7.2.xlsx"]
+
+
+@pytest.mark.parametrize(
+    ("title", "filename"),
+    [
+        ("Inland energy consumption (ET 1.2 - monthly), corrected", "ET_1.2_corrected.xlsx"),
+        ("Another table under the same number (ET 1.2 - monthly)", "ET_1.2.ods"),
+    ],
+)
+def test_two_candidates_are_both_named(title: str, filename: str) -> None:
+    other = attachment(title, f"{ASSETS}/media/9/{filename}")
+    with pytest.raises(TwoCandidates) as caught:
+        pick([TOTAL, other])
+    assert caught.value.table == "1.2"
+    for entry in (TOTAL, other):
+        assert f"{entry['title']} ({entry['filename']})" in str(caught.value)
+
+
+def test_tables_that_are_not_offered_are_named() -> None:
+    with pytest.raises(TableNotOffered) as caught:
+        pick([TEMPERATURES, RAIN], WEATHER)
+    assert caught.value.tables == ["7.2", "7.3"]
+    assert "Average monthly rainfall (ET 7.4 - monthly) (ET_7.4.xlsx)" in str(caught.value)
+    document = attachment("Methodology (ET 1.2)", f"{ASSETS}/m.pdf", content_type="application/pdf")
+    with pytest.raises(TableNotOffered, match="found no workbook at all"):
+        pick([document])

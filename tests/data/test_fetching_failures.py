@@ -1,0 +1,203 @@
+"""Failures that may pass and that may not: tries, waits, limits of time."""
+
+from __future__ import annotations
+
+import email.utils
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from published import BOOK, PATH, fetched
+from web_server import Answer, WebServer, direct, quick_manners, web_server
+
+from energy.data.fetching import fetch, fetch_workbook
+from energy.data.manners import ORIGINS, POLITE, Manners
+from energy.errors import (
+    FetchError,
+    GoneForGood,
+    NoAnswer,
+    NotThere,
+    ServerFailed,
+    TooSlow,
+    UnexpectedStatus,
+)
+
+
+@pytest.fixture
+def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
+    direct(monkeypatch)
+    with web_server() as server:
+        yield server
+
+
+@pytest.fixture
+def waits() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def quick(web: WebServer, waits: list[float]) -> Manners:
+    """Manners for loopback: they wait on paper alone."""
+    return quick_manners(web, sleep=waits.append)
+
+
+@pytest.mark.parametrize(
+    ("status", "error"),
+    [
+        (404, NotThere),
+        (410, GoneForGood),
+        (400, UnexpectedStatus),
+        (401, UnexpectedStatus),
+        (403, UnexpectedStatus),
+        (204, UnexpectedStatus),
+        (206, UnexpectedStatus),
+        (300, UnexpectedStatus),
+        (301, UnexpectedStatus),
+    ],
+)
+def test_what_will_not_pass_is_asked_once(
+    web: WebServer, quick: Manners, status: int, error: type[FetchError]
+) -> None:
+    url = web.play(PATH, Answer(status=status))
+    with pytest.raises(error) as caught:
+        fetch(url, None, quick)
+    assert url in str(caught.value)
+    assert str(status) in str(caught.value)
+    assert len(web.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        Answer(status=429, headers={"Retry-After": "7"}),
+        Answer(status=500),
+        Answer(status=503),
+        Answer(BOOK, cut=70_000),
+        Answer(b"4\r\nPK\x03\x04\r\n", headers={"Transfer-Encoding": "chunked"}),
+        Answer(drop=True),
+        Answer(BOOK, delay=5),
+        Answer(BOOK, pause=5, piece=70_000),
+    ],
+    ids=["429", "500", "503", "cut", "cut chunks", "dropped", "silent", "silent amid"],
+)
+def test_what_may_pass_is_asked_again(
+    web: WebServer, quick: Manners, waits: list[float], failure: Answer
+) -> None:
+    url = web.play(PATH, failure, Answer(BOOK))
+    if failure.delay or failure.pause:
+        quick = replace(quick, read_seconds=0.2)
+    assert fetched(fetch_workbook(url, None, quick)).content == BOOK
+    assert len(web.asked) == 2
+    assert len(waits) == 1
+
+
+@pytest.mark.parametrize("status", [429, 500, 502, 599])
+def test_what_does_not_pass_ends(web: WebServer, quick: Manners, status: int) -> None:
+    url = web.play(PATH, Answer(status=status))
+    with pytest.raises(ServerFailed) as caught:
+        fetch(url, None, quick)
+    assert str(caught.value) == f"{url} answered {status} (tries: 4). Try later."
+    assert len(web.asked) == 4
+
+
+def test_waits_double_with_jitter(web: WebServer, quick: Manners, waits: list[float]) -> None:
+    url = web.play(PATH, Answer(status=503))
+    with pytest.raises(ServerFailed):
+        fetch(url, None, replace(quick, tries=6, longest_wait=8))
+    for wait, least in zip(waits, (1, 2, 4, 8, 8), strict=True):
+        assert least <= wait <= min(least + 1, 8)
+
+
+@pytest.mark.parametrize(
+    ("asked", "least", "most"),
+    [
+        ("7", 7, 7),
+        ("0", 0, 0),
+        ("99999", 60, 60),
+        ("in half a minute", 20, 30),
+        ("Thu, 29 Sep 2022 08:30:00 GMT", 0, 0),
+        ("soon", 1, 2),
+        ("9" * 5000, 1, 2),
+        ("-3", 1, 2),
+    ],
+)
+def test_the_wait_that_a_server_asks_for_is_kept_within_reason(
+    web: WebServer, quick: Manners, waits: list[float], asked: str, least: float, most: float
+) -> None:
+    if asked == "in half a minute":
+        asked = email.utils.formatdate(time.time() + 30, usegmt=True)
+    url = web.play(PATH, Answer(status=429, headers={"Retry-After": asked}), Answer(BOOK))
+    fetch(url, None, quick)
+    (wait,) = waits
+    assert least <= wait <= most
+
+
+def test_a_wait_beyond_the_deadline_is_not_begun(
+    web: WebServer, quick: Manners, waits: list[float]
+) -> None:
+    url = web.play(PATH, Answer(status=503, headers={"Retry-After": "40"}))
+    with pytest.raises(ServerFailed, match=r"tries: 1\b"):
+        fetch(url, None, replace(quick, total_seconds=30))
+    assert waits == []
+
+
+def test_it_really_waits(web: WebServer, quick: Manners) -> None:
+    url = web.play(PATH, Answer(status=503), Answer(BOOK))
+    start = time.monotonic()
+    fetch(url, None, replace(quick, sleep=POLITE.sleep, first_wait=0.05))
+    assert time.monotonic() - start >= 0.05
+
+
+def test_silence_ends(web: WebServer, quick: Manners) -> None:
+    url = web.play(PATH, Answer(BOOK, delay=5))
+    with pytest.raises(NoAnswer, match=r"silent for 0\.2 seconds \(tries: 2\)"):
+        fetch(url, None, replace(quick, tries=2, read_seconds=0.2))
+
+
+def test_a_trickle_ends_at_the_deadline(web: WebServer, quick: Manners) -> None:
+    """Never silent for long, never done: what a limit for each read alone would not end."""
+    url = web.play(PATH, Answer(BOOK, pause=0.02, piece=100))
+    start = time.monotonic()
+    with pytest.raises(TooSlow, match=r"after 0\.3 seconds"):
+        fetch(url, None, replace(quick, total_seconds=0.3))
+    assert time.monotonic() - start < 4
+    assert len(web.asked) == 1
+
+
+def test_a_deadline_shorter_than_a_silence_counts(web: WebServer, quick: Manners) -> None:
+    url = web.play(PATH, Answer(BOOK, delay=5))
+    start = time.monotonic()
+    with pytest.raises(TooSlow):
+        fetch(url, None, replace(quick, read_seconds=5, total_seconds=0.2))
+    assert time.monotonic() - start < 4
+
+
+def test_nobody_there(web: WebServer, quick: Manners) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        origin = f"http://127.0.0.1:{free.getsockname()[1]}"
+        with pytest.raises(NoAnswer, match="refused or broke off") as caught:
+            fetch(f"{origin}/a", None, replace(quick, origins=(origin,)))
+    assert caught.value.tries == 4
+
+
+def test_no_network(quick: Manners) -> None:
+    manners = replace(quick, origins=("http://no-such-host.invalid",), tries=1)
+    with pytest.raises(NoAnswer, match="its name is not known here"):
+        fetch("http://no-such-host.invalid/a", None, manners)
+
+
+def test_a_certificate_that_is_none_is_not_tried_again(web: WebServer, quick: Manners) -> None:
+    origin = web.origin.replace("http:", "https:")  # It speaks no TLS.
+    with pytest.raises(NoAnswer, match=r"no secure connection.*tries: 1\b"):
+        fetch(f"{origin}/a", None, replace(quick, origins=(origin,)))
+
+
+def test_a_proxy_that_fails_is_not_named(quick: Manners, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("https_proxy", "http://me:secret@127.0.0.1:9/")
+    with pytest.raises(NoAnswer, match="the proxy set on this machine") as caught:
+        fetch("https://www.gov.uk/a", None, replace(quick, origins=ORIGINS, tries=1))
+    assert "secret" not in f"{caught.value}{caught.value.__cause__}"
+    assert caught.value.__suppress_context__

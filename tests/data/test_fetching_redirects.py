@@ -1,0 +1,134 @@
+"""Redirects, and the places that are asked at all."""
+
+from __future__ import annotations
+
+import socket
+import time
+from collections.abc import Iterator
+
+import pytest
+from published import BOOK, PATH, fetched
+from web_server import Answer, WebServer, direct, quick_manners, web_server
+
+from energy.data.answers import Known, NotModified
+from energy.data.fetching import fetch, fetch_workbook
+from energy.data.manners import ORIGINS, Manners
+from energy.errors import TooManyRedirects, UrlRefused
+
+
+@pytest.fixture
+def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
+    direct(monkeypatch)
+    with web_server() as server:
+        yield server
+
+
+@pytest.fixture
+def quick(web: WebServer) -> Manners:
+    """Manners for loopback: they wait on paper alone."""
+    return quick_manners(web, sleep=lambda _: None)
+
+
+def test_a_superseded_file_leads_to_its_replacement(web: WebServer, quick: Manners) -> None:
+    newest = web.file("/media/63ff/ET_1.2_FEB_23.xlsx", BOOK, etag='"c3"')
+    old = web.redirect("/government/uploads/1107641/ET_1.2_SEP_22.xlsx", newest)
+    answer = fetched(fetch_workbook(old, Known('"a1"', "", "0" * 64), quick))
+    assert (answer.url, answer.filename) == (newest, "ET_1.2_FEB_23.xlsx")
+    assert isinstance(fetch(old, Known('"c3"', "", answer.sha256), quick), NotModified)
+
+
+@pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
+def test_redirects_may_be_relative(web: WebServer, quick: Manners, status: int) -> None:
+    web.file("/media/b.xlsx", BOOK)
+    url = web.redirect("/media/a.xlsx", "b.xlsx", status)
+    assert fetched(fetch(url, None, quick)).url == web.url("/media/b.xlsx")
+
+
+def test_a_redirect_loop_ends(web: WebServer, quick: Manners) -> None:
+    web.redirect("/b", "/a")
+    url = web.redirect("/a", "/b")
+    with pytest.raises(TooManyRedirects, match="more than 5 times"):
+        fetch(url, None, quick)
+    assert len(web.asked) == 6
+
+
+def test_five_redirects_are_followed_and_not_six(web: WebServer, quick: Manners) -> None:
+    for number in range(1, 7):
+        web.redirect(f"/{number}", f"/{number - 1}")
+    web.file("/0", BOOK)
+    assert fetched(fetch(web.url("/5"), None, quick)).content == BOOK
+    with pytest.raises(TooManyRedirects):
+        fetch(web.url("/6"), None, quick)
+
+
+def test_a_redirect_is_followed_without_reading_its_body(web: WebServer, quick: Manners) -> None:
+    target = web.file("/b.xlsx", BOOK)
+    headers = {"Location": target, "Content-Length": "5368709120"}
+    url = web.play(PATH, Answer(bytes(99), 301, headers, pause=0.1))
+    start = time.monotonic()
+    assert fetched(fetch(url, None, quick)).content == BOOK
+    assert time.monotonic() - start < 4
+
+
+def test_a_redirect_may_hold_letters_beyond_ascii(web: WebServer, quick: Manners) -> None:
+    web.file("/media/%C3%A9t%C3%A9.xlsx", BOOK)
+    url = web.redirect(PATH, "/media/été.xlsx".encode().decode("latin-1"))
+    assert fetched(fetch(url, None, quick)).filename == "t_.xlsx"
+
+
+def test_a_redirect_elsewhere_is_not_followed(web: WebServer, quick: Manners) -> None:
+    with web_server() as other:
+        target = other.file("/evil.xlsx", BOOK).replace("//", "//me:secret@") + "?token=1"
+        url = web.redirect(PATH, target)
+        with pytest.raises(UrlRefused) as caught:
+            fetch(url, None, quick)
+        assert not other.asked
+    told = str(caught.value)
+    assert other.url("/evil.xlsx") in told
+    assert f"redirected to by {url}" in told
+    assert "secret" not in told
+    assert "token" not in told
+
+
+@pytest.mark.parametrize(
+    "target", ["//[::1", "file:///etc/passwd", "ftp://127.0.0.1/a", "http://a b/", "http://\xff"]
+)
+def test_a_redirect_to_what_is_no_url_is_refused(
+    web: WebServer, quick: Manners, target: str
+) -> None:
+    with pytest.raises(UrlRefused):
+        fetch(web.redirect(PATH, target), None, quick)
+    assert len(web.asked) == 1
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://www.gov.uk/a.xlsx",
+        "https://www.gov.uk:8443/a.xlsx",
+        "https://www.gov.uk.example.org/a.xlsx",
+        "https://example.org/https://www.gov.uk/a.xlsx",
+        "https://example.org\\@www.gov.uk/a.xlsx",
+        "https://www.gov.uk@example.org/a.xlsx",
+        "https://me:secret@www.gov.uk/a.xlsx",
+        "https://169.254.169.254/latest",
+        "https://localhost/a.xlsx",
+        "file:///etc/passwd",
+        "www.gov.uk/a.xlsx",
+        "https://",
+        "https://[/",
+        "",
+        "\x1b[31m",
+    ],
+)
+def test_only_the_known_places_are_asked(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a connection was tried")
+
+    monkeypatch.setattr(socket, "create_connection", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
+    with pytest.raises(UrlRefused) as caught:
+        fetch(url)
+    assert "secret" not in str(caught.value)
+    assert str(caught.value).isprintable()
+    assert all(origin in str(caught.value) for origin in ORIGINS)

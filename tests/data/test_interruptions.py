@@ -1,0 +1,192 @@
+"""Killed at any step, or several at once: the old state or the new one."""
+
+import multiprocessing
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+
+import pytest
+from data_building import xlsx
+from vintage_building import DECEMBER, JANUARY, WEATHER, energy, take, weather
+
+from energy.data import folders
+from energy.data.archive import held, newest
+from energy.data.folders import put, writing
+from energy.data.keeping import Kept, NothingNew, Refused
+from energy.data.vintages import open_vintage
+from energy.errors import ArchiveUnwritable
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills processes by fork")
+WRITES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "shutil.rmtree"}
+KILLED = 9
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("first")
+    assert isinstance(take(root, ET=DECEMBER, W=WEATHER), Kept)
+    return root
+
+
+@pytest.fixture
+def root(first: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(first, tmp_path / "data"))
+
+
+def killed_before(step: int, root: Path, act: Callable[[], object]) -> bool:
+    """Whether a process that does something was killed before its nth change of the disk."""
+    child = os.fork()
+    if child == 0:
+        left = step
+
+        def count(event: str, arguments: tuple) -> None:
+            nonlocal left
+            changes = event in WRITES or (
+                event == "open" and int(arguments[2] or 0) & (os.O_WRONLY | os.O_RDWR)
+            )
+            if changes and str(arguments[0]).startswith(str(root)):
+                left -= 1
+                if left == 0:
+                    os._exit(KILLED)
+
+        sys.addaudithook(count)
+        code = 1
+        try:
+            act()
+            code = 0
+        finally:
+            os._exit(code)
+    code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    assert code in (0, KILLED)
+    return code == KILLED
+
+
+def killed_at_each_step(root: Path, act: Callable[[], object]) -> Iterator[int]:
+    """Every step, each on what the ones before left behind; it ends when nothing was killed."""
+    step = 1
+    while killed_before(step, root, act):
+        yield step
+        step += 1
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
+
+
+def test_killed_at_any_step_it_is_held_whole_or_not_at_all(root: Path) -> None:
+    old = held(root)
+    seen = []
+    for step in killed_at_each_step(root, lambda: take(root, ET=JANUARY)):
+        now = held(root)
+        assert now[:1] == old
+        assert names(root / "vintages") == [one.vintage_id for one in now]
+        for one in now[1:]:
+            assert len(open_vintage(one.folder).tables) == 6
+            assert len(names(one.folder)) == 5
+        seen.append(len(now))
+        assert step < 60
+    assert set(seen) == {1, 2}
+    assert seen == sorted(seen)
+    assert len(seen) > 8
+    assert take(root, ET=JANUARY) == NothingNew(newest(root))
+    assert newest(root).month == "2005-01"
+    assert not [*(root / "vintages").glob(".new-*")]
+
+
+def test_killed_while_setting_aside_it_is_aside_whole_or_not_at_all(root: Path) -> None:
+    old = held(root)
+    seen = []
+    for _ in killed_at_each_step(root, lambda: take(root, ET=b"junk")):
+        aside = names(root / "quarantine") if (root / "quarantine").exists() else []
+        for name in aside:
+            assert names(root / "quarantine" / name) == ["ET.xlsx", "reason.json"]
+        assert held(root) == old
+        seen.append(len(aside))
+    assert set(seen) == {0, 1}
+    outcome = take(root, ET=b"junk")
+    assert isinstance(outcome, Refused)
+    assert names(root / "quarantine") == [outcome.folder.name]
+
+
+@pytest.mark.parametrize("call", ["fsync", "rename", "open"])
+def test_a_disk_that_fails_changes_nothing(
+    root: Path, call: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old = held(root)
+    whole = {"fsync": os, "rename": Path, "open": Path}[call]
+    real = getattr(whole, call)
+
+    def fail(*arguments: object, **named: object) -> object:
+        if call == "open" and "xb" not in arguments:
+            return real(*arguments, **named)
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(whole, call, fail)
+        with pytest.raises(ArchiveUnwritable, match="No space left"):
+            take(root, ET=JANUARY)
+    assert held(root) == old
+    assert not [*(root / "vintages").glob(".new-*")]
+    assert isinstance(take(root, ET=JANUARY), Kept)
+
+
+def _ingest(root: Path, files: dict[str, bytes], start: Barrier, told: "Queue[str]") -> None:
+    start.wait()
+    told.put(type(take(root, **files)).__name__)
+
+
+def at_once(root: Path, *ingests: dict[str, bytes]) -> list[str]:
+    fork = multiprocessing.get_context("fork")
+    start, told = fork.Barrier(len(ingests)), fork.Queue()
+    running = [fork.Process(target=_ingest, args=(root, i, start, told)) for i in ingests]
+    for process in running:
+        process.start()
+    outcomes = sorted(told.get(timeout=60) for _ in running)
+    for process in running:
+        process.join()
+    return outcomes
+
+
+def test_the_same_workbooks_at_once_are_one_vintage(root: Path) -> None:
+    outcomes = at_once(root, *[{"ET": JANUARY}] * 4)
+    assert outcomes == ["Kept", "NothingNew", "NothingNew", "NothingNew"]
+    assert len(held(root)) == 2
+
+
+def test_two_workbooks_at_once_make_a_vintage_with_both(root: Path) -> None:
+    assert at_once(root, {"ET": JANUARY}, {"W": xlsx(weather(2006))}) == ["Kept", "Kept"]
+    assert len(held(root)) == 3
+    last = open_vintage(newest(root).folder)
+    assert str(last.tables["1.2"].figures.index[-1]) == "2005-01"
+    assert str(last.tables["7.4"].figures.index[-1]) == "2006-01"
+
+
+def test_two_months_at_once_never_leave_the_older_as_newest(root: Path) -> None:
+    february = xlsx(energy("2005-02"))
+    outcomes = at_once(root, {"ET": JANUARY}, {"ET": february})
+    assert outcomes in (["Kept", "Kept"], ["Kept", "Refused"])
+    assert newest(root).month == "2005-02"
+
+
+def test_threads_are_kept_apart_too(root: Path) -> None:
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = list(pool.map(lambda _: take(root, ET=JANUARY), range(4)))
+    assert sorted(type(one).__name__ for one in outcomes) == ["Kept", *["NothingNew"] * 3]
+
+
+def test_who_waits_too_long_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(folders, "LOCK_SECONDS", 0.05)
+    with writing(tmp_path), pytest.raises(ArchiveUnwritable, match=r"\.lock"), writing(tmp_path):
+        pass
+
+
+def test_a_folder_is_never_put_over_another(tmp_path: Path) -> None:
+    put(tmp_path / "one", {"a": b"1"})
+    with pytest.raises(FileExistsError):
+        put(tmp_path / "one", {"a": b"2"})
+    assert (tmp_path / "one" / "a").read_bytes() == b"1"

@@ -1,0 +1,200 @@
+import json
+import shutil
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from data_building import weather_book, xlsx
+from vintage_building import (
+    DECEMBER,
+    JANUARY,
+    NOTHING_KNOWN,
+    NOW,
+    WEATHER,
+    cover,
+    energy,
+    take,
+    weather,
+)
+
+from energy.data.archive import held, newest
+from energy.data.keeping import Kept, NothingNew, keep
+from energy.data.monthly import read_frame
+from energy.data.records import Record, describe, read_record
+from energy.data.vintages import open_vintage
+from energy.errors import (
+    AlteredFile,
+    ArchiveUnwritable,
+    BadFileName,
+    NoData,
+    UnknownCheck,
+)
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("first")
+    assert isinstance(take(root, ET=DECEMBER, W=WEATHER), Kept)
+    return root
+
+
+@pytest.fixture
+def root(first: Path, tmp_path: Path) -> Path:
+    """December's vintage is held."""
+    return Path(shutil.copytree(first, tmp_path / "data"))
+
+
+def test_the_first_vintage_is_kept_whole(root: Path) -> None:
+    (one,) = held(root)
+    assert sorted(path.name for path in one.folder.iterdir()) == [
+        "ET.xlsx",
+        "W.xlsx",
+        "checks.json",
+        "revisions.csv",
+        "vintage.json",
+    ]
+    assert all(entry["passed"] for entry in json.loads((one.folder / "checks.json").read_text()))
+    record = read_record(one.folder)
+    assert record is not None
+    assert (record.release, record.found, record.before) == ("February 2005", "2005-03-10", "")
+    assert record.kept_at == "2005-03-10T12:00:00.000000+00:00"
+    assert record.files["ET.xlsx"].tables == ("1.2",)
+    assert record.files["ET.xlsx"].published == "2005-02-24"
+    assert (root / "quarantine").exists() is False
+
+
+def test_a_record_says_where_files_are_from(tmp_path: Path) -> None:
+    known = {"url": "https://x/ET.xlsx", "etag": '"1"', "last_modified": "Thu", "found_at": "now"}
+    files = {"ET.xlsx": describe(DECEMBER, "https://page", "2005-02-25", **known)}
+    record = Record("A name", "2005-02-26", files)
+    outcome = keep(tmp_path, {"ET.xlsx": DECEMBER, "W.xlsx": WEATHER}, record, now=NOW)
+    assert isinstance(outcome, Kept)
+    found = read_record(outcome.vintage.folder)
+    assert found is not None
+    assert (found.release, found.found) == ("A name", "2005-02-26")
+    assert found.files["ET.xlsx"] == replace(files["ET.xlsx"], tables=("1.2",))
+    assert found.files["W.xlsx"].source == "given by hand"
+
+
+def test_the_embedded_record_is_still_the_bytes_it_is(raw: Path) -> None:
+    record = read_record(raw)
+    assert record is not None
+    assert record.to_json() == (raw / "vintage.json").read_text()
+
+
+def test_one_new_workbook_takes_the_other_along(root: Path) -> None:
+    before = newest(root)
+    outcome = take(root, ET=JANUARY)
+    assert isinstance(outcome, Kept)
+    assert (outcome.before, outcome.vintage.month) == (before.vintage_id, "2005-01")
+    assert held(root) == [before, outcome.vintage]
+    changed = outcome.revisions[outcome.revisions["column"] != "total"]
+    assert [*zip(changed["month"].astype(str), changed["column"], strict=True)] == [
+        ("2004-06", "natural_gas"),
+        ("2004-12", "petroleum"),
+    ]
+    pd.testing.assert_frame_equal(outcome.vintage.revisions(), outcome.revisions)
+    frame = read_frame(open_vintage(outcome.vintage.folder))
+    assert str(frame["total"].last_valid_index()) == "2005-01"
+    assert outcome.vintage.hashes["W.xlsx"] == before.hashes["W.xlsx"]
+    assert take(root, W=xlsx({**weather(), "More": [["x"]]})).vintage.hashes.keys() == {  # type: ignore[union-attr]
+        "ET.xlsx",
+        "W.xlsx",
+    }
+
+
+def test_a_clock_that_goes_back_does_not_change_the_order(root: Path) -> None:
+    first = newest(root)
+    again = {**energy(), "More": [["x"]]}
+    files = {"ET.xlsx": xlsx(again)}
+    outcome = keep(root, files, NOTHING_KNOWN, now=NOW - timedelta(days=400))
+    assert isinstance(outcome, Kept)
+    assert (first.month, newest(root)) == (outcome.vintage.month, outcome.vintage)
+    assert outcome.vintage.kept_at == "2005-03-10T12:00:00.000001+00:00"
+
+
+def test_one_table_of_five_takes_the_other_four_along(root: Path) -> None:
+    """The office publishes the weather tables in one ods, and each in an xlsx of its own."""
+    book = weather_book(2006)
+    alone = {"Cover Sheet": cover("January 2006"), "7.1a": book["7_1a"]}
+    outcome = take(root, W=xlsx(alone))
+    assert isinstance(outcome, Kept)
+    record = read_record(outcome.vintage.folder)
+    assert record is not None
+    assert {file.tables for file in record.files.values()} == {
+        ("1.2",),
+        ("7.1a",),
+        ("7.1b", "7.2", "7.3", "7.4"),
+    }
+    frame = read_frame(open_vintage(outcome.vintage.folder))
+    assert str(frame["temperature"].last_valid_index()) == "2006-01"
+    assert str(frame["rainfall"].last_valid_index()) == "2005-01"
+
+
+def test_the_same_bytes_are_nothing_new_whatever_they_are_called(root: Path) -> None:
+    assert take(root, ET=DECEMBER, W=WEATHER) == NothingNew(newest(root))
+    assert take(root, other=DECEMBER) == NothingNew(newest(root))
+    later = take(root, ET=JANUARY)
+    assert isinstance(later, Kept)
+    assert take(root, ET=DECEMBER) == NothingNew(later.vintage)
+    assert len(held(root)) == 2
+
+
+def test_the_published_workbooks_give_the_embedded_figures(
+    raw: Path, shared: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(raw, tmp_path / "raw")
+    files = {path.name: path.read_bytes() for path in (shared / "2022-09").iterdir()}
+    outcome = keep(tmp_path, files, NOTHING_KNOWN)
+    assert isinstance(outcome, Kept)
+    assert outcome.revisions.empty
+    assert {one.name for one in outcome.checks if not one.passed} <= {"stale"}
+    frame = read_frame(open_vintage(outcome.vintage.folder))
+    pd.testing.assert_frame_equal(frame, read_frame(open_vintage(raw)), check_exact=True)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        "ET",
+        "../ET.xlsx",
+        ".ET.xlsx",
+        "~$ET.xlsx",
+        "a/b.xlsx",
+        "a\\b.xlsx",
+        "con:.xlsx",
+        "ET\n.xlsx",
+        "vintage.json",
+        "Reason.JSON",
+        "x" * 200 + ".xlsx",
+    ],
+)
+def test_a_name_that_cannot_be_kept_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(BadFileName):
+        keep(tmp_path, {name: DECEMBER}, NOTHING_KNOWN)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_makes_no_sense_is_refused_before_anything_is_written(tmp_path: Path) -> None:
+    with pytest.raises(NoData):
+        keep(tmp_path, {}, NOTHING_KNOWN)
+    with pytest.raises(UnknownCheck):
+        keep(tmp_path, {"ET.xlsx": DECEMBER}, NOTHING_KNOWN, accept=["older"])
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_held_vintage_that_was_altered_is_no_reason_to_refuse_the_new(root: Path) -> None:
+    (newest(root).folder / "ET.xlsx").write_bytes(JANUARY)
+    with pytest.raises(AlteredFile):
+        take(root, ET=xlsx(energy("2005-02")))
+    assert not (root / "quarantine").exists()
+
+
+def test_a_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
+    (tmp_path / "vintages").write_text("in the way")
+    with pytest.raises(ArchiveUnwritable) as caught:
+        take(tmp_path, ET=DECEMBER, W=WEATHER)
+    assert "vintages" in str(caught.value)

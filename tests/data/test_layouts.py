@@ -1,0 +1,181 @@
+"""Every layout of the published tables that is known: built, read, and the figures are the same."""
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from datetime import datetime
+
+import openpyxl
+import pytest
+from data_building import (
+    ENERGY,
+    ENERGY_LABELS,
+    FIRST,
+    LABELS,
+    MATRIX,
+    TEMPERATURE,
+    Book,
+    Rows,
+    energy_book,
+    weather_book,
+    xlsx,
+)
+from layouts import GROUPS, WEATHER, WHOLE, same
+
+from energy.errors import MissingLabels
+
+NAMES = ["Total", *(label.removeprefix("Primary electricity - ") for label in ENERGY_LABELS[2:9])]
+
+
+def energy(change: Callable[[Rows], Rows | None]) -> Book:
+    book = energy_book()
+    book["Month"] = change(book["Month"]) or book["Month"]
+    return book
+
+
+def test_the_ods_layout_has_its_labels_on_row_five() -> None:
+    book = energy_book()
+    rows = book["Month"]
+    same({"Cover_Sheet": [["Energy Trends"]], "1_2": [*rows[:4], *rows[LABELS:]]})
+
+
+@pytest.mark.parametrize("first", ["Month", "MONTH", "Column1", " month\n[note 1]"])
+def test_the_first_label_has_several_names(first: str) -> None:
+    same(energy(lambda rows: rows[LABELS].__setitem__(0, first)))
+
+
+def two_tier(upper: list[object], lower: list[object]) -> Book:
+    """Groups on row 6 and names on row 7, as some tables have them."""
+    return energy(lambda rows: [*rows[:LABELS], upper, lower, *rows[FIRST:]])
+
+
+def test_groups_above_whole_names_change_nothing() -> None:
+    same(two_tier(GROUPS, ENERGY_LABELS))
+
+
+def test_names_within_groups_are_read_with_them() -> None:
+    """`Total` under `Unadjusted` is the unadjusted total; the second block is left out."""
+    same(two_tier(GROUPS, ["Month", *NAMES[:5], *ENERGY_LABELS[6:9], *NAMES[:5], *["x"] * 3]))
+
+
+def test_primary_electricity_as_a_group_of_three() -> None:
+    upper = ["", *[""] * 5, "Primary electricity", "", "", ENERGY_LABELS[9], *[""] * 7]
+    lower = ["Month", *ENERGY_LABELS[1:6], *NAMES[5:], "", *ENERGY_LABELS[10:]]
+    same(two_tier(upper, lower))
+
+
+def test_a_label_merged_over_both_rows_counts() -> None:
+    """`Month` and the fuels stand in the upper row, with nothing below them."""
+    upper = [*ENERGY_LABELS[:6], "Primary electricity", "", "", *ENERGY_LABELS[9:]]
+    same(two_tier(upper, ["", *[""] * 5, *NAMES[5:], *[""] * 8]))
+
+
+def test_names_that_need_a_group_they_do_not_have_are_refused() -> None:
+    with pytest.raises(MissingLabels) as caught:
+        same(two_tier([""] * 17, ["Month", *NAMES, *[""] * 8]))
+    assert caught.value.missing[0] == "Unadjusted total"
+    assert "nuclear" in caught.value.found
+
+
+@pytest.mark.parametrize(
+    "mark",
+    ["[provisional]", "[Provisional]", " [provisional] ", "[provisional][note 6]", "{provisional]"],
+)
+def test_the_last_month_is_marked_in_several_ways(mark: str) -> None:
+    same(energy(lambda rows: rows[-1].__setitem__(0, f"December  2004\xa0{mark}")))
+
+
+def test_dates_among_the_months_are_months() -> None:
+    def dated(rows: Rows) -> None:
+        for row, month in zip(rows[FIRST:-1:3], WHOLE.figures.index[::3], strict=False):
+            row[0] = month.to_timestamp().to_pydatetime()
+
+    same(energy(dated))
+    same(xlsx(energy(dated)))
+
+
+@pytest.mark.parametrize("every", [1, 12])
+def test_older_files_have_years_and_months_in_columns_of_their_own(every: int) -> None:
+    """As numbers, once a year or on each row; `June*` and `r` for revised."""
+
+    def older(rows: Rows) -> Rows:
+        new: Rows = [*rows[:LABELS], ["Year", *rows[LABELS]]]
+        for i, row in enumerate(rows[FIRST:-1]):
+            name = str(row[0]).split()[0] + ["", "*", " r"][i % 3]
+            new.append([1995.0 + i // 12 if i % every == 0 else "", name, *row[1:]])
+        return [*new, ["", "December [provisional]", *rows[-1][1:]]]
+
+    same(energy(older))
+
+
+def test_revised_marks_behind_the_year() -> None:
+    def revised(rows: Rows) -> None:
+        for row in rows[FIRST:-1:2]:
+            row[0] = f"{row[0]} r"
+
+    same(energy(revised))
+
+
+def test_a_summary_of_four_years_beside_the_matrix_is_passed_over() -> None:
+    book = weather_book()
+    rows = book.pop("7_1a")
+    recent = [[*row[:2], *row[-4:]] if i >= MATRIX else row for i, row in enumerate(rows)]
+    layout = {"Table 7.1a": recent, "Average temperatures": rows, **book}
+    same(layout, TEMPERATURE, WEATHER)
+    same(dict(reversed(layout.items())), TEMPERATURE, WEATHER)
+
+
+def test_a_used_range_that_is_a_phantom_changes_nothing() -> None:
+    """A cell formatted far below makes the range A1:W2049."""
+    for book, spec, whole in (
+        (energy_book(), ENERGY, WHOLE),
+        (weather_book(), TEMPERATURE, WEATHER),
+    ):
+        workbook = openpyxl.load_workbook(io.BytesIO(xlsx(book)))
+        for sheet in workbook:
+            sheet["W2049"].number_format = "0.00"
+            sheet["W2048"] = " "
+        content = io.BytesIO()
+        workbook.save(content)
+        same(content.getvalue(), spec, whole)
+
+
+def test_formulas_with_their_values_are_figures() -> None:
+    for book, spec, whole in (
+        (energy_book(), ENERGY, WHOLE),
+        (weather_book(), TEMPERATURE, WEATHER),
+    ):
+        content = io.BytesIO()
+        with zipfile.ZipFile(io.BytesIO(xlsx(book))) as old, zipfile.ZipFile(content, "w") as new:
+            for name in old.namelist():
+                text = old.read(name)
+                if name.startswith("xl/worksheets/"):
+                    numbers = rb'(<c r="[A-Z]+\d+"(?: t="n")?>)(<v>)'
+                    text, count = re.subn(numbers, rb"\1<f>SUM(1,2)</f>\2", text)
+                    assert count > 20 or len(text) < 5000
+                new.writestr(name, text)
+        same(content.getvalue(), spec, whole)
+
+
+@pytest.mark.parametrize("mark", ["[x]", "n/a", "-", ""])
+def test_months_to_come_are_marked_or_blank(mark: str) -> None:
+    book = weather_book()
+    for row in book["7_1a"][MATRIX + 2 :]:
+        row[-1] = mark if row[-1] == "[x]" else row[-1]
+    same(book, TEMPERATURE, WEATHER)
+
+
+@pytest.mark.parametrize("label", ["", "2005", "2005 deviation", "2005 mean"])
+def test_a_last_year_without_its_label_is_refused(label: str) -> None:
+    """Nothing but the label tells that the months of a year are missing at the end."""
+    book = weather_book()
+    book["7_1a"][MATRIX][-1] = label
+    with pytest.raises(MissingLabels) as caught:
+        same(book, TEMPERATURE, WEATHER)
+    assert caught.value.missing == ["<year> average"]
+
+
+def test_a_date_is_what_openpyxl_makes_of_one() -> None:
+    book = energy(lambda rows: rows[FIRST].__setitem__(0, datetime(1995, 1, 1)))
+    same(xlsx(book))

@@ -1,0 +1,137 @@
+"""What is refused is set aside, and what is held stays as it was."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from data_building import xlsx
+from vintage_building import (
+    DECEMBER,
+    JANUARY,
+    NOTHING_KNOWN,
+    NOW,
+    WEATHER,
+    cover,
+    energy,
+    take,
+    weather,
+)
+
+from energy.data.archive import held
+from energy.data.keeping import Kept, NothingNew, Refused, keep
+from energy.data.records import Record, describe, read_record
+from energy.errors import (
+    BehindCover,
+    BlankCell,
+    DataError,
+    FiguresWithdrawn,
+    NotAWorkbook,
+    OlderThanHeld,
+    RepeatedTable,
+    RevisedTooFar,
+    TableNotFound,
+    TotalMismatch,
+    UnrecordedBytes,
+)
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("first")
+    assert isinstance(take(root, ET=DECEMBER, W=WEATHER), Kept)
+    return root
+
+
+@pytest.fixture
+def root(first: Path, tmp_path: Path) -> Path:
+    """December's vintage is held."""
+    return Path(shutil.copytree(first, tmp_path / "data"))
+
+
+def refused(root: Path, kind: type[DataError], **files: bytes) -> Refused:
+    """The refusal of files, which are set aside while what is held stays as it was."""
+    before = held(root)
+    outcome = take(root, **files)
+    assert isinstance(outcome, Refused)
+    assert type(outcome.error) is kind, outcome.error
+    assert held(root) == before
+    reason = json.loads((outcome.folder / "reason.json").read_text())
+    assert (reason["error"], reason["message"]) == (kind.__name__, str(outcome.error))
+    assert {f"{name}.xlsx" for name in files} == set(reason["files"])
+    for name, body in files.items():
+        assert (outcome.folder / f"{name}.xlsx").read_bytes() == body
+    return outcome
+
+
+def test_an_older_file_is_refused(root: Path) -> None:
+    assert isinstance(take(root, ET=JANUARY), Kept)
+    november = refused(root, OlderThanHeld, ET=xlsx(energy("2004-11")))
+    assert "table 1.2" in str(november.error)
+    assert next(one.name for one in november.checks if not one.passed) == "older"
+    refused(root, OlderThanHeld, W=xlsx(weather(2004)))
+
+
+def test_a_table_shorter_than_its_cover_says_is_refused_until_accepted(root: Path) -> None:
+    book = {**energy("2005-01"), "Cover Sheet": cover("February 2005")}
+    refused(root, BehindCover, ET=xlsx(book))
+    files = {"ET.xlsx": xlsx(book)}
+    outcome = keep(root, files, NOTHING_KNOWN, accept=["cover"], now=NOW)
+    assert isinstance(outcome, Kept)
+    record = read_record(outcome.vintage.folder)
+    assert record is not None
+    assert record.accepted == ("cover",)
+    assert take(root, ET=files["ET.xlsx"]) == NothingNew(outcome.vintage)
+
+
+def altered(column: int, value: object) -> bytes:
+    book = energy("2005-01")
+    book["Month"][30][column] = value
+    return xlsx(book)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind"),
+    [
+        (b"<!DOCTYPE html><html>Moved</html>", NotAWorkbook),
+        (b"\x05alice" + b" " * 159, NotAWorkbook),  # what `~$ET.xlsx` holds
+        (JANUARY[:-2000], NotAWorkbook),
+        (altered(2, 5.0), TotalMismatch),
+        (altered(2, "=1+2"), BlankCell),
+        (altered(8, "[x]"), FiguresWithdrawn),
+        (xlsx(energy("2005-01", {("1998-02", 3): 3.0})), RevisedTooFar),
+        (xlsx({"Sheet": [["Month", "Total"]]}), TableNotFound),
+    ],
+)
+def test_an_altered_or_a_foreign_file_is_refused(
+    root: Path, content: bytes, kind: type[DataError]
+) -> None:
+    refused(root, kind, ET=content)
+
+
+def test_one_bad_file_refuses_the_good_one_beside_it(root: Path) -> None:
+    refused(root, TableNotFound, ET=JANUARY, other=xlsx({"Sheet": [["Month", "Total"]]}))
+    refused(root, RepeatedTable, ET=JANUARY, other=xlsx(energy("2005-02")))
+
+
+def test_bytes_that_are_not_those_recorded_are_refused(root: Path) -> None:
+    record = Record("", "", {"ET.xlsx": describe(DECEMBER, "https://page")})
+    outcome = keep(root, {"ET.xlsx": JANUARY}, record, now=NOW)
+    assert isinstance(outcome, Refused)
+    assert isinstance(outcome.error, UnrecordedBytes)
+    reason = json.loads((outcome.folder / "reason.json").read_text())
+    assert reason["files"]["ET.xlsx"]["source"] == "https://page"
+    assert reason["files"]["ET.xlsx"]["sha256"] == outcome.error.found
+
+
+def test_what_was_refused_before_is_set_aside_once(root: Path) -> None:
+    folders = {refused(root, NotAWorkbook, ET=b"junk").folder for _ in range(2)}
+    assert len(folders) == 1
+    assert folders.pop().name.startswith("20050310T120000Z-")
+    refused(root, NotAWorkbook, ET=b"other junk")
+    assert len([*(root / "quarantine").glob("2*")]) == 2
+
+
+def test_half_a_vintage_is_refused_where_none_is_held(tmp_path: Path) -> None:
+    refused(tmp_path, TableNotFound, ET=DECEMBER)
+    assert held(tmp_path) == []

@@ -1,0 +1,62 @@
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from vintage_building import energy, vintage
+
+from energy.data.monthly import join
+from energy.data.revisions import compare, from_csv, summarise, to_csv
+
+OLD = join(vintage().tables)
+NEW = join(vintage(energy("2005-02", {("2004-12", 3): 0.25, ("1999-06", 2): -0.5})).tables)
+
+
+def test_what_differs_in_both_is_listed_by_month() -> None:
+    found = compare(OLD, NEW)
+    assert list(found.columns) == ["month", "column", "old", "new"]
+    assert [*zip(found["month"].astype(str), found["column"], strict=True)] == [
+        ("1999-06", "total"),
+        ("1999-06", "coal"),
+        ("2004-12", "total"),
+        ("2004-12", "petroleum"),
+    ]
+    assert (found["new"] - found["old"]).to_list() == pytest.approx([-0.5, -0.5, 0.25, 0.25])
+    assert str(found["month"].dtype) == "period[M]"
+
+
+def test_new_months_and_figures_withdrawn_are_no_revisions() -> None:
+    """The older frame has weather in a month that had no energy figures yet."""
+    assert pd.isna(OLD.at[pd.Period("2005-01"), "total"])
+    assert NEW.at[pd.Period("2005-01"), "total"] > 0
+    assert "2005-01" not in set(compare(OLD, NEW)["month"].astype(str))
+    assert compare(NEW, OLD)["new"].to_list() == compare(OLD, NEW)["old"].to_list()
+    without = OLD.copy()
+    without.loc["2000-01", "coal"] = float("nan")
+    assert compare(OLD, without).empty
+    assert compare(without, OLD).empty
+
+
+def test_nothing_revised_is_an_empty_frame_of_the_same_kind() -> None:
+    found = compare(OLD, OLD)
+    assert (len(found), list(found.columns)) == (0, ["month", "column", "old", "new"])
+    assert summarise(OLD, OLD) == []
+
+
+def test_the_summary_says_how_far_each_column_moved() -> None:
+    total, coal, petroleum = summarise(OLD, NEW)
+    assert [total.column, coal.column, petroleum.column] == ["total", "coal", "petroleum"]
+    assert (total.figures, total.compared, total.first, total.last) == (
+        2,
+        120,
+        "1999-06",
+        "2004-12",
+    )
+    assert (total.largest, total.month) == (pytest.approx(-0.5), "1999-06")
+    assert total.mean == pytest.approx(0.75 / 120)
+
+
+@pytest.mark.parametrize("new", [NEW, OLD])
+def test_a_table_of_revisions_is_read_back_as_it_was(new: pd.DataFrame, tmp_path: Path) -> None:
+    path = tmp_path / "revisions.csv"
+    path.write_text(to_csv(compare(OLD, new)))
+    pd.testing.assert_frame_equal(from_csv(path), compare(OLD, new))

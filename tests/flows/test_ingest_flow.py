@@ -1,0 +1,151 @@
+"""IngestFlow as a user runs it: out of reach, a new release, nothing new, a broken one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flow_runs import Card, Checkout, Ended, Once, check_out, contents
+from made_results import WEATHER, make_release, put_online
+from s3_server import free_ports
+from web_server import web_server
+
+from energy.data.archive import HeldVintage, held
+
+pytestmark = pytest.mark.e2e
+AUGUST, BROKEN = "ET_1.2_OCT_22.xlsx", "ET_1.2_NOV_22.xlsx"
+
+
+@dataclass(frozen=True)
+class Ingest:
+    """A run, what it left held and set aside, and which files it asked the server for."""
+
+    run: Ended
+    held: list[HeldVintage]
+    aside: list[str]
+    asked: list[tuple[str, dict[str, str]]]
+
+
+@dataclass(frozen=True)
+class Story:
+    """What one checkout went through, in this order."""
+
+    checkout: Checkout
+    before: dict[str, bytes]
+    unreached: Ingest
+    new: Ingest
+    again: Ingest
+    broken: Ingest
+
+    def card(self, ingest: Ingest) -> Card:
+        return self.checkout.card(ingest.run.run_id, "show", "IngestFlow")
+
+
+@pytest.fixture(scope="session")
+def story(once: Once[Story]) -> Story:
+    def build(folder: Path) -> Story:
+        checkout = check_out(folder)
+        data = checkout.root / "data"
+        before = contents(data)
+        (port,) = free_ports(1)
+        nowhere = f"http://127.0.0.1:{port}"
+
+        def ended(run: Ended, asked: list[tuple[str, dict[str, str]]]) -> Ingest:
+            aside = data / "quarantine"
+            names = [one.name for one in aside.iterdir()] if aside.exists() else []
+            shown = [name for name in names if not name.startswith(".")]
+            return Ingest(run, held(data), shown, asked)
+
+        lost = {"ENERGY_GOVUK_API": f"{nowhere}/api/content", "ENERGY_GOVUK_ORIGINS": nowhere}
+        unreached = ended(checkout.python("flows/ingestflow.py", "run", **lost), [])
+        with web_server() as web:
+
+            def ingest(content: bytes, name: str, *, within: str = "") -> Ingest:
+                environ = put_online(web, content, name)
+                web.asked.clear()
+                flow = "ingestflow.py" if within else "flows/ingestflow.py"
+                run = checkout.python(flow, "run", cwd=checkout.root / within, **environ)
+                return ended(run, list(web.asked))
+
+            august = make_release("2022-08", {"2022-05": 0.25})
+            new = ingest(august, AUGUST)
+            again = ingest(august, AUGUST, within="flows")
+            broken = ingest(make_release("2022-09", {"2022-05": 3.0}), BROKEN)
+        return Story(checkout, before, unreached, new, again, broken)
+
+    return once("ingests", build)
+
+
+def test_with_no_network_what_is_held_stays_in_use(story: Story) -> None:
+    run = story.unreached.run.good()
+    assert run.closing == (
+        "\nNothing new; what is held stays in use. Not reached: energy, weather.\n\n"
+    )
+    for source in ("energy", "weather"):
+        assert f"] {source}: http://127.0.0.1:" in run.stdout
+    assert run.stdout.count("cannot be reached: the connection was refused") == 2
+    (embedded,) = story.unreached.held
+    assert embedded.month == "2022-07"
+    card = story.card(story.unreached)
+    assert "cannot be reached" in card.text
+    assert f"Vintage `{embedded.vintage_id}`, energy to 2022-07." in card.text
+
+
+def test_a_new_release_is_kept(story: Story) -> None:
+    run = story.new.run.good()
+    embedded, kept = story.new.held
+    assert [embedded] == story.unreached.held
+    assert run.closing == f"\nKept {kept.vintage_id}: to 2022-08, 2 figures revised.\n\n"
+    assert set(kept.hashes) == {AUGUST, WEATHER}
+    assert kept.hashes[WEATHER] == embedded.hashes[WEATHER]
+    revised = kept.revisions()
+    assert [*zip(revised["month"].astype(str), revised["column"], strict=True)] == [
+        ("2022-05", "total"),
+        ("2022-05", "natural_gas"),
+    ]
+    assert f"  fetched {AUGUST}, " in run.stdout
+    assert "Energy Trends: UK total energy, updated 2022-09-29" in run.stdout
+    agents = {headers["user-agent"] for _, headers in story.new.asked}
+    assert len(agents) == 1
+    assert "energy-forecast" in agents.pop()
+    # The tables that were not wanted were not asked for.
+    assert len(story.new.asked) == 4
+
+
+def test_the_card_of_a_new_release(story: Story) -> None:
+    card = story.card(story.new)
+    for told in ("## Checks", "revisions", "cover", "passed", "## Revisions", "2022-05", "+0.25"):
+        assert told in card.text
+    assert "refused" not in card.text
+    titles = [part["spec"]["title"]["text"] for part in card.of_kind("vegaChart")]
+    assert titles == ["total: before and now", "natural gas: before and now"]
+
+
+def test_a_second_run_has_nothing_new(story: Story) -> None:
+    """Inside flows/."""
+    run = story.again.run.good()
+    assert run.closing == "\nNothing new; what is held stays in use.\n\n"
+    assert story.again.held == story.new.held
+    assert f"{AUGUST}: unchanged since it was last fetched" in run.stdout
+    asked = dict(story.again.asked)
+    assert asked[f"/media/1/{AUGUST}"]["if-none-match"] == f'"{AUGUST}"'
+    assert not (story.checkout.root / "flows" / ".metaflow").exists()
+
+
+def test_a_broken_release_is_set_aside(story: Story) -> None:
+    said = story.broken.run.refused()
+    assert said.startswith("total of 2022-05: found 13.120, which became 15.870")
+    assert said.endswith("what was held stays in use.")
+    (folder,) = story.broken.aside
+    assert folder in said
+    assert story.broken.held == story.new.held
+    aside = story.checkout.root / "data" / "quarantine" / folder
+    assert {path.name for path in aside.iterdir()} == {BROKEN, "reason.json"}
+    assert "**refused**" in story.card(story.broken).text
+    assert story.unreached.aside == story.new.aside == story.again.aside == []
+
+
+def test_nothing_that_was_there_is_changed(story: Story) -> None:
+    after = contents(story.checkout.root / "data")
+    assert {name: after[name] for name in story.before} == story.before

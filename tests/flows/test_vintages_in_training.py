@@ -1,0 +1,194 @@
+"""TrainFlow on vintages: the newest, one asked for, and each fold on the figures of its time."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from flow_runs import Checkout, Ended, Once, check_out
+from made_results import ENERGY, RAW, WEATHER, make_release
+
+from energy.contract import Manifest
+from energy.data.archive import held, newest
+from energy.data.keeping import Kept, keep
+from energy.data.records import Record
+from energy.forecasting import backtest
+from energy.preparing import Task, TrainRequest, prepare
+from energy.releases.bundle import verify
+from energy.releases.promotion import champion
+from energy.releases.store import open_store
+from energy.settings import Settings
+
+CUTOFF = pd.Period("2018-04", "M")
+"""Where the training part ends of a vintage that ends in August 2022."""
+EARLIER = CUTOFF - 12
+"""The last fold before it, which no vintage ends at."""
+BEFORE = ("2016-11", "2017-02", "2018-01", "2018-02")
+Means = dict[pd.Period, np.ndarray]
+
+
+@functools.cache
+def workbook(last: str, change: float = 0.0) -> bytes:
+    return make_release(last, dict.fromkeys(BEFORE, change) if change else None)
+
+
+def archive(root: Path, then: float = 0.0, now: float = 0.0) -> Path:
+    """Three vintages: one that ends at the cutoff, the embedded one, and a newer one.
+
+    Args:
+        root: Where.
+        then: What to add to figures before the cutoff, as the first one has them.
+        now: The same, as the newest one has them.
+    """
+    for files in (
+        {"then.xlsx": workbook(str(CUTOFF), then), WEATHER: (RAW / WEATHER).read_bytes()},
+        {ENERGY: (RAW / ENERGY).read_bytes()},
+        {"now.xlsx": workbook("2022-08", now)},
+    ):
+        assert isinstance(keep(root, files, Record("", "", {})), Kept)
+    return root
+
+
+@pytest.fixture(scope="module")
+def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return archive(tmp_path_factory.mktemp("three"))
+
+
+def prepared(data: Path, folder: Path, **asked: object) -> Task:
+    settings = Settings(str(folder / "store"), data, f"sqlite:///{folder}/mlflow.db")
+    return prepare(settings, TrainRequest(forecasters="theta", folds=2, **asked))  # type: ignore[arg-type]
+
+
+def means(data: Path, folder: Path, *, real_time: bool) -> Means:
+    """Forecasts of the folds at both cutoffs."""
+    task = prepared(data, folder, in_real_time=real_time)
+    few = replace(task.plan, backtest=task.plan.backtest[-1:], holdout=task.plan.holdout[:1])
+    assert (few.backtest, few.holdout) == ((EARLIER,), (CUTOFF,))
+    folds, _ = backtest.run("theta", task.series, task.weather, few, task.known)
+    once = folds[folds["protocol"] != "single_origin"]
+    actual = task.series.loc[pd.PeriodIndex(once["month"])]
+    assert once["actual"].to_numpy() == pytest.approx(actual.to_numpy())
+    return {cutoff: fold["mean"].to_numpy() for cutoff, fold in once.groupby("cutoff")}
+
+
+def test_the_newest_vintage_unless_another_is_asked_for(three: Path, tmp_path: Path) -> None:
+    old, embedded, new = held(three)
+    task = prepared(three, tmp_path)
+    assert (task.vintage_id, task.vintage) == (new.vintage_id, new.hashes)
+    assert str(task.series.index[-1]) == "2022-08"
+    assert task.known == {}
+    task = prepared(three, tmp_path, vintage=embedded.vintage_id)
+    assert task.vintage == embedded.hashes
+    assert str(task.series.index[-1]) == "2022-07"
+    task = prepared(three, tmp_path, vintage=old.vintage_id)
+    assert task.series.index[-1] == CUTOFF
+
+
+def test_what_was_known_is_held_for_cutoffs_with_a_vintage_of_their_own(
+    three: Path, tmp_path: Path
+) -> None:
+    task = prepared(three, tmp_path, in_real_time=True)
+    assert set(task.known) == {CUTOFF}
+    series, weather = task.known[CUTOFF]
+    assert (series.index[0], series.index[-1]) == (task.series.index[0], CUTOFF)
+    assert list(weather.columns) == list(task.weather.columns)
+    assert " 1 folds as it was known then." in str(task)
+    # The plan of this one has its cutoffs a month earlier, where no vintage ends.
+    _, embedded, _ = held(three)
+    task = prepared(three, tmp_path, in_real_time=True, vintage=embedded.vintage_id)
+    assert task.known == {}
+
+
+def test_a_fold_sees_the_figures_of_its_time_where_they_are_held(
+    three: Path, tmp_path: Path
+) -> None:
+    revised_now = archive(tmp_path / "now", now=0.5)
+    revised_then = archive(tmp_path / "then", then=0.5)
+    every = (three, revised_now, revised_then)
+
+    base, now, then = (means(data, tmp_path, real_time=True) for data in every)
+    assert np.array_equal(now[CUTOFF], base[CUTOFF])
+    assert not np.allclose(then[CUTOFF], base[CUTOFF], rtol=1e-4)
+    # No vintage ends at the earlier cutoff: it sees the figures of today, and those alone.
+    assert not np.allclose(now[EARLIER], base[EARLIER], rtol=1e-4)
+    assert np.array_equal(then[EARLIER], base[EARLIER])
+
+    today, now_today, then_today = (means(data, tmp_path, real_time=False) for data in every)
+    for cutoff in (CUTOFF, EARLIER):
+        assert not np.allclose(now_today[cutoff], today[cutoff], rtol=1e-4)
+        assert np.array_equal(then_today[cutoff], today[cutoff])
+    # What was revised then came to be the figures of today: the two agree.
+    assert then[CUTOFF] == pytest.approx(now_today[CUTOFF])
+    assert np.array_equal(now[EARLIER], now_today[EARLIER])
+
+
+@pytest.fixture(scope="session")
+def checkout(once: Once[Checkout]) -> Checkout:
+    """A checkout whose data are three vintages, and no embedded one."""
+
+    def build(folder: Path) -> Checkout:
+        return check_out(folder, ENERGY_DATA=str(archive(folder / "data")))
+
+    return once("three_vintages", build)
+
+
+@pytest.fixture(scope="session")
+def runs(once: Once[tuple[Ended, Manifest]], checkout: Checkout) -> Callable[[str], tuple]:
+    """A run with the fewest folds and the baseline alone, and its release."""
+
+    def run(name: str) -> tuple[Ended, Manifest]:
+        _, embedded, _ = held(Path(checkout.environment["ENERGY_DATA"]))
+        arguments = {"newest": ["--real-time", "True"], "asked": ["--vintage", embedded.vintage_id]}
+
+        def build(_: Path) -> tuple[Ended, Manifest]:
+            ended = checkout.flow(
+                *("run", "--forecasters", "seasonal_naive", "--folds", "1", "--horizon", "1"),
+                *arguments[name],
+            ).good()
+            store = open_store(str(checkout.store))
+            pointer = champion(store)
+            assert pointer is not None
+            return ended, verify(store, pointer.release_id)
+
+        return once(f"vintage_{name}", build)
+
+    return run
+
+
+@pytest.mark.e2e
+def test_a_run_takes_the_newest_vintage_and_folds_of_their_time(
+    checkout: Checkout, runs: Callable[[str], tuple[Ended, Manifest]]
+) -> None:
+    ended, manifest = runs("newest")
+    used = newest(Path(checkout.environment["ENERGY_DATA"]))
+    assert manifest.lineage.vintage == used.hashes
+    assert set(used.hashes) == {"now.xlsx", WEATHER}
+    assert manifest.cutoff == "2022-08"
+    assert f"260 months to 2022-08 (vintage {used.vintage_id})" in ended.stdout
+    assert " 1 folds as it was known then." in ended.stdout
+
+
+@pytest.mark.e2e
+def test_a_run_takes_the_vintage_that_is_asked_for(
+    checkout: Checkout, runs: Callable[[str], tuple[Ended, Manifest]]
+) -> None:
+    ended, manifest = runs("asked")
+    _, embedded, _ = held(Path(checkout.environment["ENERGY_DATA"]))
+    assert manifest.lineage.vintage == embedded.hashes
+    assert set(embedded.hashes) == {ENERGY, WEATHER}
+    assert manifest.cutoff == "2022-07"
+    assert f"(vintage {embedded.vintage_id})" in ended.stdout
+    assert "as it was known then" not in ended.stdout
+
+
+@pytest.mark.e2e
+def test_a_vintage_that_is_not_held(checkout: Checkout) -> None:
+    said = checkout.flow("run", "--vintage", "1999-01-00000000").refused()
+    assert "No vintage '1999-01-00000000' is held" in said
+    for one in held(Path(checkout.environment["ENERGY_DATA"])):
+        assert one.vintage_id in said

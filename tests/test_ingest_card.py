@@ -1,0 +1,157 @@
+"""What the card of an ingest shows, whatever came of it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from made_results import ENERGY, RAW, WEATHER, make_release
+from test_cards import Shown
+
+from energy import ingest_card, ingesting
+from energy.data.archive import newest
+from energy.data.keeping import Kept, Refused
+from energy.ingesting import Delivery
+from energy.settings import Settings
+
+# On importing Metaflow's cards, in this process alone.
+pytestmark = pytest.mark.filterwarnings("ignore:The _yaml extension module")
+AUGUST = "ET_1.2_OCT_22.xlsx"
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    shutil.copytree(RAW, tmp_path / "data" / "raw")
+    return Settings(data=tmp_path / "data")
+
+
+def taken(settings: Settings, content: bytes) -> tuple[Shown, ingesting.Outcome | None]:
+    """The card of a workbook given by hand, and what came of it."""
+    path = settings.data / AUGUST
+    path.write_bytes(content)
+    delivery, card = ingesting.by_hand([path]), Shown()
+    outcome = ingesting.take_in(settings, [delivery])
+    ingest_card.vintage(card, settings, [delivery], outcome)
+    return card, outcome
+
+
+def parts(card: Shown) -> list[str]:
+    return [line for line in card.words.splitlines() if line.startswith("#")]
+
+
+def cells(card: Shown, first: str) -> list[list[str]]:
+    """The rows of the table whose first column has that title."""
+    (found,) = [part for part in card.tables() if part["columns"][0] == first]
+    assert {len(row) for row in found["data"]} == {len(found["columns"])}
+    return [[cell["source"].strip() for cell in row] for row in found["data"]]
+
+
+def test_kept_with_revisions(settings: Settings) -> None:
+    embedded = newest(settings.data)
+    card, kept = taken(settings, make_release("2022-08", {"2022-05": 0.25, "2021-11": -0.125}))
+    assert isinstance(kept, Kept)
+    assert parts(card) == [
+        *("# The data", "## What was found", "## Checks", "## Revisions", "## In use")
+    ]
+    assert f"**Kept {kept.vintage.vintage_id}: to 2022-08, 4 figures revised.**" in card.words
+    assert f"- by hand: {AUGUST}, " in card.words
+    checks = cells(card, "Check")
+    assert [row[0] for row in checks] == [one.name for one in kept.checks]
+    verdicts = {row[0]: row[1] for row in checks if row[0] != "stale"}
+    assert set(verdicts.values()) == {"passed"}
+    assert {"index", "ranges", "total", "older", "withdrawn", "revisions", "cover"} <= set(verdicts)
+    assert f"4 figures differ from vintage `{embedded.vintage_id}`." in card.words
+    changes = cells(card, "Month")
+    assert [row[:2] for row in changes] == [
+        ["2022-05", "total"],
+        ["2022-05", "natural_gas"],
+        ["2021-11", "total"],
+        ["2021-11", "natural_gas"],
+    ]
+    assert changes[0] == ["2022-05", "total", "12.87", "13.12", "+0.25"]
+    assert changes[1] == ["2022-05", "natural_gas", "4.57", "4.82", "+0.25"]
+    assert {row[4] for row in changes[2:]} <= {"-0.12", "-0.13"}
+    total, gas = card.charts()
+    assert total["title"]["text"] == "total: before and now"
+    assert gas["title"]["text"] == "natural gas: before and now"
+    for spec, (before, now) in ((total, (12.87, 13.12)), (gas, (4.57, 4.82))):
+        assert "vega-lite" in spec["$schema"]
+        assert '"url"' not in json.dumps(spec, allow_nan=False)
+        (values,) = spec["datasets"].values()
+        figures = {(row["key"], row["month"][:7]): row["value"] for row in values}
+        assert figures["before", "2022-05"] == pytest.approx(before)
+        assert figures["now", "2022-05"] == pytest.approx(now)
+        assert ("now", "2022-08") in figures
+        assert ("before", "2022-08") not in figures
+    assert f"Vintage `{kept.vintage.vintage_id}`, energy to 2022-08." in card.words
+    assert dict(cells(card, "Workbook")) == {
+        name: f"`{sha256}`" for name, sha256 in kept.vintage.hashes.items()
+    }
+    assert "Open Government Licence v3.0" in card.words
+
+
+def test_more_revisions_than_a_card_lists(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingest_card, "MOST_ROWS", 3)
+    card, _ = taken(settings, make_release("2022-08", {"2022-05": 0.25, "2021-11": -0.125}))
+    assert [row[0] for row in cells(card, "Month")] == ["2022-05", "2022-05", "2021-11"]
+    assert "The newest 3 of 4; `revisions.csv` has them all." in card.words
+
+
+def test_kept_without_revisions(settings: Settings) -> None:
+    card, kept = taken(settings, make_release())
+    assert isinstance(kept, Kept)
+    assert "No figure that was held already has changed." in card.words
+    assert card.charts() == []
+
+
+def test_nothing_new(settings: Settings) -> None:
+    card, _ = taken(settings, (RAW / ENERGY).read_bytes())
+    assert parts(card) == ["# The data", "## What was found", "## In use"]
+    assert "**Nothing new; what is held stays in use.**" in card.words
+    assert {row[0] for row in cells(card, "Workbook")} == {ENERGY, WEATHER}
+    assert card.charts() == []
+
+
+def test_refused_by_a_check(settings: Settings) -> None:
+    embedded = newest(settings.data)
+    card, refused = taken(settings, make_release("2022-08", {"2022-05": 3.0}))
+    assert isinstance(refused, Refused)
+    assert parts(card) == ["# The data", "## What was found", "## Checks", "## In use"]
+    assert f"**Refused: {refused.error} Set aside in {refused.folder}.**" in card.words
+    checks = {row[0]: row for row in cells(card, "Check")}
+    assert checks["revisions"][1] == "**refused**"
+    assert checks["revisions"][2].startswith("12.870, which became 15.870")
+    assert checks["revisions"][4] == "total of 2022-05"
+    assert checks["total"][1] == "passed"
+    assert checks["stale"][1] == "noted"
+    assert f"Vintage `{embedded.vintage_id}`, energy to 2022-07." in card.words
+
+
+def test_refused_as_it_cannot_be_read(settings: Settings) -> None:
+    card, refused = taken(settings, make_release()[:-2000])
+    assert isinstance(refused, Refused)
+    assert parts(card) == ["# The data", "## What was found", "## In use"]
+    assert str(refused.error) in card.words
+
+
+def test_unreached(settings: Settings) -> None:
+    trouble = "https://www.gov.uk/x cannot be reached: no route (tries: 4). Try later."
+    asked = [Delivery("energy", [f"energy: {trouble}"], trouble=trouble), Delivery("weather", [])]
+    card = Shown()
+    ingest_card.vintage(card, settings, asked, None)
+    assert f"- energy: {trouble}" in card.words
+    assert "what is held stays in use. Not reached: energy.**" in card.words
+    assert parts(card) == ["# The data", "## What was found", "## In use"]
+
+
+def test_refused_where_nothing_is_held_yet(tmp_path: Path) -> None:
+    card, refused = taken(Settings(data=tmp_path), b"junk")
+    assert isinstance(refused, Refused)
+    assert str(refused.error) in card.words
+    assert "No vintage is held yet." in card.words
+    assert hashlib.sha256(b"junk").hexdigest() not in card.words
