@@ -50,6 +50,7 @@ def deliver(settings: Settings, kind: str, what: str) -> Delivery:
     """Get workbooks: from a `source` by name, from a `url`, or from `file` paths with commas.
 
     Raises:
+        FetchError: A URL given by hand cannot be fetched.
         DataError: What is held cannot be read, or a file is not there.
     """
     if kind == "source":
@@ -76,10 +77,14 @@ def ask(settings: Settings, source_name: str) -> Delivery:
     except FetchError as error:
         return Delivery(source_name, [f"{source_name}: {error}"], trouble=str(error))
     parts = [Delivery(source_name, found.lines())]
-    for attachment in found.attachments:
-        parts.append(
-            fetch_one(settings, attachment.url, source_name, known, found.url, found.published)
-        )
+    for one in found.attachments:
+        try:
+            parts.append(
+                fetch_one(settings, one.url, source_name, known, found.url, found.published)
+            )
+        except FetchError as error:
+            said = [f"  not fetched: {error}"]
+            parts.append(Delivery(source_name, said, trouble=str(error)))
     return _together(source_name, parts)
 
 
@@ -102,13 +107,11 @@ def fetch_one(
         published: Date of that page, ISO.
 
     Raises:
+        FetchError: It cannot be fetched, or is no workbook.
         DataError: What is held cannot be read.
     """
     known = _known(settings.data) if known is None else known
-    try:
-        answer = fetch_workbook(url, known.get(url), manners(settings))
-    except FetchError as error:
-        return Delivery(source_name, [f"  not fetched: {error}"], trouble=str(error))
+    answer = fetch_workbook(url, known.get(url), manners(settings))
     if not isinstance(answer, Fetched):
         return Delivery(source_name, [f"  {shown(url)}: unchanged since it was last fetched"])
     name = answer.filename

@@ -13,7 +13,7 @@ from energy.data.monthly import read_frame, target_series, temporal_split
 from energy.data.vintages import open_vintage
 from energy.errors import OutOfRange
 from energy.forecasting import bench
-from energy.forecasting.backtest import Plan, plan
+from energy.forecasting.backtest import SHORTEST, Plan, plan
 from energy.forecasting.intervals import KnownThen
 from energy.releases.store import open_store
 from energy.settings import Settings
@@ -133,7 +133,10 @@ def _known_then(settings: Settings, plan: Plan, asked: TrainRequest) -> KnownThe
     frames = {one.vintage_id: read_frame(open_vintage(one.folder)) for one in held(settings.data)}
     known = (as_known(frames, cutoff) for cutoff in (*plan.backtest, *plan.holdout))
     return {
-        one.cutoff: (target_series(one.frame, asked.target, asked.start), one.frame[WEATHER_USED])
+        one.cutoff: (
+            target_series(one.frame, asked.target, asked.start, SHORTEST),
+            one.frame[WEATHER_USED],
+        )
         for one in known
         if one.real_time
     }

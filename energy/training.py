@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import pandas as pd
 
@@ -88,6 +89,21 @@ def backtest_one(
         reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
         return None, Score(forecaster, failure=reason)
     return folds, _score(forecaster, folds, seconds, "backtest")
+
+
+def gather(branches: Mapping[str, Any]) -> tuple[dict[str, pd.DataFrame], dict[str, Score]]:
+    """What the branches found: fold frames of those that did not fail, and a Score of each.
+
+    Args:
+        branches: By forecaster, what has `folds` and `score`, or in `crash` why its process died.
+    """
+    died = "its process ended before it answered"
+    scores = {
+        name: Score(name, failure=died) if branch.crash else branch.score
+        for name, branch in branches.items()
+    }
+    folds = {name: branches[name].folds for name, s in scores.items() if s.failure is None}
+    return folds, scores
 
 
 def compare(

@@ -72,22 +72,12 @@ class TrainFlow(FlowSpec):
     def select(self, inputs):
         """Rank on the backtest, report the holdout, log every run, draw the leaderboard."""
         from energy import cards, summary, tracking, training
-        from energy.forecasting.scores import Score
         from energy.settings import Settings
 
         # A frame's pickle changes with use, so Metaflow takes the branches' copies for conflicts.
         self.series, self.weather = inputs[0].series, inputs[0].weather
         self.merge_artifacts(inputs, exclude=["folds", "score", "crash", "known"])
-        ran = dict(zip(self.branches, inputs, strict=True))
-        scores = {
-            name: (
-                Score(name, failure="its process ended before it answered")
-                if branch.crash
-                else branch.score
-            )
-            for name, branch in ran.items()
-        }
-        folds = {name: branch.folds for name, branch in ran.items() if scores[name].failure is None}
+        folds, scores = training.gather(dict(zip(self.branches, inputs, strict=True)))
         self.comparison = training.compare(self.bench, folds, scores, self.series, inputs[0].known)
         self.mlflow_run = tracking.log(
             Settings.from_environment(), summary.experiment(self, current.run_id)

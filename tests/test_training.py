@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -321,3 +322,19 @@ def test_a_table_that_was_altered_after_the_fact_is_not_promoted(
     with pytest.raises(training.StoreError, match=r"model\.zip"):
         published(store, comparison, fitted, Y.iloc[1:])
     assert in_service(store) == first.pointer
+
+
+def test_a_branch_that_died_is_a_score_like_any_other_failure() -> None:
+    frame = pd.DataFrame()
+    branches = {
+        "theta": SimpleNamespace(crash=None, score=Score("theta", mase=0.5), folds=frame),
+        "ets": SimpleNamespace(crash=None, score=Score("ets", failure="too hot"), folds=None),
+        "ridge": SimpleNamespace(crash="killed"),  # as Metaflow leaves it: nothing else was kept
+    }
+    folds, scores = training.gather(branches)
+    assert folds == {"theta": frame}
+    assert {name: score.failure is None for name, score in scores.items()} == {
+        "theta": True,
+        "ets": False,
+        "ridge": False,
+    }

@@ -99,19 +99,22 @@ def validate(frame: pd.DataFrame) -> pd.DataFrame:
     return frame
 
 
-def target_series(frame: pd.DataFrame, target: str, start: str) -> pd.Series[float]:
+def target_series(
+    frame: pd.DataFrame, target: str, start: str, minimum: int = MINIMUM
+) -> pd.Series[float]:
     """The series to forecast: gapless, float64, named after the target, in Mtoe a month.
 
     Args:
         frame: The monthly frame.
         target: One of TARGETS.
         start: First month, such as `2001-01`; the last is the last one that has a figure.
+        minimum: Fewest months.
 
     Raises:
         UnknownTarget: Not one of TARGETS.
         NotAMonth: `start` names no month.
         IncompleteTarget: Months are missing from `start` on.
-        TooShort: Fewer than MINIMUM months.
+        TooShort: Fewer than `minimum` months.
     """
     if target not in TARGETS or target not in frame.columns:
         raise UnknownTarget(target, TARGETS)
@@ -121,7 +124,7 @@ def target_series(frame: pd.DataFrame, target: str, start: str) -> pd.Series[flo
     whole = frame[target].astype(float)
     known = pd.PeriodIndex(whole.dropna().index)
     if known.empty or first > (last := known[-1]):
-        raise TooShort(target, str(first), 0, MINIMUM)
+        raise TooShort(target, str(first), 0, minimum)
     # Reindexed, so that a start before the frame's own is found missing rather than moved.
     series = whole.reindex(pd.period_range(first, last, freq="M", name="month"))
     missing = series.index[series.isna()]
@@ -129,8 +132,8 @@ def target_series(frame: pd.DataFrame, target: str, start: str) -> pd.Series[flo
         named = str(missing[0]) if len(missing) == 1 else f"{missing[0]} to {missing[-1]}"
         complete = str(missing[-1] + 1)
         raise IncompleteTarget(target, str(first), named, len(missing), complete)
-    if len(series) < MINIMUM:
-        raise TooShort(target, str(first), len(series), MINIMUM)
+    if len(series) < minimum:
+        raise TooShort(target, str(first), len(series), minimum)
     return series
 
 

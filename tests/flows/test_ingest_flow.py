@@ -19,7 +19,7 @@ AUGUST, BROKEN = "ET_1.2_OCT_22.xlsx", "ET_1.2_NOV_22.xlsx"
 
 @dataclass(frozen=True)
 class Ingest:
-    """A run, what it left held and set aside, and which files it asked the server for."""
+    """A run, what it left held and set aside, and what it asked the server for."""
 
     run: Ended
     held: list[HeldVintage]
@@ -79,9 +79,8 @@ def story(once: Once[Story]) -> Story:
 
 def test_with_no_network_what_is_held_stays_in_use(story: Story) -> None:
     run = story.unreached.run.good()
-    assert run.closing == (
-        "\nNothing new; what is held stays in use. Not reached: energy, weather.\n\n"
-    )
+    told = "\nNothing new; what is held stays in use. Not reached: energy, weather.\n"
+    assert run.closing == told
     for source in ("energy", "weather"):
         assert f"] {source}: http://127.0.0.1:" in run.stdout
     assert run.stdout.count("cannot be reached: the connection was refused") == 2
@@ -96,7 +95,7 @@ def test_a_new_release_is_kept(story: Story) -> None:
     run = story.new.run.good()
     embedded, kept = story.new.held
     assert [embedded] == story.unreached.held
-    assert run.closing == f"\nKept {kept.vintage_id}: to 2022-08, 2 figures revised.\n\n"
+    assert run.closing == f"\nKept {kept.vintage_id}: to 2022-08, 2 figures revised.\n"
     assert set(kept.hashes) == {AUGUST, WEATHER}
     assert kept.hashes[WEATHER] == embedded.hashes[WEATHER]
     revised = kept.revisions()
@@ -104,7 +103,7 @@ def test_a_new_release_is_kept(story: Story) -> None:
         ("2022-05", "total"),
         ("2022-05", "natural_gas"),
     ]
-    assert f"  fetched {AUGUST}, " in run.stdout
+    assert f" fetched {AUGUST}, " in run.stdout
     assert "Energy Trends: UK total energy, updated 2022-09-29" in run.stdout
     agents = {headers["user-agent"] for _, headers in story.new.asked}
     assert len(agents) == 1
@@ -125,7 +124,7 @@ def test_the_card_of_a_new_release(story: Story) -> None:
 def test_a_second_run_has_nothing_new(story: Story) -> None:
     """Inside flows/."""
     run = story.again.run.good()
-    assert run.closing == "\nNothing new; what is held stays in use.\n\n"
+    assert run.closing == "\nNothing new; what is held stays in use.\n"
     assert story.again.held == story.new.held
     assert f"{AUGUST}: unchanged since it was last fetched" in run.stdout
     asked = dict(story.again.asked)

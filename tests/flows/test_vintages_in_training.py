@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from flow_runs import Checkout, Ended, Once, check_out
+from flow_runs import Checkout, check_out
 from made_results import ENERGY, RAW, WEATHER, make_release
 
-from energy.contract import Manifest
-from energy.data.archive import held, newest
+from energy.data.archive import held
 from energy.data.keeping import Kept, keep
 from energy.data.records import Record
 from energy.forecasting import backtest
@@ -61,7 +59,7 @@ def three(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def prepared(data: Path, folder: Path, **asked: object) -> Task:
     settings = Settings(str(folder / "store"), data, f"sqlite:///{folder}/mlflow.db")
-    return prepare(settings, TrainRequest(forecasters="theta", folds=2, **asked))  # type: ignore[arg-type]
+    return prepare(settings, TrainRequest(forecasters="seasonal_naive", folds=2, **asked))  # type: ignore[arg-type]
 
 
 def means(data: Path, folder: Path, *, real_time: bool) -> Means:
@@ -69,7 +67,7 @@ def means(data: Path, folder: Path, *, real_time: bool) -> Means:
     task = prepared(data, folder, in_real_time=real_time)
     few = replace(task.plan, backtest=task.plan.backtest[-1:], holdout=task.plan.holdout[:1])
     assert (few.backtest, few.holdout) == ((EARLIER,), (CUTOFF,))
-    folds, _ = backtest.run("theta", task.series, task.weather, few, task.known)
+    folds, _ = backtest.run("seasonal_naive", task.series, task.weather, few, task.known)
     once = folds[folds["protocol"] != "single_origin"]
     actual = task.series.loc[pd.PeriodIndex(once["month"])]
     assert once["actual"].to_numpy() == pytest.approx(actual.to_numpy())
@@ -127,68 +125,35 @@ def test_a_fold_sees_the_figures_of_its_time_where_they_are_held(
     assert np.array_equal(now[EARLIER], now_today[EARLIER])
 
 
-@pytest.fixture(scope="session")
-def checkout(once: Once[Checkout]) -> Checkout:
-    """A checkout whose data are three vintages, and no embedded one."""
-
-    def build(folder: Path) -> Checkout:
-        return check_out(folder, ENERGY_DATA=str(archive(folder / "data")))
-
-    return once("three_vintages", build)
-
-
-@pytest.fixture(scope="session")
-def runs(once: Once[tuple[Ended, Manifest]], checkout: Checkout) -> Callable[[str], tuple]:
-    """A run with the fewest folds and the baseline alone, and its release."""
-
-    def run(name: str) -> tuple[Ended, Manifest]:
-        _, embedded, _ = held(Path(checkout.environment["ENERGY_DATA"]))
-        arguments = {"newest": ["--real-time", "True"], "asked": ["--vintage", embedded.vintage_id]}
-
-        def build(_: Path) -> tuple[Ended, Manifest]:
-            ended = checkout.flow(
-                *("run", "--forecasters", "seasonal_naive", "--folds", "1", "--horizon", "1"),
-                *arguments[name],
-            ).good()
-            store = open_store(str(checkout.store))
-            pointer = champion(store)
-            assert pointer is not None
-            return ended, verify(store, pointer.release_id)
-
-        return once(f"vintage_{name}", build)
-
-    return run
+@pytest.fixture(scope="module")
+def checkout(three: Path, tmp_path_factory: pytest.TempPathFactory) -> Checkout:
+    """A checkout that takes its data from the three vintages."""
+    return check_out(tmp_path_factory.mktemp("vintages"), ENERGY_DATA=str(three))
 
 
 @pytest.mark.e2e
-def test_a_run_takes_the_newest_vintage_and_folds_of_their_time(
-    checkout: Checkout, runs: Callable[[str], tuple[Ended, Manifest]]
+def test_a_run_on_a_vintage_asked_for_with_a_fold_of_its_time(
+    checkout: Checkout, three: Path
 ) -> None:
-    ended, manifest = runs("newest")
-    used = newest(Path(checkout.environment["ENERGY_DATA"]))
-    assert manifest.lineage.vintage == used.hashes
-    assert set(used.hashes) == {"now.xlsx", WEATHER}
-    assert manifest.cutoff == "2022-08"
-    assert f"260 months to 2022-08 (vintage {used.vintage_id})" in ended.stdout
+    """From April 2001 on, its plan has the cutoff that the oldest vintage ends at."""
+    _, embedded, new = held(three)
+    ended = checkout.flow(
+        *("run", "--vintage", embedded.vintage_id, "--real-time", "True", "--start", "2001-04"),
+        *("--forecasters", "seasonal_naive", "--folds", "1", "--horizon", "1"),
+    ).good()
+    assert f"256 months to 2022-07 (vintage {embedded.vintage_id})" in ended.stdout
     assert " 1 folds as it was known then." in ended.stdout
-
-
-@pytest.mark.e2e
-def test_a_run_takes_the_vintage_that_is_asked_for(
-    checkout: Checkout, runs: Callable[[str], tuple[Ended, Manifest]]
-) -> None:
-    ended, manifest = runs("asked")
-    _, embedded, _ = held(Path(checkout.environment["ENERGY_DATA"]))
-    assert manifest.lineage.vintage == embedded.hashes
-    assert set(embedded.hashes) == {ENERGY, WEATHER}
+    store = open_store(str(checkout.store))
+    pointer = champion(store)
+    assert pointer is not None
+    manifest = verify(store, pointer.release_id)
+    assert manifest.lineage.vintage == embedded.hashes != new.hashes
     assert manifest.cutoff == "2022-07"
-    assert f"(vintage {embedded.vintage_id})" in ended.stdout
-    assert "as it was known then" not in ended.stdout
 
 
 @pytest.mark.e2e
-def test_a_vintage_that_is_not_held(checkout: Checkout) -> None:
+def test_a_vintage_that_is_not_held(checkout: Checkout, three: Path) -> None:
     said = checkout.flow("run", "--vintage", "1999-01-00000000").refused()
     assert "No vintage '1999-01-00000000' is held" in said
-    for one in held(Path(checkout.environment["ENERGY_DATA"])):
+    for one in held(three):
         assert one.vintage_id in said
