@@ -185,7 +185,7 @@ def test_a_url_by_hand(online: Settings, web: WebServer) -> None:
     got = ingesting.deliver(online, "url", web.url(f"/media/1/{AUGUST}"))
     assert (got.source, got.files) == ("by hand", {AUGUST: release()})
     assert got.records[AUGUST].source == web.url(f"/media/1/{AUGUST}")
-    with pytest.raises(FetchError, match="example.org/ET.xlsx is not fetched") as caught:
+    with pytest.raises(FetchError, match=r"example\.org/ET\.xlsx is not fetched") as caught:
         ingesting.deliver(online, "url", "https://me:secret@example.org/ET.xlsx?key=1")
     assert "secret" not in str(caught.value)
 
