@@ -6,6 +6,7 @@ MLflow is imported inside the functions: it takes two seconds, and only two step
 from __future__ import annotations
 
 import logging
+import os
 import sqlite3
 import tempfile
 import urllib.error
@@ -68,10 +69,7 @@ def check(settings: Settings) -> None:
     uri = settings.tracking_uri
     try:
         if uri.startswith("sqlite:///"):
-            path = Path(uri.removeprefix("sqlite:///"))
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with closing(sqlite3.connect(path)) as database:
-                database.execute("BEGIN IMMEDIATE")
+            _check_database(Path(uri.removeprefix("sqlite:///")).absolute())
         elif uri.startswith(("http://", "https://")):
             with urllib.request.urlopen(f"{uri.rstrip('/')}/health", timeout=5):  # noqa: S310
                 pass
@@ -80,6 +78,17 @@ def check(settings: Settings) -> None:
             raise TrackingUnreachable(uri, str(error)) from error
     except (OSError, sqlite3.Error) as error:
         raise TrackingUnreachable(uri, str(error)) from error
+
+
+def _check_database(path: Path) -> None:
+    """Raise OSError or sqlite3.Error if it cannot be written; leave nothing where nothing was."""
+    if path.exists():
+        with closing(sqlite3.connect(path)) as database:
+            database.execute("BEGIN IMMEDIATE")
+        return
+    nearest = next(parent for parent in path.parents if parent.exists())
+    if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
+        raise NotADirectoryError(f"{nearest} is no folder that can be written")
 
 
 def log(settings: Settings, experiment: Experiment) -> str:

@@ -221,5 +221,12 @@ def test_a_server_that_does_not_answer_is_found_out_at_once_and_its_password_kep
     assert "secret" not in str(caught.value)
 
 
-def test_a_database_yet_to_be_made_can_be_used(tmp_path: Path) -> None:
+def test_a_database_yet_to_be_made_can_be_used_and_is_not_made_by_asking(tmp_path: Path) -> None:
     tracking.check(Settings(tracking_uri=f"sqlite:///{tmp_path}/new/mlflow.db"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_no_database_is_found_out_at_once(tmp_path: Path) -> None:
+    (tmp_path / "mlflow.db").write_text("not a database, and longer than the header of one" * 9)
+    with pytest.raises(TrackingUnreachable):
+        tracking.check(Settings(tracking_uri=f"sqlite:///{tmp_path}/mlflow.db"))

@@ -37,7 +37,8 @@ def mase(actual: Array, mean: Array, scale: Array | float) -> float:
     >>> mase(np.array([10.0, 12.0]), np.array([11.0, 12.0]), 2.0)
     0.25
     """
-    return float((np.abs(actual - mean) / scale).mean())
+    with np.errstate(invalid="ignore", divide="ignore"):  # no scale, no score: inf or NaN
+        return float((np.abs(actual - mean) / scale).mean())
 
 
 def mape(actual: Array, mean: Array) -> float | None:
