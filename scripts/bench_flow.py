@@ -55,6 +55,7 @@ def _flow(folder: Path) -> dict:
     began = time.perf_counter()
     subprocess.run(command, check=True, env=environment, cwd=folder)
     wall = time.perf_counter() - began
+    steps = _steps(folder)
     (scores,) = folder.glob("store/releases/*/scores.json")
     rows = json.loads(scores.read_text("utf-8"))["backtest"]
     fitted = [row for row in rows if not BENCH[row["forecaster"]].members]
@@ -70,14 +71,31 @@ def _flow(folder: Path) -> dict:
         "ideal_seconds": round(work / cores, 1),
         "flow_seconds": round(wall, 1),
         "flow_wall_over_ideal": round(wall / (work / cores), 2),
+        "step_seconds": steps,
     }
+
+
+def _steps(folder: Path) -> dict[str, float]:
+    """Wall seconds of each step of the run in that datastore, from its first task to its last."""
+    os.environ["METAFLOW_DATASTORE_SYSROOT_LOCAL"] = str(folder)
+    from metaflow import Flow, namespace
+
+    namespace(None)
+    spans = {}
+    for step in Flow("TrainFlow").latest_run.steps():
+        tasks = list(step.tasks())
+        began = min(task.created_at for task in tasks)
+        spans[step.id] = round((max(t.finished_at for t in tasks) - began).total_seconds(), 1)
+    return dict(reversed(spans.items()))
 
 
 def _cold(folder: Path) -> float:
     clone = folder / "clone"
     subprocess.run(["git", "clone", "--quiet", str(ROOT), str(clone)], check=True)
-    kept = {k: v for k, v in os.environ.items() if not k.startswith(("ENERGY_", "METAFLOW_"))}
-    environment = {**kept, "UV_CACHE_DIR": str(folder / "cache"), "MAKEFLAGS": ""}
+    # Nothing of this project's settings, nor of the make that runs this script.
+    ours = ("ENERGY_", "METAFLOW_", "MLFLOW_", "MAKE", "MFLAGS", "ARGS")
+    kept = {k: v for k, v in os.environ.items() if not k.startswith(ours)}
+    environment = {**kept, "UV_CACHE_DIR": str(folder / "cache")}
     began = time.perf_counter()
     subprocess.run(["make", "run"], check=True, env=environment, cwd=clone)
     return round(time.perf_counter() - began, 1)
@@ -93,6 +111,7 @@ def _table(result: dict) -> str:
     if "cold_make_run_seconds" in result:
         cold = f"{result['cold_make_run_seconds']} s"
         rows.append(["`make run` on a fresh clone, installs included", cold])
+    rows += [[f"step `{name}`", f"{spent} s"] for name, spent in result["step_seconds"].items()]
     told = f"Measured {result['measured_at']} on {result['machine']}: {result['forecasters']} "
     told += f"forecasters, {result['branches']} of them fitted in branches of their own."
     return f"{told}\n\n{markdown_table(['what', 'figure'], rows)}"

@@ -50,9 +50,16 @@ def sarimax(order: tuple[int, int, int], seasonal: tuple[int, int, int, int], tr
     from sktime.forecasting.sarimax import SARIMAX
 
     # low_memory drops the smoother's output, which forecasts do not need: 30 MB become 0.1. Fifty
-    # iterations, the default, stop harmonic regression far from its optimum.
+    # iterations, the default, stop harmonic regression far from its optimum. The parameters'
+    # covariance, which takes its time too, is for intervals that we do not use.
     return SARIMAX(
-        order=order, seasonal_order=seasonal, trend=trend, low_memory=True, disp=False, maxiter=100
+        order=order,
+        seasonal_order=seasonal,
+        trend=trend,
+        low_memory=True,
+        disp=False,
+        maxiter=100,
+        cov_type="none",
     )
 
 
@@ -65,7 +72,9 @@ def unobserved_components() -> Any:
     """Local linear trend and a stochastic season."""
     from sktime.forecasting.structural import UnobservedComponents
 
-    return UnobservedComponents(level="lltrend", seasonal=SP, low_memory=True, disp=False)
+    return UnobservedComponents(
+        level="lltrend", seasonal=SP, low_memory=True, disp=False, cov_type="none"
+    )
 
 
 def harmonic() -> Any:
