@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from energy import tracking
+from energy import backend
 from energy.data.archive import find, held, newest
 from energy.data.known import as_known
 from energy.data.monthly import read_frame, target_series, temporal_split
@@ -108,7 +108,7 @@ def prepare(settings: Settings, asked: TrainRequest) -> Task:
     names = bench.choose(asked.forecasters)
     opened = open_store(asked.store or settings.store)
     opened.check_writable()
-    tracking.check(settings)
+    backend.check(settings)
     chosen = find(settings.data, asked.vintage) if asked.vintage else newest(settings.data)
     opened_vintage = open_vintage(chosen.folder)
     frame = read_frame(opened_vintage)

@@ -6,13 +6,8 @@ MLflow is imported inside the functions: it takes two seconds, and only two step
 from __future__ import annotations
 
 import logging
-import os
-import sqlite3
 import tempfile
-import urllib.error
-import urllib.request
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +15,6 @@ from typing import Any
 import pandas as pd
 
 from energy.contract import Manifest
-from energy.errors import TrackingUnreachable
 from energy.forecasting.bench import BENCH
 from energy.forecasting.scores import Score
 from energy.lineage import pins
@@ -56,39 +50,6 @@ class Experiment:
 def registered_name(target: str) -> str:
     """Name of the registered model of a target."""
     return f"energy-{target}"
-
-
-def check(settings: Settings) -> None:
-    """Find out before any work is done whether runs can be tracked.
-
-    Light on purpose: MLflow itself takes seconds to import, and minutes to give up on a server.
-
-    Raises:
-        TrackingUnreachable: The database cannot be written, or the server does not answer.
-    """
-    uri = settings.tracking_uri
-    try:
-        if uri.startswith("sqlite:///"):
-            _check_database(Path(uri.removeprefix("sqlite:///")).absolute())
-        elif uri.startswith(("http://", "https://")):
-            with urllib.request.urlopen(f"{uri.rstrip('/')}/health", timeout=5):  # noqa: S310
-                pass
-    except urllib.error.HTTPError as error:
-        if error.code >= 500:  # any other answer, a login page too, is an answer
-            raise TrackingUnreachable(uri, str(error)) from error
-    except (OSError, sqlite3.Error) as error:
-        raise TrackingUnreachable(uri, str(error)) from error
-
-
-def _check_database(path: Path) -> None:
-    """Raise OSError or sqlite3.Error if it cannot be written; leave nothing where nothing was."""
-    if path.exists():
-        with closing(sqlite3.connect(path)) as database:
-            database.execute("BEGIN IMMEDIATE")
-        return
-    nearest = next(parent for parent in path.parents if parent.exists())
-    if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
-        raise NotADirectoryError(f"{nearest} is no folder that can be written")
 
 
 def log(settings: Settings, experiment: Experiment) -> str:
