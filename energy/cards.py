@@ -11,6 +11,7 @@ from energy import charts
 from energy.components import chart, words
 from energy.components import table as table_of
 from energy.contract import ForecastTable
+from energy.data.records import ATTRIBUTION
 from energy.data.tables import UNITS
 from energy.forecasting.backtest import Plan
 from energy.forecasting.bench import BASELINE, BENCH
@@ -22,8 +23,6 @@ from energy.training import Comparison, Published
 def leaderboard(card: Any, compared: Comparison, y: pd.Series, plan: Plan) -> None:
     """Fill the leaderboard card: why this one, everyone's scores, and each forecaster's folds."""
     ranked, unit = compared.ranked, UNITS[str(y.name)]
-    top = [score for score in ranked if score.failure is None]
-    shown = [*top[:4], *(s for s in top[4:] if s.forecaster == BASELINE)]
     words(
         card,
         f"# Leaderboard: {y.name}",
@@ -35,7 +34,7 @@ def leaderboard(card: Any, compared: Comparison, y: pd.Series, plan: Plan) -> No
         f"{len(plan.holdout)} origins after it, to {y.index[-1]}, are reported and decide nothing.",
     )
     chart(card, charts.leaderboard(ranked, BASELINE))
-    chart(card, charts.by_horizon(shown))
+    chart(card, charts.by_horizon(compared.leading))
     words(card, "## Scores")
     table_of(
         card,
@@ -106,11 +105,7 @@ def release(card: Any, published: Published, table: ForecastTable, history: pd.S
     rows += [["packages", ", ".join(f"{k} {v}" for k, v in lineage.packages.items())]]
     rows += [[f"file: {n}", f"`{e.sha256}`, {e.bytes:,} B"] for n, e in manifest.files.items()]
     table_of(card, ["What", "Which"], rows)
-    words(
-        card,
-        "Contains public sector information licensed under the Open Government Licence v3.0. "
-        "Source: DESNZ (formerly BEIS), Energy Trends; weather series based on Met Office data.",
-    )
+    words(card, ATTRIBUTION)
 
 
 def _changes(card: Any, published: Published, table: ForecastTable) -> None:

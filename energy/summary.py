@@ -18,8 +18,6 @@ TWH_PER_MTOE = 11.63
 def experiment(flow: Any, run_id: str) -> Experiment:
     """TrainFlow's artifacts at its join, as MLflow is to keep them."""
     compared, baseline = flow.comparison, flow.comparison.holdout.get(BASELINE)
-    top = [score for score in compared.ranked if score.failure is None]
-    shown = [*top[:4], *(s for s in top[4:] if s.forecaster == BASELINE)]
     champion = compared.champion
     params = {
         "run": f"TrainFlow/{run_id}",
@@ -36,7 +34,7 @@ def experiment(flow: Any, run_id: str) -> Experiment:
     }
     figures = {
         "leaderboard.png": charts.png(charts.leaderboard(compared.ranked, BASELINE), 1.0),
-        "by_horizon.png": charts.png(charts.by_horizon(shown), 1.0),
+        "by_horizon.png": charts.png(charts.by_horizon(compared.leading), 1.0),
         "champion_folds.png": charts.png(
             charts.folds(compared.folds[champion], UNITS[flow.target], champion.replace("_", " ")),
             1.0,

@@ -90,7 +90,7 @@ def register(
         settings: Where MLflow is.
         target: Names the registered model.
         run_id: The parent run.
-        files: `model.zip` and `forecast.json` as published.
+        files: The release's files by name, as published.
         manifest: The release that holds it.
     """
     import mlflow.pyfunc

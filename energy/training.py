@@ -13,7 +13,7 @@ import pandas as pd
 from energy.contract import SCHEMA, ForecastTable, Lineage, Manifest, Pointer
 from energy.errors import StoreError
 from energy.forecasting import backtest
-from energy.forecasting.bench import BENCH
+from energy.forecasting.bench import BASELINE, BENCH
 from energy.forecasting.champion import rank, why
 from energy.forecasting.intervals import KnownThen
 from energy.forecasting.scores import Score, figures, score
@@ -54,6 +54,12 @@ class Comparison:
     def champion(self) -> str:
         """Name of the winner."""
         return self.ranked[0].forecaster
+
+    @property
+    def leading(self) -> list[Score]:
+        """The four best and the baseline: what a chart of all would hide in its lines."""
+        scored = [score for score in self.ranked if score.failure is None]
+        return [*scored[:4], *(s for s in scored[4:] if s.forecaster == BASELINE)]
 
 
 @dataclass(frozen=True, slots=True)
