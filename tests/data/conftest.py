@@ -1,8 +1,12 @@
+import shutil
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from web_server import WebServer, direct, quick_manners, web_server
 
+from energy.data.manners import Manners
 from energy.data.vintages import Vintage, open_vintage
 
 HERE = Path(__file__).parent
@@ -28,3 +32,38 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("the published workbooks in ../shared are not here")
     return folder
+
+
+@pytest.fixture(scope="module")
+def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    from vintage_building import DECEMBER, WEATHER, take
+
+    from energy.data.keeping import Kept
+
+    root = tmp_path_factory.mktemp("first")
+    assert isinstance(take(root, ET=DECEMBER, W=WEATHER), Kept)
+    return root
+
+
+@pytest.fixture
+def root(first: Path, tmp_path: Path) -> Path:
+    """December's vintage is held."""
+    return Path(shutil.copytree(first, tmp_path / "data"))
+
+
+@pytest.fixture
+def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
+    direct(monkeypatch)
+    with web_server() as server:
+        yield server
+
+
+@pytest.fixture
+def waits() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def quick(web: WebServer, waits: list[float]) -> Manners:
+    """Manners for loopback: they wait on paper alone."""
+    return quick_manners(web, sleep=waits.append)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from published import BOOK, PATH, fetched
-from web_server import XLSX, Answer, WebServer, direct, quick_manners, web_server
+from web_server import XLSX, Answer, WebServer
 
 from energy.data.answers import Known, NotModified, plain_name
 from energy.data.fetching import fetch, fetch_workbook
@@ -23,24 +22,6 @@ from energy.errors import (
     UnexpectedStatus,
     WebPageInstead,
 )
-
-
-@pytest.fixture
-def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
-    direct(monkeypatch)
-    with web_server() as server:
-        yield server
-
-
-@pytest.fixture
-def waits() -> list[float]:
-    return []
-
-
-@pytest.fixture
-def quick(web: WebServer, waits: list[float]) -> Manners:
-    """Manners for loopback: they wait on paper alone."""
-    return quick_manners(web, sleep=waits.append)
 
 
 def test_a_file_comes_whole_with_all_that_is_to_be_kept(web: WebServer, quick: Manners) -> None:

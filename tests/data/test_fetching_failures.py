@@ -5,12 +5,11 @@ from __future__ import annotations
 import email.utils
 import socket
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
 from published import BOOK, PATH, fetched
-from web_server import Answer, WebServer, direct, quick_manners, web_server
+from web_server import Answer, WebServer
 
 from energy.data.fetching import fetch, fetch_workbook
 from energy.data.manners import ORIGINS, POLITE, Manners
@@ -23,24 +22,6 @@ from energy.errors import (
     TooSlow,
     UnexpectedStatus,
 )
-
-
-@pytest.fixture
-def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
-    direct(monkeypatch)
-    with web_server() as server:
-        yield server
-
-
-@pytest.fixture
-def waits() -> list[float]:
-    return []
-
-
-@pytest.fixture
-def quick(web: WebServer, waits: list[float]) -> Manners:
-    """Manners for loopback: they wait on paper alone."""
-    return quick_manners(web, sleep=waits.append)
 
 
 @pytest.mark.parametrize(

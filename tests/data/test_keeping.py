@@ -33,19 +33,6 @@ from energy.errors import (
 )
 
 
-@pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("first")
-    assert isinstance(take(root, ET=DECEMBER, W=WEATHER), Kept)
-    return root
-
-
-@pytest.fixture
-def root(first: Path, tmp_path: Path) -> Path:
-    """December's vintage is held."""
-    return Path(shutil.copytree(first, tmp_path / "data"))
-
-
 def test_the_first_vintage_is_kept_whole(root: Path) -> None:
     (one,) = held(root)
     assert sorted(path.name for path in one.folder.iterdir()) == [

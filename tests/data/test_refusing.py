@@ -1,7 +1,6 @@
 """What is refused is set aside, and what is held stays as it was."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
@@ -11,7 +10,6 @@ from vintage_building import (
     JANUARY,
     NOTHING_KNOWN,
     NOW,
-    WEATHER,
     cover,
     energy,
     take,
@@ -34,19 +32,6 @@ from energy.errors import (
     TotalMismatch,
     UnrecordedBytes,
 )
-
-
-@pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("first")
-    assert isinstance(take(root, ET=DECEMBER, W=WEATHER), Kept)
-    return root
-
-
-@pytest.fixture
-def root(first: Path, tmp_path: Path) -> Path:
-    """December's vintage is held."""
-    return Path(shutil.copytree(first, tmp_path / "data"))
 
 
 def refused(root: Path, kind: type[DataError], **files: bytes) -> Refused:
