@@ -1,37 +1,53 @@
-"""The flow's cards: what a person should see of a run, as Metaflow card components."""
+"""The leaderboard card: who was tried, how they did, and why this one was chosen."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import altair as alt
 import pandas as pd
 
 from energy import charts
-from energy.components import chart, words
+from energy.breakdown import Reconciliation, mean_mase
+from energy.components import chart, titled, words
 from energy.components import table as table_of
-from energy.contract import ForecastTable
-from energy.data.records import ATTRIBUTION
 from energy.data.tables import UNITS
 from energy.forecasting.backtest import Plan
-from energy.forecasting.bench import BASELINE, BENCH
-from energy.forecasting.scores import Score, percent
-from energy.summary import TWH_PER_MTOE, next_year
-from energy.training import Comparison, Published
+from energy.forecasting.bench import BASELINE, BENCH, VERSION
+from energy.forecasting.scores import Score, coverage_error, percent
+from energy.training import Comparison
 
 
-def leaderboard(card: Any, compared: Comparison, y: pd.Series, plan: Plan) -> None:
-    """Fill the leaderboard card: why this one, everyone's scores, and each forecaster's folds."""
-    ranked, unit = compared.ranked, UNITS[str(y.name)]
+def leaderboard(
+    card: Any,
+    by_target: Mapping[str, Comparison],
+    series: Mapping[str, pd.Series],
+    plan: Plan,
+    reconciled: Reconciliation | None = None,
+) -> None:
+    """Fill the leaderboard card: why this one, everyone's scores, and each forecaster's folds.
+
+    Args:
+        card: Where to.
+        by_target: The published target's comparison first.
+        series: By target.
+        plan: The folds.
+        reconciled: How the parts were made to add up, where they were forecast.
+    """
+    target, y = next(iter(series.items()))
+    compared = by_target[target]
+    ranked, unit = compared.ranked, UNITS[target]
     words(
         card,
         f"# Leaderboard: {y.name}",
-        _title(compared.why).replace(
-            _title(compared.champion), f"**{_title(compared.champion)}**", 1
+        titled(compared.why).replace(
+            titled(compared.champion), f"**{titled(compared.champion)}**", 1
         ),
         f"Chosen on {len(plan.backtest)} rolling origins up to {plan.split} alone, each "
         "forecasting 1 to 12 months ahead with climatology for the weather to come. The "
-        f"{len(plan.holdout)} origins after it, to {y.index[-1]}, are reported and decide nothing.",
+        f"{len(plan.holdout)} origins after it, to {y.index[-1]}, are reported and decide nothing: "
+        f"they are the holdout of version {VERSION} of the bench.",
     )
     chart(card, charts.leaderboard(ranked, BASELINE))
     chart(card, charts.by_horizon(compared.leading))
@@ -48,6 +64,7 @@ def leaderboard(card: Any, compared: Comparison, y: pd.Series, plan: Plan) -> No
             "Holdout MAPE",
             "Holdout 80%",
             "80:20 MAPE",
+            "Nowcast MAPE",
             "CPU s",
         ],
         [_row(score, compared) for score in ranked],
@@ -57,104 +74,62 @@ def leaderboard(card: Any, compared: Comparison, y: pd.Series, plan: Plan) -> No
         "MASE below 1 beats the in-sample seasonal naive; WIS is the weighted interval score in "
         f"{unit}; *80 / 95% hold* are the shares of actuals inside the intervals as they would "
         "have been published then. *80:20 MAPE* is one forecast from the split to the end, for "
-        "comparison with other work: it is mostly luck, and nothing is ranked on it.",
-        "## Each forecaster",
+        "comparison with other work: it is mostly luck, and nothing is ranked on it. *Nowcast* is "
+        "one month ahead with the weather of that month, which is published a month sooner.",
     )
+    chart(card, charts.coverage(compared.folds[compared.champion]))
+    words(card, _coverage(compared))
+    if reconciled:
+        _parts(card, by_target, reconciled)
+    words(card, "## Each forecaster")
     for score in ranked:
         _one(card, score, compared, unit)
 
 
-def release(card: Any, published: Published, table: ForecastTable, history: pd.Series) -> None:
-    """Fill the release card: the fan, the months, what changed, and where it comes from."""
-    manifest = published.manifest
+def _coverage(compared: Comparison) -> str:
+    found, sure = compared.ranked[0], coverage_error(compared.folds[compared.champion])
+    return (
+        f"Of the champion's months, {_share(found.coverage80)} came out inside the 80% interval "
+        f"and {_share(found.coverage95)} inside the 95% one; neighbouring folds share months, so "
+        f"the first has a standard error of about {100 * sure:.0f} points."
+    )
+
+
+def _parts(card: Any, by_target: Mapping[str, Comparison], reconciled: Reconciliation) -> None:
     words(
         card,
-        f"# Forecast of {table.target}",
-        f"**{next_year(table)}**, by {_title(table.forecaster)}, from data to {table.cutoff}.",
+        "## The parts",
+        "Each part is forecast by the forecaster that is best on its own folds; then they are made "
+        f"to add up to the total by **{titled(reconciled.method)}**, which keeps the total's own "
+        "forecast and has the lowest mean MASE of those that do.",
     )
-    chart(card, charts.fan(history, table))
-    words(card, "## Month by month")
-    low80, high80 = table.levels.index(0.1), table.levels.index(0.9)
-    a_year_before = {str(m): float(v) for m, v in history.items()}
     table_of(
         card,
-        ["Month", f"Forecast, {table.unit}", "80% interval", "95% interval", "On the year before"],
+        ["Series", "Forecaster", *map(titled, reconciled.mase)],
         [
             [
-                row.month,
-                f"{row.mean:.2f}",
-                f"{row.quantiles[low80]:.2f} to {row.quantiles[high80]:.2f}",
-                f"{row.quantiles[0]:.2f} to {row.quantiles[-1]:.2f}",
-                _change(row.mean, a_year_before.get(str(pd.Period(row.month, "M") - 12))),
+                titled(name),
+                titled(compared.champion),
+                *(f"{of[name]:.3f}" for of in reconciled.mase.values()),
             ]
-            for row in table.months
-        ],
-    )
-    words(
-        card,
-        f"Intervals rest on {table.calibration.errors} backtest errors of this forecaster, by "
-        f"months ahead. 1 Mtoe is {TWH_PER_MTOE} TWh.",
-        "## What changed",
-    )
-    _changes(card, published, table)
-    words(card, "## Lineage")
-    lineage = manifest.lineage
-    rows = [["release", manifest.release_id], ["made", manifest.created_at]]
-    rows += [[f"data: {name}", f"`{sha}`"] for name, sha in lineage.vintage.items()]
-    rows += [["code", f"`{lineage.commit}`"], *([f"run: {k}", v] for k, v in lineage.runs.items())]
-    rows += [["packages", ", ".join(f"{k} {v}" for k, v in lineage.packages.items())]]
-    rows += [[f"file: {n}", f"`{e.sha256}`, {e.bytes:,} B"] for n, e in manifest.files.items()]
-    table_of(card, ["What", "Which"], rows)
-    words(card, ATTRIBUTION)
-
-
-def _changes(card: Any, published: Published, table: ForecastTable) -> None:
-    if published.before is None:
-        told = "This is the first release in this store."
-        if published.trouble:
-            told = (
-                f"The release before could not be read, so nothing is compared: {published.trouble}"
-            )
-        words(card, told)
-        return
-    manifest, before = published.before
-    rows = [
-        [what, old, new]
-        for what, old, new in (
-            ("release", manifest.release_id, published.manifest.release_id),
-            ("target", before.target, table.target),
-            ("forecaster", before.forecaster, table.forecaster),
-            ("data to", before.cutoff, table.cutoff),
-            ("data, SHA-256", *(_hashes(m) for m in (manifest, published.manifest))),
-            ("code", manifest.lineage.commit[:12], published.manifest.lineage.commit[:12]),
-        )
-    ]
-    table_of(card, ["", "Before", "Now"], rows)
-    old = {row.month: row.mean for row in before.months}
-    shared = [(row.mean, old[row.month]) for row in table.months if row.month in old]
-    if before.target != table.target or not shared:
-        words(card, "The two have no month of the same target in common.")
-        return
-    moved = [new - was for new, was in shared]
-    furthest = max(moved, key=abs)
-    words(
-        card,
-        f"Over the {len(shared)} months in both, the forecast moved by {sum(moved):+.2f} "
-        f"{table.unit} in all; the largest change in one month is {furthest:+.2f}.",
+            for name, compared in by_target.items()
+        ]
+        + [["**mean**", "", *(f"**{mean_mase(of):.3f}**" for of in reconciled.mase.values())]],
     )
 
 
 def _one(card: Any, score: Score, compared: Comparison, unit: str) -> None:
     entry = BENCH[score.forecaster]
     if score.failure is not None:
-        words(card, f"### {_title(score.forecaster)}", f"Failed: {score.failure}")
+        words(card, f"### {titled(score.forecaster)}", f"Failed: {score.failure}")
         return
     facts = [entry.kind, "on logs where positive" if entry.log else "in levels"]
     facts += ["uses weather"] if entry.weather else []
-    facts += [f"median of {', '.join(map(_title, entry.members))}"] if entry.members else []
+    if entry.members:
+        facts.append(f"{titled(entry.rule)} of {', '.join(map(titled, entry.members))}")
     words(
         card,
-        f"### {_title(score.forecaster)}",
+        f"### {titled(score.forecaster)}",
         f"{entry.summary} *{'; '.join(facts)}; {score.seconds:.1f} CPU s.*",
     )
     folds = charts.folds(compared.folds[score.forecaster], unit, "Folds against what came")
@@ -167,9 +142,9 @@ def _row(score: Score, compared: Comparison) -> list[str]:
     name = score.forecaster
     held = compared.holdout.get(name)
     if score.failure is not None:
-        return [_title(name), "failed", *[""] * 8]
+        return [titled(name), "failed", *[""] * 9]
     return [
-        f"**{_title(name)}**" if name == compared.champion else _title(name),
+        f"**{titled(name)}**" if name == compared.champion else titled(name),
         f"{score.mase:.3f}",
         percent(score.mape),
         f"{score.wis:.3f}",
@@ -178,21 +153,10 @@ def _row(score: Score, compared: Comparison) -> list[str]:
         percent(held.mape) if held else "",
         _share(held.coverage80) if held else "",
         percent(compared.single_origin.get(name)) if held else "",
+        percent(compared.nowcast[name].mape) if name in compared.nowcast else "",
         f"{score.seconds:.1f}",
     ]
 
 
 def _share(value: float | None) -> str:
     return "" if value is None else f"{100 * value:.0f}%"
-
-
-def _change(now: float, before: float | None) -> str:
-    return "" if not before else f"{100 * (now / before - 1):+.1f}%"
-
-
-def _hashes(manifest: Any) -> str:
-    return ", ".join(sha[:12] for sha in manifest.lineage.vintage.values())
-
-
-def _title(name: str) -> str:
-    return name.replace("_", " ")

@@ -29,3 +29,8 @@ def chart(card: Any, drawn: Any) -> None:
     from metaflow.cards import VegaChart
 
     card.append(VegaChart(charts.spec(drawn)))
+
+
+def titled(name: str) -> str:
+    """A name as a person writes it."""
+    return name.replace("_", " ")

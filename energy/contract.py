@@ -10,6 +10,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any
 
 SCHEMA = 1
+WEATHER_AHEAD = 1
+"""Months by which published weather is ahead of published energy."""
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 """Quantile levels of fold frames and forecast tables: the median, the 50, 80 and 95% intervals."""
 
@@ -28,22 +30,76 @@ class ForecastMonth:
 class Calibration:
     """How wide a champion's intervals are, as measured on its backtest errors.
 
+    The spread of a month is the root of (scale x season)^2 + weather^2: what forecasters get wrong,
+    and what weather adds that nobody knows yet; where the weather is given, the second is left out.
+
     Attributes:
-        scale: Spread of the error, months 1..n ahead: on the log scale if `log`, else in the unit.
+        scale: Spread of the error in the weather that came, months 1..n ahead: on the log scale if
+            `log`, else in the unit.
         quantiles: Standardised error at each level of LEVELS.
         log: Whether errors multiply the forecast (a positive series) or add to it.
         errors: How many backtest errors it rests on.
+        season: How much more or less than average the errors spread, January to December.
+        weather: Spread that the weather of past years adds, January to December, as `scale` is.
     """
 
     scale: tuple[float, ...]
     quantiles: tuple[float, ...]
     log: bool
     errors: int
+    season: tuple[float, ...] = (1.0,) * 12
+    weather: tuple[float, ...] = (0.0,) * 12
+
+
+@dataclass(frozen=True, slots=True)
+class Sensitivity:
+    """What one deg C more changes in a month of that season.
+
+    Attributes:
+        season: Its name in words.
+        months: Its calendar months, 1 to 12.
+        per_degree: In the release's unit per deg C and month; negative where cold costs energy.
+        standard_error: Of `per_degree`, in the same unit.
+    """
+
+    season: str
+    months: tuple[int, ...]
+    per_degree: float
+    standard_error: float
+
+
+@dataclass(frozen=True, slots=True)
+class WeatherFacts:
+    """How a series answers to the weather, and the weather itself: `weather.json` of a release.
+
+    Attributes:
+        sensitivity: By season, in the release's unit per deg C and month.
+        normal: Daily average heating degree days (deg C) to expect, January to December.
+        normal_years: Years that they are averaged over.
+        trend: Change of a year's degree days per decade, over all years known.
+        trend_error: Its standard error.
+        first_month: Of `degree_days`.
+        degree_days: Daily average heating degree days of every month known, deg C.
+    """
+
+    sensitivity: tuple[Sensitivity, ...]
+    normal: tuple[float, ...]
+    normal_years: int
+    trend: float
+    trend_error: float
+    first_month: str
+    degree_days: tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class ForecastTable:
-    """The published forecast: every month from the cutoff to the horizon."""
+    """The published forecast: every month from the cutoff to the horizon.
+
+    Attributes:
+        observed: Daily average heating degree days (deg C) of the months after the cutoff whose
+            weather was published already, by month: their forecasts are nowcasts, made with it.
+            Empty if there are none or the forecaster uses no weather.
+    """
 
     target: str
     unit: str
@@ -52,6 +108,7 @@ class ForecastTable:
     months: tuple[ForecastMonth, ...]
     calibration: Calibration
     levels: tuple[float, ...] = LEVELS
+    observed: dict[str, float] = field(default_factory=dict)
     schema: int = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:
@@ -64,19 +121,16 @@ class ForecastTable:
         months = tuple(
             ForecastMonth(**{**row, "quantiles": tuple(row["quantiles"])}) for row in data["months"]
         )
-        calibration = data["calibration"]
+        calibration: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value
+            for name, value in data["calibration"].items()
+        }
         return cls(
             **{
                 **data,
                 "months": months,
                 "levels": tuple(data["levels"]),
-                "calibration": Calibration(
-                    **{
-                        **calibration,
-                        "scale": tuple(calibration["scale"]),
-                        "quantiles": tuple(calibration["quantiles"]),
-                    }
-                ),
+                "calibration": Calibration(**calibration),
             }
         )
 

@@ -10,6 +10,7 @@ from energy import backend
 from energy.data.archive import find, held, newest
 from energy.data.known import as_known
 from energy.data.monthly import read_frame, target_series, temporal_split
+from energy.data.tables import TARGETS
 from energy.data.vintages import open_vintage
 from energy.errors import OutOfRange
 from energy.forecasting import bench
@@ -17,7 +18,10 @@ from energy.forecasting.backtest import SHORTEST, Plan, plan
 from energy.forecasting.intervals import KnownThen
 from energy.releases.store import open_store
 from energy.settings import Settings
+from energy.training import Branch
 
+EVERY = "all"
+"""Asked for as a target: the total and all its parts."""
 LONGEST = 120
 """Furthest month that may be published."""
 MOST_FOLDS = 60
@@ -30,7 +34,7 @@ class TrainRequest:
     """What a run of TrainFlow is asked for.
 
     Attributes:
-        target: Column of table 1.2.
+        target: Column of table 1.2, or `all`: the total, every part of it, and how they add up.
         horizon: Months to publish.
         start: First month to learn from, such as `2001-01`.
         forecasters: Names of the bench separated by commas, or `all`.
@@ -55,34 +59,40 @@ class Task:
     """What a run of TrainFlow has to do.
 
     Attributes:
-        series: The target on a gapless monthly PeriodIndex, in its unit.
+        target: What is published: the one asked for, or the total.
+        series: By target, the published one first: a gapless monthly PeriodIndex, in its unit.
         weather: Columns `temperature` and `degree_days` on months that cover it.
         plan: The folds.
         bench: Names of the forecasters that compete.
-        branches: Those of them to be fitted, the dearest first.
+        branches: Which of them are fitted together, the dearest first.
         vintage: SHA-256 of each raw workbook by file name.
         vintage_id: Which vintage they make.
         known: Series and weather as they were known at a cutoff, where a vintage of then is held
-            and backtests are to be run on it.
+            and backtests are to be run on it; by target.
         store: Where the release goes, as the store itself writes it.
     """
 
-    series: pd.Series
+    target: str
+    series: dict[str, pd.Series]
     weather: pd.DataFrame
     plan: Plan
     bench: tuple[str, ...]
-    branches: list[str]
+    branches: list[Branch]
     vintage: dict[str, str]
     vintage_id: str
-    known: KnownThen
+    known: dict[str, KnownThen]
     store: str
 
     def __str__(self) -> str:
-        then = f" {len(self.known)} folds as it was known then." if self.known else ""
+        known = self.known[self.target]
+        then = f" {len(known)} folds as it was known then." if known else ""
+        parts = f" and its {len(self.series) - 1} parts" if len(self.series) > 1 else ""
+        series = self.series[self.target]
+        fits = sum(len(branch.forecasters) for branch in self.branches)
         return (
-            f"{self.series.name}: {len(self.series)} months to {self.series.index[-1]} (vintage "
+            f"{self.target}{parts}: {len(series)} months to {series.index[-1]} (vintage "
             f"{self.vintage_id}), chosen on those to {self.plan.split}; "
-            f"{len(self.branches)} forecasters to fit.{then}"
+            f"{fits} forecasters to fit in {len(self.branches)} branches.{then}"
         )
 
 
@@ -112,31 +122,44 @@ def prepare(settings: Settings, asked: TrainRequest) -> Task:
     chosen = find(settings.data, asked.vintage) if asked.vintage else newest(settings.data)
     opened_vintage = open_vintage(chosen.folder)
     frame = read_frame(opened_vintage)
-    series = target_series(frame, asked.target, asked.start)
-    train, _ = temporal_split(series)
-    folds_plan = plan(pd.PeriodIndex(series.index), train.index[-1], asked.folds, asked.horizon)
+    targets = TARGETS if asked.target == EVERY else (asked.target,)
+    series = {name: target_series(frame, name, asked.start) for name in targets}
+    # Parts can only add up to the total in months that all of them have.
+    last = min(y.index[-1] for y in series.values())
+    series = {name: y.loc[:last] for name, y in series.items()}
+    index = pd.PeriodIndex(series[targets[0]].index)
+    split = temporal_split(index)[0][-1]
+    folds_plan = plan(index, split, asked.folds, asked.horizon)
+    parcels = bench.branches(names, len(folds_plan.cutoffs))
+    known = _known_then(settings, folds_plan, asked, targets) if asked.in_real_time else {}
     return Task(
+        target=targets[0],
         series=series,
         weather=frame[WEATHER_USED],
         plan=folds_plan,
         bench=names,
-        branches=bench.branches(names),
+        branches=[Branch(name, parcel) for parcel in parcels for name in targets],
         vintage=opened_vintage.hashes,
         vintage_id=chosen.vintage_id,
-        known=_known_then(settings, folds_plan, asked) if asked.in_real_time else {},
+        known={name: known.get(name, {}) for name in targets},
         store=opened.url,
     )
 
 
-def _known_then(settings: Settings, plan: Plan, asked: TrainRequest) -> KnownThen:
-    """What was known at each cutoff that a vintage of its own time is held for."""
+def _known_then(
+    settings: Settings, plan: Plan, asked: TrainRequest, targets: tuple[str, ...]
+) -> dict[str, KnownThen]:
+    """What was known at each cutoff that a vintage of its own time is held for, by target."""
     frames = {one.vintage_id: read_frame(open_vintage(one.folder)) for one in held(settings.data)}
-    known = (as_known(frames, cutoff) for cutoff in (*plan.backtest, *plan.holdout))
+    known = [as_known(frames, cutoff) for cutoff in (*plan.backtest, *plan.holdout)]
     return {
-        one.cutoff: (
-            target_series(one.frame, asked.target, asked.start, SHORTEST),
-            one.frame[WEATHER_USED],
-        )
-        for one in known
-        if one.real_time
+        name: {
+            one.cutoff: (
+                target_series(one.frame, name, asked.start, SHORTEST),
+                one.frame[WEATHER_USED],
+            )
+            for one in known
+            if one.real_time
+        }
+        for name in targets
     }

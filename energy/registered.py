@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from energy.contract import ForecastTable
@@ -36,10 +37,16 @@ class RegisteredChampion:
             A row for each: month (text), mean and q0.025 to q0.975, in the release's unit.
         """
         asked = model_input["horizon"].astype(int).to_numpy()
-        calibration, name = self.table.calibration, self.table.forecaster
-        ahead = forecast(name, self.fitted, int(asked.max()), calibration.log)
+        calibration, observed = self.table.calibration, self.table.observed
+        X = None
+        if observed:  # the weather that the release was made with
+            months = pd.PeriodIndex(list(observed), freq="M")
+            X = pd.DataFrame({"degree_days": list(observed.values())}, months)
+        ahead = forecast(self.table.forecaster, self.fitted, int(asked.max()), calibration.log, X)
         mean = ahead.iloc[asked - 1]
-        q = quantiles(mean.to_numpy(), asked, calibration)
+        months = pd.PeriodIndex(mean.index)
+        known = np.array([str(month) in observed for month in months])
+        q = quantiles(mean.to_numpy(), asked, months, calibration, known)
         answer = pd.DataFrame(q, columns=quantile_columns())
         answer.insert(0, "month", [str(month) for month in mean.index])
         answer.insert(1, "mean", mean.to_numpy())

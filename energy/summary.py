@@ -7,7 +7,7 @@ from typing import Any
 from energy import charts
 from energy.contract import ForecastTable
 from energy.data.tables import UNITS
-from energy.forecasting.bench import BASELINE
+from energy.forecasting.bench import BASELINE, VERSION
 from energy.forecasting.scores import Score, percent
 from energy.settings import ROOT, Settings
 from energy.tracking import ALIAS, Experiment, registered_name
@@ -15,18 +15,19 @@ from energy.tracking import ALIAS, Experiment, registered_name
 TWH_PER_MTOE = 11.63
 
 
-def experiment(flow: Any, run_id: str) -> Experiment:
-    """TrainFlow's artifacts at its join, as MLflow is to keep them."""
-    compared, baseline = flow.comparison, flow.comparison.holdout.get(BASELINE)
-    champion = compared.champion
+def experiment(flow: Any, target: str, run_id: str) -> Experiment:
+    """TrainFlow's artifacts at its join, as MLflow is to keep them of one target."""
+    compared = flow.compared[target]
+    champion, baseline = compared.champion, compared.holdout.get(BASELINE)
     params = {
         "run": f"TrainFlow/{run_id}",
-        "target": flow.target,
+        "target": target,
+        "bench_version": VERSION,
         "start": flow.since,
         "horizon": flow.horizon,
         "folds": len(flow.plan.backtest),
         "split": flow.plan.split,
-        "months": len(flow.series),
+        "months": len(flow.series[target]),
         "data_sha256": ", ".join(sorted(flow.vintage.values())),
         "data_files": ", ".join(sorted(flow.vintage)),
         "commit": flow.commit,
@@ -36,15 +37,15 @@ def experiment(flow: Any, run_id: str) -> Experiment:
         "leaderboard.png": charts.png(charts.leaderboard(compared.ranked, BASELINE), 1.0),
         "by_horizon.png": charts.png(charts.by_horizon(compared.leading), 1.0),
         "champion_folds.png": charts.png(
-            charts.folds(compared.folds[champion], UNITS[flow.target], champion.replace("_", " ")),
+            charts.folds(compared.folds[champion], UNITS[target], champion.replace("_", " ")),
             1.0,
         ),
     }
     return Experiment(
-        flow.target,
+        target,
         params,
         compared.ranked,
-        compared.holdout,
+        {"holdout": compared.holdout, "nowcast": compared.nowcast},
         compared.single_origin,
         compared.folds,
         figures,
@@ -64,7 +65,8 @@ def next_year(table: ForecastTable) -> str:
 
 def closing(flow: Any) -> str:
     """The last lines of a run: champion, scores, the next 12 months, and where everything is."""
-    compared, table, settings = flow.comparison, flow.table, Settings.from_environment()
+    compared, table = flow.compared[flow.target], flow.table
+    settings = Settings.from_environment()
     scores = {score.forecaster: score for score in compared.ranked}
     best = scores[compared.champion]
     lines = [f"Champion   {best.forecaster} for {flow.target}", ""]
@@ -73,19 +75,28 @@ def closing(flow: Any) -> str:
     if held := compared.holdout.get(best.forecaster):
         note = f"{held.folds} folds after it, chosen on nothing from them"
         lines.append(_against("Holdout", held, compared.holdout.get(BASELINE), note))
+    if now := compared.nowcast.get(best.forecaster):
+        later = compared.nowcast_holdout.get(best.forecaster)
+        after = f"; {percent(later.mape)} in the holdout" if later else ""
+        lines.append(
+            f"Nowcast    MAPE {percent(now.mape)} one month ahead in the weather that came{after}"
+        )
     lines += ["", f"Forecast   {next_year(table)}"]
     low, high = table.levels.index(0.1), table.levels.index(0.9)
     lines += [
         f"           {row.month}  {row.mean:6.2f}   "
         f"80% from {row.quantiles[low]:.2f} to {row.quantiles[high]:.2f}"
+        f"{'   (its weather is known)' if row.month in table.observed else ''}"
         for row in table.months[:12]
     ]
+    if flow.breakdown:
+        lines += ["", f"By fuel    {', '.join(flow.breakdown.tables)}, adding up to the total"]
     release = flow.published.manifest.release_id
     lines += [
         "",
         f"Release    {flow.store_url.rstrip('/')}/releases/{release}",
         f"Cards      make cards  (or: python {ROOT / 'flows' / 'trainflow.py'} card view select)",
-        f"MLflow     {settings.tracking_uri}, run {flow.mlflow_run}, "
+        f"MLflow     {settings.tracking_uri}, run {flow.mlflow_runs[flow.target]}, "
         f"models:/{registered_name(flow.target)}@{ALIAS} is version {flow.version}  (make mlflow)",
     ]
     return "\n".join(lines)

@@ -32,7 +32,7 @@ class Experiment:
         target: Column forecast; names the experiment and the registered model.
         params: What the run was asked to do, and what it rests on (data hash, commit).
         ranked: Backtest scores, best first.
-        holdout: Holdout scores by forecaster.
+        reported: Scores that nothing is chosen on by forecaster: `holdout`, `nowcast`.
         single_origin: MAPE of the one 80:20 forecast by forecaster.
         folds: Fold frame by forecaster.
         figures: PNG images of the parent run by file name.
@@ -41,7 +41,7 @@ class Experiment:
     target: str
     params: Mapping[str, object]
     ranked: Sequence[Score]
-    holdout: Mapping[str, Score]
+    reported: Mapping[str, Mapping[str, Score]]
     single_origin: Mapping[str, float | None]
     folds: Mapping[str, pd.DataFrame]
     figures: Mapping[str, bytes]
@@ -162,14 +162,17 @@ def _child(
         "log": entry.log,
         "weather": entry.weather,
         "members": ", ".join(entry.members),
+        "rule": entry.rule if entry.members else "",
         "data_sha256": experiment.params["data_sha256"],
     }
     if score.failure is not None:
         _batch(client, run_id, {**params, "failure": score.failure[:500]}, {})
         client.set_terminated(run_id, status="FAILED")
         return
-    held = experiment.holdout.get(name)
-    metrics = _metrics(score) | (_metrics(held, "holdout_") if held else {})
+    metrics = _metrics(score)
+    for protocol, scores in experiment.reported.items():
+        if found := scores.get(name):
+            metrics |= _metrics(found, f"{protocol}_")
     if (single := experiment.single_origin.get(name)) is not None:
         metrics["single_origin_mape"] = single
     steps = {

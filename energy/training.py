@@ -1,35 +1,37 @@
-"""What TrainFlow's steps do, as functions on plain values; the flow only passes results along."""
+"""Backtest, compare, choose: what TrainFlow's middle steps do, as functions on plain values."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from multiprocessing import get_context
 from typing import Any
 
 import pandas as pd
 
-from energy.contract import SCHEMA, ForecastTable, Lineage, Manifest, Pointer
-from energy.errors import StoreError
-from energy.forecasting import backtest
+from energy.contract import ForecastTable
+from energy.forecasting import backtest, champion, combination
 from energy.forecasting.bench import BASELINE, BENCH
-from energy.forecasting.champion import rank, why
 from energy.forecasting.intervals import KnownThen
 from energy.forecasting.scores import Score, figures, score
-from energy.releases.bundle import (
-    FORECAST,
-    MODEL,
-    SCORES,
-    digest,
-    read_table,
-    release_id,
-    verify,
-    write_release,
-)
-from energy.releases.documents import encode, moment
-from energy.releases.promotion import champion, promote
-from energy.releases.store import Store
+
+DIED = "its process ended before it answered"
+Result = tuple[pd.DataFrame | None, Score]
+"""What became of a forecaster: its fold frame, or None, and its backtest score or failure."""
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """What one branch of the flow backtests: some forecasters of one target."""
+
+    target: str
+    forecasters: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.target}: {', '.join(self.forecasters)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,9 @@ class Comparison:
         single_origin: MAPE in per cent of the one forecast from the split to the end.
         folds: Fold frame by forecaster.
         why: Why the first of the ranking is the champion.
+        nowcast: Scores one month ahead, in the weather that came, on the training part, of those
+            forecasters that use weather.
+        nowcast_holdout: The same on the holdout.
     """
 
     ranked: list[Score]
@@ -49,6 +54,8 @@ class Comparison:
     single_origin: dict[str, float | None]
     folds: dict[str, pd.DataFrame]
     why: str
+    nowcast: dict[str, Score]
+    nowcast_holdout: dict[str, Score]
 
     @property
     def champion(self) -> str:
@@ -62,23 +69,33 @@ class Comparison:
         return [*scored[:4], *(s for s in scored[4:] if s.forecaster == BASELINE)]
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
-    """A release that is in service, and the one that was before it.
+def backtest_branch(
+    branch: Branch,
+    y: pd.Series,
+    weather: pd.DataFrame,
+    plan: backtest.Plan,
+    known_then: KnownThen | None = None,
+) -> dict[str, Result]:
+    """Backtest the forecasters of a branch, by name; a failure of any of them is a result.
 
-    Attributes:
-        manifest: The release.
-        pointer: `champion.json` as it now stands.
-        files: Its files by name, as published.
-        before: Manifest and forecast table of the release before it, or None.
-        trouble: Why the release before could not be read, or ''.
+    Several have a process each, forked from this one once it has imported what all of them need,
+    so that one that dies takes no other with it.
     """
+    given = (y, weather, plan, known_then)
+    if len(branch.forecasters) == 1:
+        return {name: backtest_one(name, *given) for name in branch.forecasters}
+    import sktime.forecasting.compose  # noqa: F401 - here, so that no child does it again
+    import statsmodels.api  # noqa: F401
 
-    manifest: Manifest
-    pointer: Pointer
-    files: dict[str, bytes]
-    before: tuple[Manifest, ForecastTable] | None
-    trouble: str = ""
+    return {name: _apart(name, *given) for name in branch.forecasters}
+
+
+def _apart(name: str, *given: Any) -> Result:
+    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as pool:
+        try:
+            return pool.submit(backtest_one, name, *given).result()
+        except BrokenProcessPool:
+            return None, Score(name, failure=DIED)
 
 
 def backtest_one(
@@ -87,7 +104,7 @@ def backtest_one(
     weather: pd.DataFrame,
     plan: backtest.Plan,
     known_then: KnownThen | None = None,
-) -> tuple[pd.DataFrame | None, Score]:
+) -> Result:
     """Backtest a forecaster; whatever goes wrong in it becomes a Score with the reason."""
     try:
         folds, seconds = backtest.run(forecaster, y, weather, plan, known_then)
@@ -97,108 +114,86 @@ def backtest_one(
     return folds, _score(forecaster, folds, seconds, "backtest")
 
 
-def gather(branches: Mapping[str, Any]) -> tuple[dict[str, pd.DataFrame], dict[str, Score]]:
-    """What the branches found: fold frames of those that did not fail, and a Score of each.
+def gather(branches: Sequence[Branch], inputs: Sequence[Any]) -> dict[str, dict[str, Result]]:
+    """What the branches found, by target and forecaster.
 
     Args:
-        branches: By forecaster, what has `folds` and `score`, or in `crash` why its process died.
+        branches: What each was to backtest.
+        inputs: In the same order, what has `results`, or in `crash` why its process died.
     """
-    died = "its process ended before it answered"
-    scores = {
-        name: Score(name, failure=died) if branch.crash else branch.score
-        for name, branch in branches.items()
-    }
-    folds = {name: branches[name].folds for name, s in scores.items() if s.failure is None}
-    return folds, scores
+    found: dict[str, dict[str, Result]] = {}
+    for branch, task in zip(branches, inputs, strict=True):
+        lost: dict[str, Result] = {n: (None, Score(n, failure=DIED)) for n in branch.forecasters}
+        found.setdefault(branch.target, {}).update(lost if task.crash else task.results)
+    return found
 
 
 def compare(
     names: Sequence[str],
-    folds: Mapping[str, pd.DataFrame],
-    scores: Mapping[str, Score],
+    results: Mapping[str, Result],
     y: pd.Series,
+    weather: pd.DataFrame | None = None,
     known_then: KnownThen | None = None,
 ) -> Comparison:
     """Add the combinations, rank on the backtest, and score the holdout for the report.
 
     Args:
         names: The forecasters of this run.
-        folds: Fold frame of each that was fitted and did not fail.
-        scores: Backtest score, or failure, of each that was fitted.
+        results: Of each that was fitted.
         y: The whole series.
+        weather: Columns `temperature` and `degree_days` covering it.
         known_then: What each fold was to know, where that is not y; see `backtest.run`.
 
     Raises:
         EveryForecasterFailed: There is nothing to choose from.
     """
-    folds, scores = dict(folds), dict(scores)
+    scores = {name: score for name, (_, score) in results.items()}
+    folds = {name: frame for name, (frame, _) in results.items() if frame is not None}
     for name in names:
         if members := BENCH[name].members:
             if lost := [member for member in members if member not in folds]:
                 scores[name] = Score(name, failure=f"its member failed: {', '.join(lost)}")
                 continue
-            folds[name] = backtest.combine([folds[one] for one in members], y, known_then)
+            frames = [folds[member] for member in members]
+            folds[name] = backtest.combine(BENCH[name].rule, frames, y, weather, known_then)
             seconds = sum(scores[member].seconds for member in members)
             scores[name] = _score(name, folds[name], seconds, "backtest")
-    ranked = rank([scores[name] for name in names])
-    held = {
-        name: found
-        for name, frame in folds.items()
-        if (frame["protocol"] == "holdout").any()
-        and (found := _score(name, frame, 0.0, "holdout")).failure is None
-    }
+    ranked = champion.rank([scores[name] for name in names])
+    held = _reported(folds, "holdout")
     single = {
         name: figures(frame[frame["protocol"] == "single_origin"])["mape"]
         for name, frame in folds.items()
         if name in held
     }
-    return Comparison(ranked, held, single, folds, why(ranked))
-
-
-def publish(
-    store: Store,
-    table: ForecastTable,
-    model: bytes,
-    comparison: Comparison,
-    lineage: Lineage,
-    history: pd.Series,
-) -> Published:
-    """Write the release, verify it whole as a reader would, and put it in service.
-
-    Raises:
-        StoreError: The store failed or somebody else published; the release in service stands.
-    """
-    now = datetime.now(UTC)
-    before, trouble = _in_service(store)
-    files = {
-        FORECAST: encode(FORECAST, table.to_dict()),
-        MODEL: model,
-        SCORES: encode(SCORES, _scores(comparison)),
-        "history.json": encode("history.json", _history(history, table.unit)),
-    }
-    draft = Manifest(
-        release_id=release_id(table.cutoff, now, digest(files)),
-        created_at=moment(now),
-        target=table.target,
-        unit=table.unit,
-        cutoff=table.cutoff,
-        forecaster=table.forecaster,
-        lineage=lineage,
+    return Comparison(
+        ranked,
+        held,
+        single,
+        folds,
+        champion.why(ranked),
+        _reported(folds, "nowcast"),
+        _reported(folds, "nowcast_holdout"),
     )
-    manifest = write_release(store, draft, files)
-    pointer = promote(store, manifest.release_id, comparison.why, now)
-    return Published(manifest, pointer, files, before, trouble)
 
 
-def _in_service(store: Store) -> tuple[tuple[Manifest, ForecastTable] | None, str]:
-    """The release in service; one that is damaged is no reason not to publish a sound one."""
-    try:
-        if (pointer := champion(store)) is None:
-            return None, ""
-        manifest = verify(store, pointer.release_id)
-        return (manifest, read_table(store, manifest)), ""
-    except StoreError as error:
-        return None, str(error)
+def refit(
+    compared: Comparison, y: pd.Series, weather: pd.DataFrame, horizon: int, unit: str
+) -> tuple[Any, ForecastTable]:
+    """Fit the champion on all months; the fitted sktime forecaster, and its forecast table."""
+    entry, folds = BENCH[compared.champion], compared.folds
+    members = [folds[member] for member in entry.members]
+    weights = combination.weights(entry.rule, members, y.index[-1]) if members else None
+    return champion.refit(entry.name, y, weather, folds[entry.name], horizon, unit, weights)
+
+
+def _reported(folds: Mapping[str, pd.DataFrame], protocol: str) -> dict[str, Score]:
+    """Scores of those that have folds of a protocol and figures on them."""
+    return {
+        name: found
+        for name, frame in folds.items()
+        if (frame["protocol"] == protocol).any()
+        and (found := _score(name, frame, 0.0, protocol)).failure is None
+    }
 
 
 def _score(name: str, folds: pd.DataFrame, seconds: float, protocol: str) -> Score:
@@ -208,22 +203,3 @@ def _score(name: str, folds: pd.DataFrame, seconds: float, protocol: str) -> Sco
         reason = f"its scores are not numbers: MASE {found.mase}, WIS {found.wis}"
         return Score(name, failure=reason, seconds=seconds)
     return found
-
-
-def _scores(comparison: Comparison) -> dict[str, object]:
-    return {
-        "schema": SCHEMA,
-        "why": comparison.why,
-        "backtest": [score.to_dict() for score in comparison.ranked],
-        "holdout": {name: score.to_dict() for name, score in comparison.holdout.items()},
-        "single_origin_mape": comparison.single_origin,
-    }
-
-
-def _history(y: pd.Series, unit: str) -> dict[str, object]:
-    return {
-        "schema": SCHEMA,
-        "unit": unit,
-        "first_month": str(y.index[0]),
-        "values": [round(float(value), 6) for value in y],
-    }

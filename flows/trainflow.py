@@ -2,6 +2,7 @@
 
     python flows/trainflow.py run
     python flows/trainflow.py run --target natural_gas --forecasters theta,sarimax --horizon 12
+    python flows/trainflow.py run --target all
 
 Each step calls the `energy` package and keeps the result; nothing heavy is imported up here, since
 every task imports this file anew.
@@ -19,7 +20,7 @@ from energy.reporting import report  # noqa: E402
 class TrainFlow(FlowSpec):
     """Backtest the bench in parallel branches, choose the champion, publish its forecast."""
 
-    target = Parameter("target", default="total", help="Column of table 1.2 to forecast.")
+    wanted = Parameter("target", default="total", help="Column of table 1.2, or 'all'.")
     horizon = Parameter("horizon", default=24, help="Months to publish, 1 to 120.")
     since = Parameter("start", default="2001-01", help="First month to learn from.")
     names = Parameter("forecasters", default="all", help="Names of the bench, or 'all'.")
@@ -36,7 +37,7 @@ class TrainFlow(FlowSpec):
         from energy.settings import ROOT, Settings
 
         asked = preparing.TrainRequest(
-            target=self.target,
+            target=self.wanted,
             horizon=self.horizon,
             start=self.since,
             forecasters=self.names,
@@ -46,8 +47,8 @@ class TrainFlow(FlowSpec):
             in_real_time=self.in_real_time,
         )
         task = preparing.prepare(Settings.from_environment(), asked)
-        self.series, self.weather, self.plan = task.series, task.weather, task.plan
-        self.bench, self.branches = task.bench, task.branches
+        self.target, self.series, self.weather = task.target, task.series, task.weather
+        self.plan, self.bench, self.branches = task.plan, task.bench, task.branches
         self.vintage, self.known, self.store_url = task.vintage, task.known, task.store
         self.commit = lineage.commit(ROOT)
         print(task)
@@ -57,13 +58,15 @@ class TrainFlow(FlowSpec):
     @retry(times=1, minutes_between_retries=0)
     @step
     def backtest(self):
-        """Rolling origins of one forecaster; a failure is a result too."""
+        """Rolling origins of a branch's forecasters; a failure is a result too."""
         from energy import training
 
-        self.folds, self.score = training.backtest_one(
-            self.input, self.series, self.weather, self.plan, self.known
+        target = self.input.target
+        self.results = training.backtest_branch(
+            self.input, self.series[target], self.weather, self.plan, self.known[target]
         )
-        print(self.score)
+        for _, score in self.results.values():
+            print(f"{target}: {score}")
         self.next(self.select)
 
     @card(type="blank", id="leaderboard")
@@ -71,38 +74,52 @@ class TrainFlow(FlowSpec):
     @step
     def select(self, inputs):
         """Rank on the backtest, report the holdout, log every run, draw the leaderboard."""
-        from energy import cards, summary, tracking, training
+        from energy import breakdown, cards, summary, tracking, training
         from energy.settings import Settings
 
         # A frame's pickle changes with use, so Metaflow takes the branches' copies for conflicts.
         self.series, self.weather = inputs[0].series, inputs[0].weather
-        self.merge_artifacts(inputs, exclude=["folds", "score", "crash", "known"])
-        folds, scores = training.gather(dict(zip(self.branches, inputs, strict=True)))
-        self.comparison = training.compare(self.bench, folds, scores, self.series, inputs[0].known)
-        self.mlflow_run = tracking.log(
-            Settings.from_environment(), summary.experiment(self, current.run_id)
+        self.merge_artifacts(inputs, exclude=["results", "crash", "known"])
+        known, results = inputs[0].known, training.gather(self.branches, inputs)
+        self.compared = {
+            name: training.compare(self.bench, results[name], y, self.weather, known[name])
+            for name, y in self.series.items()
+        }
+        self.reconciled = None
+        if len(self.series) > 1:
+            self.reconciled = breakdown.reconcile_champions(
+                self.compared, self.series, self.weather, known
+            )
+        settings = Settings.from_environment()
+        self.mlflow_runs = {
+            name: tracking.log(settings, summary.experiment(self, name, current.run_id))
+            for name in self.series
+        }
+        cards.leaderboard(
+            current.card["leaderboard"], self.compared, self.series, self.plan, self.reconciled
         )
-        cards.leaderboard(current.card["leaderboard"], self.comparison, self.series, self.plan)
-        print(self.comparison.why)
+        print(self.compared[self.target].why)
         self.next(self.refit)
 
     @report
     @step
     def refit(self):
         """Fit the champion on all months; its table carries calibrated intervals."""
+        from energy import breakdown, training
         from energy.data.tables import UNITS
-        from energy.forecasting import champion
+        from energy.forecasting import champion, response
 
-        name = self.comparison.champion
-        fitted, self.table = champion.refit(
-            name,
-            self.series,
-            self.weather,
-            self.comparison.folds[name],
-            self.horizon,
-            UNITS[self.target],
+        name, y = self.target, self.series[self.target]
+        fitted, self.table = training.refit(
+            self.compared[name], y, self.weather, self.horizon, UNITS[name]
         )
         self.model_zip = champion.to_zip(fitted)
+        self.facts = response.weather_facts(y, self.weather)
+        self.breakdown = None
+        if self.reconciled:
+            self.breakdown = breakdown.break_down(
+                self.reconciled, self.compared, self.series, self.weather, self.table
+            )
         self.next(self.publish)
 
     @card(type="blank", id="release")
@@ -110,28 +127,31 @@ class TrainFlow(FlowSpec):
     @step
     def publish(self):
         """Put the release into the store, the pointer to it last, and register the champion."""
-        from energy import cards, lineage, summary, tracking, training
+        from energy import lineage, publishing, release_card, summary, tracking
         from energy.releases.store import open_store
         from energy.settings import Settings
 
-        runs = {"metaflow": f"{current.flow_name}/{current.run_id}", "mlflow": self.mlflow_run}
-        self.lineage = lineage.lineage(self.vintage, self.commit, runs)
-        self.published = training.publish(
-            open_store(self.store_url),
+        run = self.mlflow_runs[self.target]
+        runs = {"metaflow": f"{current.flow_name}/{current.run_id}", "mlflow": run}
+        draft = publishing.Draft(
             self.table,
             self.model_zip,
-            self.comparison,
-            self.lineage,
-            self.series,
+            self.compared[self.target],
+            self.series[self.target],
+            self.facts,
+            self.breakdown,
+        )
+        self.published = publishing.publish(
+            open_store(self.store_url), draft, lineage.lineage(self.vintage, self.commit, runs)
         )
         self.version = tracking.register(
             Settings.from_environment(),
             self.target,
-            self.mlflow_run,
+            run,
             self.published.files,
             self.published.manifest,
         )
-        cards.release(current.card["release"], self.published, self.table, self.series)
+        release_card.fill(current.card["release"], self.published, draft)
         self.closing = summary.closing(self)
         self.next(self.end)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Any
 
 import altair as alt
@@ -10,7 +11,7 @@ import pandas as pd
 
 from energy.charts.style import BLUE, GREEN, GREY, INK, ORANGE, SKY, styled, year_axis
 from energy.forecasting.bench import BASELINE
-from energy.forecasting.scores import Score
+from energy.forecasting.scores import Score, coverage_error, figures
 
 
 def leaderboard(ranked: Sequence[Score], baseline: str = BASELINE) -> Any:
@@ -140,3 +141,53 @@ def folds(frame: pd.DataFrame, unit: str, title: str, months: int = 12) -> Any:
         .encode(x=x, y=y, color=alt.Color("key:N", scale=scale))
     )
     return styled(points + lines, title, height=220)
+
+
+def coverage(frame: pd.DataFrame, months: int = 12) -> Any:
+    """How often the intervals of one forecaster held, by months ahead, with its sampling error.
+
+    Args:
+        frame: Fold frame of one forecaster; its backtest is drawn.
+        months: Furthest horizon to draw.
+    """
+    rolling = frame[(frame["protocol"] == "backtest") & (frame["horizon"] <= months)]
+    rows = []
+    for horizon, at in rolling.groupby("horizon"):
+        found, error = figures(at), coverage_error(at)
+        for nominal, name in ((0.8, "coverage80"), (0.95, "coverage95")):
+            share = found[name] or 0.0
+            spread = error if nominal == 0.8 and isfinite(error) else 0.0
+            rows.append(
+                {
+                    "horizon": horizon,
+                    "interval": f"{nominal:.0%} interval",
+                    "share": share,
+                    "low": max(0.0, share - spread),
+                    "high": min(1.0, share + spread),
+                    "nominal": nominal,
+                }
+            )
+    scale = alt.Scale(domain=["80% interval", "95% interval"], range=[BLUE, ORANGE])
+    colour = alt.Color("interval:N", scale=scale)
+    x = alt.X("horizon:O", title="months ahead", axis=alt.Axis(labelAngle=0))
+    y = alt.Y(
+        "share:Q",
+        title="share of months inside",
+        axis=alt.Axis(format=".0%"),
+        scale=alt.Scale(domain=[0.5, 1.0], clamp=True),
+    )
+    base = alt.Chart(pd.DataFrame(rows))
+    tips = ["interval:N", "horizon:O", alt.Tooltip("share:Q", format=".0%")]
+    drawn = (
+        base.mark_rule(strokeWidth=2, opacity=0.35).encode(
+            x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour
+        )
+        + base.mark_line(point=True).encode(x=x, y=y, color=colour, tooltip=tips)
+        + base.mark_rule(strokeDash=[4, 4]).encode(y="nominal:Q", color=colour)
+    )
+    return styled(
+        drawn,
+        "How often the intervals held",
+        "backtest; dashed: nominal; bars: one standard error of the 80% share",
+        height=220,
+    )

@@ -7,11 +7,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from energy.contract import WEATHER_AHEAD
 from energy.data.tables import TARGETS
 from energy.errors import NeverKnown
-
-WEATHER_AHEAD = 1
-"""Months by which published weather is ahead of published energy."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,9 @@
 
 The fold frame is long, one row per cutoff and month:
 
-    protocol    backtest (training part: chosen on), holdout (never chosen on), or single_origin
+    protocol    backtest (training part: chosen on), holdout (never chosen on), single_origin,
+                nowcast and nowcast_holdout (one month ahead, in the weather that came), or warmup
+                (before the first fold that is scored: its errors are learnt from)
     cutoff      last month the forecaster saw            month    the month forecast
     horizon     months between the two                   actual   what came
     mean        point forecast                           scale    MASE's denominator at the cutoff
@@ -14,16 +16,25 @@ Every score and every backtest chart is derived from it.
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from energy.errors import TooShortToBacktest
+from energy.forecasting import combination
 from energy.forecasting.bench import build
-from energy.forecasting.fitting import fit, forecast, is_positive, quiet, regressors
+from energy.forecasting.fitting import (
+    fit,
+    forecast,
+    is_positive,
+    observed_ahead,
+    quiet,
+    regressors,
+)
 from energy.forecasting.intervals import KnownThen, add_quantiles
-from energy.forecasting.scores import MONTHS_SCORED, quantile_columns, seasonal_naive_scale
+from energy.forecasting.scores import MONTHS_SCORED, seasonal_naive_scale
 
 STEPS = (5, 1)
 """Months between cutoffs, the first that fits: five visits every calendar month in turn."""
@@ -40,12 +51,20 @@ class Plan:
         holdout: Cutoffs from the end of the training part on.
         split: Last month of the training part.
         reach: Months ahead that each fold forecasts (where actuals exist): at least those scored.
+        warmup: Cutoffs before the first one scored, for errors to make intervals from.
     """
 
     backtest: tuple[pd.Period, ...]
     holdout: tuple[pd.Period, ...]
     split: pd.Period
     reach: int
+    warmup: tuple[pd.Period, ...] = ()
+
+    @property
+    def cutoffs(self) -> dict[pd.Period, str]:
+        """The protocol of every cutoff, in time."""
+        named = (("warmup", self.warmup), ("backtest", self.backtest), ("holdout", self.holdout))
+        return {cutoff: protocol for protocol, cutoffs in named for cutoff in cutoffs}
 
 
 def plan(index: pd.PeriodIndex, split: pd.Period, folds: int, horizon: int) -> Plan:
@@ -82,7 +101,8 @@ def run(
     """Backtest one forecaster of the bench.
 
     At each cutoff a fresh forecaster is fitted on the series and the weather up to that month, and
-    nothing else is ever in its reach: months to come are forecast on climatology.
+    nothing else is ever in its reach: months to come are forecast on climatology. One that uses
+    weather is asked once more for the months whose weather is published before their energy.
 
     Args:
         forecaster: Its name on the bench; not a combination.
@@ -103,8 +123,8 @@ def run(
     with quiet():
         build(forecaster, positive)  # imports what it needs, so that the clock counts fits alone
     spent, parts = 0.0, []
-    for cutoff in (*plan.backtest, *plan.holdout):
-        held, single = cutoff in plan.holdout, cutoff == plan.split
+    for cutoff, protocol in plan.cutoffs.items():
+        held, single = protocol == "holdout", cutoff == plan.split
         ahead = ((y.index[-1] if held else plan.split) - cutoff).n
         reach = ahead if single else min(plan.reach, ahead)
         then, weather_then = (known_then or {}).get(cutoff, (y, weather))
@@ -114,28 +134,50 @@ def run(
         fitted = fit(forecaster, seen, known, positive)
         mean = forecast(forecaster, fitted, reach, positive)
         spent += time.process_time() - began
-        rows = pd.DataFrame(
-            {
-                "protocol": "holdout" if held else "backtest",
-                "cutoff": cutoff,
-                "month": mean.index,
-                "horizon": np.arange(1, reach + 1),
-                "actual": y.loc[mean.index].to_numpy(),
-                "mean": mean.to_numpy(),
-                "scale": seasonal_naive_scale(seen.to_numpy()),
-            }
-        )
+        rows = _rows(protocol, cutoff, mean, y, seasonal_naive_scale(seen.to_numpy()))
         parts.append(rows[rows["horizon"] <= plan.reach])
         if single:
             parts.append(rows.assign(protocol="single_origin"))
+        out = observed_ahead(forecaster, cutoff, weather_then)
+        if out is not None and protocol != "warmup":
+            nowcast = forecast(forecaster, fitted, len(out), positive, out)
+            name = "nowcast_holdout" if held else "nowcast"
+            parts.append(_rows(name, cutoff, nowcast, y, rows["scale"].iloc[0]))
     whole = pd.concat(parts, ignore_index=True)
-    return add_quantiles(whole, y, positive, known_then), spent
+    return add_quantiles(whole, y, positive, weather, known_then), spent
+
+
+def _rows(
+    protocol: str, cutoff: pd.Period, mean: pd.Series, y: pd.Series, scale: float
+) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "protocol": protocol,
+            "cutoff": cutoff,
+            "month": mean.index,
+            "horizon": np.arange(1, len(mean) + 1),
+            "actual": y.loc[mean.index].to_numpy(),
+            "mean": mean.to_numpy(),
+            "scale": scale,
+        }
+    )
 
 
 def combine(
-    members: list[pd.DataFrame], y: pd.Series, known_then: KnownThen | None = None
+    rule: str,
+    members: Sequence[pd.DataFrame],
+    y: pd.Series,
+    weather: pd.DataFrame | None = None,
+    known_then: KnownThen | None = None,
 ) -> pd.DataFrame:
-    """The fold frame of the members' median, without fitting any of them again."""
-    first = members[0].drop(columns=quantile_columns())
-    mean = np.median([frame["mean"].to_numpy() for frame in members], axis=0)
-    return add_quantiles(first.assign(mean=mean), y, is_positive(y), known_then)
+    """The fold frame of a combination, without fitting any of its members again.
+
+    Args:
+        rule: One of `combination.RULES`.
+        members: Their fold frames; all the same rows, in the same order.
+        y: The whole series; weather and known_then as in `run`.
+        weather: As in `run`, or None.
+        known_then: As in `run`.
+    """
+    combined = combination.combine(rule, members)
+    return add_quantiles(combined, y, is_positive(y), weather, known_then)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from energy.contract import ForecastMonth, ForecastTable
 from energy.errors import EveryForecasterFailed
 from energy.forecasting.bench import BASELINE, BENCH
-from energy.forecasting.fitting import fit, forecast, is_positive, regressors
+from energy.forecasting.fitting import fit, forecast, is_positive, observed_ahead, regressors
 from energy.forecasting.intervals import calibrate, made_before, quantiles
 from energy.forecasting.scores import Score
 
@@ -64,8 +65,11 @@ def refit(
     folds: pd.DataFrame,
     horizon: int,
     unit: str,
+    weights: Sequence[float] | None = None,
 ) -> tuple[Any, ForecastTable]:
     """Fit the champion on all months and make the forecast table.
+
+    Months whose weather is published already are forecast with it: nowcasts.
 
     Args:
         forecaster: Its name on the bench.
@@ -74,22 +78,51 @@ def refit(
         folds: Its fold frame; the intervals rest on the errors in it.
         horizon: Months to publish.
         unit: The series' unit.
+        weights: Of a combination's members; see `combination.weights`.
 
     Returns:
         The fitted sktime forecaster, and the table of `horizon` months.
     """
     positive = is_positive(y)
-    fitted = fit(forecaster, y, regressors(forecaster, y, weather), positive)
-    mean = forecast(forecaster, fitted, horizon, positive)
-    calibration = calibrate(y, made_before(folds, y.index[-1]), horizon, positive)
-    ahead = pd.RangeIndex(1, horizon + 1).to_numpy()
-    q = quantiles(mean.to_numpy(), ahead, calibration)
-    months = tuple(
+    fitted = fit(forecaster, y, regressors(forecaster, y, weather), positive, weights)
+    out = observed_ahead(forecaster, y.index[-1], weather)
+    mean = forecast(forecaster, fitted, horizon, positive, out)
+    observed = {} if out is None else {str(m): float(v) for m, v in out["degree_days"].items()}
+    return fitted, forecast_table(forecaster, y, mean, folds, weather, unit, observed)
+
+
+def forecast_table(
+    forecaster: str,
+    y: pd.Series,
+    mean: pd.Series,
+    folds: pd.DataFrame,
+    weather: pd.DataFrame | None,
+    unit: str,
+    observed: Mapping[str, float],
+) -> ForecastTable:
+    """The table of a forecast, with intervals that rest on the errors made before.
+
+    Args:
+        forecaster: Its name on the bench.
+        y: The whole series.
+        mean: Forecasts of the months that follow it.
+        folds: Fold frame of the same forecasts.
+        weather: Columns `temperature` and `degree_days`, or None.
+        unit: The series' unit.
+        observed: Daily average degree days by month of the months forecast in known weather.
+    """
+    months, cutoff = pd.PeriodIndex(mean.index), y.index[-1]
+    ahead = np.arange(1, len(mean) + 1)
+    calibration = calibrate(y, made_before(folds, cutoff), len(mean), is_positive(y), weather)
+    known = np.array([str(month) in observed for month in months])
+    q = quantiles(mean.to_numpy(), ahead, months, calibration, known)
+    rows = tuple(
         ForecastMonth(str(month), int(h), float(m), tuple(map(float, row)))
-        for month, h, m, row in zip(mean.index, ahead, mean, q, strict=True)
+        for month, h, m, row in zip(months, ahead, mean, q, strict=True)
     )
-    cutoff = str(y.index[-1])
-    return fitted, ForecastTable(str(y.name), unit, cutoff, forecaster, months, calibration)
+    return ForecastTable(
+        str(y.name), unit, str(cutoff), forecaster, rows, calibration, observed=dict(observed)
+    )
 
 
 def to_zip(fitted: Any) -> bytes:

@@ -1,8 +1,9 @@
 """Two ways to let a forecaster know the weather without letting it see the weather to come.
 
 Both are sktime forecasters that wrap another one. They take X with one column, `degree_days`
-(daily average heating degree days, deg C), on the months of y; months to come are climatology,
-unless the caller of `predict` hands over a scenario for some of them.
+(daily average heating degree days, deg C), on the months of y and any number before it, which make
+climatology; months to come are as expected, unless the caller of `predict` hands over a scenario
+for some of them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,8 @@ import pandas as pd
 from sktime.forecasting.base import BaseForecaster
 
 from energy.errors import MissingWeather
-from energy.forecasting.horizon import SP, fh_until, months_after
+from energy.forecasting.horizon import fh_until, months_after
+from energy.forecasting.response import slope
 from energy.forecasting.weather import CLIMATOLOGY_YEARS, assumed, climatology, monthly_degree_days
 
 
@@ -39,11 +41,12 @@ class _WeatherAware(BaseForecaster):
     def _observe(self, y: pd.Series, X: pd.DataFrame | None) -> pd.Series:
         if X is None or "degree_days" not in X:
             raise MissingWeather("degree days", "none", "one figure for each month of the series")
-        self.daily_ = X["degree_days"].reindex(y.index)
-        if self.daily_.isna().any():
-            month = self.daily_.index[self.daily_.isna()][0]
+        daily = X["degree_days"].reindex(y.index)
+        if daily.isna().any():
+            month = daily.index[daily.isna()][0]
             raise MissingWeather("degree days", f"none for {month}", "one figure for each month")
-        return self.daily_
+        self.daily_ = X["degree_days"].loc[: y.index[-1]].dropna()
+        return daily
 
     def _months(self, fh: Any) -> tuple[pd.PeriodIndex, pd.PeriodIndex]:
         """Every month to the furthest one asked for, and those asked for."""
@@ -78,10 +81,9 @@ class DegreeDayRegression(_WeatherAware):
 class WeatherNormalised(_WeatherAware):
     """Forecasts the series as it would have been in expected weather, and puts the weather back.
 
-    The response to weather is the slope of year-on-year changes on year-on-year changes of degree
-    days (Huber's robust regression, so that a strike or a lockdown does not bend it). The anomaly
-    of the degree days times that slope is taken off before the inner forecaster is fitted; the
-    anomaly of the assumed weather (none, unless a scenario is given) is added afterwards.
+    The anomaly of the degree days times the series' response to them (`response.slope`) is taken
+    off before the inner forecaster is fitted; the anomaly of the assumed weather (none, unless a
+    scenario is given) is added afterwards.
 
     Args:
         forecaster: Any univariate sktime forecaster.
@@ -89,11 +91,8 @@ class WeatherNormalised(_WeatherAware):
     """
 
     def _fit(self, y: pd.Series, X: pd.DataFrame | None, fh: Any) -> WeatherNormalised:
-        from statsmodels.robust.robust_linear_model import RLM
-
         daily = self._observe(y, X)
-        change = pd.DataFrame({"y": y, "x": monthly_degree_days(daily)}).diff(SP).dropna()
-        self.slope_ = float(RLM(change["y"].to_numpy(), change[["x"]].to_numpy()).fit().params[0])
+        self.slope_ = slope(y, daily)
         self.forecaster_ = self.forecaster.clone().fit(y - self._effect(daily))
         return self
 

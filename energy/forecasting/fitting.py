@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from energy.contract import WEATHER_AHEAD
 from energy.errors import NotPlausible
 from energy.forecasting.bench import BENCH, build
 from energy.forecasting.horizon import fh_until, months_after
@@ -45,33 +46,72 @@ def is_positive(y: pd.Series) -> bool:
 
 
 def regressors(forecaster: str, y: pd.Series, weather: pd.DataFrame) -> pd.DataFrame | None:
-    """X for `forecaster`: degree days of the months of `y`, from no later weather; or None."""
+    """X for `forecaster`: degree days to the end of `y`, and from before it for climatology.
+
+    None for a forecaster that uses no weather.
+    """
     if not BENCH[forecaster].weather:
         return None
-    daily = daily_degree_days(weather.loc[: y.index[-1]])
-    return daily.reindex(y.index).to_frame()
+    return daily_degree_days(weather.loc[: y.index[-1]]).to_frame()
 
 
-def fit(forecaster: str, y: pd.Series, X: pd.DataFrame | None, positive: bool) -> Any:
-    """Build the forecaster of that name and fit it to the whole of `y`."""
+def observed_ahead(
+    forecaster: str, cutoff: pd.Period, weather: pd.DataFrame
+) -> pd.DataFrame | None:
+    """X for a nowcast: degree days of the months after `cutoff` that are published before energy.
+
+    Args:
+        forecaster: Its name on the bench.
+        cutoff: Last month of the series.
+        weather: Columns `temperature` and `degree_days`; no more than WEATHER_AHEAD months after
+            the cutoff are looked at, as that is all there would have been.
+
+    Returns:
+        Column `degree_days`; None if there is no such month, or the forecaster uses no weather.
+    """
+    if not BENCH[forecaster].weather:
+        return None
+    daily = daily_degree_days(weather.loc[: cutoff + WEATHER_AHEAD]).loc[cutoff + 1 :]
+    return None if daily.empty else daily.to_frame()
+
+
+def fit(
+    forecaster: str,
+    y: pd.Series,
+    X: pd.DataFrame | None,
+    positive: bool,
+    weights: Sequence[float] | None = None,
+) -> Any:
+    """Build the forecaster of that name and fit it to the whole of `y`.
+
+    Args:
+        forecaster: Its name on the bench.
+        y: The series.
+        X: Regressors on its months, or None.
+        positive: Whether logs can be taken.
+        weights: Of a combination's members, as `combination.weights` found them.
+    """
     with quiet():
-        return build(forecaster, positive).fit(y, X=X)
+        return build(forecaster, positive, weights).fit(y, X=X)
 
 
-def forecast(forecaster: str, fitted: Any, horizon: int, positive: bool) -> pd.Series:
-    """Point forecasts 1..`horizon` months after the cutoff, weather-aware ones on climatology.
+def forecast(
+    forecaster: str, fitted: Any, horizon: int, positive: bool, X: pd.DataFrame | None = None
+) -> pd.Series:
+    """Point forecasts 1..`horizon` months after the cutoff.
 
     Args:
         forecaster: Its name, for messages.
         fitted: What `fit` returned.
         horizon: Months ahead.
         positive: Whether the series is above zero, so that its forecasts must be.
+        X: Degree days of months ahead that are known or supposed; climatology for the others.
 
     Raises:
         NotPlausible: A forecast that is not a number, or not above zero where it must be.
     """
     with quiet():
-        values = fitted.predict(fh_until(horizon)).to_numpy(dtype=float).ravel()
+        values = fitted.predict(fh_until(horizon), X=X).to_numpy(dtype=float).ravel()
     mean = pd.Series(values, months_after(fitted.cutoff[0], horizon), name="mean")
     wrong = ~np.isfinite(values) | ((values <= 0) if positive else False)
     if wrong.any():

@@ -1,10 +1,19 @@
-"""Intervals that rest on errors made before: how wrong were past forecasts, so many months ahead?
+"""Intervals that hold: how wrong were past forecasts, and how far can weather move the month?
 
 One rule everywhere, in the backtest as in the release: at a cutoff, only errors on months up to
-that cutoff count. The spread of the error at each horizon is pooled over neighbouring horizons and
-drawn towards a prior that needs no fold, the spread of the seasonal naive's error; the shape comes
-from all standardised errors together, drawn towards the normal. (Residual quantiles by horizon;
-seasonal naive's spread: Hyndman and Athanasopoulos, Forecasting, 3rd ed., section 5.5.)
+that cutoff count. They are made conformal by horizon and season:
+
+1. What the weather did to a month (`energy.forecasting.response`) is taken off its error. What is
+   left has a scale by months ahead and a factor by calendar month; recent errors weigh more.
+2. The spread of the last thirty years' weather is put back, by calendar month. A winter is wider
+   than a summer since its weather is, and a month whose weather is known is narrower than both.
+3. Errors standardised by that spread give the quantiles, the same on either side of the median, so
+   that the published median is the forecast.
+4. Intervals that held more, or less, often than they said are narrowed or widened a little.
+
+Sources: normalised conformal prediction, Papadopoulos et al. (2011), doi:10.1613/jair.3199; step 4
+is adaptive conformal inference, Gibbs and Candes (2021), arXiv:2106.00170, on the log of the width
+and within bounds. docs/forecasting.md has what else was tried, and what each gave.
 """
 
 from __future__ import annotations
@@ -18,18 +27,29 @@ import pandas as pd
 
 from energy.contract import LEVELS, Calibration
 from energy.forecasting.horizon import SP
+from energy.forecasting.response import spread_by_month, weather_effect
 from energy.forecasting.scores import quantile_columns
 
 Array = npt.NDArray[np.float64]
 KnownThen = dict[pd.Period, tuple[pd.Series, pd.DataFrame]]
 """Series and weather as they were published when a cutoff was the last month, by cutoff."""
-PRIOR_ERRORS = 2
-"""How many errors at each horizon the prior spread counts for."""
-PRIOR_SHAPE = 24
-"""How many errors the normal shape counts for."""
-_TINY = 1e-9
+HALF_LIFE = 1.0
+"""Years after which an error counts for half."""
 NEIGHBOURS = 2
 """Horizons on either side whose errors are pooled with a horizon's own."""
+PRIOR_ERRORS = 2
+"""How many errors at each horizon the prior scale counts for: seasonal naive's."""
+PRIOR_SEASON = 12
+"""How many errors in each calendar month a factor of one counts for."""
+PRIOR_SHAPE = 24
+"""How many errors the normal shape counts for."""
+STEP, BOUND = 0.01, 0.2
+"""How fast the log of the width follows each interval that held or missed, and how far at most."""
+ROLLING = ("warmup", "backtest", "holdout")
+"""Protocols whose errors are learnt from: each month once for each cutoff, in expected weather."""
+_MEAN_TO_SD = float(np.sqrt(np.pi / 2))
+"""A normal variable's standard deviation over its mean absolute value, which outliers move less."""
+_TINY = 1e-9
 
 
 def errors(actual: Array, mean: Array, log: bool) -> Array:
@@ -37,67 +57,137 @@ def errors(actual: Array, mean: Array, log: bool) -> Array:
     return np.log(actual / mean) if log else actual - mean
 
 
-def calibrate(y: pd.Series, known: pd.DataFrame, horizon: int, log: bool) -> Calibration:
+def calibrate(
+    y: pd.Series,
+    known: pd.DataFrame,
+    horizon: int,
+    log: bool,
+    weather: pd.DataFrame | None = None,
+) -> Calibration:
     """Work out how wide intervals must be from the errors known at the end of `y`.
 
     Args:
         y: The series up to the cutoff, at least 13 months.
-        known: Rows of a fold frame whose months lie in `y`; may be empty.
+        known: Rows of a fold frame whose months lie in `y`; may be empty. Rows with quantiles tell
+            how well past intervals held.
         horizon: Furthest month ahead to answer for.
         log: Whether errors are log ratios.
+        weather: Columns `temperature` and `degree_days` up to the cutoff; None for a series whose
+            weather is not known.
     """
+    months = pd.PeriodIndex(y.index)
+    known = known[known["horizon"] <= horizon]
+    effect = weather_effect(y, weather, log)
+    weather_spread = spread_by_month(effect)
     values = np.log(y.to_numpy()) if log else y.to_numpy(dtype=float)
-    naive = values[SP:] - values[:-SP]
+    calm = values - effect.reindex(months, fill_value=0.0).to_numpy()
     ahead = np.arange(1, horizon + 1)
-    prior = np.sqrt(np.mean(naive**2) * ((ahead - 1) // SP + 1))
+    prior = _MEAN_TO_SD * np.abs(calm[SP:] - calm[:-SP]).mean() * np.sqrt((ahead - 1) // SP + 1)
+
+    month = pd.PeriodIndex(known["month"], freq="M")
+    at, calendar = known["horizon"].to_numpy() - 1, month.month.to_numpy() - 1
     e = errors(known["actual"].to_numpy(), known["mean"].to_numpy(), log)
-    e, h = e[known["horizon"] <= horizon], known["horizon"].to_numpy()
-    h = h[h <= horizon]
-    squares = _pooled(np.bincount(h, weights=e**2, minlength=horizon + 1)[1:].astype(float))
-    counts = _pooled(np.bincount(h, minlength=horizon + 1)[1:].astype(float))
-    scale = np.sqrt((PRIOR_ERRORS * prior**2 + squares) / (PRIOR_ERRORS + counts))
-    scale = np.maximum(scale, _TINY)  # a series that repeats itself exactly has no spread at all
-    normal = [NormalDist().inv_cdf((i + 0.5) / PRIOR_SHAPE) for i in range(PRIOR_SHAPE)]
-    shape = np.quantile(np.concatenate([e / scale[h - 1], normal]), LEVELS, method="hazen")
+    age = (months[-1].ordinal - month.asi8) / SP
+    weight = 0.5 ** (age / HALF_LIFE)
+    left = _MEAN_TO_SD * np.abs(e - effect.reindex(month, fill_value=0.0).to_numpy())
+
+    count = _pooled(np.bincount(at, weight, horizon))
+    season = np.ones(SP)
+    for _ in range(2):  # scale and season explain each other; a second look changes little
+        scale = _scale(left / season[calendar], at, weight, count, prior)
+        season = _season(left / scale[at], calendar, weight)
+    scale = np.maximum(_scale(left / season[calendar], at, weight, count, prior), _TINY)
+
+    z = np.abs(e) / np.hypot(scale[at] * season[calendar], weather_spread[calendar])
     return Calibration(
         scale=tuple(map(float, scale)),
-        quantiles=tuple(map(float, shape)),
+        quantiles=tuple(map(float, _shape(z, weight) * np.exp(_adaptation(known)))),
         log=log,
         errors=len(e),
+        season=tuple(map(float, season)),
+        weather=tuple(map(float, weather_spread)),
     )
 
 
-def _pooled(by_horizon: Array) -> Array:
+def _scale(size: Array, at: Any, weight: Array, count: Array, prior: Array) -> Array:
+    total = _pooled(np.bincount(at, weight * size, len(count)))
+    return np.asarray((PRIOR_ERRORS * prior + total) / (PRIOR_ERRORS + count))
+
+
+def _pooled(by_horizon: npt.NDArray[Any]) -> Array:
     """Each horizon's sum with those of its neighbours."""
     window = np.ones(2 * NEIGHBOURS + 1)
     return np.convolve(np.pad(by_horizon, NEIGHBOURS), window, mode="valid")
 
 
-def quantiles(mean: Array, horizon: npt.NDArray[Any], calibration: Calibration) -> Array:
+def _season(size: Array, calendar: Any, weight: Array) -> Array:
+    """Size of the errors by calendar month, one on average; each with the months beside it."""
+    total, count = np.bincount(calendar, weight * size, SP), np.bincount(calendar, weight, SP)
+    total, count = (v + np.roll(v, 1) + np.roll(v, -1) for v in (total, count))
+    factor = (PRIOR_SEASON + total) / (PRIOR_SEASON + count)
+    return np.asarray(factor / factor.mean())
+
+
+def _shape(z: Array, weight: Array) -> Array:
+    """Standardised quantiles at LEVELS: those of the sizes, on either side of zero."""
+    normal = [NormalDist().inv_cdf(0.5 + (i + 0.5) / (2 * PRIOR_SHAPE)) for i in range(PRIOR_SHAPE)]
+    sizes, counts = np.concatenate([z, normal]), np.concatenate([weight, np.ones(PRIOR_SHAPE)])
+    order = np.argsort(sizes)
+    sizes, counts = sizes[order], counts[order]
+    share = (np.cumsum(counts) - counts / 2) / counts.sum()
+    sides = 2 * np.array(LEVELS) - 1  # 0.9 is the upper end of the central 80%
+    return np.asarray(np.sign(sides) * np.interp(np.abs(sides), share, sizes) * (sides != 0))
+
+
+def _adaptation(known: pd.DataFrame) -> float:
+    """By how much, on the log scale, the 80% intervals published so far were too narrow."""
+    low, high = f"q{LEVELS[1]}", f"q{LEVELS[-2]}"
+    if low not in known:
+        return 0.0
+    judged = known[(known["protocol"] != "warmup") & known[low].notna()]
+    missed = (judged["actual"] < judged[low]) | (judged["actual"] > judged[high])
+    nominal = 1 - (LEVELS[-2] - LEVELS[1])
+    return float(np.clip(STEP * (missed.sum() - nominal * len(judged)), -BOUND, BOUND))
+
+
+def quantiles(
+    mean: Array,
+    horizon: npt.NDArray[Any],
+    months: pd.PeriodIndex,
+    calibration: Calibration,
+    weather_known: Array | bool = False,
+) -> Array:
     """Quantiles at LEVELS around `mean`: shape (n, levels), never crossing.
 
     Args:
         mean: Forecasts, shape (n,).
-        horizon: Months ahead of each, shape (n,); beyond the calibrated ones the spread grows with
+        horizon: Months ahead of each, shape (n,); beyond the calibrated ones the scale grows with
             the square root of the horizon.
+        months: The months themselves, n of them.
         calibration: What `calibrate` found.
+        weather_known: Where the forecast was made with the weather of the month: it adds no spread.
     """
-    scale = np.asarray(calibration.scale)
+    scale, calendar = np.asarray(calibration.scale), months.month.to_numpy() - 1
     inside = np.minimum(horizon, len(scale))
-    width = scale[inside - 1] * np.sqrt(horizon / inside)
-    offset = width[:, None] * np.asarray(calibration.quantiles)[None, :]
+    own = scale[inside - 1] * np.sqrt(horizon / inside) * np.asarray(calibration.season)[calendar]
+    weather = np.where(weather_known, 0.0, np.asarray(calibration.weather)[calendar])
+    offset = np.hypot(own, weather)[:, None] * np.asarray(calibration.quantiles)[None, :]
     centre = mean[:, None]
     return np.asarray(centre * np.exp(offset) if calibration.log else centre + offset)
 
 
 def made_before(folds: pd.DataFrame, cutoff: pd.Period) -> pd.DataFrame:
     """The rolling folds' rows whose outcome was known at `cutoff`, each month counted once."""
-    rolling = folds["protocol"] != "single_origin"
+    rolling = folds["protocol"].isin(ROLLING)
     return folds[rolling & (folds["cutoff"] < cutoff) & (folds["month"] <= cutoff)]
 
 
 def add_quantiles(
-    folds: pd.DataFrame, y: pd.Series, log: bool, known_then: KnownThen | None = None
+    folds: pd.DataFrame,
+    y: pd.Series,
+    log: bool,
+    weather: pd.DataFrame | None = None,
+    known_then: KnownThen | None = None,
 ) -> pd.DataFrame:
     """Give each fold the intervals it would have been published with at its cutoff.
 
@@ -105,16 +195,23 @@ def add_quantiles(
         folds: Fold frame of one forecaster, without quantiles.
         y: The whole series; at each cutoff only what lies before it is looked at.
         log: Whether errors are log ratios.
-        known_then: Series by cutoff to look at instead: earlier errors then count against the
-            figures as they had been published.
+        weather: Columns `temperature` and `degree_days`; of it, too, only what lies before.
+        known_then: Series and weather by cutoff to look at instead: earlier errors then count
+            against the figures as they had been published.
     """
-    parts = []
-    for cutoff in folds["cutoff"].unique():
-        rows, past = folds[folds["cutoff"] == cutoff], made_before(folds, cutoff)
-        then = (known_then or {}).get(cutoff, (y,))[0]
+    columns = quantile_columns()
+    whole: pd.DataFrame = folds.assign(**dict.fromkeys(columns, np.nan)).reset_index(drop=True)
+    for cutoff in sorted(whole["cutoff"].unique()):  # earlier folds' intervals are looked back on
+        rows, past = whole[whole["cutoff"] == cutoff], made_before(whole, cutoff)
+        then, weather_then = (known_then or {}).get(cutoff, (y, weather))
         past = past.assign(actual=then.reindex(past["month"]).to_numpy())
-        calibration = calibrate(then.loc[:cutoff], past, int(rows["horizon"].max()), log)
-        q = quantiles(rows["mean"].to_numpy(), rows["horizon"].to_numpy(), calibration)
-        parts.append(rows.assign(**dict(zip(quantile_columns(), q.T, strict=True))))
-    whole: pd.DataFrame = pd.concat(parts, ignore_index=True)
+        seen = None if weather_then is None else weather_then.loc[:cutoff]
+        calibration = calibrate(then.loc[:cutoff], past, int(rows["horizon"].max()), log, seen)
+        whole.loc[rows.index, columns] = quantiles(
+            rows["mean"].to_numpy(),
+            rows["horizon"].to_numpy(),
+            pd.PeriodIndex(rows["month"], freq="M"),
+            calibration,
+            rows["protocol"].str.startswith("nowcast").to_numpy(),
+        )
     return whole

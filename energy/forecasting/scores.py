@@ -81,6 +81,53 @@ def empirical_coverage(actual: Array, lower: Array, upper: Array) -> float:
     return float(((actual >= lower) & (actual <= upper)).mean())
 
 
+def coverage_error(folds: pd.DataFrame) -> float:
+    """Standard error of the 80% interval's empirical coverage over the rows of a fold frame.
+
+    Neighbouring folds forecast the same months, so rows are no independent draws: those whose
+    months lie in the same calendar year count as one cluster (Cameron and Miller 2015,
+    doi:10.3368/jhr.50.2.317). NaN with fewer than two years.
+    """
+    inside = (folds["actual"] >= folds[f"q{LEVELS[1]}"]) & (
+        folds["actual"] <= folds[f"q{LEVELS[-2]}"]
+    )
+    off = inside - inside.mean()
+    years = off.groupby(pd.PeriodIndex(folds["month"]).year).sum()
+    if len(years) < 2:
+        return float("nan")
+    correction = len(years) / (len(years) - 1)
+    return float(np.sqrt(correction * (years**2).sum()) / len(folds))
+
+
+def diebold_mariano(loss: Array, other: Array, horizon: int) -> tuple[float, float]:
+    """Whether two forecasters' losses differ by more than noise: mean difference and p-value.
+
+    The test of Diebold and Mariano (1995) with the small-sample correction and Student's t of
+    Harvey, Leybourne and Newbold (1997), doi:10.1016/S0169-2070(96)00719-4. The variance is Newey
+    and West's, which is never negative, with `horizon - 1` lags.
+
+    Args:
+        loss: One figure for each cutoff, in time, cutoffs one month apart: shape (n,).
+        other: The other forecaster's, at the same cutoffs: shape (n,).
+        horizon: Months that the forecasts of neighbouring cutoffs share, at most.
+
+    Returns:
+        Mean of `loss - other`, and the two-sided p-value of its being zero (1 if never).
+    """
+    from scipy.stats import t
+
+    difference, n = loss - other, len(loss)
+    off = difference - difference.mean()
+    lags = np.arange(1, min(horizon, n))
+    shared = np.array([(off[lag:] * off[:-lag]).sum() for lag in lags])
+    variance = float((off**2).sum() + 2 * ((1 - lags / (len(lags) + 1)) * shared).sum()) / n
+    if variance <= 0:
+        return float(difference.mean()), 1.0
+    correction = (n + 1 - 2 * horizon + horizon * (horizon - 1) / n) / n
+    statistic = difference.mean() / np.sqrt(variance / n) * np.sqrt(max(correction, 1 / n))
+    return float(difference.mean()), float(2 * t.sf(abs(statistic), n - 1))
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
     """A forecaster's backtest in figures, or the reason why it has none.

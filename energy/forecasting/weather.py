@@ -70,18 +70,57 @@ def climatology(
     return pd.Series(normal.reindex(months.month).to_numpy(), months, name="degree_days")
 
 
+def trend(daily: pd.Series) -> tuple[float, float]:
+    """Change of a whole year's degree days per decade, and its standard error.
+
+    Least squares over the whole years known, with a standard error that allows for years that
+    resemble their neighbours (Newey and West 1987, two lags): whether climatology need worry about
+    a warming trend.
+    """
+    import statsmodels.api as sm
+
+    months = pd.PeriodIndex(daily.index)
+    yearly = (daily * months.days_in_month).groupby(months.year).agg(["sum", "count"])
+    whole = yearly.loc[yearly["count"] == 12, "sum"]
+    x = sm.add_constant(np.asarray(whole.index, dtype=float) - float(whole.index[0]))
+    fitted = sm.OLS(whole.to_numpy(), x).fit(cov_type="HAC", cov_kwds={"maxlags": 2})
+    return float(10 * fitted.params[1]), float(10 * fitted.bse[1])
+
+
+def persistence(daily: pd.Series, years: int = CLIMATOLOGY_YEARS) -> float:
+    """How much of a month's anomaly is left in the next: their correlation, 0 to 1.
+
+    Args:
+        daily: Daily average degree days by month, up to the cutoff.
+        years: Climatology's window, over which it is estimated.
+    """
+    recent = daily.iloc[-12 * years :]
+    anomaly = recent - climatology(daily, pd.PeriodIndex(recent.index), years)
+    spread = float((anomaly**2).sum())
+    if not spread:
+        return 0.0
+    return min(1.0, max(0.0, float((anomaly * anomaly.shift(1)).sum()) / spread))
+
+
 def assumed(
     daily: pd.Series, months: pd.PeriodIndex, given: pd.DataFrame | None, years: int
 ) -> pd.Series:
-    """Degree days for months to come: the caller's where given, climatology elsewhere.
+    """Degree days for months to come: the caller's where given, what is to be expected elsewhere.
+
+    Expected is climatology and, fading from month to month, what the last month known was off it:
+    the last of `daily`, or of the months given from the first one on.
 
     Args:
         daily: Observed daily average degree days up to the cutoff.
-        months: Months to come.
+        months: Months to come, every one from the cutoff on.
         given: A scenario with a `degree_days` column on some of those months, or None.
         years: Climatology's window.
     """
-    expected = climatology(daily, months, years)
-    if given is None:
-        return expected
-    return given["degree_days"].reindex(months).fillna(expected)
+    known = pd.Series(np.nan, months, name="degree_days")
+    if given is not None:
+        known = given["degree_days"].reindex(months).astype(float).rename("degree_days")
+    ahead = int(known.notna().cummin().sum())  # how many are given without a gap
+    last = pd.concat([daily.iloc[-1:], known.iloc[:ahead]]).iloc[-1:]
+    anomaly = float((last - climatology(daily, pd.PeriodIndex(last.index), years)).iloc[0])
+    fading = anomaly * persistence(daily, years) ** (np.arange(1, len(months) + 1) - ahead)
+    return known.fillna((climatology(daily, months, years) + fading).clip(lower=0.0))

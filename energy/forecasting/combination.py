@@ -1,0 +1,95 @@
+"""Several forecasters as one: how much each of them counts, by what they got wrong before.
+
+At a cutoff only errors on months up to it count, as for intervals, so that a combination's
+backtest is what its rule would have said then. With too few errors all count the same.
+
+Sources: Bates and Granger (1969), doi:10.1057/jors.1969.103 (inverse error); Breiman (1996),
+doi:10.1007/BF00117832 (stacking with non-negative weights).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from energy.forecasting.intervals import made_before
+from energy.forecasting.scores import MONTHS_SCORED, quantile_columns
+
+Array = npt.NDArray[np.float64]
+FEWEST = 60
+"""Errors that weights can rest on; with fewer all members count the same."""
+
+
+def inverse_error(actual: Array, means: Array) -> Array:
+    """Weights that fall with a member's mean squared error: (k,), summing to one.
+
+    >>> inverse_error(np.zeros(2), np.array([[1.0, 2.0], [1.0, 2.0]]))
+    array([0.8, 0.2])
+    """
+    squares = np.maximum(((actual[:, None] - means) ** 2).mean(axis=0), 1e-12)
+    return np.asarray((1 / squares) / (1 / squares).sum())
+
+
+def stacking(actual: Array, means: Array) -> Array:
+    """Non-negative weights, summing to one, that would have fitted best: (k,).
+
+    >>> stacking(np.array([1.0, 3.0]), np.array([[0.0, 2.0], [2.0, 4.0]])).round(3)
+    array([0.5, 0.5])
+    """
+    from scipy.optimize import nnls
+
+    # A row that all but forces the sum to one, as nnls itself knows no such constraint.
+    heavy = 1e3 * float(np.abs(actual).max() + 1)
+    rows = np.vstack([means, np.full(means.shape[1], heavy)])
+    found = nnls(rows, np.append(actual, heavy))[0]
+    return np.asarray(found / found.sum())
+
+
+RULES: Mapping[str, Callable[[Array, Array], Array] | None] = {
+    "median": None,
+    "inverse_error": inverse_error,
+    "stacking": stacking,
+}
+"""How members are put together: their median, or a mean with such weights."""
+
+
+def weights(rule: str, members: Sequence[pd.DataFrame], cutoff: pd.Period) -> list[float] | None:
+    """What each member counts for at a cutoff; None for the median.
+
+    Args:
+        rule: One of RULES.
+        members: Their fold frames; all the same rows, in the same order.
+        cutoff: Nothing later is looked at.
+    """
+    weigh = RULES[rule]
+    if weigh is None:
+        return None
+    past = [_scored(made_before(frame, cutoff)) for frame in members]
+    if len(past[0]) < FEWEST:
+        return [1 / len(members)] * len(members)
+    means = np.column_stack([frame["mean"].to_numpy() for frame in past])
+    return [float(weight) for weight in weigh(past[0]["actual"].to_numpy(), means)]
+
+
+def combine(rule: str, members: Sequence[pd.DataFrame]) -> pd.DataFrame:
+    """The fold frame of a combination, without quantiles.
+
+    Args:
+        rule: One of RULES.
+        members: Their fold frames; all the same rows, in the same order.
+    """
+    first = members[0].drop(columns=quantile_columns(), errors="ignore")
+    means = np.column_stack([frame["mean"].to_numpy() for frame in members])
+    mean = np.median(means, axis=1)
+    if RULES[rule] is not None:
+        for cutoff in first["cutoff"].unique():
+            at = (first["cutoff"] == cutoff).to_numpy()
+            mean[at] = means[at] @ np.asarray(weights(rule, members, cutoff))
+    return first.assign(mean=mean)
+
+
+def _scored(folds: pd.DataFrame) -> pd.DataFrame:
+    return folds[folds["horizon"] <= MONTHS_SCORED]

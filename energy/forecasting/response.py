@@ -1,0 +1,127 @@
+"""How a series answers to the weather: its sensitivity, and what weather did to each month."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from energy.contract import Sensitivity, WeatherFacts
+from energy.forecasting.horizon import SP
+from energy.forecasting.weather import (
+    CLIMATOLOGY_YEARS,
+    climatology,
+    daily_degree_days,
+    monthly_degree_days,
+    trend,
+)
+
+Array = npt.NDArray[np.float64]
+WEATHER_YEARS = 30
+"""Years of weather whose spread a forecast allows for."""
+RECENT_YEARS = 3
+"""Years of the series that a sensitivity in its unit refers to."""
+SEASONS = {
+    "October to March": (10, 11, 12, 1, 2, 3),
+    "April, May, September": (4, 5, 9),
+    "June to August": (6, 7, 8),
+}
+"""Calendar months that answer alike to a degree."""
+
+
+def slope(values: pd.Series, daily: pd.Series) -> float:
+    """What a hundred degree days add to the series, in its own unit (or log).
+
+    Year-on-year changes on year-on-year changes of degree days, so that neither trend nor season
+    plays a part, by Huber's robust regression, so that a strike or a lockdown does not bend it.
+
+    Args:
+        values: The series, or its logs.
+        daily: Daily average degree days on the months of `values`, deg C.
+    """
+    from statsmodels.robust.robust_linear_model import RLM
+
+    change = pd.DataFrame({"y": values, "x": monthly_degree_days(daily)}).diff(SP).dropna()
+    return float(RLM(change["y"].to_numpy(), change[["x"]].to_numpy()).fit().params[0])
+
+
+def weather_effect(y: pd.Series, weather: pd.DataFrame | None, log: bool) -> pd.Series:
+    """What the weather's departure from climatology did to each month, known or before the series.
+
+    Args:
+        y: The series up to the cutoff.
+        weather: Columns `temperature` and `degree_days` up to the cutoff, or None.
+        log: Whether effects are log ratios.
+
+    Returns:
+        Float series on every month that has degree days (from 1991 in the UK tables), also before
+        `y` begins; empty where there is no weather, or too little of it.
+    """
+    if weather is None or len(y) < 2 * SP:
+        return pd.Series(dtype=float, index=pd.PeriodIndex([], freq="M"))
+    daily = daily_degree_days(weather.loc[: y.index[-1]])
+    values = np.log(y) if log else y
+    anomaly = daily - climatology(daily, pd.PeriodIndex(daily.index))
+    return slope(values, daily.reindex(y.index)) * monthly_degree_days(anomaly)
+
+
+def spread_by_month(effect: pd.Series, years: int = WEATHER_YEARS) -> Array:
+    """Standard deviation of the weather's effect by calendar month over the last `years`: (12,)."""
+    recent = effect.iloc[-SP * years :]
+    by_month = recent.groupby(pd.PeriodIndex(recent.index).month).std()
+    return np.asarray(by_month.reindex(range(1, SP + 1)).fillna(0.0), dtype=float)
+
+
+def sensitivity(y: pd.Series, weather: pd.DataFrame) -> tuple[Sensitivity, ...]:
+    """What one degree Celsius more in a month changes, by season, with its uncertainty.
+
+    Year-on-year changes of the series on year-on-year changes of the mean temperature, a slope for
+    each season, by least squares; standard errors allow for a year of autocorrelation (Newey and
+    West 1987, doi:10.2307/1913610). On logs where the series is positive, at the level of the last
+    three years.
+
+    Args:
+        y: The series.
+        weather: Column `temperature` on months that cover it, deg C.
+
+    Returns:
+        One for each of SEASONS, in the series' unit per deg C and month.
+    """
+    import statsmodels.api as sm
+
+    log = bool((y > 0).all())
+    values = np.log(y) if log else y
+    change = pd.DataFrame({"y": values, "t": weather["temperature"].reindex(y.index)}).diff(SP)
+    change = change.dropna()
+    calendar = pd.PeriodIndex(change.index).month
+    x = np.column_stack([change["t"].where(calendar.isin(m), 0.0) for m in SEASONS.values()])
+    fitted = sm.OLS(change["y"].to_numpy(), x).fit(cov_type="HAC", cov_kwds={"maxlags": SP})
+    recent = y.iloc[-SP * RECENT_YEARS :]
+    found = []
+    for (season, months), value, error in zip(
+        SEASONS.items(), fitted.params, fitted.bse, strict=True
+    ):
+        level = recent[pd.PeriodIndex(recent.index).month.isin(months)].mean() if log else 1.0
+        found.append(Sensitivity(season, months, float(level * value), float(level * error)))
+    return tuple(found)
+
+
+def weather_facts(y: pd.Series, weather: pd.DataFrame) -> WeatherFacts:
+    """Sensitivity, climatology and its trend, and the degree days themselves, for the release.
+
+    Args:
+        y: The series.
+        weather: Columns `temperature` and `degree_days`, deg C; months after `y` are told too.
+    """
+    daily = daily_degree_days(weather)
+    normal = climatology(daily, pd.period_range("2001-01", periods=SP, freq="M"))
+    per_decade, error = trend(daily)
+    return WeatherFacts(
+        sensitivity(y, weather),
+        tuple(round(float(value), 4) for value in normal),
+        CLIMATOLOGY_YEARS,
+        per_decade,
+        error,
+        str(daily.index[0]),
+        tuple(round(float(value), 4) for value in daily),
+    )
