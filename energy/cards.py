@@ -60,11 +60,10 @@ def leaderboard(
             "MAPE",
             "WIS",
             "80 / 95% hold",
-            "Holdout MASE",
-            "Holdout MAPE",
+            "Nowcast MAPE",
+            "Holdout MASE / MAPE",
             "Holdout 80%",
             "80:20 MAPE",
-            "Nowcast MAPE",
             "CPU s",
         ],
         [_row(score, compared) for score in ranked],
@@ -142,18 +141,17 @@ def _row(score: Score, compared: Comparison) -> list[str]:
     name = score.forecaster
     held = compared.holdout.get(name)
     if score.failure is not None:
-        return [titled(name), "failed", *[""] * 9]
+        return [titled(name), "failed", *[""] * 8]
     return [
         f"**{titled(name)}**" if name == compared.champion else titled(name),
         f"{score.mase:.3f}",
         percent(score.mape),
         f"{score.wis:.3f}",
         f"{_share(score.coverage80)} / {_share(score.coverage95)}",
-        f"{held.mase:.3f}" if held else "",
-        percent(held.mape) if held else "",
+        percent(compared.nowcast[name].mape) if name in compared.nowcast else "",
+        f"{held.mase:.3f} / {percent(held.mape)}" if held else "",
         _share(held.coverage80) if held else "",
         percent(compared.single_origin.get(name)) if held else "",
-        percent(compared.nowcast[name].mape) if name in compared.nowcast else "",
         f"{score.seconds:.1f}",
     ]
 

@@ -73,6 +73,11 @@ class WeatherFacts:
     """How a series answers to the weather, and the weather itself: `weather.json` of a release.
 
     Attributes:
+        response: What a hundred degree days more in a month change: a log ratio if `log`, else in
+            the release's unit.
+        log: Whether the response multiplies (a positive series) or adds.
+        degree_days_per_degree: Daily average degree days that one deg C more takes away (so never
+            above zero), January to December.
         sensitivity: By season, in the release's unit per deg C and month.
         normal: Daily average heating degree days (deg C) to expect, January to December.
         normal_years: Years that they are averaged over.
@@ -82,6 +87,9 @@ class WeatherFacts:
         degree_days: Daily average heating degree days of every month known, deg C.
     """
 
+    response: float
+    log: bool
+    degree_days_per_degree: tuple[float, ...]
     sensitivity: tuple[Sensitivity, ...]
     normal: tuple[float, ...]
     normal_years: int
@@ -89,6 +97,16 @@ class WeatherFacts:
     trend_error: float
     first_month: str
     degree_days: tuple[float, ...]
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> WeatherFacts:
+        """The inverse of `dataclasses.asdict`, with lists for tuples as JSON has them."""
+        seasons = (
+            Sensitivity(**{**row, "months": tuple(row["months"])}) for row in data["sensitivity"]
+        )
+        lists = ("degree_days_per_degree", "normal", "degree_days")
+        tuples = {name: tuple(data[name]) for name in lists}
+        return cls(**{**data, **tuples, "sensitivity": tuple(seasons)})
 
 
 @dataclass(frozen=True, slots=True)

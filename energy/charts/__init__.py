@@ -6,11 +6,12 @@ Functions take frames or plain contract data and return altair charts; titles ca
 from energy.charts.forecast import fan, table_frame
 from energy.charts.parts import by_part
 from energy.charts.revisions import old_against_new
-from energy.charts.scores import by_horizon, coverage, folds, leaderboard
+from energy.charts.scores import by_horizon, by_month, coverage, folds, leaderboard
 from energy.charts.style import configured, png, spec, svg
 
 __all__ = [
     "by_horizon",
+    "by_month",
     "by_part",
     "configured",
     "coverage",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from math import isfinite
 from typing import Any
 
@@ -168,22 +168,25 @@ def coverage(frame: pd.DataFrame, months: int = 12) -> Any:
                 }
             )
     scale = alt.Scale(domain=["80% interval", "95% interval"], range=[BLUE, ORANGE])
-    colour = alt.Color("interval:N", scale=scale)
+    colour = alt.Color("interval:N", scale=scale, legend=alt.Legend(symbolOpacity=1))
     x = alt.X("horizon:O", title="months ahead", axis=alt.Axis(labelAngle=0))
-    y = alt.Y(
-        "share:Q",
-        title="share of months inside",
-        axis=alt.Axis(format=".0%"),
-        scale=alt.Scale(domain=[0.5, 1.0], clamp=True),
-    )
+
+    def share_of(field: str) -> Any:
+        return alt.Y(
+            f"{field}:Q",
+            title="share of months inside",
+            axis=alt.Axis(format=".0%"),
+            scale=alt.Scale(domain=[0.5, 1.0]),
+        )
+
     base = alt.Chart(pd.DataFrame(rows))
     tips = ["interval:N", "horizon:O", alt.Tooltip("share:Q", format=".0%")]
     drawn = (
-        base.mark_rule(strokeWidth=2, opacity=0.35).encode(
-            x=x, y=alt.Y("low:Q"), y2="high:Q", color=colour
+        base.mark_line(point=True).encode(x=x, y=share_of("share"), color=colour, tooltip=tips)
+        + base.mark_rule(strokeWidth=2, opacity=0.35).encode(
+            x=x, y=share_of("low"), y2="high:Q", color=colour
         )
-        + base.mark_line(point=True).encode(x=x, y=y, color=colour, tooltip=tips)
-        + base.mark_rule(strokeDash=[4, 4]).encode(y="nominal:Q", color=colour)
+        + base.mark_rule(strokeDash=[4, 4]).encode(y=share_of("nominal"), color=colour)
     )
     return styled(
         drawn,
@@ -191,3 +194,31 @@ def coverage(frame: pd.DataFrame, months: int = 12) -> Any:
         "backtest; dashed: nominal; bars: one standard error of the 80% share",
         height=220,
     )
+
+
+def by_month(frames: Mapping[str, pd.DataFrame], months: int = 12) -> Any:
+    """Mean absolute percentage error by calendar month, a line for each forecaster.
+
+    Args:
+        frames: Fold frame by forecaster; the backtest is drawn.
+        months: Furthest horizon to count.
+    """
+    rows = []
+    for name, frame in frames.items():
+        rolling = frame[(frame["protocol"] == "backtest") & (frame["horizon"] <= months)]
+        error = 100 * ((rolling["actual"] - rolling["mean"]) / rolling["actual"]).abs()
+        for month, value in error.groupby(pd.PeriodIndex(rolling["month"]).month).mean().items():
+            rows.append({"forecaster": name.replace("_", " "), "month": month, "mape": value})
+    names = [name.replace("_", " ") for name in frames]
+    colours = [BLUE, GREEN, SKY, ORANGE, GREY][: len(names)]
+    drawn = (
+        alt.Chart(pd.DataFrame(rows))
+        .mark_line(point=True)
+        .encode(
+            x=alt.X("month:O", title="calendar month", axis=alt.Axis(labelAngle=0)),
+            y=alt.Y("mape:Q", title="MAPE, per cent"),
+            color=alt.Color("forecaster:N", scale=alt.Scale(domain=names, range=colours)),
+            tooltip=["forecaster:N", "month:O", alt.Tooltip("mape:Q", format=".2f")],
+        )
+    )
+    return styled(drawn, "Error by calendar month, 1 to 12 months ahead", height=240)

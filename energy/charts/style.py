@@ -52,7 +52,9 @@ def configured(chart: Any) -> Any:
             labelFontSize=11,
         )
         .configure_title(fontSize=15, subtitleFontSize=12, color=INK, subtitleColor="#57606a")
-        .configure_legend(labelFontSize=11, titleFontSize=11, orient="top", title=None)
+        .configure_legend(
+            labelFontSize=11, titleFontSize=11, labelLimit=260, orient="top", title=None
+        )
     )
 
 

@@ -52,7 +52,8 @@ def regressors(forecaster: str, y: pd.Series, weather: pd.DataFrame) -> pd.DataF
     """
     if not BENCH[forecaster].weather:
         return None
-    return daily_degree_days(weather.loc[: y.index[-1]]).to_frame()
+    daily = daily_degree_days(weather.loc[: y.index[-1]])
+    return daily.reindex(y.index.union(daily.index)).to_frame()  # a blank is told by its month
 
 
 def observed_ahead(

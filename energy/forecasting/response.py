@@ -7,11 +7,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from energy.contract import Sensitivity, WeatherFacts
+from energy.errors import MissingWeather
 from energy.forecasting.horizon import SP
 from energy.forecasting.weather import (
     CLIMATOLOGY_YEARS,
     climatology,
     daily_degree_days,
+    degree_days_per_degree,
     monthly_degree_days,
     trend,
 )
@@ -57,9 +59,13 @@ def weather_effect(y: pd.Series, weather: pd.DataFrame | None, log: bool) -> pd.
         Float series on every month that has degree days (from 1991 in the UK tables), also before
         `y` begins; empty where there is no weather, or too little of it.
     """
+    none = pd.Series(dtype=float, index=pd.PeriodIndex([], freq="M"))
     if weather is None or len(y) < 2 * SP:
-        return pd.Series(dtype=float, index=pd.PeriodIndex([], freq="M"))
-    daily = daily_degree_days(weather.loc[: y.index[-1]])
+        return none
+    try:
+        daily = daily_degree_days(weather.loc[: y.index[-1]])
+    except MissingWeather:
+        return none
     values = np.log(y) if log else y
     anomaly = daily - climatology(daily, pd.PeriodIndex(daily.index))
     return slope(values, daily.reindex(y.index)) * monthly_degree_days(anomaly)
@@ -106,17 +112,27 @@ def sensitivity(y: pd.Series, weather: pd.DataFrame) -> tuple[Sensitivity, ...]:
     return tuple(found)
 
 
-def weather_facts(y: pd.Series, weather: pd.DataFrame) -> WeatherFacts:
+def weather_facts(y: pd.Series, weather: pd.DataFrame) -> WeatherFacts | None:
     """Sensitivity, climatology and its trend, and the degree days themselves, for the release.
 
     Args:
         y: The series.
         weather: Columns `temperature` and `degree_days`, deg C; months after `y` are told too.
+
+    Returns:
+        None where there is too little weather to tell.
     """
-    daily = daily_degree_days(weather)
+    try:
+        daily = daily_degree_days(weather)
+    except MissingWeather:
+        return None
+    log = bool((y > 0).all())
     normal = climatology(daily, pd.period_range("2001-01", periods=SP, freq="M"))
     per_decade, error = trend(daily)
     return WeatherFacts(
+        slope(np.log(y) if log else y, daily.reindex(y.index)),
+        log,
+        tuple(round(float(value), 4) for value in degree_days_per_degree(weather)),
         sensitivity(y, weather),
         tuple(round(float(value), 4) for value in normal),
         CLIMATOLOGY_YEARS,

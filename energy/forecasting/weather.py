@@ -7,6 +7,7 @@ the *daily average* of a month from 2002; earlier months follow from the mean te
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from energy.errors import MissingWeather
@@ -87,6 +88,24 @@ def trend(daily: pd.Series) -> tuple[float, float]:
     return float(10 * fitted.params[1]), float(10 * fitted.bse[1])
 
 
+def degree_days_per_degree(weather: pd.DataFrame) -> npt.NDArray[np.float64]:
+    """What one deg C more does to a month's daily average degree days, January to December: (12,).
+
+    The slope of degree days on temperature over the years of each calendar month and those beside
+    it, each about its own mean: about -1 in winter, when every day is heated, far less in summer.
+
+    Args:
+        weather: Columns `temperature` and `degree_days`, deg C.
+    """
+    known = pd.DataFrame({"t": weather["temperature"], "d": daily_degree_days(weather)}).dropna()
+    calendar = pd.PeriodIndex(known.index).month
+    off = known - known.groupby(calendar).transform("mean")
+    product = (off["t"] * off["d"]).groupby(calendar).sum().reindex(range(1, 13), fill_value=0.0)
+    square = (off["t"] ** 2).groupby(calendar).sum().reindex(range(1, 13), fill_value=0.0)
+    above, below = (v.to_numpy() + np.roll(v, 1) + np.roll(v, -1) for v in (product, square))
+    return np.minimum(0.0, np.divide(above, below, out=np.zeros(12), where=below > 0))
+
+
 def persistence(daily: pd.Series, years: int = CLIMATOLOGY_YEARS) -> float:
     """How much of a month's anomaly is left in the next: their correlation, 0 to 1.
 
@@ -122,5 +141,6 @@ def assumed(
     ahead = int(known.notna().cummin().sum())  # how many are given without a gap
     last = pd.concat([daily.iloc[-1:], known.iloc[:ahead]]).iloc[-1:]
     anomaly = float((last - climatology(daily, pd.PeriodIndex(last.index), years)).iloc[0])
-    fading = anomaly * persistence(daily, years) ** (np.arange(1, len(months) + 1) - ahead)
+    steps = np.maximum(np.arange(1, len(months) + 1) - ahead, 0)
+    fading = anomaly * persistence(daily, years) ** steps
     return known.fillna((climatology(daily, months, years) + fading).clip(lower=0.0))
