@@ -8,7 +8,7 @@ UV := $(BIN)/uv
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint style requirements data clean cards mlflow picture bench
+.PHONY: help run test lint style requirements data clean cards mlflow picture bench bench-accuracy field
 
 help: ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -44,11 +44,21 @@ picture: $(VENV)/.run ## Draw the README's picture from the release in service
 bench: $(VENV)/.run ## Measure the flow; writes benchmarks/ and the table in docs/performance.md
 	$(BIN)/python scripts/bench_flow.py $(ARGS)
 
-requirements: $(UV) ## Resolve pyproject.toml anew into the two lock files
+bench-accuracy: $(VENV)/.run field ## Measure the forecast against the field; half an hour, writes docs/forecasting.md
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python scripts/bench_accuracy.py $(ARGS)
+
+field: .venv-field/.done .venv-autogluon/.done ## Install the field's forecasters, in environments of their own
+
+requirements: $(UV) ## Resolve pyproject.toml and the field's needs anew into the lock files
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  pyproject.toml --extra app --extra test -o requirements.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  pyproject.toml --all-extras -c requirements.txt -o requirements-dev.txt
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  benchmarks/field/field.in -o benchmarks/field/field.txt
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  benchmarks/field/autogluon.in --excludes benchmarks/field/autogluon.excludes \
+	  -o benchmarks/field/autogluon.txt
 
 clean: ## Remove what was installed and made here, but no release
 	rm -rf $(VENV) .metaflow mlruns cards .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -71,4 +81,10 @@ $(VENV)/.run: $(UV) requirements.txt pyproject.toml
 $(VENV)/.test: $(VENV)/.run requirements-dev.txt
 	@echo "Installing what the tests need into $(VENV)"
 	@$(UV) pip install --quiet --python $(VENV) --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.venv-%/.done: benchmarks/field/%.txt $(UV)
+	@echo "Installing $* into .venv-$*"
+	@$(UV) venv --quiet --clear --python $(BIN)/python .venv-$*
+	@$(UV) pip install --quiet --python .venv-$* --no-deps --require-hashes -r $<
 	@touch $@

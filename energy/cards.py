@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from math import isnan
 from typing import Any
 
 import altair as alt
@@ -15,7 +16,7 @@ from energy.components import table as table_of
 from energy.data.tables import UNITS
 from energy.forecasting.backtest import Plan
 from energy.forecasting.bench import BASELINE, BENCH, VERSION
-from energy.forecasting.scores import Score, coverage_error, percent
+from energy.forecasting.scores import MONTHS_SCORED, Score, coverage_error, percent
 from energy.training import Comparison
 
 
@@ -86,11 +87,18 @@ def leaderboard(
 
 
 def _coverage(compared: Comparison) -> str:
-    found, sure = compared.ranked[0], coverage_error(compared.folds[compared.champion])
-    return (
+    found, folds = compared.ranked[0], compared.folds[compared.champion]
+    scored = (folds["protocol"] == "backtest") & (folds["horizon"] <= MONTHS_SCORED)
+    sure = coverage_error(folds[scored])
+    told = (
         f"Of the champion's months, {_share(found.coverage80)} came out inside the 80% interval "
-        f"and {_share(found.coverage95)} inside the 95% one; neighbouring folds share months, so "
-        f"the first has a standard error of about {100 * sure:.0f} points."
+        f"and {_share(found.coverage95)} inside the 95% one"
+    )
+    if isnan(sure):  # all in one year
+        return f"{told}."
+    return (
+        f"{told}; neighbouring folds share months, so the first has a standard error of about "
+        f"{100 * sure:.0f} points."
     )
 
 

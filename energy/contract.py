@@ -97,6 +97,7 @@ class WeatherFacts:
     trend_error: float
     first_month: str
     degree_days: tuple[float, ...]
+    schema: int = SCHEMA
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> WeatherFacts:

@@ -112,7 +112,7 @@ def _files(draft: Draft) -> dict[str, bytes]:
         HISTORY: _history(draft.history, draft.table.unit),
     }
     if draft.weather:
-        documents[WEATHER] = {"schema": SCHEMA, **asdict(draft.weather)}
+        documents[WEATHER] = asdict(draft.weather)
     if draft.breakdown:
         documents[FUELS] = {"schema": SCHEMA, **draft.breakdown.to_dict()}
     return {MODEL: draft.model, **{n: encode(n, found) for n, found in documents.items()}}

@@ -55,7 +55,7 @@ def _flow(folder: Path) -> dict:
     began = time.perf_counter()
     subprocess.run(command, check=True, env=environment, cwd=folder)
     wall = time.perf_counter() - began
-    steps = _steps(folder)
+    steps, branches = _steps(folder)
     (scores,) = folder.glob("store/releases/*/scores.json")
     rows = json.loads(scores.read_text("utf-8"))["backtest"]
     fitted = [row for row in rows if not BENCH[row["forecaster"]].members]
@@ -66,7 +66,8 @@ def _flow(folder: Path) -> dict:
         "machine": f"{platform.machine()}, {cores} cores",
         "versions": {n: version(n) for n in ("metaflow", "sktime", "statsmodels", "pandas")},
         "forecasters": len(rows),
-        "branches": len(fitted),
+        "fitted": len(fitted),
+        "branches": branches,
         "fit_and_predict_cpu_seconds": round(work, 1),
         "ideal_seconds": round(work / cores, 1),
         "flow_seconds": round(wall, 1),
@@ -75,18 +76,19 @@ def _flow(folder: Path) -> dict:
     }
 
 
-def _steps(folder: Path) -> dict[str, float]:
-    """Wall seconds of each step of the run in that datastore, from its first task to its last."""
+def _steps(folder: Path) -> tuple[dict[str, float], int]:
+    """Wall seconds of each step of the run in that datastore, and how many branches it had."""
     os.environ["METAFLOW_DATASTORE_SYSROOT_LOCAL"] = str(folder)
     from metaflow import Flow, namespace
 
     namespace(None)
-    spans = {}
+    spans, branches = {}, 0
     for step in Flow("TrainFlow").latest_run.steps():
         tasks = list(step.tasks())
+        branches = len(tasks) if step.id == "backtest" else branches
         began = min(task.created_at for task in tasks)
         spans[step.id] = round((max(t.finished_at for t in tasks) - began).total_seconds(), 1)
-    return dict(reversed(spans.items()))
+    return dict(reversed(spans.items())), branches
 
 
 def _cold(folder: Path) -> float:
@@ -113,7 +115,7 @@ def _table(result: dict) -> str:
         rows.append(["`make run` on a fresh clone, installs included", cold])
     rows += [[f"step `{name}`", f"{spent} s"] for name, spent in result["step_seconds"].items()]
     told = f"Measured {result['measured_at']} on {result['machine']}: {result['forecasters']} "
-    told += f"forecasters, {result['branches']} of them fitted in branches of their own."
+    told += f"forecasters, {result['fitted']} of them fitted in {result['branches']} branches."
     return f"{told}\n\n{markdown_table(['what', 'figure'], rows)}"
 
 

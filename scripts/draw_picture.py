@@ -33,18 +33,20 @@ def main() -> int:
     history = pd.Series(past["values"], months, name=manifest.target)
     (images / "forecast.svg").write_text(charts.svg(charts.fan(history, table)), "utf-8")
     (images / "leaderboard.svg").write_text(charts.svg(charts.leaderboard(ranked)), "utf-8")
-    replace_block(ROOT / "README.md", "figures", _figures(table, ranked, scores["holdout"]))
+    replace_block(ROOT / "README.md", "figures", _figures(table, ranked, scores))
     print("Wrote docs/images/forecast.svg, docs/images/leaderboard.svg and README.md's figures.")
     return 0
 
 
-def _figures(table: ForecastTable, ranked: list[Score], holdout: dict[str, dict]) -> str:
+def _figures(table: ForecastTable, ranked: list[Score], scores: dict) -> str:
+    holdout, nowcast = scores["holdout"], scores["nowcast"]
     rows = [
         [
             f"**{s.forecaster}**" if i == 0 else s.forecaster,
             f"{s.mase:.3f}",
             percent(s.mape),
             f"{100 * (s.coverage80 or 0):.0f}%",
+            percent(nowcast[s.forecaster]["mape"]) if s.forecaster in nowcast else "",
             f"{holdout[s.forecaster]['mase']:.3f}",
             percent(holdout[s.forecaster]["mape"]),
             f"{100 * holdout[s.forecaster]['coverage80']:.0f}%",
@@ -52,11 +54,12 @@ def _figures(table: ForecastTable, ranked: list[Score], holdout: dict[str, dict]
         for i, s in enumerate(ranked)
         if s.failure is None
     ]
-    header = ["forecaster", "MASE", "MAPE", "80% holds"]
+    header = ["forecaster", "MASE", "MAPE", "80% holds", "nowcast MAPE"]
     header += ["holdout MASE", "holdout MAPE", "holdout 80%"]
     return (
         f"Data to {table.cutoff}: **{next_year(table)}**, by `{table.forecaster}`, chosen on "
-        f"{ranked[0].folds} rolling origins, 1 to 12 months ahead.\n\n"
+        f"{ranked[0].folds} rolling origins, 1 to 12 months ahead (bench version "
+        f"{scores['bench_version']}).\n\n"
         f"{markdown_table(header, rows)}"
     )
 

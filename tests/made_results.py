@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -11,13 +12,24 @@ import openpyxl
 import pandas as pd
 from web_server import ODS, WebServer, attachment, content_item
 
-from energy.contract import ForecastMonth, ForecastTable, Lineage, Manifest, Pointer
+from energy.breakdown import Breakdown, reconcile_champions
+from energy.contract import ForecastTable, Lineage, Manifest, Pointer, WeatherFacts
 from energy.forecasting.backtest import Plan, plan
-from energy.forecasting.intervals import add_quantiles, calibrate, made_before, quantiles
+from energy.forecasting.bench import BENCH
+from energy.forecasting.champion import forecast_table
+from energy.forecasting.horizon import months_after
+from energy.forecasting.intervals import add_quantiles
+from energy.forecasting.response import weather_facts
 from energy.forecasting.scores import Score, score
-from energy.training import Comparison, Published, compare
+from energy.publishing import Draft, Published
+from energy.training import Comparison, compare
 
 NAMES = ("seasonal_naive", "theta", "ridge")
+AND_WEATHER = (*NAMES, "weather_normalised_theta")
+"""With one that uses weather, and is the best of them."""
+ERRORS = {"theta": 0.2, "ridge": 0.3, "weather_normalised_theta": 0.1}
+SHARES = {"coal": 0.1, "natural_gas": 0.95, "net_imports": -0.05}
+"""The parts of a made-up total, one of them below zero."""
 RAW = Path(__file__).resolve().parents[1] / "data" / "raw"
 ENERGY, WEATHER = "ET_1.2_SEP_22.xlsx", "Weather_SEP_22.ods"
 """Names of the embedded workbooks, which end in July 2022."""
@@ -33,13 +45,35 @@ def make_series(name: str = "total", low: float = 10.0) -> pd.Series:
     return pd.Series(wave + noise, months, name=name)
 
 
+def make_weather(ahead: int = 1) -> pd.DataFrame:
+    """Temperature and degree days of the same years, and of so many months more."""
+    months = pd.period_range("2012-08", pd.Period("2022-07", "M") + ahead, freq="M", name="month")
+    warm = 10 - 6 * np.cos(2 * np.pi * (months.month - 1) / 12)
+    temperature = warm + np.random.default_rng(8).normal(0, 1.2, len(months))
+    cold = np.maximum(15.5 - temperature, 0.0)
+    return pd.DataFrame({"temperature": temperature, "degree_days": cold}, months)
+
+
+def make_parts() -> dict[str, pd.Series]:
+    """A total and its parts, which add up to it."""
+    total = make_series()
+    swing = np.random.default_rng(9).normal(0, 0.05, len(total))
+    parts = {name: (share * total).rename(name) for name, share in SHARES.items()}
+    parts["coal"] += swing
+    parts["natural_gas"] -= swing
+    return {"total": total, **parts}
+
+
 def make_plan(y: pd.Series, folds: int = 4, holdout: bool = True) -> Plan:
     """A plan of so many folds; without a holdout, all but a year trains."""
     return plan(y.index, y.index[95] if holdout else y.index[-6], folds, 24)
 
 
-def make_folds(y: pd.Series, laid: Plan, error: float) -> pd.DataFrame:
-    """A fold frame whose forecasts are off by a share that grows with the months ahead."""
+def make_folds(y: pd.Series, laid: Plan, error: float, nowcast: bool = False) -> pd.DataFrame:
+    """A fold frame whose forecasts are off by a share that grows with the months ahead.
+
+    Nowcasts, where there are any, are off by half as much.
+    """
     parts = []
     for cutoff in (*laid.backtest, *laid.holdout):
         held = cutoff in laid.holdout
@@ -62,45 +96,80 @@ def make_folds(y: pd.Series, laid: Plan, error: float) -> pd.DataFrame:
         parts.append(rows)
         if cutoff == laid.split:
             parts.append(rows.assign(protocol="single_origin"))
+        if nowcast:
+            first = rows.iloc[:1].assign(protocol="nowcast_holdout" if held else "nowcast")
+            parts.append(first.assign(mean=first["actual"] + error / 2))
     return add_quantiles(pd.concat(parts, ignore_index=True), y, log=bool((y > 0).all()))
 
 
 def make_comparison(
-    y: pd.Series, laid: Plan, failed: Sequence[str] = (), names: Sequence[str] = NAMES
+    y: pd.Series,
+    laid: Plan,
+    failed: Sequence[str] = (),
+    names: Sequence[str] = NAMES,
+    size: float = 1.0,
 ) -> Comparison:
-    """Theta before ridge before the baseline, but for those that failed."""
-    errors = {"theta": 0.2, "ridge": 0.3}
-    folds = {
-        name: make_folds(y, laid, errors.get(name, 0.6)) for name in names if name not in failed
-    }
-    scores = {
-        name: (
-            Score(name, failure="ValueError: it broke")
-            if name in failed
-            else score(name, folds[name][folds[name]["protocol"] == "backtest"], 1.5)
-        )
-        for name in names
-    }
-    return compare(names, folds, scores, y)
+    """The best first: the one with weather, theta, ridge, the baseline; then those that failed.
+
+    Args:
+        y: The series.
+        laid: Its folds.
+        failed: Names of those that have none.
+        names: Of all.
+        size: What to multiply all errors with.
+    """
+    results = {}
+    for name in names:
+        if name in failed:
+            results[name] = None, Score(name, failure="ValueError: it broke")
+            continue
+        folds = make_folds(y, laid, size * ERRORS.get(name, 0.6), BENCH[name].weather)
+        results[name] = folds, score(name, folds[folds["protocol"] == "backtest"], 1.5)
+    return compare(names, results, y)
 
 
 def make_table(
-    y: pd.Series, laid: Plan, horizon: int = 24, forecaster: str = "theta"
+    y: pd.Series,
+    laid: Plan,
+    horizon: int = 24,
+    forecaster: str = "theta",
+    observed: Mapping[str, float] | None = None,
 ) -> ForecastTable:
     """The year before again, with calibrated intervals."""
-    positive = bool((y > 0).all())
-    known = made_before(make_folds(y, laid, 0.2), y.index[-1])
-    calibration = calibrate(y, known, horizon, positive)
-    ahead = np.arange(1, horizon + 1)
-    mean = y.to_numpy()[-12:][(ahead - 1) % 12]
-    rows = zip(ahead, mean, quantiles(mean, ahead, calibration), strict=True)
-    cutoff = y.index[-1]
-    months = tuple(
-        ForecastMonth(str(cutoff + int(h)), int(h), float(m), tuple(map(float, q)))
-        for h, m, q in rows
-    )
-    unit = "Mtoe"
-    return ForecastTable(str(y.name), unit, str(cutoff), forecaster, months, calibration)
+    mean = pd.Series(np.resize(y.to_numpy()[-12:], horizon), months_after(y.index[-1], horizon))
+    folds = make_folds(y, laid, 0.2)
+    return forecast_table(forecaster, y, mean, folds, None, "Mtoe", observed or {})
+
+
+def make_compared(series: Mapping[str, pd.Series], holdout: bool = True) -> dict[str, Comparison]:
+    """A comparison for each of `make_parts`, with errors as large as its share of the total."""
+    laid = make_plan(series["total"], holdout=holdout)
+    return {
+        name: make_comparison(y, laid, names=NAMES[:2], size=abs(SHARES.get(name, 1.0)))
+        for name, y in series.items()
+    }
+
+
+@functools.cache
+def make_breakdown(horizon: int = 24) -> Breakdown:
+    """The parts of `make_parts` by the year before, which add up to the total's `make_table`."""
+    series = make_parts()
+    laid = make_plan(series["total"])
+    tables = {name: make_table(series[name], laid, horizon) for name in SHARES}
+    return Breakdown(reconcile_champions(make_compared(series), series, make_weather()), tables)
+
+
+def make_facts() -> WeatherFacts:
+    return weather_facts(make_series(), make_weather())
+
+
+def make_draft(
+    y: pd.Series,
+    table: ForecastTable,
+    weather: WeatherFacts | None = None,
+    breakdown: Breakdown | None = None,
+) -> Draft:
+    return Draft(table, b"model", make_comparison(y, make_plan(y)), y, weather, breakdown)
 
 
 def make_lineage(commit: str = "1" * 40) -> Lineage:

@@ -1,20 +1,30 @@
-"""What cards show, whatever a run comes to."""
+"""What the leaderboard card shows, whatever a run comes to."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import pandas as pd
 import pytest
 from made_results import (
+    AND_WEATHER,
     NAMES,
+    SHARES,
+    make_compared,
     make_comparison,
+    make_parts,
     make_plan,
-    make_published,
     make_series,
-    make_table,
+    make_weather,
 )
 
 from energy import cards
+from energy.breakdown import reconcile_champions
+from energy.forecasting.bench import BENCH, VERSION
+from energy.forecasting.reconcile import METHODS
+from energy.forecasting.scores import coverage_error
+from energy.training import Comparison
 
 # On importing Metaflow's cards, in this process alone.
 pytestmark = pytest.mark.filterwarnings("ignore:The _yaml extension module")
@@ -45,13 +55,17 @@ class Shown(list[Any]):
         return [part["spec"] for part in self.rendered if part["type"] == "vegaChart"]
 
 
-def leaderboard(
-    name: str = "total", low: float = 10.0, holdout: bool = True, **changes: Any
-) -> Shown:
-    y = make_series(name, low)
+def leaderboard(holdout: bool = True, **changes: Any) -> Shown:
+    y = make_series()
     laid, card = make_plan(y, holdout=holdout), Shown()
-    cards.leaderboard(card, make_comparison(y, laid, **changes), y, laid)
+    cards.leaderboard(card, {"total": make_comparison(y, laid, **changes)}, {"total": y}, laid)
     return card
+
+
+def cells(table: dict[str, Any], column: str) -> list[str]:
+    """One column of a table, downwards."""
+    place = table["columns"].index(column)
+    return [row[place]["source"].strip() for row in table["data"]]
 
 
 def test_the_leaderboard() -> None:
@@ -60,7 +74,8 @@ def test_the_leaderboard() -> None:
     assert words.startswith("# Leaderboard: total\n")
     assert "lowest MASE over 4 folds" in words
     assert "Chosen on 4 rolling origins up to 2020-07" in words
-    assert len(card.charts()) == 2 + len(NAMES)
+    assert f"they are the holdout of version {VERSION} of the bench" in words
+    assert len(card.charts()) == 3 + len(NAMES)
     (scores,) = card.tables()
     assert [len(row) for row in scores["data"]] == [len(scores["columns"])] * len(NAMES)
     assert [row[0]["source"].strip() for row in scores["data"]] == [
@@ -70,13 +85,24 @@ def test_the_leaderboard() -> None:
         assert f"### {name.replace('_', ' ')}" in words
 
 
+def test_the_holdout_stands_beside_the_score_it_was_not_chosen_on() -> None:
+    y = make_series()
+    compared = make_comparison(y, make_plan(y))
+    (scores,) = leaderboard().tables()
+    assert cells(scores, "MASE") == [f"{score.mase:.3f}" for score in compared.ranked]
+    held = [compared.holdout[score.forecaster] for score in compared.ranked]
+    assert cells(scores, "Holdout MASE / MAPE") == [
+        f"{one.mase:.3f} / {one.mape:.2f}%" for one in held
+    ]
+
+
 def test_a_failed_forecaster_is_shown_as_failed() -> None:
     card = leaderboard(failed=["ridge"])
     assert "Failed: ValueError: it broke" in card.words
     (scores,) = card.tables()
     last = [cell["source"].strip() for cell in scores["data"][-1]]
     assert last == ["ridge", "failed", *[""] * (len(scores["columns"]) - 2)]
-    assert len(card.charts()) == 2 + len(NAMES) - 1
+    assert len(card.charts()) == 3 + len(NAMES) - 1
 
 
 @pytest.mark.parametrize("failed", [["seasonal_naive"], ["seasonal_naive", "ridge"]])
@@ -98,68 +124,88 @@ def test_no_mape_where_an_actual_is_zero() -> None:
     y = make_series("net_imports", -5.0)
     y.iloc[:] = y.round(0) * (y.abs() > 1)
     laid, card = make_plan(y), Shown()
-    cards.leaderboard(card, make_comparison(y, laid), y, laid)
+    cards.leaderboard(card, {y.name: make_comparison(y, laid)}, {y.name: y}, laid)
     assert "n/a" in card.words
     assert "None" not in card.words
 
 
-def released(before: str = "", horizon: int = 24, target: str = "total", **changes: Any) -> Shown:
+def test_nowcasts_are_shown_of_those_that_use_weather() -> None:
     y = make_series()
-    laid, card = make_plan(y), Shown()
-    table = make_table(y, laid, horizon)
-    old = None
-    if before:
-        past = make_series(target).iloc[:-3] if before == "older" else make_series(target)
-        old = make_table(past, laid, 3 if before == "short" else 24, "ridge")
-    cards.release(card, make_published(table, old, **changes), table, y)
-    return card
+    compared = make_comparison(y, make_plan(y), names=AND_WEATHER)
+    (scores,) = leaderboard(names=AND_WEATHER).tables()
+    assert compared.champion == "weather_normalised_theta"
+    assert cells(scores, "Nowcast MAPE") == [
+        f"{compared.nowcast[compared.champion].mape:.2f}%",
+        *[""] * len(NAMES),
+    ]
+    (scores,) = leaderboard().tables()
+    assert set(cells(scores, "Nowcast MAPE")) == {""}
 
 
-def changed(card: Shown) -> str:
-    return card.words.partition("## What changed")[2].partition("## Lineage")[0]
+def test_how_often_the_champion_s_intervals_held_is_drawn_and_told() -> None:
+    """The sampling error is that of the months that the share is of, and of no others."""
+    y = make_series()
+    compared = make_comparison(y, make_plan(y), names=AND_WEATHER)
+    card, best = leaderboard(names=AND_WEATHER), compared.ranked[0]
+    drawn = [spec for spec in card.charts() if "How often the intervals held" in str(spec)]
+    assert len(drawn) == 1
+    folds = compared.folds[best.forecaster]
+    counted = folds[(folds["protocol"] == "backtest") & (folds["horizon"] <= 12)]
+    assert (
+        f"Of the champion's months, {100 * best.coverage80:.0f}% came out inside the 80% interval "
+        f"and {100 * best.coverage95:.0f}% inside the 95% one"
+    ) in card.words
+    error = coverage_error(counted)
+    assert f"a standard error of about {100 * error:.0f} points" in card.words
 
 
-@pytest.mark.parametrize("horizon", [1, 11, 24])
-def test_the_release(horizon: int) -> None:
-    card = released(horizon=horizon)
-    months, lineage = card.tables()
-    assert len(months["data"]) == horizon
-    assert len(card.charts()) == 1
-    assert [len(row) for row in months["data"]] == [len(months["columns"])] * horizon
-    for told in ("a" * 64, "2" * 40, "TrainFlow/1", "sktime 1.2.0"):
-        assert told in card.words
-    assert all(len(row) == 2 for row in lineage["data"])
+def test_a_sampling_error_that_cannot_be_known_is_not_told_as_nan() -> None:
+    """All months of a single fold after December lie in one year."""
+    y = make_series()
+    laid = replace(make_plan(y), backtest=(pd.Period("2018-12", "M"),), holdout=())
+    card = Shown()
+    cards.leaderboard(card, {"total": make_comparison(y, laid)}, {"total": y}, laid)
+    assert "came out inside the 80% interval" in card.words
+    assert "inside the 95% one.\n" in card.words
+    assert "standard error" not in card.words
 
 
-def test_the_year_before_is_compared_where_it_is_known() -> None:
-    months, _ = released().tables()
-    last = [row[-1]["source"].strip() for row in months["data"]]
-    assert last == ["+0.0%"] * 12 + [""] * 12
+def test_a_combination_says_of_whom_and_how() -> None:
+    entry = BENCH["combination_stacking"]
+    card = leaderboard(names=("seasonal_naive", *entry.members, entry.name))
+    members = ", ".join(member.replace("_", " ") for member in entry.members)
+    assert f"stacking of {members}" in card.words
 
 
-def test_the_first_release_has_nothing_before_it() -> None:
-    assert "This is the first release in this store." in changed(released())
+def parts() -> tuple[Shown, dict[str, Comparison]]:
+    series = make_parts()
+    compared, laid, card = make_compared(series), make_plan(series["total"]), Shown()
+    reconciled = reconcile_champions(compared, series, make_weather())
+    cards.leaderboard(card, compared, series, laid, reconciled)
+    return card, compared
 
 
-def test_a_release_before_that_cannot_be_read() -> None:
-    told = changed(released(trouble="model.zip is gone"))
-    assert "The release before could not be read, so nothing is compared: model.zip is gone" in told
-    assert "first release" not in told
+def test_the_parts_are_in_a_table_of_their_own() -> None:
+    card, compared = parts()
+    _, table = card.tables()
+    assert cells(table, "Series") == [
+        "total",
+        *(name.replace("_", " ") for name in SHARES),
+        "**mean**",
+    ]
+    assert table["columns"][2:] == [name.replace("_", " ") for name in METHODS]
+    own = [one.ranked[0].mase or 0.0 for one in compared.values()]
+    assert cells(table, "none") == [
+        *(f"{mase:.3f}" for mase in own),
+        f"**{sum(own) / len(own):.3f}**",
+    ]
+    assert cells(table, "top down")[0] == cells(table, "none")[0]
+    assert "which keeps the total's own forecast" in card.words
+    assert card.words.startswith("# Leaderboard: total\n")
+    assert card.words.count("## Scores") == 1
 
 
-def test_what_changed_since_an_older_release() -> None:
-    told = changed(released("older"))
-    for word in ("3f9a1c21", "3f9a1c22", "ridge", "theta", "2022-04", "2022-07"):
-        assert word in told
-    assert "Over the 21 months in both, the forecast moved by " in told
-
-
-def test_what_changed_since_a_shorter_release() -> None:
-    told = changed(released("short"))
-    assert "Over the 3 months in both, the forecast moved by +0.00 Mtoe in all" in told
-
-
-def test_another_target_is_not_compared() -> None:
-    told = changed(released("same", target="coal"))
-    assert "coal" in told
-    assert "The two have no month of the same target in common." in told
+def test_without_parts_there_is_no_word_of_them() -> None:
+    card = leaderboard()
+    assert len(card.tables()) == 1
+    assert "## The parts" not in card.words

@@ -8,11 +8,23 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from made_results import make_comparison, make_folds, make_plan, make_series, make_table
+from made_results import (
+    SHARES,
+    make_breakdown,
+    make_comparison,
+    make_folds,
+    make_plan,
+    make_series,
+    make_table,
+)
 
 from energy import charts
+from energy.charts.parts import COLOURS
+from energy.data.tables import ENERGY
+from energy.forecasting.scores import coverage_error
 
 NAMES = ["fan", "fan of one month", "leaderboard", "failures", "by horizon", "folds", "negative"]
+NAMES += ["coverage", "parts", "by month"]
 
 
 def chart(name: str) -> Any:
@@ -27,6 +39,9 @@ def chart(name: str) -> Any:
         "by horizon": lambda: charts.by_horizon(compared.ranked),
         "folds": lambda: charts.folds(make_folds(y, laid, 0.2), "Mtoe", "Folds"),
         "negative": lambda: charts.fan(y, make_table(y, laid)),
+        "coverage": lambda: charts.coverage(make_folds(y, laid, 0.2)),
+        "by month": lambda: charts.by_month(compared.folds),
+        "parts": lambda: charts.by_part(make_breakdown().tables),
     }[name]()
 
 
@@ -91,7 +106,7 @@ def test_the_leaderboard_s_colours_tell_who_is_who() -> None:
 def test_folds_draw_each_month_published_once_and_every_cutoff() -> None:
     y = make_series()
     laid = make_plan(y)
-    frame = make_folds(y, laid, 0.2)
+    frame = make_folds(y, laid, 0.2, nowcast=True)
     made = charts.spec(charts.folds(frame, "Mtoe", "Folds"))["datasets"].values()
     published = next(rows for rows in made if rows[0]["key"] == "published")
     forecast = next(rows for rows in made if rows[0]["key"] == "forecast")
@@ -100,6 +115,8 @@ def test_folds_draw_each_month_published_once_and_every_cutoff() -> None:
     cutoffs = {row["cutoff"] for row in forecast}
     assert cutoffs == {str(cutoff) for cutoff in (*laid.backtest, *laid.holdout)}
     assert {row["key"] for row in forecast} == {"forecast", "forecast, holdout"}
+    rolling = frame["protocol"].isin(["backtest", "holdout"]) & (frame["horizon"] <= 12)
+    assert [row["value"] for row in forecast] == frame[rolling]["mean"].to_list()
 
 
 def test_a_table_as_a_frame() -> None:
@@ -110,3 +127,61 @@ def test_a_table_as_a_frame() -> None:
     assert list(frame.columns[:4]) == ["month", "horizon", "mean", "q0.025"]
     assert frame["month"].iloc[0] == pd.Timestamp("2022-08-01")
     assert tuple(frame.iloc[0, 3:]) == table.months[0].quantiles
+
+
+def test_coverage_is_that_of_the_backtest_by_months_ahead() -> None:
+    y = make_series()
+    frame = make_folds(y, make_plan(y), 0.2, nowcast=True)
+    (rows,) = charts.spec(charts.coverage(frame))["datasets"].values()
+    assert [(row["horizon"], row["nominal"]) for row in rows] == [
+        (horizon, nominal) for horizon in range(1, 13) for nominal in (0.8, 0.95)
+    ]
+    backtest = frame[frame["protocol"] == "backtest"]
+    for row in rows:
+        at = backtest[backtest["horizon"] == row["horizon"]]
+        low, high = ("q0.1", "q0.9") if row["nominal"] == 0.8 else ("q0.025", "q0.975")
+        share = ((at["actual"] >= at[low]) & (at["actual"] <= at[high])).mean()
+        assert row["share"] == share
+        error = coverage_error(at) if row["nominal"] == 0.8 else 0.0
+        assert row["low"] == pytest.approx(max(0.0, share - error))
+        assert row["high"] == pytest.approx(min(1.0, share + error))
+
+
+def test_coverage_of_a_single_fold_draws() -> None:
+    """One month at each horizon has no sampling error that could be known."""
+    y = make_series()
+    frame = make_folds(y, make_plan(y, folds=1), 0.2)
+    made = charts.coverage(frame, months=3)
+    (rows,) = charts.spec(made)["datasets"].values()
+    assert all(row["low"] == row["share"] == row["high"] for row in rows)
+    assert charts.png(made, 1.0).startswith(b"\x89PNG")
+
+
+def test_the_parts_are_stacked_in_their_order_with_a_colour_each() -> None:
+    tables = make_breakdown().tables
+    made = charts.spec(charts.by_part(tables))
+    (rows,) = made["datasets"].values()
+    assert len(rows) == 24 * len(SHARES)
+    assert [row["part"] for row in rows[::24]] == [name.replace("_", " ") for name in tables]
+    assert [row["mean"] for row in rows[:24]] == [m.mean for m in tables["coal"].months]
+    scale = made["encoding"]["color"]["scale"]
+    assert len(set(scale["range"])) == len(scale["domain"]) == len(SHARES)
+    assert "Mtoe a month" in json.dumps(made)
+
+
+def test_there_is_a_colour_for_every_part_of_the_total() -> None:
+    assert len(set(COLOURS)) == len(COLOURS) >= len(ENERGY.parts)
+
+
+def test_error_by_calendar_month_is_that_of_the_backtest() -> None:
+    y = make_series()
+    frame = make_folds(y, make_plan(y), 0.2, nowcast=True)
+    made = charts.spec(charts.by_month({"seasonal_naive": frame, "theta": frame}))
+    (rows,) = made["datasets"].values()
+    assert [(row["forecaster"], row["month"]) for row in rows] == [
+        (name, month) for name in ("seasonal naive", "theta") for month in range(1, 13)
+    ]
+    counted = frame[(frame["protocol"] == "backtest") & (frame["horizon"] <= 12)]
+    january = counted[pd.PeriodIndex(counted["month"]).month == 1]
+    off = 100 * ((january["actual"] - january["mean"]) / january["actual"]).abs().mean()
+    assert rows[0]["mape"] == pytest.approx(off)

@@ -9,7 +9,7 @@ from made_results import make_series
 from test_cards import Shown
 
 from energy import charts
-from energy.components import chart, table, words
+from energy.components import chart, table, titled, words
 
 # On importing Metaflow's cards, in this process alone.
 pytestmark = pytest.mark.filterwarnings("ignore:The _yaml extension module")
@@ -48,3 +48,8 @@ def test_a_chart_is_its_specification_in_the_house_style() -> None:
     before, now = ([row for row in values if row["key"] == key] for key in ("before", "now"))
     assert len(before) == len(now) >= 24
     assert [row["value"] + 1 for row in before] == pytest.approx([row["value"] for row in now])
+
+
+def test_a_name_is_written_as_a_person_would() -> None:
+    assert titled("weather_normalised_theta") == "weather normalised theta"
+    assert titled("theta") == "theta"

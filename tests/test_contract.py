@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.contract import (
+    LEVELS,
     Calibration,
     FileEntry,
     ForecastMonth,
@@ -16,6 +18,8 @@ from energy.contract import (
     Lineage,
     Manifest,
     Pointer,
+    Sensitivity,
+    WeatherFacts,
 )
 from energy.releases.documents import decode, encode
 
@@ -23,10 +27,30 @@ text = st.text(max_size=8)
 number = st.floats(allow_nan=False, allow_infinity=False)
 numbers = st.lists(number, max_size=7).map(tuple)
 names = st.dictionaries(text, text, max_size=3)
-calibrations = st.builds(Calibration, numbers, numbers, st.booleans(), st.integers(0, 999))
+calibrations = st.builds(
+    Calibration, numbers, numbers, st.booleans(), st.integers(0, 999), numbers, numbers
+)
 months = st.builds(ForecastMonth, text, st.integers(1, 120), number, numbers)
 tables = st.builds(
-    ForecastTable, text, text, text, text, st.lists(months, max_size=3).map(tuple), calibrations
+    ForecastTable,
+    *[text] * 4,
+    st.lists(months, max_size=3).map(tuple),
+    calibrations,
+    observed=st.dictionaries(text, number, max_size=2),
+)
+sensitivities = st.builds(Sensitivity, text, st.tuples(st.integers(1, 12)), number, number)
+facts = st.builds(
+    WeatherFacts,
+    number,
+    st.booleans(),
+    numbers,
+    st.lists(sensitivities, max_size=3).map(tuple),
+    numbers,
+    st.integers(1, 40),
+    number,
+    number,
+    text,
+    numbers,
 )
 entries = st.builds(FileEntry, text, st.integers(0, 2**40))
 manifests = st.builds(
@@ -45,3 +69,29 @@ def test_round_trip(published: Any) -> None:
     assert encode("x.json", json.loads(data)) == data
     assert data.endswith(b"\n")
     assert data.isascii()
+
+
+@given(facts)
+def test_weather_facts_go_to_json_and_back_too(published: WeatherFacts) -> None:
+    plain = json.loads(json.dumps(asdict(published), allow_nan=False))
+    assert WeatherFacts.from_dict(plain) == published
+
+
+@given(tables)
+def test_a_table_from_before_there_were_seasons_and_nowcasts_is_still_read(
+    published: ForecastTable,
+) -> None:
+    plain = published.to_dict()
+    del plain["observed"], plain["calibration"]["season"], plain["calibration"]["weather"]
+    found = ForecastTable.from_dict(decode("x.json", encode("x.json", plain)))
+    assert found.observed == {}
+    assert found.calibration.season == (1.0,) * 12
+    assert found.calibration.weather == (0.0,) * 12
+    assert found.months == published.months
+
+
+def test_the_levels_are_symmetric_around_the_median() -> None:
+    """The 80% interval is read off the second and the last but one."""
+    assert list(LEVELS) == sorted(LEVELS)
+    assert [low + high for low, high in zip(LEVELS, reversed(LEVELS), strict=True)] == [1] * 7
+    assert (LEVELS[1], LEVELS[3], LEVELS[-2]) == (0.1, 0.5, 0.9)

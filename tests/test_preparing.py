@@ -9,8 +9,11 @@ import pandas as pd
 import pytest
 
 from energy import errors
+from energy.data.tables import ENERGY, TARGETS
+from energy.forecasting.bench import BENCH
 from energy.preparing import Task, TrainRequest, prepare
 from energy.settings import Settings
+from energy.training import Branch
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -22,13 +25,52 @@ def ask(folder: Path, settings: Settings | None = None, **changes: Any) -> Task:
 
 def test_the_default_request_is_laid_out_on_the_real_figures(tmp_path: Path) -> None:
     task = ask(tmp_path)
-    assert (str(task.series.index[0]), str(task.series.index[-1])) == ("2001-01", "2022-07")
+    assert task.target == "total"
+    (series,) = task.series.values()
+    assert (str(series.index[0]), str(series.index[-1])) == ("2001-01", "2022-07")
     assert task.plan.split == pd.Period("2018-03", "M")
     assert len(task.plan.backtest) == 24
-    assert len(task.bench) == len(task.branches) + 1 >= 12  # the combination is not fitted
+    assert task.bench == tuple(BENCH)
+    fitted = [name for branch in task.branches for name in branch.forecasters]
+    # A combination is not fitted, and every other forecaster once.
+    assert sorted(fitted) == sorted(name for name, entry in BENCH.items() if not entry.members)
+    assert {branch.target for branch in task.branches} == {"total"}
+    assert task.known == {"total": {}}
     assert set(task.vintage) == {"ET_1.2_SEP_22.xlsx", "Weather_SEP_22.ods"}
     assert list(task.weather.columns) == ["temperature", "degree_days"]
-    assert "259 months to 2022-07" in str(task)
+    assert str(task).startswith("total: 259 months to 2022-07")
+    assert f"{len(fitted)} forecasters to fit in {len(task.branches)} branches" in str(task)
+
+
+def test_all_is_the_total_and_its_parts_in_months_that_all_of_them_have(tmp_path: Path) -> None:
+    task = ask(tmp_path, target="all")
+    assert task.target == "total"
+    assert tuple(task.series) == TARGETS
+    (index,) = {tuple(y.index) for y in task.series.values()}
+    assert (str(index[0]), str(index[-1])) == ("2001-01", "2022-07")
+    assert all(y.name == name for name, y in task.series.items())
+    parts = sum(task.series[name] for name in ENERGY.parts)
+    assert (parts - task.series["total"]).abs().max() <= ENERGY.tolerance
+    assert task.plan == ask(tmp_path).plan
+    assert task.known == {name: {} for name in TARGETS}
+    assert str(task).startswith("total and its 7 parts: 259 months")
+
+
+def test_all_has_the_same_branches_for_every_target_the_dearest_first(tmp_path: Path) -> None:
+    one, every = ask(tmp_path), ask(tmp_path, target="all")
+    assert len(every.branches) == len(TARGETS) * len(one.branches)
+    for name in TARGETS:
+        parcels = [branch.forecasters for branch in every.branches if branch.target == name]
+        assert parcels == [branch.forecasters for branch in one.branches]
+    costs = [max(BENCH[name].cost for name in branch.forecasters) for branch in every.branches]
+    assert costs == sorted(costs, reverse=True)
+
+
+def test_a_part_is_a_target_like_any_other(tmp_path: Path) -> None:
+    task = ask(tmp_path, target="coal", forecasters="theta")
+    assert (task.target, list(task.series)) == ("coal", ["coal"])
+    assert str(task).startswith("coal: 259 months")
+    assert task.branches == [Branch("coal", ("seasonal_naive", "theta"))]
 
 
 def test_the_settings_store_is_taken_where_none_is_asked_for(tmp_path: Path) -> None:

@@ -2,67 +2,94 @@
 
 from __future__ import annotations
 
+import functools
 import json
+import tempfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from made_results import make_comparison, make_plan, make_series
+from made_results import AND_WEATHER, make_comparison, make_plan, make_series, make_weather
 
 from energy.contract import ForecastTable
+from energy.forecasting.bench import BENCH
 from energy.forecasting.champion import refit, to_zip
 from energy.registered import RegisteredChampion, _load_pyfunc
 
-
-@pytest.fixture(scope="module")
-def table() -> ForecastTable:
-    return _refitted()[1]
-
-
-@pytest.fixture(scope="module")
-def champion(tmp_path_factory: pytest.TempPathFactory) -> RegisteredChampion:
-    """Loaded from the files that a release holds."""
-    fitted, made = _refitted()
-    folder = tmp_path_factory.mktemp("registered")
-    (folder / "model.zip").write_bytes(to_zip(fitted))
-    (folder / "forecast.json").write_text(json.dumps(made.to_dict()))
-    return _load_pyfunc(str(folder))
+# sktime's own, in waves.
+pytestmark = pytest.mark.filterwarnings("ignore:The copy keyword is deprecated")
+NAMES = ("theta", "weather_normalised_theta", "combination_inverse_error")
+"""One that uses no weather, one that does, and one that is put together of some that do."""
 
 
-def _refitted() -> tuple[object, ForecastTable]:
+@functools.cache
+def refitted(name: str) -> tuple[bytes, ForecastTable]:
     y = make_series()
-    weather = pd.DataFrame({"temperature": 9.0, "degree_days": 6.0}, index=y.index)
-    folds = make_comparison(y, make_plan(y)).folds["theta"]
-    return refit("theta", y, weather, folds, 12, "Mtoe")
+    entry, compared = BENCH[name], make_comparison(y, make_plan(y), names=AND_WEATHER)
+    folds = compared.folds["theta" if entry.members else name]
+    weights = [0.1, 0.2, 0.3, 0.4] if entry.members else None
+    fitted, table = refit(name, y, make_weather(), folds, 12, "Mtoe", weights)
+    return to_zip(fitted), table
+
+
+@functools.cache
+def loaded(name: str) -> RegisteredChampion:
+    """From the files that a release holds."""
+    model, table = refitted(name)
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder, "model.zip").write_bytes(model)
+        Path(folder, "forecast.json").write_text(json.dumps(table.to_dict()))
+        return _load_pyfunc(folder)
 
 
 def asked(*horizon: int) -> pd.DataFrame:
     return pd.DataFrame({"horizon": horizon})
 
 
-def test_the_published_months_are_the_table_s(
-    champion: RegisteredChampion, table: ForecastTable
-) -> None:
-    answer = champion.predict(asked(*range(1, 13)))
+@pytest.mark.parametrize("name", NAMES)
+def test_the_published_months_are_the_table_s(name: str) -> None:
+    _, table = refitted(name)
+    answer = loaded(name).predict(asked(*range(1, 13)))
     assert list(answer["month"]) == [row.month for row in table.months]
     assert answer["mean"].to_numpy() == pytest.approx([row.mean for row in table.months], abs=1e-9)
     wanted = np.array([row.quantiles for row in table.months])
     assert answer.filter(like="q0.").to_numpy() == pytest.approx(wanted, abs=1e-9)
 
 
-def test_months_come_in_the_order_asked_for(
-    champion: RegisteredChampion, table: ForecastTable
-) -> None:
-    answer = champion.predict(asked(7, 2, 2), params={"anything": 1})
+def test_the_weather_that_the_release_was_made_with_is_part_of_the_answer() -> None:
+    """The month is a nowcast: another forecast than in expected weather, and narrower."""
+    name = "weather_normalised_theta"
+    _, table = refitted(name)
+    assert list(table.observed) == ["2022-08"]
+    blind = RegisteredChampion(loaded(name).fitted, replace(table, observed={}))
+    (_, seen), (_, unseen) = (
+        next(model.predict(asked(1)).iterrows()) for model in (loaded(name), blind)
+    )
+    assert seen["mean"] == pytest.approx(table.months[0].mean, abs=1e-9)
+    assert seen["mean"] != pytest.approx(unseen["mean"], abs=1e-6)
+    assert seen["q0.975"] / seen["q0.025"] < unseen["q0.975"] / unseen["q0.025"]
+
+
+def test_the_month_nowcast_alone_is_that_of_the_table() -> None:
+    for name in NAMES:
+        first = refitted(name)[1].months[0]
+        answer = loaded(name).predict(asked(1)).iloc[0]
+        assert [answer["mean"], *answer.filter(like="q0.")] == pytest.approx(
+            [first.mean, *first.quantiles], abs=1e-9
+        )
+
+
+def test_months_come_in_the_order_asked_for() -> None:
+    _, table = refitted("theta")
+    answer = loaded("theta").predict(asked(7, 2, 2), params={"anything": 1})
     assert list(answer["month"]) == ["2023-02", "2022-09", "2022-09"]
     assert answer["mean"].iloc[0] == pytest.approx(table.months[6].mean, abs=1e-9)
 
 
-def test_beyond_the_published_months_intervals_go_on_widening(
-    champion: RegisteredChampion,
-) -> None:
-    answer = champion.predict(asked(12, 24, 36))
+def test_beyond_the_published_months_intervals_go_on_widening() -> None:
+    answer = loaded("theta").predict(asked(12, 24, 36))
     width = np.log(answer["q0.975"] / answer["q0.025"])
     assert width.is_monotonic_increasing
     assert answer["month"].iloc[-1] == "2025-07"
@@ -70,8 +97,8 @@ def test_beyond_the_published_months_intervals_go_on_widening(
 
 @pytest.mark.parametrize("missing", ["model.zip", "forecast.json"])
 def test_half_a_release_is_none(missing: str, tmp_path: Path) -> None:
-    fitted, made = _refitted()
-    (tmp_path / "model.zip").write_bytes(to_zip(fitted))
+    model, made = refitted("theta")
+    (tmp_path / "model.zip").write_bytes(model)
     (tmp_path / "forecast.json").write_text(json.dumps(made.to_dict()))
     (tmp_path / missing).unlink()
     with pytest.raises(FileNotFoundError, match=missing):

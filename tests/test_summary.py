@@ -7,28 +7,47 @@ from typing import Any
 
 import numpy as np
 import pytest
-from made_results import make_comparison, make_plan, make_published, make_series, make_table
+from made_results import (
+    AND_WEATHER,
+    make_breakdown,
+    make_compared,
+    make_comparison,
+    make_parts,
+    make_plan,
+    make_published,
+    make_series,
+    make_table,
+)
 
 from energy import summary
 from energy.data.tables import UNITS
+from energy.forecasting.bench import VERSION
 
 
-def ended(horizon: int = 24, y: Any = None, holdout: bool = True, **changes: Any) -> Any:
+def ended(
+    horizon: int = 24,
+    y: Any = None,
+    holdout: bool = True,
+    observed: Any = None,
+    breakdown: Any = None,
+    **changes: Any,
+) -> Any:
     """A flow at its end, as far as its words go."""
     y = make_series() if y is None else y
     laid = make_plan(y, holdout=holdout)
-    table = make_table(y, laid, horizon)
+    table = make_table(y, laid, horizon, observed=observed)
     return SimpleNamespace(
-        comparison=make_comparison(y, laid, **changes),
+        compared={str(y.name): make_comparison(y, laid, **changes)},
         published=make_published(table),
         table=table,
         plan=laid,
-        series=y,
+        series={str(y.name): y},
+        breakdown=breakdown,
         target=str(y.name),
         since="2012-08",
         horizon=horizon,
         store_url="s3://bucket/prefix/",
-        mlflow_run="f" * 32,
+        mlflow_runs={str(y.name): "f" * 32},
         version="7",
         vintage={"b.ods": "b" * 64, "a.xlsx": "a" * 64},
         commit="1" * 40,
@@ -93,11 +112,14 @@ def test_a_baseline_that_failed_does_not_lose_the_run(failed: list[str]) -> None
 @pytest.mark.parametrize("y", [None, zeros()], ids=["total", "zeros"])
 def test_the_experiment_keeps_all_that_matters(y: Any) -> None:
     flow = ended(y=y, failed=["ridge"])
-    found = summary.experiment(flow, "123")
+    found = summary.experiment(flow, flow.target, "123")
     assert found.params["run"] == "TrainFlow/123"
     assert found.params["data_sha256"] == f"{'a' * 64}, {'b' * 64}"
     assert found.params["data_files"] == "a.xlsx, b.ods"
     assert found.params["commit"] == "1" * 40
+    assert found.params["target"] == found.target == flow.target
+    assert found.params["bench_version"] == VERSION
+    assert found.params["months"] == 120
     assert found.params["split"] == flow.plan.split
     assert [score.forecaster for score in found.ranked] == [*("theta", "seasonal_naive", "ridge")]
     assert set(found.figures) == {"leaderboard.png", "by_horizon.png", "champion_folds.png"}
@@ -105,8 +127,53 @@ def test_the_experiment_keeps_all_that_matters(y: Any) -> None:
 
 
 def test_a_baseline_that_failed_leaves_an_experiment() -> None:
-    found = summary.experiment(ended(failed=["seasonal_naive"]), "123")
+    found = summary.experiment(ended(failed=["seasonal_naive"]), "total", "123")
     assert found.params["holdout_baseline_mase"] is None
+
+
+def test_each_target_has_an_experiment_of_its_own() -> None:
+    series = make_parts()
+    flow = ended()
+    flow.series, flow.compared = series, make_compared(series)
+    found = summary.experiment(flow, "coal", "123")
+    assert found.target == found.params["target"] == "coal"
+    assert found.ranked == flow.compared["coal"].ranked
+    assert found.folds == flow.compared["coal"].folds
+
+
+def test_the_holdout_and_nowcasts_are_reported_to_mlflow() -> None:
+    flow = ended(names=AND_WEATHER)
+    compared = flow.compared["total"]
+    found = summary.experiment(flow, "total", "123")
+    assert found.reported == {"holdout": compared.holdout, "nowcast": compared.nowcast}
+    assert set(found.reported["nowcast"]) == {"weather_normalised_theta"}
+
+
+def test_the_closing_lines_tell_how_good_a_nowcast_is() -> None:
+    flow = ended(names=AND_WEATHER)
+    words = summary.closing(flow)
+    compared = flow.compared["total"]
+    now, later = (
+        scores[compared.champion].mape for scores in (compared.nowcast, compared.nowcast_holdout)
+    )
+    told = f"Nowcast    MAPE {now:.2f}% one month ahead in the weather that came"
+    assert f"\n{told}; {later:.2f}% in the holdout\n" in words
+    alone = summary.closing(ended(names=AND_WEATHER, holdout=False))
+    assert " one month ahead in the weather that came\n" in alone
+    assert "Nowcast" not in summary.closing(ended())
+
+
+def test_the_closing_lines_mark_a_month_whose_weather_is_known() -> None:
+    words = summary.closing(ended(observed={"2022-08": 1.5}))
+    marked = [line for line in words.splitlines() if line.endswith("(its weather is known)")]
+    assert [line.split()[0] for line in marked] == ["2022-08"]
+    assert "its weather" not in summary.closing(ended())
+
+
+def test_the_closing_lines_name_the_fuels() -> None:
+    words = summary.closing(ended(breakdown=make_breakdown()))
+    assert "\nBy fuel    coal, natural_gas, net_imports, adding up to the total\n" in words
+    assert "By fuel" not in summary.closing(ended())
 
 
 def test_every_unit_is_the_one_that_terawatt_hours_are_for() -> None:

@@ -12,9 +12,19 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from made_results import make_comparison, make_manifest, make_plan, make_series, make_table
+from made_results import (
+    AND_WEATHER,
+    make_comparison,
+    make_manifest,
+    make_plan,
+    make_series,
+    make_table,
+    make_weather,
+)
 
 from energy import tracking
+from energy.forecasting.bench import BENCH
+from energy.forecasting.scores import Score
 from energy.settings import Settings
 from energy.tracking import ALIAS, Experiment
 
@@ -32,12 +42,12 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 @pytest.fixture(scope="module")
 def experiment() -> Experiment:
     y = make_series()
-    made = make_comparison(y, make_plan(y), failed=["ridge"])
+    made = make_comparison(y, make_plan(y), failed=["ridge"], names=AND_WEATHER)
     return Experiment(
         target="total",
         params={"run": "TrainFlow/1", "commit": "1" * 40, "data_sha256": "a" * 64, "horizon": 24},
         ranked=made.ranked,
-        holdout=made.holdout,
+        reported={"holdout": made.holdout, "nowcast": made.nowcast},
         single_origin=made.single_origin,
         folds=made.folds,
         figures={"leaderboard.png": b"\x89PNG", "by_horizon.png": b"\x89PNG"},
@@ -74,7 +84,7 @@ def test_the_parent_is_the_run(client: Any, parent: str, experiment: Experiment)
     assert (run.info.run_name, run.info.status) == ("TrainFlow/1", "FINISHED")
     assert run.data.params == {
         **{name: str(value) for name, value in experiment.params.items()},
-        "champion": "theta",
+        "champion": "weather_normalised_theta",
     }
     assert run.data.metrics["mase"] == experiment.ranked[0].mase
     assert run.data.tags["mlflow.source.git.commit"] == "1" * 40
@@ -83,7 +93,7 @@ def test_the_parent_is_the_run(client: Any, parent: str, experiment: Experiment)
 
 
 def test_a_child_for_each_forecaster(children: dict[str, Any], experiment: Experiment) -> None:
-    assert set(children) == {"theta", "ridge", "seasonal_naive"}
+    assert set(children) == set(AND_WEATHER)
     for score in experiment.ranked:
         run = children[score.forecaster]
         assert run.data.params["data_sha256"] == "a" * 64
@@ -92,8 +102,32 @@ def test_a_child_for_each_forecaster(children: dict[str, Any], experiment: Exper
             assert run.info.status == "FINISHED"
             for name in ("mase", "mape", "wis", "coverage80", "coverage95", "seconds"):
                 assert run.data.metrics[name] == getattr(score, name)
-            held = experiment.holdout[score.forecaster]
+            held = experiment.reported["holdout"][score.forecaster]
             assert run.data.metrics["holdout_mase"] == held.mase
+
+
+def test_nowcasts_are_metrics_of_those_that_use_weather(
+    children: dict[str, Any], experiment: Experiment
+) -> None:
+    name = "weather_normalised_theta"
+    metrics, now = children[name].data.metrics, experiment.reported["nowcast"][name]
+    assert (metrics["nowcast_mase"], metrics["nowcast_mape"]) == (now.mase, now.mape)
+    assert "nowcast_mase" not in children["theta"].data.metrics
+
+
+def test_a_combination_is_logged_with_its_members_and_its_rule(
+    settings: Settings, client: Any, experiment: Experiment
+) -> None:
+    entry = BENCH["combination_stacking"]
+    failed = [*experiment.ranked, Score(entry.name, failure="its member failed: sarimax")]
+    parent = client.get_run(tracking.log(settings, replace(experiment, ranked=failed)))
+    found = client.search_runs(
+        [parent.info.experiment_id], f"tags.mlflow.parentRunId = '{parent.info.run_id}'"
+    )
+    rules = {run.info.run_name: run.data.params["rule"] for run in found}
+    members = {run.info.run_name: run.data.params["members"] for run in found}
+    assert rules == {**dict.fromkeys(AND_WEATHER, ""), entry.name: "stacking"}
+    assert members[entry.name] == ", ".join(entry.members)
 
 
 def test_a_failed_score_is_a_failed_run(children: dict[str, Any]) -> None:
@@ -109,7 +143,7 @@ def test_folds_and_errors_by_horizon_are_kept(
     run_id = children["theta"].info.run_id
     file = client.download_artifacts(run_id, "folds.csv", str(tmp_path))
     assert len(pd.read_csv(file)) == len(experiment.folds["theta"])
-    rows = experiment.ranked[0].by_horizon
+    (rows,) = (s.by_horizon for s in experiment.ranked if s.forecaster == "theta")
     history = client.get_metric_history(run_id, "mase_by_horizon")
     assert {metric.step: metric.value for metric in history} == {
         row["horizon"]: row["mase"] for row in rows
@@ -118,7 +152,7 @@ def test_folds_and_errors_by_horizon_are_kept(
 
 def test_no_holdout_and_no_mape(settings: Settings, client: Any, experiment: Experiment) -> None:
     ranked = [replace(score, mape=None) for score in experiment.ranked]
-    less = replace(experiment, ranked=ranked, holdout={}, single_origin={})
+    less = replace(experiment, ranked=ranked, reported={}, single_origin={})
     run = client.get_run(tracking.log(settings, less))
     assert run.info.status == "FINISHED"
     assert "mape" not in run.data.metrics
@@ -141,9 +175,8 @@ def registered(settings: Settings, parent: str) -> list[str]:
 
     y = make_series()
     laid = make_plan(y)
-    weather = pd.DataFrame({"temperature": 9.0, "degree_days": 6.0}, index=y.index)
     folds = make_comparison(y, laid).folds["seasonal_naive"]
-    fitted, table = refit("seasonal_naive", y, weather, folds, 6, "Mtoe")
+    fitted, table = refit("seasonal_naive", y, make_weather(), folds, 6, "Mtoe")
     made = []
     for number, (model, shown) in enumerate(
         ((b"no model", make_table(y, laid)), (to_zip(fitted), table)), 1

@@ -1,10 +1,10 @@
-"""What TrainFlow's steps do: backtest, compare, publish; on made-up figures, in a directory."""
+"""What TrainFlow's middle steps do: backtest, compare, refit; on made-up figures."""
 
 from __future__ import annotations
 
-import json
+import os
+import signal
 from dataclasses import replace
-from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
@@ -15,31 +15,33 @@ from sktime.forecasting.naive import NaiveForecaster
 from sktime.forecasting.theta import ThetaForecaster
 
 from energy import training
-from energy.contract import SCHEMA, ForecastTable, Lineage
 from energy.data.monthly import temporal_split
-from energy.errors import BadDocument, EveryForecasterFailed
-from energy.forecasting import backtest, champion, fitting
+from energy.errors import EveryForecasterFailed
+from energy.forecasting import backtest, champion, combination, fitting
 from energy.forecasting.bench import BASELINE, BENCH
 from energy.forecasting.intervals import add_quantiles
 from energy.forecasting.scores import Score, quantile_columns, score
-from energy.releases.bundle import read_file, read_table, verify
-from energy.releases.promotion import champion as in_service
-from energy.releases.store import Store, open_store
 from energy.training import (
+    DIED,
+    Branch,
     Comparison,
-    Published,
+    Result,
+    backtest_branch,
     backtest_one,
     compare,
-    publish,
+    gather,
 )
 
-WEATHER = made_up_weather(96)
-Y = made_up_series(WEATHER)
+WEATHER = made_up_weather(97)
+Y = made_up_series(WEATHER).iloc[:-1]
+"""One month of weather is known that has no energy yet."""
+COMBINATIONS = tuple(name for name, entry in BENCH.items() if entry.members)
 MEMBERS = BENCH["combination"].members
 RIVALS = ("theta", *MEMBERS)
-LINEAGE = Lineage({"a.xlsx": "0" * 64}, "unknown", {"metaflow": "1"}, {"sktime": "1.2"}, "3.11")
+NAMES = (BASELINE, *RIVALS, *COMBINATIONS)
+NOWCAST = {"backtest": "nowcast", "holdout": "nowcast_holdout"}
 
-Results = tuple[dict[str, pd.DataFrame], dict[str, Score]]
+Results = dict[str, Result]
 
 
 @pytest.fixture(scope="module")
@@ -53,36 +55,36 @@ def results(plan: backtest.Plan) -> Results:
     """The baseline's folds, and those of rivals that are a known way off the actuals."""
     baseline, scored = backtest_one(BASELINE, Y, WEATHER, plan)
     assert baseline is not None
-    folds, scores = {BASELINE: baseline}, {BASELINE: scored}
+    found: Results = {BASELINE: (baseline, scored)}
+    first = baseline[(baseline["horizon"] == 1) & baseline["protocol"].isin(NOWCAST)]
+    nowcasts = first.assign(protocol=first["protocol"].map(NOWCAST))
     for number, name in enumerate(RIVALS):
-        off = np.random.default_rng(number).normal(0, 0.01 * (number + 1), len(baseline))
-        frame = baseline.assign(mean=baseline["actual"] * np.exp(off))
-        folds[name] = add_quantiles(frame.drop(columns=quantile_columns()), Y, log=True)
-        rolling = folds[name][folds[name]["protocol"] == "backtest"]
-        scores[name] = score(name, rolling, float(number))
-    return folds, scores
+        rows = [baseline, nowcasts] if BENCH[name].weather else [baseline]
+        frame = pd.concat(rows, ignore_index=True).drop(columns=quantile_columns())
+        off = np.random.default_rng(number).normal(0, 0.01 * (number + 1), len(frame))
+        folds = add_quantiles(frame.assign(mean=frame["actual"] * np.exp(off)), Y, log=True)
+        found[name] = folds, score(name, of(folds, "backtest"), float(number))
+    return found
 
 
 @pytest.fixture(scope="module")
 def comparison(results: Results) -> Comparison:
-    return compare((BASELINE, *RIVALS, "combination"), *results, Y)
+    return compare(NAMES, results, Y, WEATHER)
 
 
-@pytest.fixture(scope="module")
-def fitted(results: Results) -> tuple[bytes, ForecastTable]:
-    forecaster, table = champion.refit(BASELINE, Y, WEATHER, results[0][BASELINE], 12, "Mtoe")
-    return champion.to_zip(forecaster), table
+def of(folds: pd.DataFrame, protocol: str) -> pd.DataFrame:
+    return folds[folds["protocol"] == protocol]
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Store:
-    return open_store(str(tmp_path / "store"))
+def frame_of(results: Results, name: str) -> pd.DataFrame:
+    folds, _ = results[name]
+    assert folds is not None
+    return folds
 
 
 def test_a_backtest_is_scored_on_the_training_part_alone(results, plan) -> None:
-    folds, scores = results
-    rows = folds[BASELINE][folds[BASELINE]["protocol"] == "backtest"]
-    found = scores[BASELINE]
+    folds, found = results[BASELINE]
+    rows = of(folds, "backtest")
     assert (found.failure, found.folds) == (None, len(plan.backtest))
     assert replace(found, seconds=0.0) == score(BASELINE, rows, 0.0)
 
@@ -106,6 +108,8 @@ def test_a_forecast_below_zero_of_a_positive_series_becomes_a_score(monkeypatch,
     assert "expected a number above zero" in str(found.failure)
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.filterwarnings("ignore:Estimated scale is 0.0")
 def test_figures_that_are_not_numbers_become_a_score_with_a_reason(plan) -> None:
     """As of a series that repeats itself year by year: MASE is then zero over zero."""
     same = pd.Series(np.tile(np.arange(10.0, 22.0), 8), Y.index, name="total")
@@ -132,209 +136,232 @@ def test_who_asks_to_stop_is_not_taken_for_a_failing_forecaster(monkeypatch, pla
 
 
 def test_everyone_is_ranked_on_the_backtest_and_reported_on_the_holdout(comparison) -> None:
-    assert {s.forecaster for s in comparison.ranked} == {BASELINE, *RIVALS, "combination"}
+    assert {s.forecaster for s in comparison.ranked} == set(NAMES)
     assert comparison.ranked == champion.rank(comparison.ranked)
     assert comparison.champion == comparison.ranked[0].forecaster == "theta"
     assert comparison.why.startswith("theta has the lowest MASE over 6 folds")
     assert set(comparison.holdout) == set(comparison.single_origin) == set(comparison.folds)
     for name, found in comparison.holdout.items():
-        rows = comparison.folds[name]
-        assert found == score(name, rows[rows["protocol"] == "holdout"], 0.0)
+        assert found == score(name, of(comparison.folds[name], "holdout"), 0.0)
 
 
 def test_a_single_origin_is_told_by_its_percentage_error(comparison) -> None:
-    rows = comparison.folds["theta"]
-    rows = rows[rows["protocol"] == "single_origin"]
+    rows = of(comparison.folds["theta"], "single_origin")
     expected = 100 * (rows["mean"] / rows["actual"] - 1).abs().mean()
     assert comparison.single_origin["theta"] == pytest.approx(expected)
 
 
-def test_a_combination_is_added_from_its_members(comparison, results) -> None:
-    folds, scores = results
-    expected = backtest.combine([folds[member] for member in MEMBERS], Y)
-    pd.testing.assert_frame_equal(comparison.folds["combination"], expected)
-    found = next(s for s in comparison.ranked if s.forecaster == "combination")
-    assert found.seconds == sum(scores[member].seconds for member in MEMBERS)
-    assert found.mase == score("", expected[expected["protocol"] == "backtest"], 0).mase
+def test_nowcasts_are_reported_of_those_that_use_weather_and_of_no_others(comparison) -> None:
+    for protocol, scores in (
+        ("nowcast", comparison.nowcast),
+        ("nowcast_holdout", comparison.nowcast_holdout),
+    ):
+        assert set(scores) == {*MEMBERS, *COMBINATIONS}
+        for name, found in scores.items():
+            assert found == score(name, of(comparison.folds[name], protocol), 0.0)
+            assert [row["horizon"] for row in found.by_horizon] == [1]
+
+
+def test_without_nowcasts_none_is_reported(results) -> None:
+    names = (BASELINE, "theta")
+    found = compare(names, {name: results[name] for name in names}, Y, WEATHER)
+    assert found.nowcast == found.nowcast_holdout == {}
+
+
+@pytest.mark.parametrize("name", COMBINATIONS)
+def test_a_combination_is_added_from_its_members_by_its_rule(name, comparison, results) -> None:
+    members = [frame_of(results, member) for member in MEMBERS]
+    expected = backtest.combine(BENCH[name].rule, members, Y, WEATHER)
+    pd.testing.assert_frame_equal(comparison.folds[name], expected)
+    found = next(s for s in comparison.ranked if s.forecaster == name)
+    assert found.seconds == sum(results[member][1].seconds for member in MEMBERS)
+    assert found.mase == score("", of(expected, "backtest"), 0).mase
+
+
+def test_every_combination_has_a_rule_of_its_own(comparison) -> None:
+    means = [tuple(comparison.folds[name]["mean"]) for name in COMBINATIONS]
+    assert len(set(means)) == len({BENCH[name].rule for name in COMBINATIONS}) == 3
 
 
 def test_what_was_compared_is_left_as_it_was(results, comparison) -> None:
-    folds, scores = results
-    assert "combination" not in folds
-    assert "combination" not in scores
+    assert not set(COMBINATIONS) & set(results)
 
 
-def test_nothing_is_chosen_on_the_holdout(results, comparison) -> None:
-    """The holdouts change hands and turn absurd: the ranking and its reasons stay."""
-    folds, scores = results
-    swapped = {}
-    for name, other in zip(folds, reversed(folds), strict=True):
-        frame, lent = folds[name].copy(), folds[other]
-        chosen_on = frame["protocol"] == "backtest"
-        columns = ["mean", *quantile_columns()]
-        frame.loc[~chosen_on, columns] = 100 * lent.loc[~chosen_on, columns].to_numpy()
-        swapped[name] = frame
-    found = compare((BASELINE, *RIVALS, "combination"), swapped, scores, Y)
-    assert found.ranked == comparison.ranked
-    assert found.why == comparison.why
-    assert found.holdout["theta"] != comparison.holdout["theta"]
+def test_the_leading_are_the_four_best_and_the_baseline(comparison) -> None:
+    first = [s.forecaster for s in comparison.ranked[:4]]
+    assert BASELINE not in first
+    assert [s.forecaster for s in comparison.leading] == [*first, BASELINE]
 
 
-def test_a_combination_fails_with_a_member_and_the_others_go_on(results) -> None:
-    folds, scores = results
+def test_nothing_is_chosen_on_the_holdout_or_on_nowcasts(results, comparison) -> None:
+    """They turn absurd, and who was best is worst: the ranking and its reasons stay."""
+    spoilt: Results = {}
+    for number, (name, (folds, found)) in enumerate(results.items()):
+        frame = folds.copy()
+        beside = frame["protocol"] != "backtest"
+        frame.loc[beside, ["mean", *quantile_columns()]] *= 100 - number
+        spoilt[name] = frame, found
+    other = compare(NAMES, spoilt, Y, WEATHER)
+    assert other.ranked == comparison.ranked
+    assert other.why == comparison.why
+    assert other.holdout["theta"] != comparison.holdout["theta"]
+    assert other.nowcast["combination"] != comparison.nowcast["combination"]
+
+
+def test_combinations_fail_with_a_member_and_the_others_go_on(results) -> None:
     lost = MEMBERS[1]
-    scores = {**scores, lost: Score(lost, failure="no luck")}
-    folds = {name: frame for name, frame in folds.items() if name != lost}
-    found = compare((BASELINE, *RIVALS, "combination"), folds, scores, Y)
+    found = compare(NAMES, {**results, lost: (None, Score(lost, failure="no luck"))}, Y, WEATHER)
     assert found.champion == "theta"
-    failed = {s.forecaster: s.failure for s in found.ranked[-2:]}
-    assert failed == {lost: "no luck", "combination": f"its member failed: {lost}"}
-    assert not {lost, "combination"} & (set(found.folds) | set(found.holdout))
+    failed = {s.forecaster: s.failure for s in found.ranked if s.failure is not None}
+    assert failed == {
+        lost: "no luck",
+        **dict.fromkeys(COMBINATIONS, f"its member failed: {lost}"),
+    }
+    assert not {lost, *COMBINATIONS} & (set(found.folds) | set(found.holdout))
 
 
 def test_if_everyone_failed_there_is_nothing_to_compare() -> None:
-    names = (BASELINE, *MEMBERS, "combination")
-    scores = {name: Score(name, failure="no luck") for name in names[:-1]}
+    names = (BASELINE, *MEMBERS, *COMBINATIONS)
+    failed = {n: (None, Score(n, failure="no luck")) for n in names if n not in COMBINATIONS}
     with pytest.raises(EveryForecasterFailed) as caught:
-        compare(names, {}, scores, Y)
+        compare(names, failed, Y)
     assert set(caught.value.reasons) == set(names)
 
 
 def test_a_series_too_short_for_a_holdout_is_compared_without_one(results) -> None:
-    folds, scores = results
-    alone = folds[BASELINE][folds[BASELINE]["protocol"] == "backtest"]
-    found = compare((BASELINE,), {BASELINE: alone}, scores, Y)
-    assert found.champion == BASELINE
-    assert found.holdout == found.single_origin == {}
+    folds, found = results[BASELINE]
+    alone = compare((BASELINE,), {BASELINE: (of(folds, "backtest"), found)}, Y, WEATHER)
+    assert alone.champion == BASELINE
+    assert alone.holdout == alone.single_origin == {}
 
 
-def published(store: Store, comparison: Comparison, fitted, y: pd.Series = Y) -> Published:
-    model, table = fitted
-    return publish(store, table, model, comparison, LINEAGE, y)
+PAIR = (BASELINE, "drift")
 
 
-def test_what_was_published_is_in_service_and_can_be_read(store, comparison, fitted) -> None:
-    found = published(store, comparison, fitted)
-    pointer = in_service(store)
-    assert pointer == found.pointer
-    assert (pointer.release_id, pointer.previous_id) == (found.manifest.release_id, None)
-    assert pointer.reason == comparison.why
-    manifest = verify(store, pointer.release_id)
-    assert manifest == found.manifest
-    assert (manifest.target, manifest.unit, manifest.cutoff) == ("total", "Mtoe", "2016-12")
-    assert (manifest.forecaster, manifest.lineage) == (BASELINE, LINEAGE)
-    assert read_table(store, manifest) == fitted[1]
-    assert {name: read_file(store, manifest, name) for name in manifest.files} == found.files
-    assert set(found.files) == {"forecast.json", "model.zip", "scores.json", "history.json"}
-    assert (found.before, found.trouble) == (None, "")
+@pytest.fixture(scope="module")
+def pair(plan: backtest.Plan) -> Results:
+    """What a branch of two that fit in no time finds."""
+    return backtest_branch(Branch("total", PAIR), Y, WEATHER, plan)
 
 
-def test_the_published_champion_forecasts_the_published_table(store, comparison, fitted) -> None:
-    manifest = published(store, comparison, fitted).manifest
-    again = champion.from_zip(read_file(store, manifest, "model.zip"))
-    table = read_table(store, manifest)
-    found = champion.forecast(BASELINE, again, len(table.months), True)
-    assert [row.mean for row in table.months] == found.to_list()
+@pytest.fixture
+def few(plan: backtest.Plan) -> backtest.Plan:
+    return replace(plan, backtest=plan.backtest[-1:], holdout=())
 
 
-def test_scores_json_tells_every_score_and_why(store, comparison, fitted) -> None:
-    found = json.loads(published(store, comparison, fitted).files["scores.json"])
-    assert set(found) == {"schema", "why", "backtest", "holdout", "single_origin_mape"}
-    assert (found["schema"], found["why"]) == (SCHEMA, comparison.why)
-    assert [row["forecaster"] for row in found["backtest"]] == [
-        s.forecaster for s in comparison.ranked
-    ]
-    first = comparison.ranked[0]
-    assert found["backtest"][0]["mase"] == first.mase
-    assert found["backtest"][0]["by_horizon"] == list(first.by_horizon)
-    assert found["holdout"] == json.loads(
-        json.dumps({name: s.to_dict() for name, s in comparison.holdout.items()})
-    )
-    assert found["single_origin_mape"] == comparison.single_origin
+def unclocked(results: Results) -> dict[str, tuple[object, Score]]:
+    return {
+        name: (None if folds is None else folds.to_dict("list"), replace(found, seconds=0.0))
+        for name, (folds, found) in results.items()
+    }
 
 
-def test_scores_json_tells_failures_too(store, results, fitted) -> None:
-    folds, scores = results
-    scores = {**scores, "naive": Score("naive", failure="no luck")}
-    comparison = compare((BASELINE, "naive"), {BASELINE: folds[BASELINE]}, scores, Y)
-    found = json.loads(published(store, comparison, fitted).files["scores.json"])
-    last = found["backtest"][-1]
-    assert (last["forecaster"], last["failure"], last["mase"]) == ("naive", "no luck", None)
+def test_a_branch_s_results_are_those_of_each_forecaster_alone(pair, plan) -> None:
+    alone = {name: backtest_one(name, Y, WEATHER, plan) for name in PAIR}
+    assert list(pair) == list(PAIR)
+    assert unclocked(pair) == unclocked(alone)
 
 
-def test_history_json_holds_the_series(store, comparison, fitted) -> None:
-    found = json.loads(published(store, comparison, fitted).files["history.json"])
-    assert (found["schema"], found["unit"], found["first_month"]) == (SCHEMA, "Mtoe", "2009-01")
-    assert found["values"] == pytest.approx(Y.to_list(), abs=1e-6)
-    assert len(found["values"]) == len(Y)
+def test_a_branch_is_told_what_was_known_then(pair, few) -> None:
+    (cutoff,) = few.backtest
+    known = {cutoff: (2 * Y.loc[:cutoff], WEATHER.loc[:cutoff])}
+    then = backtest_branch(Branch("total", PAIR), Y, WEATHER, few, known)
+    for name in PAIR:
+        now = frame_of(pair, name)
+        doubled = 2 * now[now["cutoff"] == cutoff]["mean"]
+        assert frame_of(then, name)["mean"].to_list() == pytest.approx(doubled.to_list())
 
 
-def test_a_second_release_knows_the_first(store, comparison, fitted) -> None:
-    first = published(store, comparison, fitted)
-    second = published(store, comparison, fitted, Y.iloc[1:])
-    assert second.before == (first.manifest, fitted[1])
-    assert second.trouble == ""
-    assert second.pointer.previous_id == first.manifest.release_id
-    assert in_service(store) == second.pointer
-    assert verify(store, first.manifest.release_id) == first.manifest
+def test_one_whose_process_is_killed_takes_no_other_with_it(monkeypatch, few) -> None:
+    def die_of_drift(name: str, *rest: object) -> object:
+        if name == "drift":
+            os.kill(os.getpid(), signal.SIGKILL)
+        return fitting.fit(name, *rest)
+
+    monkeypatch.setattr(backtest, "fit", die_of_drift)
+    found = backtest_branch(Branch("total", ("drift", "naive", BASELINE)), Y, WEATHER, few)
+    assert found["drift"] == (None, Score("drift", failure="its process ended before it answered"))
+    assert {name: one.failure for name, (_, one) in found.items()} == {
+        "drift": DIED,
+        "naive": None,
+        BASELINE: None,
+    }
 
 
-@pytest.mark.parametrize("name", ["model.zip", "forecast.json", "manifest.json"])
-def test_a_damaged_release_is_no_reason_not_to_publish_a_sound_one(
-    name: str, store, tmp_path, comparison, fitted
-) -> None:
-    first = published(store, comparison, fitted).manifest.release_id
-    (tmp_path / "store" / "releases" / first / name).write_bytes(b"damaged")
-    second = published(store, comparison, fitted, Y.iloc[1:])
-    assert second.before is None
-    assert name in second.trouble
-    assert "\n" not in second.trouble
-    assert second.pointer.previous_id == first
-    assert in_service(store) == second.pointer
-    verify(store, second.manifest.release_id)
+def test_several_have_a_process_each_and_a_lone_one_has_none_of_its_own(monkeypatch, few) -> None:
+    """Its death is the task's, which the flow catches: nothing is gained by forking for it."""
+
+    def tell(*_: object) -> None:
+        raise RuntimeError(os.getpid())
+
+    monkeypatch.setattr(backtest, "run", tell)
+    here = f"RuntimeError: {os.getpid()}"
+    found = backtest_branch(Branch("total", (*PAIR, "naive")), Y, WEATHER, few)
+    reasons = [one.failure for _, one in found.values()]
+    assert len({here, *reasons}) == 4
+    alone = backtest_branch(Branch("total", ("drift",)), Y, WEATHER, few)
+    assert alone == {"drift": (None, Score("drift", failure=here))}
 
 
-def test_a_pointer_that_cannot_be_read_is_not_overwritten(
-    store, tmp_path, comparison, fitted
-) -> None:
-    published(store, comparison, fitted)
-    pointer = tmp_path / "store" / "champion.json"
-    pointer.write_bytes(b"damaged")
-    with pytest.raises(BadDocument, match=r"champion\.json"):
-        published(store, comparison, fitted, Y.iloc[1:])
-    assert pointer.read_bytes() == b"damaged"
+def test_a_branch_says_what_it_is() -> None:
+    assert str(Branch("coal", ("theta", "ridge"))) == "coal: theta, ridge"
 
 
-def test_a_table_that_was_altered_after_the_fact_is_not_promoted(
-    monkeypatch, store, tmp_path, comparison, fitted
-) -> None:
-    """A disk that garbles what it is given: the release in service stays."""
-    first = published(store, comparison, fitted)
-    written = training.write_release
-
-    def garble(store_: Store, *rest):
-        manifest = written(store_, *rest)
-        folder = tmp_path / "store" / "releases" / manifest.release_id
-        (folder / "model.zip").write_bytes(b"garbled")
-        return manifest
-
-    monkeypatch.setattr(training, "write_release", garble)
-    with pytest.raises(training.StoreError, match=r"model\.zip"):
-        published(store, comparison, fitted, Y.iloc[1:])
-    assert in_service(store) == first.pointer
-
-
-def test_a_branch_that_died_is_a_score_like_any_other_failure() -> None:
+def test_results_are_gathered_by_target_and_a_crash_fails_all_of_its_branch() -> None:
     frame = pd.DataFrame()
-    branches = {
-        "theta": SimpleNamespace(crash=None, score=Score("theta", mase=0.5), folds=frame),
-        "ets": SimpleNamespace(crash=None, score=Score("ets", failure="too hot"), folds=None),
-        "ridge": SimpleNamespace(crash="killed"),  # as Metaflow leaves it: nothing else was kept
+    good, hot = (frame, Score("theta", mase=0.5)), (None, Score("ets", failure="too hot"))
+    coal = (frame, Score("theta", mase=0.7))
+    branches = [
+        Branch("total", ("theta", "ets")),
+        Branch("coal", ("theta",)),
+        Branch("total", ("ridge", "naive")),
+        Branch("coal", ("ridge", "naive")),
+    ]
+    found = gather(
+        branches,
+        [
+            SimpleNamespace(crash=None, results={"theta": good, "ets": hot}),
+            SimpleNamespace(crash=None, results={"theta": coal}),
+            SimpleNamespace(crash="killed"),  # as Metaflow leaves it: nothing else was kept
+            SimpleNamespace(crash=None, results={"ridge": coal, "naive": coal}),
+        ],
+    )
+    lost = {name: (None, Score(name, failure=DIED)) for name in ("ridge", "naive")}
+    assert found == {
+        "total": {"theta": good, "ets": hot, **lost},
+        "coal": {"theta": coal, "ridge": coal, "naive": coal},
     }
-    folds, scores = training.gather(branches)
-    assert folds == {"theta": frame}
-    assert {name: score.failure is None for name, score in scores.items()} == {
-        "theta": True,
-        "ets": False,
-        "ridge": False,
-    }
+
+
+def test_every_branch_is_accounted_for() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        gather([Branch("total", ("theta",))], [])
+
+
+@pytest.mark.parametrize("rule", combination.RULES)
+def test_a_combination_is_fitted_with_the_weights_of_all_its_past_errors(
+    rule, monkeypatch, pair
+) -> None:
+    entry = replace(BENCH["combination"], members=PAIR, rule=rule)
+    monkeypatch.setitem(BENCH, "combination", entry)
+    compared = compare((*PAIR, "combination"), pair, Y, WEATHER)
+    first = sorted(compared.ranked, key=lambda s: s.forecaster != "combination")
+    fitted, table = training.refit(replace(compared, ranked=first), Y, WEATHER, 3, "Mtoe")
+    folds = {name: frame_of(pair, name) for name in PAIR}
+    weights = combination.weights(rule, list(folds.values()), Y.index[-1])
+    assert fitted.weights == weights
+    assert (rule == "median") == (weights is None)
+    alone = [
+        [month.mean for month in champion.refit(name, Y, WEATHER, frame, 3, "Mtoe")[1].months]
+        for name, frame in folds.items()
+    ]
+    expected = np.average(alone, axis=0, weights=weights)
+    assert [month.mean for month in table.months] == pytest.approx(expected.tolist())
+    assert (table.forecaster, table.unit, len(table.months)) == ("combination", "Mtoe", 3)
+
+
+def test_a_champion_that_is_no_combination_is_fitted_as_it_is(results) -> None:
+    compared = compare((BASELINE,), results, Y, WEATHER)
+    _, table = training.refit(compared, Y, WEATHER, 3, "Mtoe")
+    _, expected = champion.refit(BASELINE, Y, WEATHER, frame_of(results, BASELINE), 3, "Mtoe")
+    assert table == expected

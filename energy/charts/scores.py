@@ -110,15 +110,14 @@ def folds(frame: pd.DataFrame, unit: str, title: str, months: int = 12) -> Any:
         title: What to call it.
         months: Furthest horizon to draw.
     """
-    rolling = frame[(frame["protocol"] != "single_origin") & (frame["horizon"] <= months)]
+    shown = {"backtest": "forecast", "holdout": "forecast, holdout"}
+    rolling = frame[frame["protocol"].isin(shown) & (frame["horizon"] <= months)]
     rows = pd.DataFrame(
         {
             "month": rolling["month"].dt.to_timestamp(),
             "cutoff": rolling["cutoff"].astype(str),
             "value": rolling["mean"],
-            "key": rolling["protocol"].map(
-                {"backtest": "forecast", "holdout": "forecast, holdout"}
-            ),
+            "key": rolling["protocol"].map(shown),
         }
     )
     actual = rolling.drop_duplicates("month").sort_values("month")

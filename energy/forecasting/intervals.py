@@ -96,7 +96,7 @@ def calibrate(
     for _ in range(2):  # scale and season explain each other; a second look changes little
         scale = _scale(left / season[calendar], at, weight, count, prior)
         season = _season(left / scale[at], calendar, weight)
-    scale = np.maximum(_scale(left / season[calendar], at, weight, count, prior), _TINY)
+    scale = _scale(left / season[calendar], at, weight, count, prior)
 
     z = np.abs(e) / np.hypot(scale[at] * season[calendar], weather_spread[calendar])
     return Calibration(
@@ -111,7 +111,7 @@ def calibrate(
 
 def _scale(size: Array, at: Any, weight: Array, count: Array, prior: Array) -> Array:
     total = _pooled(np.bincount(at, weight * size, len(count)))
-    return np.asarray((PRIOR_ERRORS * prior + total) / (PRIOR_ERRORS + count))
+    return np.maximum((PRIOR_ERRORS * prior + total) / (PRIOR_ERRORS + count), _TINY)
 
 
 def _pooled(by_horizon: npt.NDArray[Any]) -> Array:

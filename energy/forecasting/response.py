@@ -44,6 +44,8 @@ def slope(values: pd.Series, daily: pd.Series) -> float:
     from statsmodels.robust.robust_linear_model import RLM
 
     change = pd.DataFrame({"y": values, "x": monthly_degree_days(daily)}).diff(SP).dropna()
+    if not change["y"].any():  # every year like the one before: nothing answers to anything
+        return 0.0
     return float(RLM(change["y"].to_numpy(), change[["x"]].to_numpy()).fit().params[0])
 
 

@@ -103,7 +103,8 @@ def degree_days_per_degree(weather: pd.DataFrame) -> npt.NDArray[np.float64]:
     product = (off["t"] * off["d"]).groupby(calendar).sum().reindex(range(1, 13), fill_value=0.0)
     square = (off["t"] ** 2).groupby(calendar).sum().reindex(range(1, 13), fill_value=0.0)
     above, below = (v.to_numpy() + np.roll(v, 1) + np.roll(v, -1) for v in (product, square))
-    return np.minimum(0.0, np.divide(above, below, out=np.zeros(12), where=below > 0))
+    slopes = np.divide(above, below, out=np.zeros(12), where=below > 0)
+    return np.asarray(np.minimum(0.0, slopes), dtype=float)
 
 
 def persistence(daily: pd.Series, years: int = CLIMATOLOGY_YEARS) -> float:

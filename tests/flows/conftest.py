@@ -14,7 +14,7 @@ from filelock import FileLock
 # So that `from flow_runs import ...` works under every import mode.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from flow_runs import SMALL, Good, Made, Once, check_out
+from flow_runs import SMALL, SMALLEST, Good, Made, Once, check_out
 from hooks import BAD_FORECASTERS, hooked
 
 
@@ -54,14 +54,26 @@ def good(once: Once[Good]) -> Good:
 def again(once: Once[Good], good: Good) -> Good:
     """A second run after the first, inside flows/, on another bench and a shorter horizon.
 
-    Of its forecasters one raises, and one's process is killed.
+    Of its forecasters one raises, and two are killed, one of them with the task.
     """
 
     def run(_: Path) -> Good:
-        names = ("--forecasters", "dies,explodes,drift", "--folds", "3", "--horizon", "6")
+        bench = "dies,dies_alone,explodes,drift"
+        names = ("--forecasters", bench, "--folds", "3", "--horizon", "6")
         ended = hooked(good.checkout, BAD_FORECASTERS).python(
             *("trainflow.py", "run", *names), cwd=good.checkout.root / "flows"
         )
         return Good(good.checkout, ended.good())
 
     return once("again", run)
+
+
+@pytest.fixture(scope="session")
+def every(once: Once[Good]) -> Good:
+    """A run for the total and all its parts, on a checkout of its own."""
+
+    def run(folder: Path) -> Good:
+        checkout = check_out(folder)
+        return Good(checkout, checkout.flow("run", "--target", "all", *SMALLEST).good())
+
+    return once("every", run)

@@ -16,12 +16,18 @@ def explode():
 def die():
     os.kill(os.getpid(), signal.SIGKILL)
 
-for name, make in (("explodes", explode), ("dies", die)):
-    bench.BENCH[name] = bench.Entry(name, "test", f"It {name}.", make)
+for name, make, cost in (
+    ("explodes", explode, 0.1), ("dies", die, 0.1), ("dies_alone", die, 1000.0)
+):
+    bench.BENCH[name] = bench.Entry(name, "test", f"It {name}.", make, cost=cost)
 if os.environ.get("BASELINE_FAILS"):
     bench.BENCH["seasonal_naive"] = bench.Entry("seasonal_naive", "test", "It fails.", explode)
 """
-"""Adds `explodes`, which raises, and `dies`, whose process is killed, to the bench."""
+"""Adds to the bench `explodes`, which raises, and two whose process is killed.
+
+`dies` costs little and shares its branch with others; `dies_alone` costs so much that it has one
+of its own, and its process is the task's.
+"""
 
 FAIL_ONCE = """
 import importlib.abc, importlib.util, pathlib, sys

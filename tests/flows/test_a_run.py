@@ -7,10 +7,12 @@ import json
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from flow_runs import PREAMBLE, Card, Good
 
 from energy.contract import LEVELS, Manifest
+from energy.forecasting.bench import VERSION
 from energy.releases.bundle import read_file, read_table, verify
 from energy.releases.promotion import champion
 from energy.releases.store import Store, open_store
@@ -39,7 +41,8 @@ def test_nothing_but_the_preamble_on_stderr(good: Good) -> None:
 
 @pytest.mark.parametrize("forecaster", BENCH)
 def test_progress_of_each_forecaster(good: Good, forecaster: str) -> None:
-    line = rf"backtest/\d+ \(pid \d+\)\] {forecaster}: MASE \d\.\d{{3}}, MAPE [\d.]+%, 6 folds, "
+    task, score = r"backtest/\d+ \(pid \d+\)", r"MASE \d\.\d{3}, MAPE [\d.]+%, 6 folds, "
+    line = rf"{task}\] total: {forecaster}: {score}"
     assert len(re.findall(line, good.run.stdout)) == 1
     assert "total: 259 months to 2022-07" in good.run.stdout
 
@@ -50,6 +53,14 @@ def test_the_last_words(good: Good, first: Manifest) -> None:
     scores = r"MASE \d\.\d{3} against \d\.\d{3} for seasonal_naive; MAPE [\d.]+% against [\d.]+%"
     for name, folds in (("Backtest", "6 folds to 2018-03"), ("Holdout", "9 folds after it")):
         assert re.search(rf"\n{name} +{scores}; 80% intervals hold \d+%  \({folds}", words)
+    assert first.forecaster == "weather_normalised_theta"
+    assert re.search(
+        r"\nNowcast    MAPE [\d.]+% one month ahead in the weather that came;"
+        r" [\d.]+% in the holdout\n",
+        words,
+    )
+    assert re.findall(r"(\S+) .*\(its weather is known\)\n", words) == ["2022-08"]
+    assert "By fuel" not in words
     assert re.search(r"\nForecast   2022-08 to 2023-07: [\d.]+ Mtoe \([\d,]+ TWh\) in 12", words)
     months = re.findall(r"\n +(20\d\d-\d\d) +([\d.]+) +80% from ([\d.]+) to ([\d.]+)", words)
     assert [month for month, *_ in months] == [
@@ -99,6 +110,10 @@ def test_the_ranking_is_kept_and_the_best_is_published(store: Store, first: Mani
     assert ranked[0]["forecaster"] == first.forecaster
     assert first.forecaster in scores["why"]
     assert set(scores["holdout"]) == set(scores["single_origin_mape"]) == set(BENCH)
+    for protocol, folds in (("nowcast", 6), ("nowcast_holdout", 9)):
+        assert set(scores[protocol]) == {"weather_normalised_theta"}
+        assert scores[protocol]["weather_normalised_theta"]["folds"] >= folds
+    assert scores["bench_version"] == VERSION
     assert all(row["folds"] == 6 and len(row["by_horizon"]) == 12 for row in ranked)
     assert all(0 <= row["coverage80"] <= row["coverage95"] <= 1 for row in ranked)
 
@@ -153,7 +168,9 @@ def test_the_leaderboard_says_who_won_and_why(leaderboard: Card, first: Manifest
         assert told in leaderboard.text
     for name in BENCH:
         assert f"### {name.replace('_', ' ')}" in leaderboard.text
-    assert len(leaderboard.of_kind("vegaChart")) == 2 + len(BENCH)
+    assert len(leaderboard.of_kind("vegaChart")) == 3 + len(BENCH)
+    assert "came out inside the 80% interval" in leaderboard.text
+    assert "The parts" not in leaderboard.text
 
 
 def test_the_release_card_shows_the_forecast_and_its_lineage(
@@ -171,24 +188,45 @@ def test_the_release_card_shows_the_forecast_and_its_lineage(
         *(entry.sha256 for entry in first.files.values()),
         "This is the first release in this store.",
         "Open Government Licence",
+        "The weather of 2022-08 is known",
+        "What a degree does",
+        "October to March",
     ):
         assert told in text
+    assert "By fuel" not in text
 
 
-def test_the_model_answers_as_the_table_in_a_fresh_process(
+def test_the_weather_and_how_the_total_answers_to_it_are_kept(
+    store: Store, first: Manifest
+) -> None:
+    facts = json.loads(read_file(store, first, "weather.json"))
+    observed = read_table(store, first).observed
+    assert list(observed) == ["2022-08"]
+    assert facts["degree_days"][-1] == pytest.approx(observed["2022-08"], abs=1e-4)
+    months = pd.period_range(facts["first_month"], "2022-08", freq="M")
+    assert len(facts["degree_days"]) == len(months)
+    winter, *_, summer = facts["sensitivity"]
+    assert winter["per_degree"] + 1.96 * winter["standard_error"] < 0  # cold costs energy
+    assert winter["per_degree"] < summer["per_degree"]
+    assert "fuels.json" not in first.files
+
+
+def test_the_release_answers_as_the_table_in_a_fresh_process(
     good: Good, store: Store, first: Manifest
 ) -> None:
+    """The month whose weather is known included, which is a nowcast."""
     code = (
-        "import json, sys; from pathlib import Path;"
-        "from energy.forecasting.champion import from_zip;"
-        "model = from_zip(Path(sys.argv[1]).read_bytes());"
-        "print(json.dumps([float(mean) for mean in model.predict(list(range(1, 25))).to_numpy()]))"
+        "import sys, pandas as pd; from energy.registered import _load_pyfunc;"
+        "asked = pd.DataFrame({'horizon': range(1, 25)});"
+        "print(_load_pyfunc(sys.argv[1]).predict(asked).to_json(orient='values'))"
     )
-    model = good.checkout.store / "releases" / first.release_id / "model.zip"
-    fresh = good.checkout.python("-c", code, str(model))
-    means = [row.mean for row in read_table(store, first).months]
-    assert json.loads(fresh.good().stdout) == pytest.approx(means, abs=1e-9)
-    assert model.stat().st_size < 500_000
+    folder = good.checkout.store / "releases" / first.release_id
+    fresh = good.checkout.python("-c", code, str(folder))
+    table = read_table(store, first)
+    for (month, *figures), row in zip(json.loads(fresh.good().stdout), table.months, strict=True):
+        assert month == row.month
+        assert figures == pytest.approx([row.mean, *row.quantiles], abs=1e-9)
+    assert (folder / "model.zip").stat().st_size < 500_000
 
 
 # Everything below looks at the second run, in the store of the first.

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from flow_runs import Good
 
+from energy.forecasting.bench import VERSION
 from energy.releases.bundle import read_table, verify
 from energy.releases.promotion import champion
 from energy.releases.store import open_store
@@ -55,6 +56,7 @@ def test_a_parent_run_for_each_run(again: Good, good: Good, parents: list[Any]) 
         assert {"target", "start", "horizon", "folds", "split", "months", "champion"} <= set(
             run.data.params
         )
+        assert run.data.params["bench_version"] == str(VERSION)
         assert {"mase", "mape", "wis", "coverage80", "coverage95"} <= set(run.data.metrics)
     assert [run.data.params["horizon"] for run in parents] == ["24", "6"]
 
@@ -79,6 +81,7 @@ def test_a_child_for_each_forecaster(good: Good, runs: list[Any], parents: list[
         assert {"mase", "mape", "wis", "coverage80", "holdout_mase", "single_origin_mape"} <= set(
             run.data.metrics
         )
+        assert ("nowcast_mape" in run.data.metrics) == (name == "weather_normalised_theta")
 
 
 def test_a_child_keeps_its_folds_and_its_error_by_horizon(
@@ -97,6 +100,7 @@ def test_a_failed_forecaster_is_a_failed_run(runs: list[Any], parents: list[Any]
         "drift": "FINISHED",
         "explodes": "FAILED",
         "dies": "FAILED",
+        "dies_alone": "FAILED",
     }
     assert "never going to work" in found["explodes"].data.params["failure"]
 

@@ -36,6 +36,7 @@ def test_every_forecaster_failing_publishes_nothing(tmp_path: Path) -> None:
     [
         ("explodes", "ValueError: it was never going to work"),
         ("dies", "its process ended before it answered"),
+        ("dies_alone", "its process ended before it answered"),
     ],
 )
 def test_one_failure_is_a_score(again: Good, name: str, reason: str) -> None:
@@ -43,9 +44,10 @@ def test_one_failure_is_a_score(again: Good, name: str, reason: str) -> None:
     pointer = champion(store)
     assert pointer is not None
     scores = json.loads(read_file(store, verify(store, pointer.release_id), "scores.json"))
-    *ranked, third, fourth = scores["backtest"]
+    ranked, lost = scores["backtest"][:2], scores["backtest"][2:]
     assert {row["forecaster"] for row in ranked} == {"seasonal_naive", "drift"}
-    failed = {row["forecaster"]: row for row in (third, fourth)}[name]
+    assert {row["forecaster"] for row in lost} == {"dies", "dies_alone", "explodes"}
+    failed = {row["forecaster"]: row for row in lost}[name]
     assert failed["failure"] == reason
     assert failed["mase"] is None
     assert name not in scores["holdout"]
@@ -53,11 +55,20 @@ def test_one_failure_is_a_score(again: Good, name: str, reason: str) -> None:
 
 
 def test_a_failure_is_told_but_not_as_the_run_s(again: Good) -> None:
-    assert "explodes: failed. ValueError: it was never going to work" in again.run.stdout
+    for name, reason in (
+        ("explodes", "ValueError: it was never going to work"),
+        ("dies", "its process ended before it answered"),
+    ):
+        assert f"total: {name}: failed. {reason}" in again.run.stdout
     assert "error:" not in again.run.stderr
     assert "Traceback" not in again.run.stdout + again.run.stderr
-    assert again.run.tasks.count("backtest") == 4
+
+
+def test_only_a_branch_whose_own_task_died_is_tried_again(again: Good) -> None:
+    """It is caught in the end; one that dies in company costs the others nothing."""
+    assert again.run.tasks.count("backtest") == 2
     assert again.run.stdout.count("Task is starting (retry).") == 1
+    assert again.run.stdout.count("total: drift: MASE") == 1
 
 
 Steps = list[tuple[Ended, dict[str, bytes]]]

@@ -15,6 +15,7 @@ from made_results import ENERGY, RAW, WEATHER, make_release
 from energy.data.archive import held
 from energy.data.keeping import Kept, keep
 from energy.data.records import Record
+from energy.data.tables import TARGETS
 from energy.forecasting import backtest
 from energy.preparing import Task, TrainRequest, prepare
 from energy.releases.bundle import verify
@@ -67,9 +68,10 @@ def means(data: Path, folder: Path, *, real_time: bool) -> Means:
     task = prepared(data, folder, in_real_time=real_time)
     few = replace(task.plan, backtest=task.plan.backtest[-1:], holdout=task.plan.holdout[:1])
     assert (few.backtest, few.holdout) == ((EARLIER,), (CUTOFF,))
-    folds, _ = backtest.run("seasonal_naive", task.series, task.weather, few, task.known)
+    series, known = task.series["total"], task.known["total"]
+    folds, _ = backtest.run("seasonal_naive", series, task.weather, few, known)
     once = folds[folds["protocol"] != "single_origin"]
-    actual = task.series.loc[pd.PeriodIndex(once["month"])]
+    actual = series.loc[pd.PeriodIndex(once["month"])]
     assert once["actual"].to_numpy() == pytest.approx(actual.to_numpy())
     return {cutoff: fold["mean"].to_numpy() for cutoff, fold in once.groupby("cutoff")}
 
@@ -78,28 +80,37 @@ def test_the_newest_vintage_unless_another_is_asked_for(three: Path, tmp_path: P
     old, embedded, new = held(three)
     task = prepared(three, tmp_path)
     assert (task.vintage_id, task.vintage) == (new.vintage_id, new.hashes)
-    assert str(task.series.index[-1]) == "2022-08"
-    assert task.known == {}
+    assert str(task.series["total"].index[-1]) == "2022-08"
+    assert task.known == {"total": {}}
     task = prepared(three, tmp_path, vintage=embedded.vintage_id)
     assert task.vintage == embedded.hashes
-    assert str(task.series.index[-1]) == "2022-07"
+    assert str(task.series["total"].index[-1]) == "2022-07"
     task = prepared(three, tmp_path, vintage=old.vintage_id)
-    assert task.series.index[-1] == CUTOFF
+    assert task.series["total"].index[-1] == CUTOFF
 
 
 def test_what_was_known_is_held_for_cutoffs_with_a_vintage_of_their_own(
     three: Path, tmp_path: Path
 ) -> None:
     task = prepared(three, tmp_path, in_real_time=True)
-    assert set(task.known) == {CUTOFF}
-    series, weather = task.known[CUTOFF]
-    assert (series.index[0], series.index[-1]) == (task.series.index[0], CUTOFF)
+    assert set(task.known["total"]) == {CUTOFF}
+    series, weather = task.known["total"][CUTOFF]
+    assert (series.index[0], series.index[-1]) == (task.series["total"].index[0], CUTOFF)
     assert list(weather.columns) == list(task.weather.columns)
     assert " 1 folds as it was known then." in str(task)
     # The plan of this one has its cutoffs a month earlier, where no vintage ends.
     _, embedded, _ = held(three)
     task = prepared(three, tmp_path, in_real_time=True, vintage=embedded.vintage_id)
-    assert task.known == {}
+    assert task.known == {"total": {}}
+
+
+def test_every_part_is_told_what_was_known_of_it(three: Path, tmp_path: Path) -> None:
+    task = prepared(three, tmp_path, in_real_time=True, target="all")
+    assert set(task.known) == set(task.series) == set(TARGETS)
+    for name, known in task.known.items():
+        assert set(known) == {CUTOFF}
+        series, _ = known[CUTOFF]
+        assert (series.name, series.index[-1]) == (name, CUTOFF)
 
 
 def test_a_fold_sees_the_figures_of_its_time_where_they_are_held(

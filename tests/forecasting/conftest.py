@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from forecasting.series_building import period
+from forecasting.series_building import UNEQUAL, backtested, period
 
 from energy.data.monthly import read_frame, target_series
 from energy.data.vintages import open_vintage
@@ -51,27 +51,22 @@ def two_folds() -> backtest.Plan:
 
 
 @pytest.fixture(scope="session")
+def folds(
+    total: pd.Series, weather: pd.DataFrame, two_folds: backtest.Plan
+) -> Callable[[str], pd.DataFrame]:
+    """The fold frame of a forecaster of the bench over `two_folds`; leave it as it is."""
+    return backtested(total, weather, two_folds)
+
+
+@pytest.fixture(scope="session")
 def fitted(total: pd.Series, weather: pd.DataFrame) -> Callable[[str], Any]:
     """A forecaster of the bench, fitted on the eight years up to CUTOFF; leave it as it is."""
     seen = total.loc[:CUTOFF]
 
     @functools.cache
     def fit_once(name: str) -> Any:
-        return fit(name, seen, regressors(name, seen, weather), is_positive(seen))
+        weighted = BENCH[name].members and BENCH[name].rule != "median"
+        X = regressors(name, seen, weather)
+        return fit(name, seen, X, is_positive(seen), UNEQUAL if weighted else None)
 
     return fit_once
-
-
-@pytest.fixture(scope="session")
-def folds(
-    total: pd.Series, weather: pd.DataFrame, two_folds: backtest.Plan
-) -> Callable[[str], pd.DataFrame]:
-    """The fold frame of a forecaster of the bench over `two_folds`; leave it as it is."""
-
-    @functools.cache
-    def run_once(name: str) -> pd.DataFrame:
-        if members := BENCH[name].members:
-            return backtest.combine([run_once(member) for member in members], total)
-        return backtest.run(name, total, weather, two_folds)[0]
-
-    return run_once

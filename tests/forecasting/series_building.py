@@ -1,18 +1,23 @@
-"""Series whose truth is known, and fold frames made by hand."""
+"""Series whose truth is known, and fold frames made by hand or once for many tests."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import functools
+from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import settings
 
+from energy.forecasting import backtest, combination
+from energy.forecasting.bench import BENCH
 from energy.forecasting.scores import quantile_columns
 
 RESPONSE = 0.9
 """Mtoe that a hundred degree days add to the made-up series."""
+UNEQUAL = [0.1, 0.2, 0.3, 0.4]
+"""What the members of a weighted combination count for when it is fitted for a test."""
 
 unhurried = settings(deadline=None, max_examples=50)
 """On a machine that others use too, a slow example says nothing."""
@@ -81,14 +86,50 @@ def fold(
     )
 
 
+def rolling_folds(
+    y: pd.Series, cutoffs: Iterable[pd.Period], reach: int = 12, seed: int = 3
+) -> pd.DataFrame:
+    """Folds of a forecaster that errs by a tenth or so, and never the same way twice."""
+    parts = []
+    for cutoff in cutoffs:
+        ahead = y.loc[cutoff + 1 : cutoff + reach]
+        off = np.random.default_rng([seed, cutoff.ordinal]).normal(0, 0.1, len(ahead))
+        parts.append(fold(str(cutoff), ahead.to_list(), (ahead * np.exp(off)).to_list()))
+    return pd.concat(parts, ignore_index=True)
+
+
 def altered(
-    y: pd.Series, weather: pd.DataFrame, after: pd.Period
+    y: pd.Series, weather: pd.DataFrame, after: pd.Period, weather_after: pd.Period | None = None
 ) -> tuple[pd.Series, pd.DataFrame]:
-    """Series and weather, the same up to a month and wildly different from the next on."""
+    """Series and weather, the same up to a month and wildly different from the next on.
+
+    The weather from a month of its own on, if there is one.
+    """
     y, weather = y.copy(), weather.copy()
     later = y.index > after
     y[later] = y[later].to_numpy()[::-1] * np.linspace(0.1, 9, later.sum())
-    later = weather.index > after
+    later = weather.index > (weather_after or after)
     weather.loc[later, "temperature"] -= 30.0
     weather.loc[later, "degree_days"] += np.linspace(5, 500, later.sum())
     return y, weather
+
+
+def backtested(
+    y: pd.Series, weather: pd.DataFrame, plan: backtest.Plan
+) -> Callable[[str], pd.DataFrame]:
+    """Fold frames by name, each made once.
+
+    Combinations among them, which find six errors enough to weigh their members by: in the second
+    of two folds they are weighted.
+    """
+
+    @functools.cache
+    def run_once(name: str) -> pd.DataFrame:
+        if members := BENCH[name].members:
+            frames = [run_once(member) for member in members]
+            with pytest.MonkeyPatch.context() as patch:
+                patch.setattr(combination, "FEWEST", 6)
+                return backtest.combine(BENCH[name].rule, frames, y, weather)
+        return backtest.run(name, y, weather, plan)[0]
+
+    return run_once

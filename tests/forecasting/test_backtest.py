@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable
 
 import numpy as np
@@ -10,6 +9,7 @@ import pandas as pd
 import pytest
 from forecasting.series_building import (
     altered,
+    backtested,
     for_each,
     made_up_series,
     made_up_weather,
@@ -20,17 +20,20 @@ from forecasting.series_building import (
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from energy.contract import WEATHER_AHEAD
 from energy.data.monthly import MINIMUM, temporal_split
 from energy.errors import MissingWeather, NotPlausible, TooShortToBacktest
-from energy.forecasting import backtest
+from energy.forecasting import backtest, combination
 from energy.forecasting.backtest import SHORTEST, Plan, combine, plan, run
 from energy.forecasting.bench import BENCH
-from energy.forecasting.fitting import forecast
-from energy.forecasting.intervals import add_quantiles
+from energy.forecasting.fitting import fit, forecast, regressors
+from energy.forecasting.intervals import add_quantiles, made_before
 from energy.forecasting.scores import MONTHS_SCORED, quantile_columns, seasonal_naive_scale
 
 FITTED = [name for name, entry in BENCH.items() if not entry.members]
-COMBINED = [name for name, entry in BENCH.items() if entry.members]
+NOWCAST = [name for name, entry in BENCH.items() if entry.weather]
+QUICK = "weather_normalised_theta"
+"""Uses weather, and is fitted in no time."""
 SAID = ["cutoff", "month", "horizon", "mean", "scale", *quantile_columns()]
 lengths, fold_counts, horizons = st.integers(45, 400), st.integers(1, 60), st.integers(1, 120)
 
@@ -144,18 +147,127 @@ def test_the_single_origin_reaches_from_the_split_to_the_end() -> None:
     pd.testing.assert_frame_equal(same.drop(columns="protocol").reset_index(drop=True), both)
 
 
+def laid_out_by_hand() -> tuple[pd.Series, pd.DataFrame, Plan]:
+    """Eight years, and every kind of cutoff: two each to warm up, to choose on and to report."""
+    weather = made_up_weather(96)
+    y = made_up_series(weather)
+    at = y.index
+    return y, weather, Plan((at[46], at[51]), (at[63], at[68]), at[63], 18, (at[36], at[41]))
+
+
+@pytest.fixture(scope="module")
+def every_protocol() -> pd.DataFrame:
+    return run(QUICK, *laid_out_by_hand())[0]
+
+
+def test_every_protocol_has_its_cutoffs_and_reach(every_protocol) -> None:
+    y, _, laid_out = laid_out_by_hand()
+    found = {
+        (protocol, int((cutoff - y.index[0]).n)): len(rows)
+        for (protocol, cutoff), rows in every_protocol.groupby(["protocol", "cutoff"])
+    }
+    assert found == {
+        ("warmup", 36): 18,
+        ("warmup", 41): 18,
+        ("backtest", 46): 17,  # no further than to the split
+        ("backtest", 51): 12,
+        ("holdout", 63): 18,
+        ("holdout", 68): 18,
+        ("single_origin", 63): 32,  # to the end
+        ("nowcast", 46): 1,
+        ("nowcast", 51): 1,
+        ("nowcast_holdout", 63): 1,
+        ("nowcast_holdout", 68): 1,
+    }
+    assert list(laid_out.cutoffs.values()) == ["warmup"] * 2 + ["backtest"] * 2 + ["holdout"] * 2
+    assert list(laid_out.cutoffs) == sorted(laid_out.cutoffs)
+    assert not every_protocol.isna().any().any()
+
+
+def test_a_nowcast_is_of_the_month_after_its_cutoff(every_protocol) -> None:
+    y, _, _ = laid_out_by_hand()
+    found = every_protocol[every_protocol["protocol"].str.startswith("nowcast")]
+    assert (found["horizon"] == 1).all()
+    assert found["month"].to_list() == [cutoff + 1 for cutoff in found["cutoff"]]
+    assert found["actual"].to_list() == y.loc[found["month"]].to_list()
+    scales = [seasonal_naive_scale(y.loc[:cutoff].to_numpy()) for cutoff in found["cutoff"]]
+    assert found["scale"].to_list() == scales
+
+
+def test_a_nowcast_is_made_in_the_weather_that_came(every_protocol) -> None:
+    y, weather, laid_out = laid_out_by_hand()
+    cutoff = laid_out.backtest[-1]
+    fitted = fit(QUICK, y.loc[:cutoff], regressors(QUICK, y.loc[:cutoff], weather), True)
+    came = weather[["degree_days"]].loc[[cutoff + 1]]
+    rows = every_protocol[every_protocol["cutoff"] == cutoff].set_index("protocol")["mean"]
+    assert rows["nowcast"] == forecast(QUICK, fitted, 1, True, came).iloc[0]
+    assert rows["backtest"].iloc[0] == forecast(QUICK, fitted, 1, True).iloc[0]
+
+
+def test_a_nowcast_errs_less_and_claims_less_than_the_forecast_of_its_month(every_protocol) -> None:
+    ahead = every_protocol[every_protocol["horizon"] == 1].set_index("cutoff")
+    for kinds in (("nowcast", "backtest"), ("nowcast_holdout", "holdout")):
+        nowcast, first = (ahead[ahead["protocol"] == protocol] for protocol in kinds)
+        assert (nowcast["q0.9"] - nowcast["q0.1"] < first["q0.9"] - first["q0.1"]).all()
+        missed = [(rows["actual"] - rows["mean"]).abs().mean() for rows in (nowcast, first)]
+        assert missed[0] < missed[1]
+
+
+@pytest.mark.parametrize("name", ["theta", QUICK])
+def test_without_weather_ahead_or_a_use_for_it_there_is_no_nowcast(name: str) -> None:
+    y, weather, laid_out = laid_out_by_hand()
+    cutoff = laid_out.backtest[0]
+    cut = weather if name == "theta" else weather.loc[:cutoff]
+    found, _ = run(name, y, cut, Plan((cutoff,), (), laid_out.split, 12))
+    assert set(found["protocol"]) == {"backtest"}
+
+
+def test_warmup_folds_are_what_the_first_fold_has_to_learn_from(every_protocol) -> None:
+    y, weather, laid_out = laid_out_by_hand()
+    cold, _ = run(QUICK, y, weather, Plan(laid_out.backtest, (), laid_out.split, 18))
+    warm = every_protocol[every_protocol["cutoff"].isin(laid_out.backtest)]
+    kept = ["protocol", "cutoff", "month", "mean"]
+    pd.testing.assert_frame_equal(warm[kept].reset_index(drop=True), cold[kept])
+    first = laid_out.backtest[0]
+    assert made_before(cold, first).empty
+    learnt_from = made_before(every_protocol, first)
+    assert set(learnt_from["protocol"]) == {"warmup"}
+    assert len(learnt_from) == 10 + 5  # months between each of them and the first fold
+    moved = (cold["cutoff"] == first).to_numpy()
+    assert not np.isclose(warm["q0.1"].to_numpy()[moved], cold["q0.1"][moved]).any()
+
+
+def test_a_cutoff_in_real_time_knows_the_figures_as_they_were_published() -> None:
+    """Actuals are today's; what is fitted, scaled and nowcast is of then."""
+    y, weather, laid_out = laid_out_by_hand()
+    cutoff = laid_out.backtest[-1]
+    laid_out = Plan(laid_out.backtest, (), laid_out.split, 12)
+    then = (y * 1.5).loc[:cutoff]
+    colder = weather.loc[: cutoff + 1].assign(degree_days=lambda rows: rows["degree_days"] + 2)
+    found, _ = run(QUICK, y, weather, laid_out, {cutoff: (then, colder)})
+    plain, _ = run(QUICK, y, weather, laid_out)
+    pd.testing.assert_series_equal(found["actual"], plain["actual"])
+    last = (found["cutoff"] == cutoff).to_numpy()
+    pd.testing.assert_frame_equal(found[~last], plain[~last])
+    fitted = fit(QUICK, then, regressors(QUICK, then, colder), True)
+    rows = found[last].set_index("protocol")
+    assert rows.loc["backtest", "mean"].to_list() == forecast(QUICK, fitted, 12, True).to_list()
+    came = colder[["degree_days"]].iloc[[-1]]
+    assert rows.loc["nowcast", "mean"] == forecast(QUICK, fitted, 1, True, came).iloc[0]
+    assert set(rows["scale"]) == {seasonal_naive_scale(then.to_numpy())}
+    # Errors are of then too: against figures half as high again, forecasts of before were far off.
+    spread = [np.log(frame[last]["q0.9"] / frame[last]["q0.1"]).mean() for frame in (found, plain)]
+    assert spread[0] > 2 * spread[1]
+
+
 @pytest.fixture(scope="module")
 def elsewhere(total, weather, two_folds) -> Callable[[str], pd.DataFrame]:
-    """Fold frames of a world that is another one from the second cutoff on."""
-    y, other_weather = altered(total, weather, two_folds.backtest[-1])
+    """Fold frames of a world that is another one from the second cutoff on.
 
-    @functools.cache
-    def run_once(name: str) -> pd.DataFrame:
-        if members := BENCH[name].members:
-            return combine([run_once(member) for member in members], y)
-        return run(name, y, other_weather, two_folds)[0]
-
-    return run_once
+    All but the weather of the month after it, which is published with its energy.
+    """
+    cutoff = two_folds.backtest[-1]
+    return backtested(*altered(total, weather, cutoff, cutoff + WEATHER_AHEAD), two_folds)
 
 
 @for_each(BENCH)
@@ -163,7 +275,29 @@ def test_nothing_after_a_cutoff_reaches_a_forecast(name, folds, elsewhere) -> No
     """Not the series, not the weather, not the errors of earlier folds: bit for bit."""
     seen, other = folds(name), elsewhere(name)
     assert not seen["actual"].equals(other["actual"])
+    assert (seen["protocol"] == "nowcast").sum() == (2 if name in NOWCAST else 0)
     pd.testing.assert_frame_equal(seen[SAID], other[SAID], check_exact=True)
+
+
+@for_each([QUICK, "unobserved_components_weather"])
+def test_the_weather_of_the_month_after_a_cutoff_reaches_its_nowcast_alone(
+    name, total, weather, two_folds, folds
+) -> None:
+    cutoff = two_folds.backtest[-1]
+    found, _ = run(name, total, altered(total, weather, cutoff)[1], two_folds)
+    seen = folds(name)
+    moved = (seen["protocol"] == "nowcast") & (seen["cutoff"] == cutoff)
+    pd.testing.assert_frame_equal(found[~moved], seen[~moved], check_exact=True)
+    assert found[moved]["mean"].iloc[0] > 1.01 * seen[moved]["mean"].iloc[0]
+
+
+@for_each(FITTED)
+def test_every_forecaster_is_deterministic(name, fitted, folds) -> None:
+    """Fitted twice, by two ways, on the same months, after any draws: the same to the last bit."""
+    np.random.seed(1)
+    rows = folds(name)
+    again = rows[(rows["cutoff"] == rows["cutoff"].max()) & (rows["protocol"] == "backtest")]
+    assert forecast(name, fitted(name), 12, True).to_list() == again["mean"].to_list()
 
 
 @for_each(FITTED)
@@ -202,29 +336,35 @@ def test_a_backtest_leaves_what_it_was_given_alone(total, weather, two_folds) ->
     pd.testing.assert_frame_equal(weather, before[1])
 
 
-@for_each(COMBINED)
-def test_combining_folds_equals_fitting_the_combination(name, fitted, folds, total) -> None:
-    last = folds(name)[folds(name)["cutoff"] == folds(name)["cutoff"].max()]
-    direct = forecast(name, fitted(name), 12, True)
-    np.testing.assert_allclose(last["mean"], direct, rtol=1e-9)
-
-
-def test_a_combination_is_the_median_and_has_intervals_of_its_own(folds, total) -> None:
+@pytest.mark.parametrize("rule", combination.RULES)
+def test_a_combination_is_its_members_by_rule_and_has_intervals_of_its_own(
+    rule, folds, total, weather
+) -> None:
     members = [folds(name) for name in ("theta", "ets", "ridge")]
-    found = combine(members, total)
-    middle = np.median([frame["mean"] for frame in members], axis=0)
-    assert found["mean"].to_list() == middle.tolist()
+    found = combine(rule, members, total, weather)
+    by_rule = combination.combine(rule, members)
+    pd.testing.assert_frame_equal(found[by_rule.columns], by_rule)
     assert list(found.columns) == list(members[0].columns)
     kept = ["protocol", "cutoff", "month", "horizon", "actual", "scale"]
     pd.testing.assert_frame_equal(found[kept], members[0][kept])
-    own = add_quantiles(found.drop(columns=quantile_columns()), total, log=True)
+    own = add_quantiles(by_rule, total, True, weather)
     pd.testing.assert_frame_equal(found, own)
-    alone = combine([members[0]], total)
+    alone = combine(rule, members[:1], total, weather)
     pd.testing.assert_frame_equal(alone, members[0])
 
 
+def test_a_combination_nowcasts_too_and_is_weighted_once_errors_are_known(folds) -> None:
+    members = [folds(name)["mean"] for name in BENCH["combination"].members]
+    means = {rule: folds(f"combination_{rule}") for rule in ("inverse_error", "stacking")}
+    for rule, found in means.items():
+        assert (found["protocol"] == "nowcast").sum() == 2
+        first = (found["cutoff"] == found["cutoff"].min()).to_numpy()
+        np.testing.assert_allclose(found["mean"][first], np.mean(members, axis=0)[first])
+        assert not np.allclose(found["mean"][~first], np.mean(members, axis=0)[~first]), rule
+
+
 def test_what_is_not_a_number_ends_the_backtest(monkeypatch, total, weather, two_folds) -> None:
-    def nothing(forecaster: str, fitted: object, horizon: int, positive: bool) -> pd.Series:
+    def nothing(forecaster: str, fitted: object, horizon: int, positive: bool) -> None:
         raise NotPlausible(forecaster, "2017-01", float("nan"), positive)
 
     monkeypatch.setattr(backtest, "forecast", nothing)
@@ -243,5 +383,7 @@ def test_a_series_below_zero_is_backtested_on_levels(net_imports, weather) -> No
     one = Plan((period("2003-12"),), (), period("2004-12"), 12)
     found, _ = run("ets", net_imports, weather, one)
     assert np.isfinite(found[SAID[3:]].to_numpy()).all()
-    spread = found["q0.975"] - found["q0.5"]
-    assert spread.nunique() < len(spread)  # added, not multiplied: the same wherever the mean is
+    # Added, not multiplied: as far above the forecast as below, also where it is below zero.
+    above, below = found["q0.975"] - found["q0.5"], found["q0.5"] - found["q0.025"]
+    np.testing.assert_allclose(above, below)
+    assert (above > 0).all()

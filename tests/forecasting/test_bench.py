@@ -1,24 +1,41 @@
 from __future__ import annotations
 
 import pickle
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
-from forecasting.series_building import for_each, made_up_series, made_up_weather, unhurried
+from forecasting.series_building import (
+    UNEQUAL,
+    for_each,
+    made_up_series,
+    made_up_weather,
+    unhurried,
+)
 from hypothesis import given
 from hypothesis import strategies as st
 from sktime.forecasting.base import BaseForecaster
 
 from energy.errors import UnknownForecaster
-from energy.forecasting.bench import BASELINE, BENCH, branches, build, choose
+from energy.forecasting.bench import (
+    BASELINE,
+    BENCH,
+    BRANCH_SECONDS,
+    branches,
+    build,
+    choose,
+)
 from energy.forecasting.champion import from_zip, to_zip
 from energy.forecasting.fitting import fit, forecast, quiet, regressors
 from energy.forecasting.horizon import fh_until, months_after
 
 FITTED = [entry.name for entry in BENCH.values() if not entry.members]
 WEATHER_AWARE = [entry.name for entry in BENCH.values() if entry.weather]
-every_forecaster = for_each(BENCH)
+STACKED = "combination_stacking"
+"""Differs from the other weighted combination in its weights alone: one is fitted for both."""
+every_forecaster = for_each(name for name in BENCH if name != STACKED)
+fold_counts = st.integers(1, 72)
 subsets = st.lists(st.sampled_from(list(BENCH)), min_size=1, unique=True)
 
 
@@ -80,12 +97,39 @@ def test_a_name_that_the_bench_does_not_have_is_refused(names: str, unknown: lis
 
 
 @unhurried
-@given(subsets)
-def test_branches_are_those_to_be_fitted_the_dearest_first(names: list[str]) -> None:
-    found = branches(names)
-    assert sorted(found) == sorted(name for name in names if not BENCH[name].members)
-    costs = [BENCH[name].cost for name in found]
+@given(subsets, fold_counts)
+def test_branches_are_parcels_of_those_to_be_fitted_the_dearest_first(names, folds: int) -> None:
+    found = branches(names, folds)
+    assert all(found)
+    each = [name for parcel in found for name in parcel]
+    assert sorted(each) == sorted(name for name in names if not BENCH[name].members)
+    costs = [BENCH[name].cost for name in each]
     assert costs == sorted(costs, reverse=True)
+
+
+@unhurried
+@given(subsets, fold_counts)
+def test_a_parcel_is_no_dearer_than_a_branch_is_given_unless_it_is_of_one(names, folds) -> None:
+    for parcel in branches(names, folds):
+        spent = sum(BENCH[name].cost for name in parcel) * folds
+        assert spent <= BRANCH_SECONDS + 1e-9 or len(parcel) == 1
+
+
+@unhurried
+@given(subsets, fold_counts)
+def test_no_two_parcels_in_a_row_would_have_fitted_into_one(names, folds: int) -> None:
+    """A branch that could have been saved costs an import of sktime."""
+    found = branches(names, folds)
+    for parcel, following in pairwise(found):
+        spent = sum(BENCH[name].cost for name in (*parcel, following[0])) * folds
+        assert spent > BRANCH_SECONDS - 1e-9
+
+
+def test_with_few_folds_one_branch_is_enough_and_with_many_the_dear_ones_are_alone() -> None:
+    assert len(branches(list(BENCH), 1)) == 1
+    alone = [parcel for parcel in branches(list(BENCH), 40) if len(parcel) == 1]
+    assert ("harmonic_regression",) in alone
+    assert branches(["combination"], 24) == []
 
 
 @every_forecaster
@@ -125,23 +169,36 @@ def test_every_forecaster_pickles_small_and_forecasts_the_same(name, fitted) -> 
         pd.testing.assert_series_equal(forecast(name, twin, 36, True), expected, check_exact=True)
 
 
-@every_forecaster
-def test_every_forecaster_is_deterministic(name, fitted, folds) -> None:
-    """Fitted twice, by two ways, on the same months, after any draws: the same to the last bit."""
-    np.random.seed(1)
-    ahead = forecast(name, fitted(name), 12, True)
-    rows = folds(name)
-    again = rows[rows["cutoff"] == rows["cutoff"].max()]
-    if BENCH[name].members:
-        np.testing.assert_allclose(ahead, again["mean"], rtol=1e-9)
-    else:
-        assert ahead.to_list() == again["mean"].to_list()
+def test_a_fitted_combination_is_the_median_of_its_members(fitted) -> None:
+    each = [forecast(name, fitted(name), 24, True) for name in BENCH["combination"].members]
+    found = forecast("combination", fitted("combination"), 24, True)
+    np.testing.assert_allclose(found, np.median(each, axis=0), rtol=1e-9)
 
 
-@for_each(WEATHER_AWARE)
+def test_a_combination_built_with_weights_is_its_members_mean_so_weighted(fitted) -> None:
+    """Also in weather that is known, which reaches every member."""
+    name = "combination_inverse_error"
+    ahead = months_after(fitted(name).cutoff[0], 1)
+    for X in (None, pd.DataFrame({"degree_days": [14.0]}, ahead)):
+        each = [forecast(m, fitted(m), 24, True, X) for m in BENCH[name].members]
+        found = forecast(name, fitted(name), 24, True, X)
+        np.testing.assert_allclose(found, np.average(each, axis=0, weights=UNEQUAL), rtol=1e-9)
+
+
+@pytest.mark.parametrize("name", ["combination", "combination_inverse_error", STACKED])
+def test_weights_alone_decide_how_a_combination_is_built(name: str) -> None:
+    with quiet():
+        plain, weighted = build(name, True), build(name, True, UNEQUAL)
+    assert (plain.aggfunc, plain.weights) == ("median", None)
+    assert (weighted.aggfunc, weighted.weights) == ("mean", UNEQUAL)
+    assert [member for member, _ in weighted.forecasters] == list(BENCH[name].members)
+
+
+@for_each([name for name in WEATHER_AWARE if name != STACKED])
 def test_a_colder_scenario_means_more_energy_in_its_months_alone(name, fitted, total) -> None:
+    """The first month is left open, so that nothing is said of those between."""
     ahead = months_after(fitted(name).cutoff[0], 12)
-    winter = ahead[[0, 1, 10, 11]]
+    winter = ahead[[1, 2, 10, 11]]
     scenarios = {
         "cold": pd.DataFrame({"degree_days": 13.0}, winter),
         "mild": pd.DataFrame({"degree_days": 6.0}, winter),

@@ -7,17 +7,17 @@ import itertools
 import numpy as np
 import pandas as pd
 import pytest
-from forecasting.series_building import made_up_series, made_up_weather, unhurried
+from forecasting.series_building import fold, made_up_series, made_up_weather, unhurried
 from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.contract import LEVELS, ForecastTable
 from energy.errors import EveryForecasterFailed
 from energy.forecasting.bench import BASELINE, BENCH
-from energy.forecasting.champion import from_zip, rank, refit, to_zip, why
-from energy.forecasting.fitting import forecast
+from energy.forecasting.champion import forecast_table, from_zip, rank, refit, to_zip, why
+from energy.forecasting.fitting import forecast, observed_ahead
 from energy.forecasting.intervals import calibrate, made_before, quantiles
-from energy.forecasting.scores import Score
+from energy.forecasting.scores import Score, quantile_columns
 
 
 def scored(name: str, mase: float, wis: float = 1.0) -> Score:
@@ -99,28 +99,91 @@ def test_why_names_nobody_twice_and_no_failure(scores: list[Score], end: str) ->
     assert told.count(BASELINE) <= 1
 
 
+QUICK = "weather_normalised_theta"
+"""Uses weather, and is fitted in no time."""
+
+
 @pytest.fixture(scope="module")
 def refitted(total, weather, folds):
     """The weather-normalised forecaster, fitted on all months, and its table of thirty."""
-    rows = folds("weather_normalised_theta")
+    rows = folds(QUICK)
     rows = pd.concat([rows, rows.tail(12).assign(protocol="single_origin")])
-    return refit("weather_normalised_theta", total, weather, rows, 30, "Mtoe")
+    return refit(QUICK, total, weather, rows, 30, "Mtoe")
+
+
+@pytest.fixture(scope="module")
+def came(total, weather) -> pd.DataFrame:
+    """Degree days of the month after the last one of the series."""
+    return observed_ahead(QUICK, total.index[-1], weather)
 
 
 def test_the_table_covers_every_month_from_the_cutoff_on(refitted, total) -> None:
     _, table = refitted
     assert (table.target, table.unit, table.cutoff) == ("total", "Mtoe", "2017-12")
-    assert (table.forecaster, table.levels) == ("weather_normalised_theta", LEVELS)
+    assert (table.forecaster, table.levels) == (QUICK, LEVELS)
     assert [row.horizon for row in table.months] == list(range(1, 31))
     expected = pd.period_range("2018-01", periods=30, freq="M").astype(str)
     assert [row.month for row in table.months] == list(expected)
 
 
-def test_the_table_is_what_the_fitted_champion_forecasts(refitted) -> None:
+def test_the_table_is_what_the_fitted_champion_forecasts_in_the_weather_known(
+    refitted, came
+) -> None:
     fitted, table = refitted
-    assert [row.mean for row in table.months] == forecast("champion", fitted, 30, True).to_list()
-    again = forecast("champion", from_zip(to_zip(fitted)), 30, True)
-    assert [row.mean for row in table.months] == again.to_list()
+    for champion in (fitted, from_zip(to_zip(fitted))):
+        expected = forecast("champion", champion, 30, True, came)
+        assert [row.mean for row in table.months] == expected.to_list()
+    assert table.months[0].mean != forecast("champion", fitted, 30, True).iloc[0]
+
+
+def test_the_table_says_which_months_it_knew_the_weather_of(refitted, weather) -> None:
+    _, table = refitted
+    published = weather.loc[pd.Period("2018-01", "M"), "degree_days"]
+    assert table.observed == {"2018-01": pytest.approx(published)}
+
+
+def test_a_nowcast_is_narrower_than_the_same_month_in_unknown_weather(
+    refitted, total, weather, folds
+) -> None:
+    _, table = refitted
+    mean = pd.Series([row.mean for row in table.months], [row.month for row in table.months])
+    mean.index = pd.PeriodIndex(mean.index, freq="M")
+    blind = forecast_table(QUICK, total, mean, folds(QUICK), weather, "Mtoe", {})
+    assert blind.observed == {}
+    assert blind.calibration == table.calibration
+    assert blind.months[1:] == table.months[1:]
+    told, untold = table.months[0].quantiles, blind.months[0].quantiles
+    assert told[0] > untold[0]
+    assert told[-1] < untold[-1]
+    assert told[3] == untold[3] == pytest.approx(mean.iloc[0])
+
+
+@pytest.mark.parametrize("name", [BASELINE, QUICK])
+def test_without_weather_ahead_or_a_use_for_it_no_month_is_a_nowcast(name, folds) -> None:
+    weather = made_up_weather(60)
+    y = made_up_series(weather)
+    known = weather if name == QUICK else made_up_weather(61)
+    _, table = refit(name, y, known, folds(name).head(0), 6, "Mtoe")
+    assert table.observed == {}
+
+
+def test_the_table_is_what_a_backtest_would_have_said(total, weather, two_folds, folds) -> None:
+    """At the last cutoff: the same means, nowcast and intervals, from what was known then."""
+    cutoff = two_folds.backtest[-1]
+    earlier = folds(QUICK)[folds(QUICK)["cutoff"] < cutoff]
+    _, table = refit(QUICK, total.loc[:cutoff], weather, earlier, 12, "Mtoe")
+    then = folds(QUICK)[folds(QUICK)["cutoff"] == cutoff]
+    nowcast, rolling = (then[then["protocol"] == name] for name in ("nowcast", "backtest"))
+    columns = quantile_columns()
+    assert [row.month for row in table.months] == rolling["month"].astype(str).to_list()
+    assert table.months[0].mean == nowcast["mean"].iloc[0]
+    assert list(table.months[0].quantiles) == nowcast[columns].iloc[0].to_list()
+    # Later months differ by what is left of the anomaly of the month after the cutoff alone.
+    q = np.array([row.quantiles for row in table.months[1:]])
+    means = np.array([row.mean for row in table.months[1:]])
+    expected = rolling[columns].to_numpy()[1:] / rolling[["mean"]].to_numpy()[1:]
+    np.testing.assert_allclose(q / means[:, None], expected)
+    np.testing.assert_allclose(means, rolling["mean"].iloc[1:], rtol=0.02)
 
 
 def test_the_champion_is_fitted_on_all_months(refitted, total) -> None:
@@ -128,14 +191,19 @@ def test_the_champion_is_fitted_on_all_months(refitted, total) -> None:
     assert fitted.cutoff[0] == total.index[-1]
 
 
-def test_the_table_s_quantiles_rest_on_every_error_known_now(refitted, total, folds) -> None:
+def test_the_table_s_quantiles_rest_on_every_error_known_now(
+    refitted, total, weather, folds
+) -> None:
     _, table = refitted
-    rows = folds("weather_normalised_theta")
-    expected = calibrate(total, made_before(rows, total.index[-1]), 30, log=True)
+    known = made_before(folds(QUICK), total.index[-1])
+    expected = calibrate(total, known, 30, True, weather)
     assert table.calibration == expected
-    assert expected.errors == len(rows) == 24  # the single origin's are among them already
+    assert max(expected.weather) > 0
+    assert expected.errors == 24  # the single origin's are among them; nowcasts are no part of it
     mean = np.array([row.mean for row in table.months])
-    q = quantiles(mean, np.arange(1, 31), table.calibration)
+    ahead = np.arange(1, 31)
+    index = pd.period_range("2018-01", periods=30, freq="M")
+    q = quantiles(mean, ahead, index, table.calibration, ahead == 1)
     assert [list(row.quantiles) for row in table.months] == q.tolist()
     assert (np.diff(q, axis=1) > 0).all()
 
@@ -144,7 +212,10 @@ def test_the_table_is_plain_data(refitted) -> None:
     _, table = refitted
     assert ForecastTable.from_dict(table.to_dict()) == table
     row = table.months[0]
-    assert {type(v) for v in (row.mean, *row.quantiles, *table.calibration.scale)} == {float}
+    spread = table.calibration
+    figures = (*spread.scale, *spread.quantiles, *spread.season, *spread.weather)
+    assert {type(v) for v in (row.mean, *row.quantiles, *figures)} == {float}
+    assert {type(v) for v in table.observed.values()} == {float}
     assert type(row.horizon) is int
 
 
@@ -154,3 +225,19 @@ def test_with_no_fold_at_all_there_is_still_a_table(folds) -> None:
     _, table = refit(BASELINE, y, weather, folds(BASELINE).head(0), 6, "Mtoe")
     assert table.calibration.errors == 0
     assert [row.mean for row in table.months] == y.iloc[-12:-6].to_list()
+
+
+def test_a_combination_is_fitted_with_the_weights_it_is_given() -> None:
+    """All on one member: what that one would have said, nowcast and all."""
+    weather = made_up_weather(61)
+    y = made_up_series(weather).iloc[:60]
+    none, name = fold("2012-12", [], []), "combination_stacking"
+    weights = [float(member == QUICK) for member in BENCH[name].members]
+    combined, table = refit(name, y, weather, none, 18, "Mtoe", weights)
+    _, alone = refit(QUICK, y, weather, none, 18, "Mtoe")
+    assert table.forecaster == name
+    means = [[row.mean for row in each.months] for each in (table, alone)]
+    assert means[0] == pytest.approx(means[1])
+    assert table.observed == alone.observed
+    assert list(table.observed) == ["2014-01"]
+    assert combined.weights == weights

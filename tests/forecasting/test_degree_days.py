@@ -16,7 +16,7 @@ from energy.errors import MissingWeather
 from energy.forecasting.degree_days import DegreeDayRegression, WeatherNormalised
 from energy.forecasting.fitting import quiet
 from energy.forecasting.horizon import fh_until, months_after
-from energy.forecasting.weather import climatology
+from energy.forecasting.weather import assumed, climatology
 
 WEATHER = made_up_weather(96)
 Y = made_up_series(WEATHER)
@@ -65,9 +65,23 @@ def test_without_degree_days_for_every_month_it_refuses(make, given, told: str) 
 
 
 @pytest.mark.parametrize("make", [regression, normalised])
-def test_months_of_weather_beyond_the_series_are_not_looked_at(make) -> None:
-    longer = pd.concat([X.set_index(X.index - 96) + 40, X, X.set_index(X.index + 96) + 40])
+def test_weather_after_the_series_is_not_looked_at(make) -> None:
+    longer = pd.concat([X, X.set_index(X.index + 96) + 40])
     pd.testing.assert_series_equal(predict(fit(make, given=longer)), predict(fit(make)))
+
+
+@pytest.mark.parametrize("make", [regression, normalised])
+def test_weather_before_the_series_is_looked_at_for_what_to_expect_alone(make) -> None:
+    """With the months to come given, nothing is left to expect, and nothing changes."""
+    short = fit(make)
+    longer = fit(make, given=pd.concat([X.set_index(X.index - 96) + 3, X]))
+    assert longer.daily_.index[0] == X.index[0] - 96
+    np.testing.assert_allclose(
+        predict(longer, X.set_index(X.index + 96)),
+        predict(short, X.set_index(X.index + 96)),
+        rtol=1e-3,
+    )
+    assert (predict(longer) > predict(short) + 0.1).sum() > 6  # it was colder, so is expected to be
 
 
 def test_the_response_to_weather_is_found() -> None:
@@ -90,9 +104,17 @@ def test_the_inner_forecaster_sees_the_series_in_expected_weather() -> None:
     assert (noise < 0.5 * spread).all()
 
 
-def test_months_to_come_are_climatology(forecaster: Any) -> None:
-    expected = climatology(X["degree_days"], AHEAD).to_frame()
+def test_months_to_come_are_as_expected(forecaster: Any) -> None:
+    expected = assumed(X["degree_days"], AHEAD, None, 20).to_frame()
     pd.testing.assert_series_equal(predict(forecaster), predict(forecaster, expected))
+
+
+def test_a_scenario_from_the_first_month_on_fades_from_its_last(forecaster: Any) -> None:
+    cold = pd.DataFrame({"degree_days": [18.0, 18.0]}, AHEAD[:2])
+    expected = assumed(X["degree_days"], AHEAD, cold, 20).to_frame()
+    pd.testing.assert_series_equal(predict(forecaster, cold), predict(forecaster, expected))
+    change = (predict(forecaster, cold) - predict(forecaster)).to_numpy()
+    assert change[1] > change[2] > change[3] > -1e-9
 
 
 def test_a_scenario_moves_its_own_months_and_no_others(forecaster: Any) -> None:
@@ -133,7 +155,7 @@ def test_climatology_s_window_is_a_parameter() -> None:
     late = fit(lambda: normalised(years=4), given=cold_start)
     whole = fit(lambda: normalised(years=8), given=cold_start)
     assert late.get_params()["years"] == 4
-    expected = climatology(cold_start["degree_days"], AHEAD, 4)
+    expected = assumed(cold_start["degree_days"], AHEAD, None, 4)
     for forecaster, unmoved in ((late, True), (whole, False)):
         given = predict(forecaster, expected.to_frame())
         assert np.allclose(given, predict(forecaster)) is unmoved

@@ -11,8 +11,16 @@ from sktime.forecasting.base import BaseForecaster
 from sktime.forecasting.naive import NaiveForecaster
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
+from energy.contract import WEATHER_AHEAD
 from energy.errors import MissingWeather, NotPlausible
-from energy.forecasting.fitting import fit, forecast, is_positive, quiet, regressors
+from energy.forecasting.fitting import (
+    fit,
+    forecast,
+    is_positive,
+    observed_ahead,
+    quiet,
+    regressors,
+)
 
 WEATHER = made_up_weather(60)
 Y = made_up_series(WEATHER)
@@ -30,14 +38,14 @@ def test_a_forecaster_that_needs_no_weather_gets_none() -> None:
     assert regressors("theta", Y, WEATHER) is None
 
 
-def test_regressors_cover_the_series_and_know_no_later_weather() -> None:
+def test_regressors_reach_from_the_first_weather_known_to_the_end_of_the_series() -> None:
     """Even what is filled in for months before table 7.1b starts must not come from later ones."""
     weather = WEATHER.copy()
     weather.iloc[:12, 1] = np.nan
-    seen = Y.iloc[:48]
+    seen = Y.iloc[12:48]
     found = regressors("sarimax", seen, weather)
     assert list(found.columns) == ["degree_days"]
-    assert found.index.equals(seen.index)
+    assert found.index.equals(WEATHER.index[:48])
     assert found.notna().all().all()
     _, other = altered(Y, weather, seen.index[-1])
     pd.testing.assert_frame_equal(regressors("sarimax", seen, other), found)
@@ -55,6 +63,39 @@ def test_weather_that_ends_before_the_series_is_found_missing() -> None:
         fit("sarimax", Y, X, positive=True)
 
 
+def test_a_nowcast_knows_the_weather_of_one_month_more_and_no_later() -> None:
+    seen = Y.iloc[:48]
+    cutoff = seen.index[-1]
+    found = observed_ahead("sarimax", cutoff, WEATHER)
+    pd.testing.assert_frame_equal(found, WEATHER[["degree_days"]].iloc[[48]], check_freq=False)
+    _, other = altered(Y, WEATHER, cutoff + WEATHER_AHEAD)
+    pd.testing.assert_frame_equal(observed_ahead("sarimax", cutoff, other), found)
+    assert WEATHER_AHEAD == 1
+
+
+def test_a_nowcast_s_degree_days_follow_from_the_temperature_if_they_are_not_out() -> None:
+    weather = WEATHER.copy()
+    weather.iloc[48, 1] = np.nan
+    found = observed_ahead("sarimax", weather.index[47], weather)
+    assert found["degree_days"].to_list() == pytest.approx(WEATHER["degree_days"].iloc[[48]])
+
+
+def test_there_is_no_nowcast_without_weather_that_is_ahead_or_of_use() -> None:
+    cutoff = Y.index[47]
+    assert observed_ahead("sarimax", cutoff, WEATHER.loc[:cutoff]) is None
+    assert observed_ahead("theta", cutoff, WEATHER) is None
+
+
+def test_a_forecast_in_known_weather_answers_to_it_in_its_month() -> None:
+    seen = Y.iloc[:48]
+    fitted = fit("weather_normalised_theta", seen, WEATHER[["degree_days"]].iloc[:48], True)
+    colder = WEATHER[["degree_days"]].iloc[[48]] + 4
+    plain = forecast("weather_normalised_theta", fitted, 6, True)
+    found = forecast("weather_normalised_theta", fitted, 6, True, colder)
+    assert found.index.equals(plain.index)
+    assert found.iloc[0] > plain.iloc[0] + 0.5
+
+
 def test_a_forecast_is_named_by_its_months() -> None:
     found = forecast("drift", fit("drift", Y, None, positive=True), 5, True)
     assert found.index.equals(months(5, "2014-01"))
@@ -66,7 +107,7 @@ def test_a_forecast_that_cannot_be_is_refused_by_its_month(wrong: float) -> None
     class Broken:
         cutoff = pd.PeriodIndex([period("2016-12")])
 
-        def predict(self, fh) -> pd.Series:
+        def predict(self, fh, X) -> pd.Series:
             return pd.Series([1.0, wrong, 3.0])
 
     with pytest.raises(NotPlausible, match=rf"theta forecast {wrong} for 2017-02"):

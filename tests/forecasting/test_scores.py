@@ -8,6 +8,7 @@ from forecasting.series_building import fold, unhurried
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
+from scipy.stats import t as student
 from sktime.performance_metrics.forecasting import (
     mean_absolute_percentage_error,
     mean_absolute_scaled_error,
@@ -17,6 +18,8 @@ from energy.contract import LEVELS
 from energy.forecasting import scores
 from energy.forecasting.scores import (
     Score,
+    coverage_error,
+    diebold_mariano,
     empirical_coverage,
     figures,
     mape,
@@ -131,6 +134,97 @@ def test_coverage_is_a_share_and_wider_intervals_cover_no_less(actual, middle, w
 def test_bounds_are_inside_their_interval() -> None:
     actual = np.array([1.0, 2.0, 0.999, 2.001])
     assert empirical_coverage(actual, np.full(4, 1.0), np.full(4, 2.0)) == 0.5
+
+
+def hits(cutoffs: dict[str, list[int]]) -> pd.DataFrame:
+    """Folds by cutoff; ones lie inside the 80% interval, zeros outside."""
+    parts = [
+        fold(cutoff, [10.0 if inside else 99.0 for inside in told], [10.0] * len(told), width=1.0)
+        for cutoff, told in cutoffs.items()
+    ]
+    return pd.concat(parts, ignore_index=True)
+
+
+def test_coverage_error_by_hand() -> None:
+    # Of six months, four hold: 2015 lost two against its share of 2/3, 2016 gained them.
+    folds = hits({"2014-12": [1, 0, 0], "2015-12": [1, 1, 1]})
+    off = 1 + 0 + 0 - 3 * 4 / 6
+    assert coverage_error(folds) == pytest.approx(np.sqrt(2 / 1 * (off**2 + off**2)) / 6)
+
+
+def test_a_year_is_one_draw_however_often_it_was_forecast() -> None:
+    """Ten times the same folds tell no more than one, where independent rows would."""
+    once = hits({"2013-12": [1, 0, 1], "2014-12": [0, 0, 1], "2015-12": [1, 1, 1]})
+    assert coverage_error(pd.concat([once] * 10)) == pytest.approx(coverage_error(once))
+
+
+def test_a_year_counts_by_the_months_forecast_not_by_the_cutoff() -> None:
+    one_fold = hits({"2014-10": [1, 1, 0, 0]})
+    two_folds = hits({"2014-10": [1, 1], "2014-12": [0, 0]})
+    assert coverage_error(one_fold) == pytest.approx(coverage_error(two_folds))
+    assert coverage_error(one_fold) > 0
+
+
+def test_intervals_that_always_hold_leave_no_doubt() -> None:
+    assert coverage_error(hits({"2014-12": [1, 1], "2015-12": [1, 1, 1]})) == 0
+
+
+def test_from_one_year_alone_nothing_is_known_of_the_error() -> None:
+    assert np.isnan(coverage_error(hits({"2014-12": [1, 0, 1, 1]})))
+    assert np.isnan(coverage_error(hits({"2014-12": []})))
+
+
+def harvey(difference: np.ndarray, horizon: int) -> float:
+    """The p-value by the book: Newey and West's variance, corrected, on Student's t."""
+    n, mean = len(difference), sum(difference) / len(difference)
+    variance = 0.0
+    for lag in range(-horizon + 1, horizon):
+        pairs = [
+            (difference[k] - mean) * (difference[k - abs(lag)] - mean) for k in range(abs(lag), n)
+        ]
+        variance += (1 - abs(lag) / horizon) * sum(pairs) / n
+    correction = np.sqrt((n + 1 - 2 * horizon + horizon * (horizon - 1) / n) / n)
+    return float(2 * student.cdf(-abs(correction * mean / np.sqrt(variance / n)), n - 1))
+
+
+@pytest.mark.parametrize("horizon", [1, 3, 12])
+def test_the_diebold_mariano_test_is_the_one_of_the_book(horizon: int) -> None:
+    found = diebold_mariano(PAST, np.roll(PAST, 7) + 1, horizon)
+    difference = PAST - np.roll(PAST, 7) - 1
+    assert found == pytest.approx((difference.mean(), harvey(difference, horizon)))
+
+
+def test_the_diebold_mariano_test_by_hand() -> None:
+    # Differences 1, 2, 3, 2: mean 2, variance 1/2, correction 3/4; t is 2 / sqrt(1/8) sqrt(3/4).
+    mean, p = diebold_mariano(np.array([2.0, 4, 6, 8]), np.array([1.0, 2, 3, 6]), 1)
+    assert mean == 2
+    assert p == pytest.approx(2 * student.sf(24**0.5, 3))
+
+
+def test_losses_that_never_differ_prove_nothing() -> None:
+    assert diebold_mariano(ACTUAL, ACTUAL, 3) == (0, 1)
+
+
+def test_losses_that_differ_by_nothing_but_noise_prove_nothing_and_clear_ones_do() -> None:
+    noise = np.random.default_rng(2).normal(0, 1, (2, 100))
+    assert diebold_mariano(noise[0], noise[1], 1)[1] > 0.1
+    mean, p = diebold_mariano(noise[0], noise[1] + 1.5, 1)
+    assert mean == pytest.approx(-1.5, abs=0.3)
+    assert p < 0.001
+
+
+@unhurried
+@given(some_figures, some_figures, st.integers(1, 12))
+def test_the_other_way_round_the_sign_turns_and_the_p_value_stays(loss, other, horizon) -> None:
+    mean, p = diebold_mariano(loss, other, horizon)
+    assert 0 <= p <= 1
+    assert diebold_mariano(other, loss, horizon) == pytest.approx((-mean, p))
+
+
+def test_a_difference_that_lasts_proves_less_where_folds_share_months() -> None:
+    lasting = np.repeat(np.random.default_rng(4).normal(0.3, 1, 10), 12)
+    calm = np.zeros(len(lasting))
+    assert diebold_mariano(lasting, calm, 12)[1] > 2 * diebold_mariano(lasting, calm, 1)[1]
 
 
 def test_quantile_columns_are_named_after_their_levels() -> None:

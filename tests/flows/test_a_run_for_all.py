@@ -1,0 +1,142 @@
+"""A run for the total and all its parts: what it says, and what it leaves."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import pytest
+from flow_runs import PREAMBLE, Good
+
+from energy.breakdown import KEEPING
+from energy.contract import ForecastTable, Manifest
+from energy.data.tables import ENERGY, TARGETS
+from energy.releases.bundle import read_file, read_table, verify
+from energy.releases.promotion import champion
+from energy.releases.store import Store, open_store
+
+pytestmark = [
+    pytest.mark.e2e,
+    # MLflow's own, in this process alone.
+    pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),
+]
+BENCH = ("seasonal_naive", "theta", "weather_normalised_theta")
+PARTS = tuple(ENERGY.parts)
+
+
+@pytest.fixture
+def store(every: Good) -> Store:
+    return open_store(str(every.checkout.store))
+
+
+@pytest.fixture
+def release(store: Store) -> Manifest:
+    pointer = champion(store)
+    assert pointer is not None
+    return verify(store, pointer.release_id)
+
+
+@pytest.fixture
+def fuels(store: Store, release: Manifest) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(read_file(store, release, "fuels.json"))
+    return found
+
+
+def test_it_is_as_quiet_as_any_run(every: Good) -> None:
+    assert PREAMBLE.fullmatch(every.run.stderr), every.run.stderr
+    assert "arning" not in every.run.stdout
+    assert "total and its 7 parts: 115 months to 2022-07" in every.run.stdout
+
+
+def test_every_target_has_branches_of_its_own_for_the_whole_bench(every: Good) -> None:
+    assert every.run.tasks.count("backtest") == len(TARGETS)
+    said = re.findall(r"backtest/\d+ \(pid \d+\)\] (\w+): (\w+): MASE", every.run.stdout)
+    assert sorted(said) == sorted((target, name) for target in TARGETS for name in BENCH)
+
+
+def test_each_target_has_its_own_results(every: Good, fuels: dict[str, Any]) -> None:
+    """What a branch said of its target is what was compared under that name."""
+    for target in TARGETS:
+        said = re.findall(rf"\] {target}: \w+: MASE (\d+\.\d{{3}})", every.run.stdout)
+        assert f"{fuels['mase']['none'][target]:.3f}" == min(said)
+
+
+def test_the_total_is_published_with_its_parts(store: Store, release: Manifest) -> None:
+    assert release.target == "total"
+    assert {"forecast.json", "fuels.json", "weather.json"} <= set(release.files)
+    history = json.loads(read_file(store, release, "history.json"))
+    assert len(history["values"]) == 115
+    scores = json.loads(read_file(store, release, "scores.json"))
+    assert sorted(row["forecaster"] for row in scores["backtest"]) == sorted(BENCH)
+
+
+def test_the_parts_add_up_to_the_total(
+    store: Store, release: Manifest, fuels: dict[str, Any]
+) -> None:
+    total = read_table(store, release)
+    tables = {n: ForecastTable.from_dict(fuels["tables"][n]) for n in PARTS}
+    assert set(fuels["tables"]) == set(PARTS)
+    assert len(total.months) == 6
+    for place, row in enumerate(total.months):
+        parts = {name: table.months[place] for name, table in tables.items()}
+        assert {part.month for part in parts.values()} == {row.month}
+        assert sum(part.mean for part in parts.values()) == pytest.approx(row.mean, abs=1e-9)
+        assert all(part.mean > 0 for name, part in parts.items() if name != "net_imports")
+        assert all(sorted(part.quantiles) == list(part.quantiles) for part in parts.values())
+
+
+def test_how_they_were_made_to_is_kept(release: Manifest, fuels: dict[str, Any]) -> None:
+    assert fuels["method"] in KEEPING
+    mase = {name: sum(fuels["mase"][name].values()) for name in KEEPING}
+    assert fuels["method"] == min(mase, key=lambda name: mase[name])
+    chosen = fuels["mase"][fuels["method"]]
+    assert chosen["total"] == pytest.approx(fuels["mase"]["none"]["total"])
+    assert {name: row["mase"] for name, row in fuels["backtest"].items()} == chosen
+    assert fuels["backtest"]["total"]["forecaster"] == release.forecaster
+    assert set(fuels["holdout"]) == set(TARGETS)
+
+
+def test_the_last_words_name_the_fuels(every: Good, release: Manifest) -> None:
+    words = every.run.closing
+    assert words.startswith(f"\nChampion   {release.forecaster} for total\n")
+    assert f"\nBy fuel    {', '.join(PARTS)}, adding up to the total\n" in words
+    assert "models:/energy-total@champion is version 1" in words
+
+
+def test_the_cards_show_the_parts(
+    every: Good, store: Store, release: Manifest, fuels: dict[str, Any]
+) -> None:
+    leaderboard = every.checkout.card(every.run.run_id, "select")
+    assert "## The parts" in leaderboard.text
+    assert leaderboard.text.startswith("# Leaderboard: total")
+    assert fuels["method"].replace("_", " ") in leaderboard.text
+    card = every.checkout.card(every.run.run_id, "publish")
+    assert "## By fuel" in card.text
+    assert len(card.of_kind("vegaChart")) == 2
+    for table in fuels["tables"].values():
+        for row in table["months"]:
+            assert f"{row['mean']:.2f}" in card.text
+    for shown in (leaderboard, card):
+        assert shown.file.stat().st_size < 2_000_000
+        assert "None" not in shown.text
+        assert "nan" not in shown.text.lower().split()
+
+
+def test_artifacts_stay_small(every: Good) -> None:
+    assert every.checkout.artifact_bytes() < 5_000_000
+
+
+def test_mlflow_has_an_experiment_for_each_target_and_registers_the_total(every: Good) -> None:
+    from mlflow.tracking import MlflowClient
+
+    uri = every.checkout.tracking_uri
+    client = MlflowClient(uri, registry_uri=uri)
+    found = {e.name: e.experiment_id for e in client.search_experiments() if e.name != "Default"}
+    assert set(found) == {f"trainflow-{name}" for name in TARGETS}
+    for name in TARGETS:
+        runs = client.search_runs([found[f"trainflow-{name}"]])
+        (parent,) = (run for run in runs if "mlflow.parentRunId" not in run.data.tags)
+        assert parent.data.params["target"] == name
+        assert len(runs) == 1 + len(BENCH)
+    assert [model.name for model in client.search_registered_models()] == ["energy-total"]

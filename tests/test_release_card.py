@@ -1,0 +1,144 @@
+"""What the release card shows, whatever a run comes to."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from made_results import (
+    SHARES,
+    make_breakdown,
+    make_draft,
+    make_facts,
+    make_plan,
+    make_published,
+    make_series,
+    make_table,
+)
+from test_cards import Shown, cells
+
+from energy import release_card
+
+# On importing Metaflow's cards, in this process alone.
+pytestmark = pytest.mark.filterwarnings("ignore:The _yaml extension module")
+
+
+def released(before: str = "", horizon: int = 24, target: str = "total", **changes: Any) -> Shown:
+    y = make_series()
+    laid, card = make_plan(y), Shown()
+    table = make_table(y, laid, horizon)
+    old = None
+    if before:
+        past = make_series(target).iloc[:-3] if before == "older" else make_series(target)
+        old = make_table(past, laid, 3 if before == "short" else 24, "ridge")
+    release_card.fill(card, make_published(table, old, **changes), make_draft(y, table))
+    return card
+
+
+def filled(horizon: int = 24, observed: bool = False, **parts: Any) -> Shown:
+    """The card of a release that has something beside its forecast."""
+    y, card = make_series(), Shown()
+    weather = {"2022-08": 1.5} if observed else {}
+    table = make_table(y, make_plan(y), horizon, observed=weather)
+    release_card.fill(card, make_published(table), make_draft(y, table, **parts))
+    return card
+
+
+def changed(card: Shown) -> str:
+    return card.words.partition("## What changed")[2].partition("## Lineage")[0]
+
+
+@pytest.mark.parametrize("horizon", [1, 11, 24])
+def test_the_release(horizon: int) -> None:
+    card = released(horizon=horizon)
+    months, lineage = card.tables()
+    assert len(months["data"]) == horizon
+    assert len(card.charts()) == 1
+    assert [len(row) for row in months["data"]] == [len(months["columns"])] * horizon
+    for told in ("a" * 64, "2" * 40, "TrainFlow/1", "sktime 1.2.0"):
+        assert told in card.words
+    assert all(len(row) == 2 for row in lineage["data"])
+
+
+def test_the_year_before_is_compared_where_it_is_known() -> None:
+    months, _ = released().tables()
+    last = [row[-1]["source"].strip() for row in months["data"]]
+    assert last == ["+0.0%"] * 12 + [""] * 12
+
+
+def test_the_first_release_has_nothing_before_it() -> None:
+    assert "This is the first release in this store." in changed(released())
+
+
+def test_a_release_before_that_cannot_be_read() -> None:
+    told = changed(released(trouble="model.zip is gone"))
+    assert "The release before could not be read, so nothing is compared: model.zip is gone" in told
+    assert "first release" not in told
+
+
+def test_what_changed_since_an_older_release() -> None:
+    told = changed(released("older"))
+    for word in ("3f9a1c21", "3f9a1c22", "ridge", "theta", "2022-04", "2022-07"):
+        assert word in told
+    assert "Over the 21 months in both, the forecast moved by " in told
+
+
+def test_what_changed_since_a_shorter_release() -> None:
+    told = changed(released("short"))
+    assert "Over the 3 months in both, the forecast moved by +0.00 Mtoe in all" in told
+
+
+def test_another_target_is_not_compared() -> None:
+    told = changed(released("same", target="coal"))
+    assert "coal" in told
+    assert "The two have no month of the same target in common." in told
+
+
+def test_what_a_degree_does_is_told_by_season() -> None:
+    facts = make_facts()
+    card = filled(weather=facts)
+    _, seasons, _ = card.tables()
+    assert cells(seasons, "Season") == [one.season for one in facts.sensitivity]
+    assert cells(seasons, "Mtoe a month for each deg C warmer") == [
+        f"{one.per_degree:+.2f}" for one in facts.sensitivity
+    ]
+    first = facts.sensitivity[0]
+    low, high = (first.per_degree + sign * 1.96 * first.standard_error for sign in (-1, 1))
+    assert cells(seasons, "95% of the time between")[0] == f"{low:+.2f} and {high:+.2f}"
+    assert f"as the last {facts.normal_years} years were on average" in card.words
+    assert f"change by {facts.trend:+.0f} per decade" in card.words
+
+
+def test_the_degree_days_of_a_year_are_those_of_its_days() -> None:
+    facts = make_facts()
+    days = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+    year = sum(daily * n for daily, n in zip(facts.normal, days, strict=True))
+    assert f"of about {year:,.0f}." in filled(weather=facts).words
+
+
+def test_a_month_whose_weather_is_known_is_called_a_nowcast() -> None:
+    assert "The weather of 2022-08 is known: that forecast is a *nowcast*" in (
+        filled(observed=True).words
+    )
+
+
+def test_the_fuels_add_up_to_the_forecast_in_every_month() -> None:
+    card = filled(horizon=12, breakdown=make_breakdown(12))
+    _, fuels, _ = card.tables()
+    assert fuels["columns"] == ["Month", "coal", "natural gas", "net imports", "**total**"]
+    assert len(fuels["data"]) == 12
+    for row in fuels["data"]:
+        month, *parts, whole = (cell["source"].strip() for cell in row)
+        assert month.startswith("202")
+        assert sum(map(float, parts)) == pytest.approx(float(whole.strip("*")), abs=0.02)
+    drawn = [spec for spec in card.charts() if "by fuel" in str(spec["title"])]
+    assert len(drawn) == 1
+    assert len(card.charts()) == 2
+
+
+def test_of_what_a_release_does_not_have_there_is_no_word() -> None:
+    card = filled()
+    for heading in ("What a degree does", "nowcast", "By fuel", *SHARES):
+        assert heading not in card.words
+    assert len(card.tables()) == 2
+    assert "None" not in card.words
