@@ -13,10 +13,10 @@ from energy.contract import ForecastTable
 from energy.data.tables import ENERGY, UNITS
 from energy.forecasting import champion
 from energy.forecasting.fitting import is_positive
+from energy.forecasting.gap_shares import METHODS
 from energy.forecasting.horizon import months_after
 from energy.forecasting.intervals import KnownThen, add_quantiles
 from energy.forecasting.reconcile import (
-    METHODS,
     ROLLING,
     known_errors,
     reconcile,
@@ -90,7 +90,7 @@ def reconcile_champions(
     """
     frames = _frames(compared)
     above = [name for name in frames if is_positive(series[name])]
-    tried = {name: reconcile_folds(name, frames, TOTAL, above) for name in METHODS}
+    tried = {name: reconcile_folds(name, frames, TOTAL, above, known_then) for name in METHODS}
     found_mase = {
         method: {name: _mase(frame) for name, frame in found.items()}
         for method, found in tried.items()

@@ -106,7 +106,7 @@ def _fuels(card: Any, found: Breakdown, table: ForecastTable) -> None:
     chart(card, charts.by_part(found.tables))
     table_of(
         card,
-        ["Month", *map(titled, found.tables), f"**{table.target}**"],
+        ["Month", *map(titled, found.tables), table.target],
         [
             [
                 row.month,

@@ -22,7 +22,8 @@ from made_results import (
 from energy import breakdown
 from energy.breakdown import KEEPING, Breakdown, Reconciliation, break_down, reconcile_champions
 from energy.contract import ForecastTable
-from energy.forecasting.reconcile import METHODS, ROLLING
+from energy.forecasting.gap_shares import METHODS
+from energy.forecasting.reconcile import ROLLING
 from energy.forecasting.scores import quantile_columns, score
 from energy.training import Comparison, refit
 

@@ -125,7 +125,7 @@ def test_a_month_whose_weather_is_known_is_called_a_nowcast() -> None:
 def test_the_fuels_add_up_to_the_forecast_in_every_month() -> None:
     card = filled(horizon=12, breakdown=make_breakdown(12))
     _, fuels, _ = card.tables()
-    assert fuels["columns"] == ["Month", "coal", "natural gas", "net imports", "**total**"]
+    assert fuels["columns"] == ["Month", "coal", "natural gas", "net imports", "total"]
     assert len(fuels["data"]) == 12
     for row in fuels["data"]:
         month, *parts, whole = (cell["source"].strip() for cell in row)

@@ -179,5 +179,5 @@ def combine(
         weather: As in `run`, or None.
         known_then: As in `run`.
     """
-    combined = combination.combine(rule, members)
+    combined = combination.combine(rule, members, known_then)
     return add_quantiles(combined, y, is_positive(y), weather, known_then)

@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from energy.forecasting.intervals import made_before
+from energy.forecasting.intervals import KnownThen, made_before
 from energy.forecasting.scores import MONTHS_SCORED, quantile_columns
 
 Array = npt.NDArray[np.float64]
@@ -56,13 +56,19 @@ RULES: Mapping[str, Callable[[Array, Array], Array] | None] = {
 """How members are put together: their median, or a mean with such weights."""
 
 
-def weights(rule: str, members: Sequence[pd.DataFrame], cutoff: pd.Period) -> list[float] | None:
+def weights(
+    rule: str,
+    members: Sequence[pd.DataFrame],
+    cutoff: pd.Period,
+    then: pd.Series | None = None,
+) -> list[float] | None:
     """What each member counts for at a cutoff; None for the median.
 
     Args:
         rule: One of RULES.
         members: Their fold frames; all the same rows, in the same order.
         cutoff: Nothing later is looked at.
+        then: The series as it was published at the cutoff, where that is not the frames' actuals.
     """
     weigh = RULES[rule]
     if weigh is None:
@@ -71,15 +77,19 @@ def weights(rule: str, members: Sequence[pd.DataFrame], cutoff: pd.Period) -> li
     if len(past[0]) < FEWEST:
         return [1 / len(members)] * len(members)
     means = np.column_stack([frame["mean"].to_numpy() for frame in past])
-    return [float(weight) for weight in weigh(past[0]["actual"].to_numpy(), means)]
+    actual = past[0]["actual"] if then is None else then.reindex(past[0]["month"])
+    return [float(weight) for weight in weigh(actual.to_numpy(), means)]
 
 
-def combine(rule: str, members: Sequence[pd.DataFrame]) -> pd.DataFrame:
+def combine(
+    rule: str, members: Sequence[pd.DataFrame], known_then: KnownThen | None = None
+) -> pd.DataFrame:
     """The fold frame of a combination, without quantiles.
 
     Args:
         rule: One of RULES.
         members: Their fold frames; all the same rows, in the same order.
+        known_then: Series and weather by cutoff, as they were published then; see `backtest.run`.
     """
     first = members[0].drop(columns=quantile_columns(), errors="ignore")
     means = np.column_stack([frame["mean"].to_numpy() for frame in members])
@@ -87,7 +97,8 @@ def combine(rule: str, members: Sequence[pd.DataFrame]) -> pd.DataFrame:
     if RULES[rule] is not None:
         for cutoff in first["cutoff"].unique():
             at = (first["cutoff"] == cutoff).to_numpy()
-            mean[at] = means[at] @ np.asarray(weights(rule, members, cutoff))
+            then = (known_then or {}).get(cutoff, (None,))[0]
+            mean[at] = means[at] @ np.asarray(weights(rule, members, cutoff, then))
     return first.assign(mean=mean)
 
 

@@ -112,7 +112,7 @@ def diebold_mariano(loss: Array, other: Array, horizon: int) -> tuple[float, flo
         horizon: Months that the forecasts of neighbouring cutoffs share, at most.
 
     Returns:
-        Mean of `loss - other`, and the two-sided p-value of its being zero (1 if never).
+        Mean of `loss - other`, and the two-sided p-value of its being zero.
     """
     from scipy.stats import t
 
@@ -122,7 +122,7 @@ def diebold_mariano(loss: Array, other: Array, horizon: int) -> tuple[float, flo
     shared = np.array([(off[lag:] * off[:-lag]).sum() for lag in lags])
     variance = float((off**2).sum() + 2 * ((1 - lags / (len(lags) + 1)) * shared).sum()) / n
     if variance <= 0:
-        return float(difference.mean()), 1.0
+        return float(difference.mean()), float(not difference.any())  # the same at every cutoff
     correction = (n + 1 - 2 * horizon + horizon * (horizon - 1) / n) / n
     statistic = difference.mean() / np.sqrt(variance / n) * np.sqrt(max(correction, 1 / n))
     return float(difference.mean()), float(2 * t.sf(abs(statistic), n - 1))

@@ -24,7 +24,8 @@ from energy.forecasting.combination import (
 )
 from energy.forecasting.scores import quantile_columns
 
-Y = made_up_series(made_up_weather(96))
+WEATHER = made_up_weather(96)
+Y = made_up_series(WEATHER)
 CUTOFFS = [months(96)[k] for k in range(36, 84, 5)]
 WEIGHTED = [rule for rule in RULES if rule != "median"]
 SPREADS = {"close": 0.1, "fair": 0.3, "far": 1.0}
@@ -181,3 +182,19 @@ def test_what_came_after_a_cutoff_moves_no_mean_at_it(rule: str) -> None:
     assert not np.allclose(seen["actual"][upto], other["actual"][upto])
     np.testing.assert_array_equal(seen["mean"][upto], other["mean"][upto])
     assert not np.allclose(seen["mean"][~upto], other["mean"][~upto])
+
+
+@pytest.mark.parametrize("rule", WEIGHTED)
+def test_in_real_time_weights_rest_on_the_figures_of_then(rule: str) -> None:
+    """What was published then had the third member right all along."""
+    frames, cutoff = members(), CUTOFFS[-1]
+    then = frames[2].drop_duplicates("month").set_index("month")["mean"]
+    plain, told = weights(rule, frames, cutoff), weights(rule, frames, cutoff, then)
+    assert plain is not None
+    assert told is not None
+    assert told[2] > plain[2]
+    known = combine(rule, frames, {cutoff: (then, WEATHER)})
+    at = known["cutoff"] == cutoff
+    means = np.column_stack([frame.loc[at, "mean"] for frame in frames])
+    assert known.loc[at, "mean"].to_numpy() == pytest.approx(means @ told)
+    pd.testing.assert_frame_equal(known[~at], combine(rule, frames)[~at])

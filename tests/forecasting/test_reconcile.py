@@ -8,16 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from energy.forecasting import reconcile as module
-from energy.forecasting.reconcile import (
-    FEWEST,
-    FLOOR,
-    METHODS,
-    known_errors,
-    reconcile,
-    reconcile_folds,
-    shrunk,
-)
+from energy.forecasting import gap_shares
+from energy.forecasting.gap_shares import FEWEST, METHODS, shrunk
+from energy.forecasting.reconcile import FLOOR, known_errors, reconcile, reconcile_folds
 
 RNG = np.random.default_rng(20220901)
 COHERENT = [name for name in METHODS if name != "none"]
@@ -74,7 +67,7 @@ def made_up_folds() -> dict[str, pd.DataFrame]:
 
 
 def test_the_examples_in_the_documentation_hold() -> None:
-    found = doctest.testmod(module)
+    found = doctest.testmod(gap_shares)
     assert (found.attempted, found.failed) == (1, 0)
 
 
@@ -248,3 +241,13 @@ def test_frames_of_different_folds_are_refused() -> None:
     frames = made_up_folds()
     with pytest.raises(ValueError, match="The folds of coal are not those of total"):
         reconcile_folds("mint", {**frames, "coal": frames["coal"].iloc[::-1]}, "total")
+
+
+def test_errors_count_against_the_figures_as_they_were_published() -> None:
+    frames, cutoff = made_up_folds(), CUTOFFS[-1]
+    gas = frames["gas"].drop_duplicates("month").set_index("month")["actual"]
+    then = {"gas": {cutoff: (gas + 1.0, pd.DataFrame())}}
+    revised, plain = (known_errors(frames, "total", cutoff, known) for known in (then, None))
+    off = np.zeros(plain.shape)
+    off[:, 1] = 1.0
+    assert revised - plain == pytest.approx(off)

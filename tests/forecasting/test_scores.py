@@ -205,6 +205,10 @@ def test_losses_that_never_differ_prove_nothing() -> None:
     assert diebold_mariano(ACTUAL, ACTUAL, 3) == (0, 1)
 
 
+def test_losses_that_always_differ_by_the_same_leave_no_doubt() -> None:
+    assert diebold_mariano(np.full(9, 2.0), np.ones(9), 3) == (1, 0)
+
+
 def test_losses_that_differ_by_nothing_but_noise_prove_nothing_and_clear_ones_do() -> None:
     noise = np.random.default_rng(2).normal(0, 1, (2, 100))
     assert diebold_mariano(noise[0], noise[1], 1)[1] > 0.1
