@@ -17,7 +17,7 @@ from energy.forecasting.gap_shares import METHODS
 from energy.forecasting.horizon import months_after
 from energy.forecasting.intervals import KnownThen, add_quantiles
 from energy.forecasting.reconcile import (
-    ROLLING,
+    RECONCILED,
     known_errors,
     reconcile,
     reconcile_folds,
@@ -162,7 +162,7 @@ def _frames(compared: Mapping[str, Comparison]) -> dict[str, pd.DataFrame]:
     """Each champion's rows of the protocols that all have, whether they use weather or not."""
     found = {name: one.folds[one.champion] for name, one in compared.items()}
     return {
-        name: frame[frame["protocol"].isin(ROLLING)].reset_index(drop=True)
+        name: frame[frame["protocol"].isin(RECONCILED)].reset_index(drop=True)
         for name, frame in found.items()
     }
 

@@ -46,7 +46,7 @@ def leaderboard(
             titled(compared.champion), f"**{titled(compared.champion)}**", 1
         ),
         f"Chosen on {len(plan.backtest)} rolling origins up to {plan.split} alone, each "
-        "forecasting 1 to 12 months ahead with climatology for the weather to come. The "
+        "forecasting 1 to 12 months ahead with the weather to expect. The "
         f"{len(plan.holdout)} origins after it, to {y.index[-1]}, are reported and decide nothing: "
         f"they are the holdout of version {VERSION} of the bench.",
     )

@@ -39,6 +39,7 @@ from energy.data.monthly import read_frame, target_series
 from energy.data.tables import TARGETS
 from energy.data.vintages import open_vintage
 from energy.forecasting.bench import BASELINE, BENCH, VERSION
+from energy.lineage import commit
 from energy.preparing import WEATHER_USED
 from energy.settings import ROOT
 
@@ -62,8 +63,11 @@ def main() -> int:
 
 def measure(folder: Path) -> tuple[dict, dict[str, pd.DataFrame], list[str]]:
     """Everything that is measured, all fold frames, and whom the figures show, ours first."""
+    vintage = open_vintage(ROOT / "data" / "raw")
+    # What is kept belongs to these figures and this version of the bench, and to no other.
+    folder = folder / f"{VERSION}-{'-'.join(sha[:8] for sha in vintage.hashes.values())}"
     folder.mkdir(parents=True, exist_ok=True)
-    frame = read_frame(open_vintage(ROOT / "data" / "raw"))
+    frame = read_frame(vintage)
     weather = frame[WEATHER_USED]
     series = {name: target_series(frame, name, START) for name in TARGETS}
     y, longest = series["total"], target_series(frame, "total", LONGEST)
@@ -94,6 +98,8 @@ def measure(folder: Path) -> tuple[dict, dict[str, pd.DataFrame], list[str]]:
         "measured_at": datetime.now(UTC).strftime("%Y-%m-%d"),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
         "bench_version": VERSION,
+        "commit": commit(ROOT),
+        "vintage": vintage.hashes,
         "target": "total",
         "unit": "Mtoe",
         "months": f"{y.index[0]} to {y.index[-1]}",

@@ -15,6 +15,8 @@ from energy.releases.store import open_store
 from energy.settings import ROOT, Settings
 from energy.summary import next_year
 
+VERSIONS = ROOT / "benchmarks" / "versions.json"
+
 
 def main() -> int:
     store = open_store(Settings.from_environment().store)
@@ -34,8 +36,37 @@ def main() -> int:
     (images / "forecast.svg").write_text(charts.svg(charts.fan(history, table)), "utf-8")
     (images / "leaderboard.svg").write_text(charts.svg(charts.leaderboard(ranked)), "utf-8")
     replace_block(ROOT / "README.md", "figures", _figures(table, ranked, scores))
-    print("Wrote docs/images/forecast.svg, docs/images/leaderboard.svg and README.md's figures.")
+    replace_block(ROOT / "docs" / "forecasting.md", "versions", _versions(ranked[0], scores))
+    print(
+        "Wrote docs/images/forecast.svg, docs/images/leaderboard.svg and the figures of the docs."
+    )
     return 0
+
+
+def _versions(champion: Score, scores: dict) -> str:
+    """What the holdout showed of each version of the bench, this one's as it shows it now."""
+    rows = json.loads(VERSIONS.read_text("utf-8"))
+    held = scores["holdout"][champion.forecaster]
+    for row in rows:
+        if row["version"] == scores["bench_version"]:
+            row |= {"champion": champion.forecaster, "folds": held["folds"]}
+            row |= {name: round(held[name], 4) for name in ("mase", "mape", "coverage80")}
+    VERSIONS.write_text(json.dumps(rows, indent=1) + "\n", "utf-8")
+    return markdown_table(
+        ["version", "what changed", "champion", "folds", "MASE", "MAPE", "80% holds"],
+        [
+            [
+                str(row["version"]),
+                row["changed"],
+                row["champion"].replace("_", " "),
+                str(row["folds"]),
+                f"{row['mase']:.3f}",
+                percent(row["mape"]),
+                f"{row['coverage80']:.0%}",
+            ]
+            for row in rows
+        ],
+    )
 
 
 def _figures(table: ForecastTable, ranked: list[Score], scores: dict) -> str:

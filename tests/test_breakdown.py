@@ -23,7 +23,7 @@ from energy import breakdown
 from energy.breakdown import KEEPING, Breakdown, Reconciliation, break_down, reconcile_champions
 from energy.contract import ForecastTable
 from energy.forecasting.gap_shares import METHODS
-from energy.forecasting.reconcile import ROLLING
+from energy.forecasting.reconcile import RECONCILED
 from energy.forecasting.scores import quantile_columns, score
 from energy.training import Comparison, refit
 
@@ -93,7 +93,7 @@ def test_the_total_stays_as_it_was_published(made: Made) -> None:
     assert made.total == again
     champion = made.compared["total"].ranked[0]
     own = made.compared["total"].folds[champion.forecaster]
-    own = own[own["protocol"].isin(ROLLING)]
+    own = own[own["protocol"].isin(RECONCILED)]
     assert made.reconciled.folds["total"]["mean"].to_list() == own["mean"].to_list()
     assert made.reconciled.scores["total"].mase == champion.mase
 
@@ -117,7 +117,7 @@ def test_every_method_is_tried_and_judged_on_the_training_part(made: Made) -> No
 def test_scores_are_those_of_the_folds_that_add_up(made: Made) -> None:
     found = made.reconciled
     for name, frame in found.folds.items():
-        assert set(frame["protocol"]) == set(ROLLING)
+        assert set(frame["protocol"]) == set(RECONCILED)
         assert frame[quantile_columns()].notna().all(axis=None)
         champion = made.compared[name].champion
         for protocol, scores in (("backtest", found.scores), ("holdout", found.holdout)):

@@ -101,8 +101,8 @@ def run(
     """Backtest one forecaster of the bench.
 
     At each cutoff a fresh forecaster is fitted on the series and the weather up to that month, and
-    nothing else is ever in its reach: months to come are forecast on climatology. One that uses
-    weather is asked once more for the months whose weather is published before their energy.
+    nothing else is ever in its reach: months to come are forecast on the weather to expect. One
+    that uses weather is asked once more for the months whose weather is published before energy.
 
     Args:
         forecaster: Its name on the bench; not a combination.

@@ -56,7 +56,7 @@ _FAMILIES = (
     "harmonic_regression",
     "weather_normalised_theta",
 )
-"""The best of each family that uses weather: what combinations are made of."""
+"""One of each family that uses weather: what combinations are made of."""
 
 
 def _combination(name: str, rule: str, summary: str) -> Entry:
@@ -149,7 +149,7 @@ _ENTRIES = (
         "Ridge regression on the last 24 months, after trend and season are taken off.",
         makers.ridge,
     ),
-    _combination("combination", "median", "The median of the best of four families."),
+    _combination("combination", "median", "The median of one of each of four families."),
     _combination(
         "combination_inverse_error",
         "inverse_error",

@@ -82,8 +82,8 @@ class WeatherNormalised(_WeatherAware):
     """Forecasts the series as it would have been in expected weather, and puts the weather back.
 
     The anomaly of the degree days times the series' response to them (`response.slope`) is taken
-    off before the inner forecaster is fitted; the anomaly of the assumed weather (none, unless a
-    scenario is given) is added afterwards.
+    off before the inner forecaster is fitted; that of the assumed weather (what fades of the last
+    one, or a scenario's) is added afterwards.
 
     Args:
         forecaster: Any univariate sktime forecaster.

@@ -106,7 +106,7 @@ def forecast(
         fitted: What `fit` returned.
         horizon: Months ahead.
         positive: Whether the series is above zero, so that its forecasts must be.
-        X: Degree days of months ahead that are known or supposed; climatology for the others.
+        X: Degree days of months ahead that are known or supposed; what to expect for others.
 
     Raises:
         NotPlausible: A forecast that is not a number, or not above zero where it must be.

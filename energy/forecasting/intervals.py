@@ -4,7 +4,9 @@ One rule everywhere, in the backtest as in the release: at a cutoff, only errors
 that cutoff count. They are made conformal by horizon and season:
 
 1. What the weather did to a month (`energy.forecasting.response`) is taken off its error. What is
-   left has a scale by months ahead and a factor by calendar month; recent errors weigh more.
+   left has a scale by months ahead and a factor by calendar month; recent errors weigh more. (A
+   forecaster that expected part of the weather, as its anomaly fades, keeps that part: one month
+   ahead its scale is a little too large.)
 2. The spread of the last thirty years' weather is put back, by calendar month. A winter is wider
    than a summer since its weather is, and a month whose weather is known is narrower than both.
 3. Errors standardised by that spread give the quantiles, the same on either side of the median, so
@@ -28,7 +30,7 @@ import pandas as pd
 from energy.contract import LEVELS, Calibration
 from energy.forecasting.horizon import SP
 from energy.forecasting.response import spread_by_month, weather_effect
-from energy.forecasting.scores import quantile_columns
+from energy.forecasting.scores import MONTHS_SCORED, quantile_columns
 
 Array = npt.NDArray[np.float64]
 KnownThen = dict[pd.Period, tuple[pd.Series, pd.DataFrame]]
@@ -76,12 +78,13 @@ def calibrate(
             weather is not known.
     """
     months = pd.PeriodIndex(y.index)
-    known = known[known["horizon"] <= horizon]
+    # Whatever is published, all that is known is learnt from: no interval depends on the others.
+    furthest = max(horizon, MONTHS_SCORED, int(known["horizon"].max()) if len(known) else 0)
     effect = weather_effect(y, weather, log)
     weather_spread = spread_by_month(effect)
     values = np.log(y.to_numpy()) if log else y.to_numpy(dtype=float)
     calm = values - effect.reindex(months, fill_value=0.0).to_numpy()
-    ahead = np.arange(1, horizon + 1)
+    ahead = np.arange(1, furthest + 1)
     prior = _MEAN_TO_SD * np.abs(calm[SP:] - calm[:-SP]).mean() * np.sqrt((ahead - 1) // SP + 1)
 
     month = pd.PeriodIndex(known["month"], freq="M")
@@ -91,17 +94,18 @@ def calibrate(
     weight = 0.5 ** (age / HALF_LIFE)
     left = _MEAN_TO_SD * np.abs(e - effect.reindex(month, fill_value=0.0).to_numpy())
 
-    count = _pooled(np.bincount(at, weight, horizon))
+    count = _pooled(np.bincount(at, weight, furthest))
+    near = at < MONTHS_SCORED
     season = np.ones(SP)
     for _ in range(2):  # scale and season explain each other; a second look changes little
         scale = _scale(left / season[calendar], at, weight, count, prior)
-        season = _season(left / scale[at], calendar, weight)
+        season = _season((left / scale[at])[near], calendar[near], weight[near])
     scale = _scale(left / season[calendar], at, weight, count, prior)
 
     z = np.abs(e) / np.hypot(scale[at] * season[calendar], weather_spread[calendar])
     return Calibration(
-        scale=tuple(map(float, scale)),
-        quantiles=tuple(map(float, _shape(z, weight) * np.exp(_adaptation(known)))),
+        scale=tuple(map(float, scale[:horizon])),
+        quantiles=tuple(map(float, _shape(z[near], weight[near]) * np.exp(_adaptation(known)))),
         log=log,
         errors=len(e),
         season=tuple(map(float, season)),
@@ -144,7 +148,8 @@ def _adaptation(known: pd.DataFrame) -> float:
     low, high = f"q{LEVELS[1]}", f"q{LEVELS[-2]}"
     if low not in known:
         return 0.0
-    judged = known[(known["protocol"] != "warmup") & known[low].notna()]
+    scored = (known["protocol"] != "warmup") & (known["horizon"] <= MONTHS_SCORED)
+    judged = known[scored & known[low].notna()]
     missed = (judged["actual"] < judged[low]) | (judged["actual"] > judged[high])
     nominal = 1 - (LEVELS[-2] - LEVELS[1])
     return float(np.clip(STEP * (missed.sum() - nominal * len(judged)), -BOUND, BOUND))

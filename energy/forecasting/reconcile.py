@@ -20,8 +20,8 @@ from energy.forecasting.scores import quantile_columns
 Array = npt.NDArray[np.float64]
 FLOOR = 0.1
 """Share of its own forecast that a part which must stay above zero always keeps."""
-ROLLING = ("backtest", "holdout")
-"""Protocols whose errors a covariance may rest on."""
+RECONCILED = ("backtest", "holdout")
+"""Protocols that the champions of all series have: what is reconciled, and learnt from."""
 KEYS = ["protocol", "cutoff", "month", "horizon"]
 """Columns in which the fold frames of all series agree, row by row."""
 
@@ -101,7 +101,7 @@ def known_errors(
     it was published at the cutoff, errors count against that.
     """
     first = frames[total].reset_index(drop=True)
-    rows = made_before(first[first["protocol"].isin(ROLLING)], cutoff).index
+    rows = made_before(first[first["protocol"].isin(RECONCILED)], cutoff).index
     actual = _stacked(frames, total, "actual")[rows]
     names = [total, *(name for name in frames if name != total)]
     for place, name in enumerate(names):
@@ -128,7 +128,7 @@ def reconcile_folds(
     Args:
         method: A name of METHODS; a KeyError otherwise.
         frames: Fold frame of each series (see `energy.forecasting.backtest`), with the same KEYS
-            in the same order. Every row is reconciled; only ROLLING rows give errors.
+            in the same order. Every row is reconciled; only RECONCILED rows give errors.
         total: Name of the total; every other frame is one of its parts.
         positive: Names of the parts that must stay above zero.
         known_then: By series; see `backtest.run`.

@@ -3,8 +3,8 @@
 **Protocol.** At every monthly cutoff from 2008-12 to 2017-03, degree days of the next twelve months
 are expected from those up to the cutoff, and set against those that came. Temperatures start in
 1991-01 here, so that a window of 20 years is first full in 2010-12 and one of 30 is never: at the
-last cutoff it is 26 years (`years_seen` is the mean of what there was). The bench expects the mean
-of 20 years.
+last cutoff it is 26 years (`years_seen` is the mean of what there was). All are compared with the
+mean of 20 years.
 
 **Alternatives.**
 
@@ -14,9 +14,7 @@ of 20 years.
   Wilks 2013, same journal, 52).
 - The same with a straight line added, of one slope for all calendar months, fitted to the window
   and extrapolated.
-- `20 years, last anomaly fading`: the last month's departure from climatology, in standard
-  deviations of its calendar month, times rho for each month ahead; rho is the lag-one regression of
-  such departures up to the cutoff.
+- `20 years, last anomaly fading`: what the bench does (`energy.forecasting.weather.assumed`).
 - `as it came`: the weather that only hindsight knows; what a perfect expectation would be worth.
 
 **Tables.** `weather` judges expectations alone: `bias` and `rmse` of a month, expected less
@@ -45,7 +43,12 @@ from accuracy.weather_regression import (
     percent_errors,
 )
 
-from energy.forecasting.weather import climatology, daily_degree_days, monthly_degree_days
+from energy.forecasting.weather import (
+    assumed,
+    climatology,
+    daily_degree_days,
+    monthly_degree_days,
+)
 
 WINDOWS = (8, 10, 15, 20, 25, 30)
 NOW = "20 years"
@@ -66,14 +69,7 @@ def with_trend(daily: pd.Series, months: pd.PeriodIndex, years: int) -> pd.Serie
 
 def fading(daily: pd.Series, months: pd.PeriodIndex, years: int) -> pd.Series:
     """Climatology plus what is left of the last month's anomaly."""
-    known = pd.PeriodIndex(daily.index)
-    spread = daily.iloc[-12 * years :].groupby(known[-12 * years :].month).std()
-    anomaly = (daily - climatology(daily, known, years)).to_numpy()
-    anomaly = anomaly / spread.reindex(known.month).to_numpy()
-    rho = float(anomaly[1:] @ anomaly[:-1] / (anomaly[:-1] @ anomaly[:-1]))
-    left = anomaly[-1] * rho ** np.arange(1, len(months) + 1)
-    left = left * spread.reindex(months.month).to_numpy()
-    return (climatology(daily, months, years) + left).clip(lower=0)
+    return assumed(daily, months, None, years)
 
 
 EXPECTATIONS = {

@@ -30,8 +30,9 @@ def run(
         protocols: The folds.
         folder: Where requests and answers go.
     """
-    request = folder / "request.json"
-    request.write_text(json.dumps(_request(y, protocols)), "utf-8")
+    request, asked = folder / "request.json", json.dumps(_request(y, protocols))
+    answered = request.exists() and request.read_text("utf-8") == asked
+    request.write_text(asked, "utf-8")
     frames: dict[str, pd.DataFrame] = {}
     told: dict[str, Any] = {"versions": {}, "missing": []}
     for name in ENVIRONMENTS:
@@ -40,7 +41,7 @@ def run(
             told["missing"].append(name)
             continue
         answer = folder / name.strip(".")
-        if not (answer / "field.json").exists():
+        if not (answered and (answer / "field.json").exists()):
             # What is not installed there is not asked; AutoGluon's environment has the others too.
             only = ["--forecasters", "autogluon"] if "autogluon" in name else []
             command = [str(python), str(SCRIPT), str(request), str(answer), *only]

@@ -12,6 +12,9 @@ from accuracy.protocol import SEED_MONTHS, Protocols
 
 from energy.forecasting import backtest
 from energy.forecasting.bench import BENCH
+from energy.forecasting.fitting import is_positive
+from energy.forecasting.intervals import add_quantiles
+from energy.forecasting.scores import quantile_columns
 
 
 def run(
@@ -38,4 +41,6 @@ def _one(
     until = protocols.seed.split + SEED_MONTHS
     seed, more = backtest.run(name, y.loc[:until], weather, protocols.seed)
     single = seed[seed["protocol"] == "single_origin"].assign(protocol="single_origin_2017")
-    return pd.concat([rolling, single], ignore_index=True), spent + more
+    # The seed's fold, too, has intervals from all errors made before it.
+    whole = pd.concat([rolling, single], ignore_index=True).drop(columns=quantile_columns())
+    return add_quantiles(whole, y, is_positive(y), weather), spent + more

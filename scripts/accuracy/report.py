@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 from accuracy.board import PROTOCOLS
+from accuracy.protocol import SEED_PUBLISHED
 from figures import markdown_table, replace_block
 
 from energy import charts
@@ -23,7 +24,8 @@ def write(document: Path, result: dict[str, Any]) -> None:
         "summary": _summary(result),
         "training": _table(result["rows"], "training"),
         "reported": _reported(result["rows"]),
-        "paired": _plain(result["paired"], ["opponent", "cutoffs", "difference", "p", "better_at"]),
+        "held": _table(result["rows"], "holdout_before_covid"),
+        "paired": _plain([{**r, "p": _p(r["p"])} for r in result["paired"]]),
         "horizon": _plain(result["by_horizon"]),
         "spreads": _plain(result["spreads"]),
         "shocks": _shocks(result["shocks"]),
@@ -83,7 +85,8 @@ def _summary(result: dict[str, Any]) -> str:
         [
             "MAPE, one forecast of 65 months from 2017-01",
             f"{found['single_origin_2017_mape']:.2f}%",
-            "none: shown beside the seed's",
+            "none; the seed project's: "
+            + ", ".join(f"{name} {mape}%" for name, mape in SEED_PUBLISHED.items()),
         ],
     ]
     champion = f"champion of the bench on these folds: **{_name(found['champion'])}**."
@@ -154,13 +157,23 @@ def _shocks(rows: Sequence[Row]) -> str:
         rows,
         "treatment",
         lambda r: f"{r['shock']}; {r['cutoffs']}",
-        lambda r: f"{r['mape']:.2f} ({r['bias']:+.1f})",
+        _shock,
     )
+
+
+def _shock(row: Row) -> str:
+    error = "" if row["error"] is None else f" ± {row['error']:.2f}"
+    told = "" if row["treatment"] == "nothing" else f"; {row['difference']:+.2f}{error}"
+    return f"{row['mape']:.2f} ({row['bias']:+.1f}){told}"
 
 
 def _provisional(rows: Sequence[Row]) -> str:
     scored = [{**r, "what": f"{r['ahead']} ahead, {r['alternative']}"} for r in rows if "mape" in r]
-    return _pivot(scored, "what", lambda r: f"{r['size']}%", lambda r: f"{r['mape']:.3f}")
+    even = [
+        {k: v for k, v in r.items() if k != "table"} for r in rows if r["table"] == "break-even"
+    ]
+    by_size = _pivot(scored, "what", lambda r: f"{r['size']}%", lambda r: f"{r['mape']:.3f}")
+    return f"{by_size}\n\n{_plain(even)}"
 
 
 def _climatology(rows: Sequence[Row]) -> str:
@@ -186,6 +199,10 @@ def _plain(rows: Sequence[Row], columns: Sequence[str] | None = None) -> str:
     names = list(columns or dict.fromkeys(key for row in rows for key in row))
     cells = [[_cell(row.get(name)) for name in names] for row in rows]
     return markdown_table([_name(name) for name in names], cells)
+
+
+def _p(value: float) -> str:
+    return "<0.001" if value < 0.001 else f"{value:.3f}"
 
 
 def _cell(value: object) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from statistics import NormalDist
 
 import numpy as np
@@ -186,7 +187,7 @@ def test_a_calibration_is_sound_whatever_was_wrong(found, horizon: int, log, wit
     q = np.array(calibration.quantiles)
     assert (np.diff(q) >= 0).all()
     np.testing.assert_allclose(q, -q[::-1], atol=1e-12)
-    assert (calibration.errors, calibration.log) == (min(len(found), horizon), log)
+    assert (calibration.errors, calibration.log) == (len(found), log)
 
 
 @pytest.mark.parametrize("log", [True, False])
@@ -387,10 +388,21 @@ def test_intervals_that_were_never_given_are_not_judged() -> None:
 # Which errors count.
 
 
-def test_errors_further_ahead_than_asked_are_left_out() -> None:
-    near = fold("2014-12", [10.5] * 24, [10.0] * 24)
-    far = near.assign(actual=near["actual"].where(near["horizon"] <= 12, 99.0))
-    assert calibrate(Y, near, 12, log=False) == calibrate(Y, far, 12, log=False)
+@pytest.mark.parametrize("horizon", [1, 6, 12, 24, 60])
+def test_how_far_is_published_changes_no_interval(horizon: int) -> None:
+    known = pd.concat(
+        [fold("2014-12", [10.5] * 24, [10.0] * 24), fold("2015-12", [9.0] * 12, [10.0] * 12)]
+    )
+    found, most = (calibrate(Y, known, months, log=False) for months in (horizon, 60))
+    assert found.scale == most.scale[:horizon]
+    assert replace(found, scale=()) == replace(most, scale=())
+
+
+def test_how_well_intervals_held_is_judged_a_year_ahead_at_most() -> None:
+    held = fold("2014-12", [10.0] * 24, [10.0] * 24, width=0.5)
+    far = held.assign(actual=held["actual"].where(held["horizon"] <= 12, 99.0))
+    quantiles_of = [calibrate(Y, known, 24, log=False).quantiles for known in (held, far)]
+    assert quantiles_of[0] == quantiles_of[1]
 
 
 def test_only_errors_on_months_up_to_the_cutoff_count() -> None:
