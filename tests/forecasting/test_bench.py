@@ -126,6 +126,12 @@ def test_every_forecaster_pickles_small_and_forecasts_the_same(name, fitted) -> 
 
 
 @every_forecaster
+def test_a_pickle_loads_where_pyarrow_is_not(name, fitted) -> None:
+    """Pandas keeps column names in it wherever it is installed; what serves does without."""
+    assert b"pyarrow" not in pickle.dumps(fitted(name))
+
+
+@every_forecaster
 def test_every_forecaster_is_deterministic(name, fitted, folds) -> None:
     """Fitted twice, by two ways, on the same months, after any draws: the same to the last bit."""
     np.random.seed(1)
