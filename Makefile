@@ -8,10 +8,11 @@ UV := $(BIN)/uv
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint style requirements data clean cards mlflow picture bench bench-accuracy field
+.PHONY: help run test lint style requirements data clean cards mlflow picture bench bench-accuracy field \
+  lambda events e2e image bench-lambda answers
 
 help: ## List these commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
 
 run: $(VENV)/.run ## Set up, then train, compare, choose and publish a forecast
 	$(BIN)/python flows/trainflow.py run $(ARGS)
@@ -49,11 +50,33 @@ bench-accuracy: $(VENV)/.run field ## Measure the forecast against the field; ha
 
 field: .venv-field/.done .venv-autogluon/.done ## Install the field's forecasters, in environments of their own
 
-requirements: $(UV) ## Resolve pyproject.toml and the field's needs anew into the lock files
+lambda: $(VENV)/.test ## Run the handler in Lambda's emulator, on the release in service
+	$(BIN)/python scripts/run_lambda.py lambda $(ARGS)
+
+events: $(VENV)/.test ## Send it every event of lambda_handler/events and show the answers
+	$(BIN)/python scripts/run_lambda.py events $(ARGS)
+
+e2e: $(VENV)/.test ## S3, the emulator and API Gateway on this machine, asked over HTTP
+	$(BIN)/python scripts/run_lambda.py e2e $(ARGS)
+
+image: $(VENV)/.test ## Build the image without Docker and weigh it (root, buildah, debootstrap)
+	$(BIN)/hadolint lambda_handler/Dockerfile
+	$(BIN)/python scripts/build_image.py $(ARGS)
+
+bench-lambda: $(VENV)/.test ## Measure the handler; writes benchmarks/ and the table in docs/serving.md
+	$(BIN)/python scripts/bench_lambda.py $(ARGS)
+
+answers: $(VENV)/.test ## Ask the release in service what docs/serving.md shows, and write it there
+	$(BIN)/python scripts/show_answers.py
+
+requirements: $(UV) ## Resolve pyproject.toml, the image's and the field's needs anew into the lock files
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  pyproject.toml --extra app --extra test -o requirements.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  pyproject.toml --all-extras -c requirements.txt -o requirements-dev.txt
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  lambda_handler/requirements.in -c requirements.txt -c requirements-dev.txt \
+	  -o lambda_handler/requirements.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  benchmarks/field/field.in -o benchmarks/field/field.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
@@ -78,9 +101,10 @@ $(VENV)/.run: $(UV) requirements.txt pyproject.toml
 	@$(UV) pip install --quiet --python $(VENV) --no-deps --editable .
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.run requirements-dev.txt
+$(VENV)/.test: $(VENV)/.run requirements-dev.txt scripts/local/emulator.txt
 	@echo "Installing what the tests need into $(VENV)"
 	@$(UV) pip install --quiet --python $(VENV) --require-hashes -r requirements-dev.txt
+	@PYTHONPATH=scripts $(BIN)/python -m local.emulator
 	@touch $@
 
 .venv-%/.done: benchmarks/field/%.txt $(UV)

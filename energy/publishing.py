@@ -14,8 +14,11 @@ from energy.forecasting.bench import VERSION
 from energy.forecasting.scores import Score
 from energy.releases.bundle import (
     FORECAST,
+    FUELS,
+    HISTORY,
     MODEL,
     SCORES,
+    WEATHER,
     digest,
     read_table,
     release_id,
@@ -26,9 +29,6 @@ from energy.releases.documents import encode, moment
 from energy.releases.promotion import champion, promote
 from energy.releases.store import Store
 from energy.training import Comparison
-
-HISTORY, WEATHER, FUELS = "history.json", "weather.json", "fuels.json"
-"""Files of a release beside those that every release holds."""
 
 
 @dataclass(frozen=True, slots=True)

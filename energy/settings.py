@@ -11,7 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from energy.errors import OutOfRange
+
 ROOT = Path(__file__).resolve().parents[1]
+LONGEST_REFRESH = 86400
+"""Seconds in a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,8 @@ class Settings:
             (`ENERGY_GOVUK_API`), for a mirror or a test.
         govuk_origins: Places that workbooks may be fetched from (`ENERGY_GOVUK_ORIGINS`, separated
             by commas); empty for GOV.UK's own.
+        refresh_seconds: How long a reader relies on the release it holds before it looks for
+            another one (`ENERGY_REFRESH_SECONDS`).
     """
 
     store: str = str(ROOT / "store")
@@ -34,6 +40,7 @@ class Settings:
     tracking_uri: str = f"sqlite:///{ROOT / 'mlruns' / 'mlflow.db'}"
     govuk_api: str = "https://www.gov.uk/api/content"
     govuk_origins: tuple[str, ...] = ()
+    refresh_seconds: float = 60.0
 
     @property
     def artifacts(self) -> Path:
@@ -42,7 +49,11 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
-        """Read `ENERGY_*` and `MLFLOW_TRACKING_URI`; what is unset or empty keeps its default."""
+        """Read `ENERGY_*` and `MLFLOW_TRACKING_URI`; what is unset or empty keeps its default.
+
+        Raises:
+            OutOfRange: `ENERGY_REFRESH_SECONDS` is not a number of seconds.
+        """
         environ = os.environ if environ is None else environ
         return cls(
             store=environ.get("ENERGY_STORE") or cls().store,
@@ -50,4 +61,16 @@ class Settings:
             tracking_uri=environ.get("MLFLOW_TRACKING_URI") or cls().tracking_uri,
             govuk_api=environ.get("ENERGY_GOVUK_API") or cls().govuk_api,
             govuk_origins=tuple(filter(None, environ.get("ENERGY_GOVUK_ORIGINS", "").split(","))),
+            refresh_seconds=_seconds(environ.get("ENERGY_REFRESH_SECONDS")),
         )
+
+
+def _seconds(text: str | None) -> float:
+    """The text as seconds, up to a day; the default if there is none."""
+    try:
+        found = float(text or Settings().refresh_seconds)
+    except ValueError:
+        found = -1.0
+    if not 0 <= found <= LONGEST_REFRESH:
+        raise OutOfRange("ENERGY_REFRESH_SECONDS", text, 0, LONGEST_REFRESH)
+    return found

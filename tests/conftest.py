@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import botocore.session
 import pytest
+from filelock import FileLock
 from s3_server import S3Server, s3_server, weed
 
 # As `energy.running` does for flows, and before anything imports numpy: on the small matrices of
@@ -25,3 +27,25 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
     with pytest.MonkeyPatch.context() as patch, s3_server(tmp_path_factory.mktemp("s3")) as server:
         patch.setattr(botocore.session, "create_loader", once)
         yield server
+
+
+@pytest.fixture(scope="session")
+def made_store(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """A store with a real, small release of that champion, made once for all workers.
+
+    Leave it as it is: copy it to change it. Theta's has the parts of the total too.
+    """
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+    @functools.cache
+    def make(forecaster: str) -> Path:
+        import made_releases
+
+        folder = shared / f"store-{forecaster}"
+        with FileLock(shared / f"{forecaster}.lock"):
+            if not (folder / "champion.json").exists():
+                made_releases.publish(str(folder), forecaster, parts=forecaster == "theta")
+        return folder
+
+    return make

@@ -24,7 +24,8 @@ PUBLISHED = ("energy.publishing", "energy.summary")
 
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
-    for path in sorted((ROOT / "energy").rglob("*.py"))
+    for folder in ("energy", "lambda_handler")
+    for path in sorted((ROOT / folder).rglob("*.py"))
 }
 
 
@@ -54,7 +55,8 @@ def at_top(node: ast.AST) -> Iterator[ast.AST]:
 
 @functools.cache
 def ours(name: str) -> frozenset[str]:
-    return frozenset(found for found in imports(MODULES[name]) if part_of(found, "energy"))
+    found = imports(MODULES[name])
+    return frozenset(one for one in found if part_of(one, "energy", "lambda_handler"))
 
 
 def part_of(name: str, *packages: str) -> bool:
@@ -77,6 +79,8 @@ def test_there_is_something_to_hold_to_the_rules() -> None:
         ("energy.data", ("energy.data", *FREE)),
         ("energy.forecasting", FORECASTING),
         ("energy.releases", ("energy.releases", "energy.contract", "energy.errors")),
+        ("energy.serving", ("energy.serving", "energy.releases", *FORECASTING)),
+        ("lambda_handler", ("lambda_handler", "energy.serving", "energy.releases", *FREE)),
         ("energy.training", FORECASTING),
         ("energy.breakdown", ("energy.training", "energy.data.tables", *FORECASTING)),
         ("energy.publishing", ("energy.releases", *TRAINED)),
@@ -115,6 +119,16 @@ def test_releases_are_read_without_pandas_or_numpy() -> None:
     for name, path in MODULES.items():
         if part_of(name, "energy.releases", *FREE):
             assert not {one.partition(".")[0] for one in imports(path)} & HEAVY, name
+
+
+@pytest.mark.parametrize("package", ["energy.serving", "lambda_handler"])
+def test_what_serves_reaches_for_forecasting_only_when_it_must(package: str) -> None:
+    """A look-up runs what stands at the top of these files, and nothing below."""
+    for name, path in MODULES.items():
+        if part_of(name, package):
+            top = set(imports(path, top_alone=True))
+            assert not {one.partition(".")[0] for one in top} & HEAVY, name
+            assert not [one for one in top if part_of(one, "energy.forecasting")], name
 
 
 def loaded_at_top(start: Path) -> dict[str, str]:
@@ -158,6 +172,10 @@ def test_sktime_is_imported_where_it_is_used(name: str) -> None:
 
 SLOW = HEAVY - {"pandas", "numpy"}
 LIGHT = {
+    "lambda_handler.app": HEAVY,
+    "lambda_handler.openapi": HEAVY,
+    "energy.serving.answer": HEAVY,
+    "energy.releases.reading": HEAVY,
     "energy.releases.bundle": HEAVY,
     "energy.releases.promotion": HEAVY,
     "energy.releases.store": HEAVY,
@@ -187,7 +205,7 @@ def test_what_must_start_fast_loads_nothing_heavy() -> None:
     assert ran.stdout.splitlines() == asked
 
 
-@pytest.mark.parametrize("folder", ["energy", "flows", "scripts"])
+@pytest.mark.parametrize("folder", ["energy", "flows", "lambda_handler", "scripts"])
 def test_a_file_stays_short_enough_to_be_read(folder: str) -> None:
     lengths = {
         str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from energy.errors import OutOfRange
 from energy.settings import ROOT, Settings
 
 
@@ -25,15 +26,24 @@ def test_the_environment_is_honoured() -> None:
             "ENERGY_STORE": "s3://bucket/prefix",
             "ENERGY_DATA": "/somewhere/else",
             "MLFLOW_TRACKING_URI": "http://127.0.0.1:5000",
+            "ENERGY_REFRESH_SECONDS": "2.5",
         }
     )
+    assert settings.refresh_seconds == 2.5
     assert settings.store == "s3://bucket/prefix"
     assert settings.data == Path("/somewhere/else")
     assert settings.tracking_uri == "http://127.0.0.1:5000"
 
 
+@pytest.mark.parametrize("text", ["often", "-1", "nan", "inf", "1e9"])
+def test_seconds_that_are_none(text: str) -> None:
+    with pytest.raises(OutOfRange, match=r"ENERGY_REFRESH_SECONDS is .*; expected 0 to 86400"):
+        Settings.from_environment({"ENERGY_REFRESH_SECONDS": text})
+
+
 def test_empty_is_unset() -> None:
-    empty = {"ENERGY_STORE": "", "ENERGY_DATA": "", "MLFLOW_TRACKING_URI": ""}
+    names = ("ENERGY_STORE", "ENERGY_DATA", "MLFLOW_TRACKING_URI", "ENERGY_REFRESH_SECONDS")
+    empty = dict.fromkeys(names, "")
     assert Settings.from_environment(empty) == Settings()
 
 

@@ -91,8 +91,13 @@ def fit(
         X: Regressors on its months, or None.
         positive: Whether logs can be taken.
         weights: Of a combination's members, as `combination.weights` found them.
+
+    Column names are kept without pyarrow, which pandas uses where it is installed: the pickle of
+    a fitted forecaster must load where only what serves is.
     """
-    with quiet():
+    with quiet(), pd.option_context("mode.string_storage", "python"):
+        if X is not None:
+            X = X.set_axis(pd.Index(list(X.columns)), axis="columns")
         return build(forecaster, positive, weights).fit(y, X=X)
 
 

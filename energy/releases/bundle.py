@@ -31,6 +31,8 @@ MODEL = "model.zip"
 SCORES = "scores.json"
 FILES = (FORECAST, MODEL, SCORES)
 """What every release holds beside its manifest; it may hold more."""
+HISTORY, WEATHER, FUELS = "history.json", "weather.json", "fuels.json"
+"""What most releases hold beside those: the series, the weather, the parts of a total."""
 
 _ID = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")

@@ -1,8 +1,4 @@
-"""What passes between those who publish a forecast and those who read it: plain data, no pandas.
-
-Everything here goes to JSON and back unchanged. Months are ISO text (`2022-08`), energy is in the
-release's unit (Mtoe for the UK tables), quantile levels are probabilities in (0, 1).
-"""
+"""A release as it is stored: manifest, forecast table, weather facts, and the pointer to it."""
 
 from __future__ import annotations
 

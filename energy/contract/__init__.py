@@ -1,0 +1,43 @@
+"""What passes between those who publish a forecast, those who ask for one and those who answer.
+
+Plain data, no pandas: everything here goes to JSON and back unchanged. Months are ISO text
+(`2022-08`), energy is in the release's unit (Mtoe for the UK tables), quantile levels and
+coverages are probabilities in (0, 1).
+"""
+
+from energy.contract.answering import Forecast, Interval, MonthAhead
+from energy.contract.asking import ForecastRequest, Weather
+from energy.contract.release import (
+    LEVELS,
+    SCHEMA,
+    WEATHER_AHEAD,
+    Calibration,
+    FileEntry,
+    ForecastMonth,
+    ForecastTable,
+    Lineage,
+    Manifest,
+    Pointer,
+    Sensitivity,
+    WeatherFacts,
+)
+
+__all__ = [
+    "LEVELS",
+    "SCHEMA",
+    "WEATHER_AHEAD",
+    "Calibration",
+    "FileEntry",
+    "Forecast",
+    "ForecastMonth",
+    "ForecastRequest",
+    "ForecastTable",
+    "Interval",
+    "Lineage",
+    "Manifest",
+    "MonthAhead",
+    "Pointer",
+    "Sensitivity",
+    "Weather",
+    "WeatherFacts",
+]

@@ -1,0 +1,1 @@
+"""The parts of AWS that the handler meets, on this machine: runtime, API Gateway, S3."""

@@ -1,0 +1,48 @@
+"""Publish a release in seconds, with the functions that TrainFlow's steps call.
+
+    python scripts/local/release.py STORE [--forecasters theta] [--horizon 24]
+
+A small bench on few folds of the embedded vintage: the same files as a real release's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from energy import lineage, preparing, publishing, training
+from energy.data.tables import UNITS
+from energy.forecasting import champion, response
+from energy.releases.store import open_store
+from energy.settings import ROOT, Settings
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("store", help="directory or s3:// URL")
+    parser.add_argument("--forecasters", default="weather_normalised_theta")
+    parser.add_argument("--horizon", type=int, default=24)
+    asked = parser.parse_args()
+    print(publish(asked.store, asked.forecasters, asked.horizon))
+    return 0
+
+
+def publish(store: str, forecasters: str, horizon: int) -> str:
+    """Publish the best of some forecasters; the release's id."""
+    request = preparing.TrainRequest(
+        store=store, forecasters=forecasters, horizon=horizon, folds=4, start="2010-01"
+    )
+    task = preparing.prepare(Settings.from_environment(), request)
+    y = task.series[task.target]
+    given = (y, task.weather, task.plan)
+    results = {name: training.backtest_one(name, *given) for name in task.bench}
+    compared = training.compare(task.bench, results, y, task.weather)
+    fitted, table = training.refit(compared, y, task.weather, horizon, UNITS[task.target])
+    facts = response.weather_facts(y, task.weather)
+    draft = publishing.Draft(table, champion.to_zip(fitted), compared, y, facts)
+    found = lineage.lineage(task.vintage, lineage.commit(ROOT), {})
+    return publishing.publish(open_store(store), draft, found).manifest.release_id
+
+
+if __name__ == "__main__":
+    sys.exit(main())

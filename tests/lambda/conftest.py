@@ -1,0 +1,94 @@
+"""A service in this process, on a real release, with its log line caught."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from energy.releases.reading import ReleaseReader
+from energy.releases.store import Store, open_store
+from lambda_handler.service import Service
+
+
+class Caller:
+    """Sends events to a service and keeps what it logged."""
+
+    def __init__(self, service: Service, capsys: pytest.CaptureFixture[str] | None) -> None:
+        self.service, self.capsys = service, capsys
+        self.line: dict[str, Any] = {}
+
+    def direct(self, event: object) -> Any:
+        """Whatever the event, the answer goes through JSON, and one line is logged."""
+        found = self.service.handle(event, "request-1")
+        if self.capsys:
+            (line,) = self.capsys.readouterr().out.splitlines()
+            self.line = json.loads(line)
+        return json.loads(json.dumps(found, allow_nan=False))
+
+    def http(
+        self,
+        method: str,
+        path: str,
+        query: dict[str, str] | None = None,
+        body: object = None,
+        **changes: Any,
+    ) -> tuple[int, Any]:
+        """Status and body of an HTTP request; the body as an object where it is JSON."""
+        event = http_event(method, path, query, body) | changes
+        found = self.direct(event)
+        assert found["isBase64Encoded"] is False
+        text = found["body"]
+        self.headers = found["headers"]
+        is_json = self.headers["content-type"] == "application/json"
+        return found["statusCode"], json.loads(text) if is_json else text
+
+
+def http_event(
+    method: str, path: str, query: dict[str, str] | None = None, body: object = None
+) -> dict[str, Any]:
+    event: dict[str, Any] = {
+        "version": "2.0",
+        "rawPath": path,
+        "headers": {},
+        "requestContext": {"http": {"method": method, "path": path}, "stage": "$default"},
+        "isBase64Encoded": False,
+    }
+    if query is not None:
+        event["queryStringParameters"] = query
+    if body is not None:
+        event["body"] = body if isinstance(body, str) else json.dumps(body)
+    return event
+
+
+@pytest.fixture
+def call_on(capsys: pytest.CaptureFixture[str]) -> Callable[[Store], Caller]:
+    """A caller of a service on that store."""
+
+    def on(store: Store, refresh_seconds: float = 0.0) -> Caller:
+        reader = ReleaseReader(store, refresh_seconds)
+        return Caller(Service(lambda: reader), capsys)
+
+    return on
+
+
+@pytest.fixture(scope="session")
+def _kept() -> dict[str, Service]:
+    return {}
+
+
+@pytest.fixture(params=["weather_normalised_components", "theta"])
+def caller(
+    request: pytest.FixtureRequest,
+    made_store: Callable[[str], Path],
+    _kept: dict[str, Service],
+    capsys: pytest.CaptureFixture[str],
+) -> Caller:
+    """A caller of a service on a real release; its champion is unpickled once a session."""
+    if request.param not in _kept:
+        reader = ReleaseReader(open_store(str(made_store(request.param))), 600)
+        _kept[request.param] = Service(lambda: reader)
+    return Caller(_kept[request.param], capsys)

