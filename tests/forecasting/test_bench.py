@@ -194,13 +194,13 @@ def test_weights_alone_decide_how_a_combination_is_built(name: str) -> None:
     assert [member for member, _ in weighted.forecasters] == list(BENCH[name].members)
 
 
-@for_each([name for name in WEATHER_AWARE if name != STACKED])
 @every_forecaster
 def test_a_pickle_loads_where_pyarrow_is_not(name, fitted) -> None:
     """Pandas keeps column names in it wherever it is installed; what serves does without."""
     assert b"pyarrow" not in pickle.dumps(fitted(name))
 
 
+@for_each([name for name in WEATHER_AWARE if name != STACKED])
 def test_a_colder_scenario_means_more_energy_in_its_months_alone(name, fitted, total) -> None:
     """The first month is left open, so that nothing is said of those between."""
     ahead = months_after(fitted(name).cutoff[0], 12)
