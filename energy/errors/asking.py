@@ -8,6 +8,15 @@ from dataclasses import dataclass
 
 from energy.errors.base import EnergyError, listed
 
+__all__ = [
+    "NotAMonth",
+    "OutOfRange",
+    "RequestError",
+    "TrackingUnreachable",
+    "UnknownForecaster",
+    "UnknownTarget",
+]
+
 
 class RequestError(EnergyError):
     """What was asked for cannot be done."""

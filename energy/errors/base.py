@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
+__all__ = ["EnergyError", "listed"]
+
 
 class EnergyError(Exception):
     """Base of every error raised on purpose; subclasses are dataclasses that define `message`."""

@@ -8,6 +8,16 @@ from dataclasses import dataclass
 from energy.errors.base import listed
 from energy.errors.fetching import FetchError
 
+__all__ = [
+    "BadPage",
+    "NoAttachments",
+    "PageError",
+    "PageWithdrawn",
+    "TableNotOffered",
+    "TwoCandidates",
+    "WrongSchema",
+]
+
 
 class PageError(FetchError):
     """A statistics page was fetched, but does not offer what it should."""

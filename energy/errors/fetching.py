@@ -10,6 +10,22 @@ from dataclasses import dataclass
 
 from energy.errors.base import EnergyError, listed
 
+__all__ = [
+    "CutBody",
+    "FetchError",
+    "GoneForGood",
+    "NoAnswer",
+    "NotThere",
+    "ServerFailed",
+    "TooLarge",
+    "TooManyRedirects",
+    "TooSlow",
+    "UnexpectedContent",
+    "UnexpectedStatus",
+    "UrlRefused",
+    "WebPageInstead",
+]
+
 
 class FetchError(EnergyError):
     """What is published could not be found or fetched; what is held stays in use."""

@@ -6,6 +6,23 @@ from dataclasses import dataclass
 
 from energy.errors.workbooks import DataError
 
+__all__ = [
+    "BadCell",
+    "BadFrame",
+    "BlankCell",
+    "DescendingMonths",
+    "ImplausibleFigure",
+    "IncompleteTarget",
+    "LateStart",
+    "MonthError",
+    "MonthGap",
+    "NoFigures",
+    "RepeatedMonth",
+    "TooShort",
+    "TotalMismatch",
+    "UnreadableMonth",
+]
+
 
 @dataclass(eq=False)
 class BadCell(DataError):

@@ -6,6 +6,14 @@ from dataclasses import dataclass
 
 from energy.errors.base import EnergyError
 
+__all__ = [
+    "EveryForecasterFailed",
+    "ForecastingError",
+    "MissingWeather",
+    "NotPlausible",
+    "TooShortToBacktest",
+]
+
 
 class ForecastingError(EnergyError):
     """A backtest or a fit that cannot be done."""

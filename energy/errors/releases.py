@@ -7,6 +7,24 @@ from dataclasses import dataclass
 
 from energy.errors.base import EnergyError, listed
 
+__all__ = [
+    "BadDocument",
+    "BadKey",
+    "BadReleaseId",
+    "BadStoreUrl",
+    "FileAltered",
+    "ObjectExists",
+    "ObjectMissing",
+    "PromotionLost",
+    "ReleaseFiles",
+    "ReleaseMissing",
+    "StoreConflict",
+    "StoreError",
+    "StoreUnreachable",
+    "StoreUnwritable",
+    "UnknownSchema",
+]
+
 
 class StoreError(EnergyError):
     """The release store, or something in it, is not as it should be."""

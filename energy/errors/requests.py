@@ -7,6 +7,26 @@ from dataclasses import dataclass
 
 from energy.errors.base import EnergyError, listed
 
+__all__ = [
+    "AskedTwice",
+    "BodyTooLarge",
+    "Conflicting",
+    "FieldError",
+    "NotAllowed",
+    "NotAnObject",
+    "NotJson",
+    "NotUtf8",
+    "ObservationGap",
+    "OutOfOrder",
+    "TableAlone",
+    "TooMany",
+    "UnknownField",
+    "UnreadableBody",
+    "UpdateFailed",
+    "WeatherNotHeld",
+    "WrongType",
+]
+
 LONGEST = 60
 """Characters of a caller's own words that a message repeats."""
 

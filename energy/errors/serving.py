@@ -8,6 +8,17 @@ from dataclasses import dataclass
 from energy.errors.base import EnergyError, listed
 from energy.errors.requests import shown
 
+__all__ = [
+    "ChampionRefused",
+    "ChampionUnreadable",
+    "NoRelease",
+    "NoTrackRecord",
+    "RouteError",
+    "ServingError",
+    "UnknownRoute",
+    "WrongMethod",
+]
+
 
 class RouteError(EnergyError):
     """Nothing is served here, or not in this way."""

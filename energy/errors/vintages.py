@@ -8,6 +8,22 @@ from dataclasses import dataclass
 from energy.errors.base import listed
 from energy.errors.workbooks import DataError
 
+__all__ = [
+    "ArchiveUnwritable",
+    "BadFileName",
+    "BehindCover",
+    "BrokenFrame",
+    "CheckFailed",
+    "FiguresWithdrawn",
+    "NeverKnown",
+    "OlderThanHeld",
+    "RevisedTooFar",
+    "UnknownCheck",
+    "UnknownVintage",
+    "UnrecordedBytes",
+    "VintageRefused",
+]
+
 
 @dataclass(eq=False)
 class CheckFailed(DataError):

@@ -7,6 +7,20 @@ from dataclasses import dataclass
 
 from energy.errors.base import EnergyError, listed
 
+__all__ = [
+    "AlteredFile",
+    "BadRecord",
+    "DataError",
+    "MissingFile",
+    "MissingLabels",
+    "NoData",
+    "NotAWorkbook",
+    "RepeatedLabel",
+    "RepeatedTable",
+    "TableNotFound",
+    "WrongTitle",
+]
+
 
 class DataError(EnergyError):
     """The workbooks at hand cannot be used; what was held before stays in use."""
