@@ -33,6 +33,8 @@ class Settings:
             by commas); empty for GOV.UK's own.
         refresh_seconds: How long a reader relies on the release it holds before it looks for
             another one (`ENERGY_REFRESH_SECONDS`).
+        metrics_namespace: CloudWatch namespace that monitoring sends its metrics to
+            (`ENERGY_METRICS_NAMESPACE`); empty for none.
     """
 
     store: str = str(ROOT / "store")
@@ -41,6 +43,7 @@ class Settings:
     govuk_api: str = "https://www.gov.uk/api/content"
     govuk_origins: tuple[str, ...] = ()
     refresh_seconds: float = 60.0
+    metrics_namespace: str = ""
 
     @property
     def artifacts(self) -> Path:
@@ -62,6 +65,7 @@ class Settings:
             govuk_api=environ.get("ENERGY_GOVUK_API") or cls().govuk_api,
             govuk_origins=tuple(filter(None, environ.get("ENERGY_GOVUK_ORIGINS", "").split(","))),
             refresh_seconds=_seconds(environ.get("ENERGY_REFRESH_SECONDS")),
+            metrics_namespace=environ.get("ENERGY_METRICS_NAMESPACE", ""),
         )
 
 

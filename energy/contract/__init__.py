@@ -7,6 +7,15 @@ coverages are probabilities in (0, 1).
 
 from energy.contract.answering import Forecast, Interval, MonthAhead
 from energy.contract.asking import ForecastRequest, Weather
+from energy.contract.record import (
+    DriftCheck,
+    Due,
+    HorizonScore,
+    RecordedRelease,
+    RecordScore,
+    ScoredMonth,
+    TrackRecord,
+)
 from energy.contract.release import (
     LEVELS,
     SCHEMA,
@@ -27,17 +36,24 @@ __all__ = [
     "SCHEMA",
     "WEATHER_AHEAD",
     "Calibration",
+    "DriftCheck",
+    "Due",
     "FileEntry",
     "Forecast",
     "ForecastMonth",
     "ForecastRequest",
     "ForecastTable",
+    "HorizonScore",
     "Interval",
     "Lineage",
     "Manifest",
     "MonthAhead",
     "Pointer",
+    "RecordScore",
+    "RecordedRelease",
+    "ScoredMonth",
     "Sensitivity",
+    "TrackRecord",
     "Weather",
     "WeatherFacts",
 ]
