@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from energy import backend
+from energy.data import snapshot
 from energy.data.archive import find, held, newest
 from energy.data.known import as_known
 from energy.data.monthly import read_frame, target_series, temporal_split
@@ -67,6 +69,7 @@ class Task:
         branches: Which of them are fitted together, the dearest first.
         vintage: SHA-256 of each raw workbook by file name.
         vintage_id: Which vintage they make.
+        snapshot: What was read of it, for the release to carry.
         known: Series and weather as they were known at a cutoff, where a vintage of then is held
             and backtests are to be run on it; by target.
         store: Where the release goes, as the store itself writes it.
@@ -80,6 +83,7 @@ class Task:
     branches: list[Branch]
     vintage: dict[str, str]
     vintage_id: str
+    snapshot: dict[str, Any]
     known: dict[str, KnownThen]
     store: str
 
@@ -141,6 +145,7 @@ def prepare(settings: Settings, asked: TrainRequest) -> Task:
         branches=[Branch(name, parcel) for parcel in parcels for name in targets],
         vintage=opened_vintage.hashes,
         vintage_id=chosen.vintage_id,
+        snapshot=snapshot.to_document(frame, opened_vintage, chosen),
         known={name: known.get(name, {}) for name in targets},
         store=opened.url,
     )

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import pandas as pd
 
 from energy.breakdown import Breakdown
 from energy.contract import SCHEMA, ForecastTable, Lineage, Manifest, Pointer, WeatherFacts
 from energy.errors import StoreError
+from energy.forecasting import fold_files
 from energy.forecasting.bench import VERSION
 from energy.forecasting.scores import Score
 from energy.releases.bundle import (
+    DATA,
+    FOLDS,
     FORECAST,
     FUELS,
     HISTORY,
@@ -42,6 +46,7 @@ class Draft:
         history: The series it was made from.
         weather: How the series answers to the weather; None without weather.
         breakdown: The parts of the total, adding up to it; None where they were not forecast.
+        data: The data it was made from, as `energy.data.snapshot` gives them; None to leave out.
     """
 
     table: ForecastTable
@@ -50,6 +55,7 @@ class Draft:
     history: pd.Series
     weather: WeatherFacts | None = None
     breakdown: Breakdown | None = None
+    data: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,10 @@ def _files(draft: Draft) -> dict[str, bytes]:
         SCORES: _scores(draft.comparison),
         HISTORY: _history(draft.history, draft.table.unit),
     }
+    if draft.comparison.folds:
+        documents[FOLDS] = fold_files.to_document(draft.comparison.folds, draft.table.unit)
+    if draft.data:
+        documents[DATA] = draft.data
     if draft.weather:
         documents[WEATHER] = asdict(draft.weather)
     if draft.breakdown:

@@ -50,6 +50,7 @@ class TrainFlow(FlowSpec):
         self.target, self.series, self.weather = task.target, task.series, task.weather
         self.plan, self.bench, self.branches = task.plan, task.bench, task.branches
         self.vintage, self.known, self.store_url = task.vintage, task.known, task.store
+        self.snapshot = task.snapshot
         self.commit = lineage.commit(ROOT)
         print(task)
         self.next(self.backtest, foreach="branches")
@@ -140,6 +141,7 @@ class TrainFlow(FlowSpec):
             self.series[self.target],
             self.facts,
             self.breakdown,
+            self.snapshot,
         )
         self.published = publishing.publish(
             open_store(self.store_url), draft, lineage.lineage(self.vintage, self.commit, runs)

@@ -11,6 +11,7 @@ from energy.serving.refusals import INTERNAL, REFUSALS, Refusal
 from lambda_handler import examples
 from lambda_handler.routes import (
     DOCS,
+    DOCUMENTS,
     FORECAST,
     HEALTH,
     OPENAPI,
@@ -64,6 +65,7 @@ HEALTH_SCHEMA: Schema = {
 ANSWERS: dict[str, Schema] = {
     FORECAST.path: reference("Forecast"),
     RELEASE.path: reference("Release"),
+    **{route.path: {"type": "object"} for route in DOCUMENTS},
     TRACK_RECORD.path: {"type": "object"},
     HEALTH.path: reference("Health"),
     OPENAPI.path: {"type": "object"},
@@ -125,7 +127,13 @@ def _schemas() -> dict[str, Schema]:
 
 
 def _operation(route: Route, method: str) -> dict[str, Any]:
-    name = route.path.strip("/").replace("v1/", "").replace("-", "_").partition(".")[0]
+    name = (
+        route.path.strip("/")
+        .replace("v1/", "")
+        .replace("-", "_")
+        .replace("/", "_")
+        .partition(".")[0]
+    )
     operation: dict[str, Any] = {
         "operationId": f"{method.lower()}_{name}",
         "summary": route.summary,
@@ -177,7 +185,8 @@ def _statuses(route: Route, method: str) -> tuple[int, ...]:
         return (404, 422, 500, 503) if method == "GET" else (400, 404, 413, 422, 500, 503)
     if route in (OPENAPI, DOCS):
         return 422, 500
-    return (404, 422, 500, 503) if route is TRACK_RECORD else (422, 500, 503)
+    may_lack = route is TRACK_RECORD or route.document
+    return (404, 422, 500, 503) if may_lack else (422, 500, 503)
 
 
 def _refusals() -> set[Refusal]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from energy.releases.bundle import DATA, FOLDS, HISTORY, SCORES, WEATHER
+
 
 @dataclass(frozen=True)
 class Route:
@@ -13,11 +15,13 @@ class Route:
         path: It.
         methods: Those it takes.
         summary: What it answers with, in a sentence.
+        document: The file of the release that it answers with, if that is all it does.
     """
 
     path: str
     methods: tuple[str, ...]
     summary: str
+    document: str = ""
 
 
 FORECAST = Route("/v1/forecast", ("GET", "POST"), "A forecast by month, with intervals.")
@@ -26,4 +30,18 @@ TRACK_RECORD = Route("/v1/track-record", ("GET",), "How published forecasts fare
 HEALTH = Route("/v1/health", ("GET",), "Whether there is a release to answer from, and its age.")
 OPENAPI = Route("/openapi.json", ("GET",), "This API's description, OpenAPI 3.1.")
 DOCS = Route("/docs", ("GET",), "The same description as a page.")
-ROUTES = {route.path: route for route in (FORECAST, RELEASE, TRACK_RECORD, HEALTH, OPENAPI, DOCS)}
+DOCUMENTS = tuple(
+    Route(f"/v1/release/{file.removesuffix('.json')}", ("GET",), summary, file)
+    for file, summary in (
+        (SCORES, "Every forecaster's scores, and why the champion was chosen."),
+        (FOLDS, "What every forecaster would have said in the past, and what came."),
+        (HISTORY, "The series that the release was made from."),
+        (WEATHER, "How the series answers to the weather, and the weather itself."),
+        (DATA, "The data that the release was made from, where they are from, what was revised."),
+    )
+)
+"""Files of the release in service, as they were published."""
+ROUTES = {
+    route.path: route
+    for route in (FORECAST, RELEASE, *DOCUMENTS, TRACK_RECORD, HEALTH, OPENAPI, DOCS)
+}

@@ -73,6 +73,9 @@ class Service:
     def _page(self, route: Route, told: Told) -> HttpAnswer:
         if route is RELEASE:
             return HttpAnswer.of(200, self._release(told))
+        if route.document:
+            release = self._in_service(told).release
+            return HttpAnswer.of(200, release.document(route.document))
         if route is TRACK_RECORD:
             return HttpAnswer.of(200, self._reader().track_record())
         if route is HEALTH:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from energy import breakdown, lineage, publishing, training
+from energy.data import snapshot
+from energy.data.archive import newest
 from energy.data.monthly import read_frame, target_series
 from energy.data.tables import TARGETS, UNITS
 from energy.data.vintages import open_vintage
@@ -55,6 +57,7 @@ def publish(store_url: str, forecaster: str, parts: bool = False) -> publishing.
         y,
         response.weather_facts(y, weather),
         broken_down,
+        snapshot.to_document(read_frame(open_vintage(RAW)), open_vintage(RAW), newest(RAW.parent)),
     )
     made_from = open_vintage(RAW).hashes
     return publishing.publish(

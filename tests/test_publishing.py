@@ -32,7 +32,7 @@ from energy.releases.store import Store, open_store
 
 Y = make_series()
 LINEAGE = make_lineage()
-ALWAYS = {"forecast.json", "model.zip", "scores.json", "history.json"}
+ALWAYS = {"forecast.json", "model.zip", "scores.json", "history.json", "folds.json"}
 
 
 @pytest.fixture(scope="module")

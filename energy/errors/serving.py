@@ -13,6 +13,7 @@ __all__ = [
     "ChampionUnreadable",
     "NoRelease",
     "NoTrackRecord",
+    "NotInRelease",
     "RouteError",
     "ServingError",
     "UnknownRoute",
@@ -79,6 +80,21 @@ class NoTrackRecord(ServingError):
         return (
             f"The store {self.store} has no track_record.json yet: it is written when the first "
             "published months are known."
+        )
+
+
+@dataclass(eq=False)
+class NotInRelease(ServingError):
+    """A document that this release was published without."""
+
+    release_id: str
+    name: str
+
+    @property
+    def message(self) -> str:
+        return (
+            f"The release {self.release_id} holds no {self.name}: it was published before releases "
+            "had one, or there was nothing to put in it. Publish anew with TrainFlow."
         )
 
 

@@ -32,7 +32,9 @@ SCORES = "scores.json"
 FILES = (FORECAST, MODEL, SCORES)
 """What every release holds beside its manifest; it may hold more."""
 HISTORY, WEATHER, FUELS = "history.json", "weather.json", "fuels.json"
-"""What most releases hold beside those: the series, the weather, the parts of a total."""
+FOLDS, DATA = "folds.json", "data.json"
+"""What most releases hold beside those: the series, the weather, the parts of a total, the backtest
+of every forecaster, and the data that all of it was made from."""
 
 _ID = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")

@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from energy.contract import ForecastTable, Manifest, Pointer, WeatherFacts
-from energy.errors import NoRelease, NoTrackRecord, ObjectMissing, StoreError
+from energy.errors import NoRelease, NotInRelease, NoTrackRecord, ObjectMissing, StoreError
 from energy.releases.bundle import (
     FUELS,
     HISTORY,
@@ -44,7 +44,7 @@ class Release:
         manifest: Its first page.
         table: The published forecast.
         kept: Whatever a user of the release derives from it and wants to keep as long: the
-            unpickled champion.
+            unpickled champion, documents that were asked for.
     """
 
     store: Store
@@ -80,6 +80,18 @@ class Release:
             return document["first_month"], tuple(map(float, document["values"]))
 
         return self._load(HISTORY, build)
+
+    def document(self, name: str) -> dict[str, Any]:
+        """One of its JSON files, as published.
+
+        Raises:
+            NotInRelease: The release does not hold it.
+        """
+        if name not in self.manifest.files:
+            raise NotInRelease(self.manifest.release_id, name)
+        if name not in self.kept:
+            self.kept[name] = self._load(name, dict)
+        return cast(dict[str, Any], self.kept[name])
 
     def model(self) -> bytes:
         """The pickled champion's verified bytes, for whoever unpickles it; not kept."""

@@ -39,7 +39,7 @@ def publish(store: str, forecasters: str, horizon: int) -> str:
     compared = training.compare(task.bench, results, y, task.weather)
     fitted, table = training.refit(compared, y, task.weather, horizon, UNITS[task.target])
     facts = response.weather_facts(y, task.weather)
-    draft = publishing.Draft(table, champion.to_zip(fitted), compared, y, facts)
+    draft = publishing.Draft(table, champion.to_zip(fitted), compared, y, facts, data=task.snapshot)
     found = lineage.lineage(task.vintage, lineage.commit(ROOT), {})
     return publishing.publish(open_store(store), draft, found).manifest.release_id
 

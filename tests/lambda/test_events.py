@@ -16,6 +16,11 @@ SHAPES = {
     "release": {"lineage", "files", "promoted_at", "targets"},
     "health": {"release_id", "age_seconds", "stale"},
     "openapi": {"openapi", "paths", "components"},
+    "release_scores": {"why", "backtest", "holdout"},
+    "release_folds": {"rows", "forecasters"},
+    "release_history": {"first_month", "values"},
+    "release_weather": {"sensitivity", "degree_days"},
+    "release_data": {"columns", "files", "revisions", "attribution"},
 }
 CHAMPION = ("beyond", "furthest", "colder", "year", "degree_days", "observations")
 """Words in the name of an event that the table cannot answer."""

@@ -1,4 +1,4 @@
-"""Two kinds of event, six routes, and trouble: each gets its answer, one line, and no more."""
+"""Two kinds of event, every route, and trouble: each gets its answer, one line, and no more."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,35 @@ def test_the_track_record_is_what_the_store_holds(
     assert (status, found["error"]["code"]) == (404, "no_track_record")
     store.write("track_record.json", encode("track_record.json", {"schema": 1, "months": []}))
     assert caller.http("GET", "/v1/track-record") == (200, {"schema": 1, "months": []})
+
+
+@pytest.mark.parametrize("name", ["scores", "folds", "history", "weather", "data"])
+def test_documents_of_the_release_are_served_as_published(
+    made_store: Callable[[str], Path], call_on: Any, name: str
+) -> None:
+    root = made_store("theta")
+    caller = call_on(open_store(str(root)))
+    status, found = caller.http("GET", f"/v1/release/{name}")
+    release = caller.line["release_id"]
+    published = json.loads((root / "releases" / release / f"{name}.json").read_text("utf-8"))
+    assert (status, found) == (200, published)
+    assert found["schema"] == 1
+
+
+def test_a_release_without_a_document_says_so(caller: Any, monkeypatch: Any) -> None:
+    caller.http("GET", "/v1/release")
+    held = caller.service._reader().current().release
+    files = {name: entry for name, entry in held.manifest.files.items() if name != "folds.json"}
+    monkeypatch.setattr(held, "manifest", replace(held.manifest, files=files))
+    status, found = caller.http("GET", "/v1/release/folds")
+    assert (status, found["error"]["code"]) == (404, "not_in_release")
+    assert held.manifest.release_id in found["error"]["message"]
+
+
+@pytest.mark.parametrize("name", ["model", "model.zip", "manifest", "../champion", "fuels"])
+def test_no_other_file_can_be_asked_for(caller: Any, name: str) -> None:
+    status, found = caller.http("GET", f"/v1/release/{name}")
+    assert (status, found["error"]["code"]) == (404, "unknown_route")
 
 
 @pytest.mark.parametrize(

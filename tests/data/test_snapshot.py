@@ -1,0 +1,61 @@
+"""data.json: the figures a release was made from, and where they are from."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+from made_results import make_release
+
+from energy import ingesting
+from energy.data import snapshot
+from energy.data.archive import newest
+from energy.data.monthly import read_frame
+from energy.data.vintages import open_vintage
+from energy.settings import Settings
+
+DATA = Path(__file__).resolve().parents[2] / "data"
+
+
+def made(root: Path) -> dict:
+    held = newest(root)
+    vintage = open_vintage(held.folder)
+    return snapshot.to_document(read_frame(vintage), vintage, held)
+
+
+def test_it_holds_every_figure_and_null_where_there_is_none() -> None:
+    found = json.loads(json.dumps(made(DATA), allow_nan=False))
+    frame = read_frame(open_vintage(DATA / "raw"))
+    assert found["first_month"] == "1991-01"
+    for name, values in found["columns"].items():
+        expected = frame[name].reset_index(drop=True).rename(None)
+        pd.testing.assert_series_equal(pd.Series(values, dtype=float), expected, atol=1e-6)
+    assert None in found["columns"]["degree_days"]
+
+
+def test_it_says_where_the_figures_are_from() -> None:
+    found = made(DATA)
+    assert (found["release"], found["unit"], found["before"]) == ("September 2022", "Mtoe", "")
+    assert found["provisional"] == ["2022-07"]
+    assert [file["name"] for file in found["files"]] == [
+        "ET_1.2_SEP_22.xlsx",
+        "Weather_SEP_22.ods",
+    ]
+    assert all(len(file["sha256"]) == 64 for file in found["files"])
+    assert "Open Government Licence" in found["attribution"]
+    assert found["revisions"] == []
+
+
+def test_it_tells_what_was_revised_since_the_vintage_before(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "raw").symlink_to(DATA / "raw")
+    revised = tmp_path / "ET_1.2_OCT_22.xlsx"
+    revised.write_bytes(make_release("2022-08", {"2022-07": -0.2}))
+    settings = Settings(data=tmp_path / "data")
+    ingesting.require_accepted(ingesting.take_in(settings, [ingesting.by_hand([revised])]))
+    found = made(tmp_path / "data")
+    assert found["before"].startswith("2022-07-")
+    changed = {(row["month"], row["column"]): row["new"] - row["old"] for row in found["revisions"]}
+    assert set(changed) == {("2022-07", "total"), ("2022-07", "natural_gas")}
+    assert round(changed["2022-07", "total"], 6) == -0.2

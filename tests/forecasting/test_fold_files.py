@@ -1,0 +1,43 @@
+"""folds.json: what every forecaster would have said, whole, in columns, and back again."""
+
+from __future__ import annotations
+
+import json
+
+import pandas as pd
+import pytest
+from made_results import make_folds, make_plan, make_series
+
+from energy.forecasting.fold_files import SAID, SHARED, from_document, to_document
+
+
+@pytest.fixture(scope="module")
+def folds() -> dict[str, pd.DataFrame]:
+    y = make_series()
+    laid = make_plan(y)
+    return {"theta": make_folds(y, laid, 0.2), "ridge": make_folds(y, laid, 0.3, nowcast=True)}
+
+
+def test_it_goes_to_json_and_back(folds: dict[str, pd.DataFrame]) -> None:
+    document = json.loads(json.dumps(to_document(folds, "Mtoe"), allow_nan=False))
+    assert (document["schema"], document["unit"]) == (1, "Mtoe")
+    found = from_document(document)
+    assert list(found) == ["theta", "ridge"]
+    for name, frame in folds.items():
+        scored = frame["protocol"].isin(["backtest", "holdout"]) & (frame["horizon"] <= 12)
+        kept = frame[scored].reset_index(drop=True)
+        expected = kept[list(SHARED)].assign(**{n: kept[column] for n, column in SAID.items()})
+        pd.testing.assert_frame_equal(found[name], expected, atol=1e-4, check_dtype=False)
+
+
+def test_it_holds_neither_nowcasts_nor_what_is_not_scored(folds: dict[str, pd.DataFrame]) -> None:
+    rows = to_document(folds, "Mtoe")["rows"]
+    assert set(rows["protocol"]) == {"backtest", "holdout"}
+    assert max(rows["horizon"]) == 12
+
+
+def test_forecasters_whose_rows_stand_in_another_order_keep_their_own_figures(
+    folds: dict[str, pd.DataFrame],
+) -> None:
+    turned = {**folds, "ridge": folds["ridge"].iloc[::-1]}
+    assert to_document(turned, "Mtoe") == to_document(folds, "Mtoe")
