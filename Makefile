@@ -4,12 +4,13 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 UV := $(BIN)/uv
+TERRAFORM ?= $(firstword $(foreach p,terraform tofu,$(shell command -v $(p) 2>/dev/null)))
 # Byte code is written once and saves every task of a flow seconds of imports.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint style requirements data clean cards mlflow picture bench bench-accuracy field \
-  lambda events e2e image bench-lambda answers
+  lambda events e2e image bench-lambda answers infra-lint infra-lock
 
 help: ## List these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -20,7 +21,7 @@ run: $(VENV)/.run ## Set up, then train, compare, choose and publish a forecast
 test: $(VENV)/.test ## Set up, then run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
-lint: $(VENV)/.test ## Check style, lint and types
+lint: $(VENV)/.test infra-lint ## Check style, lint and types, and the cloud's description
 	$(BIN)/black --check --quiet . || { echo "black: run 'make style'"; exit 1; }
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -28,6 +29,14 @@ lint: $(VENV)/.test ## Check style, lint and types
 style: $(VENV)/.test ## Apply black and what ruff can mend
 	$(BIN)/black --quiet .
 	$(BIN)/ruff check --fix .
+
+infra-lint: .venv-infra/.done ## Check terraform/: its rules, and its format where Terraform is found
+	.venv-infra/bin/checkov --directory terraform --framework terraform --skip-download --quiet --compact
+	$(if $(TERRAFORM),$(TERRAFORM) fmt -check -diff -recursive terraform,@echo "no terraform: format unchecked")
+
+infra-lock: ## Write the hashes of the AWS provider for every platform; needs terraform and a network
+	$(or $(TERRAFORM),$(error no terraform on the PATH)) -chdir=terraform providers lock -platform=linux_amd64 \
+	  -platform=linux_arm64 -platform=darwin_amd64 -platform=darwin_arm64 -platform=windows_amd64
 
 data: $(VENV)/.run ## Make data/processed/ from the raw workbooks, and show what is in them
 	$(BIN)/dvc repro
@@ -82,6 +91,8 @@ requirements: $(UV) ## Resolve pyproject.toml, the image's and the field's needs
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  benchmarks/field/autogluon.in --excludes benchmarks/field/autogluon.excludes \
 	  -o benchmarks/field/autogluon.txt
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  terraform/checks.in -o terraform/checks.txt
 
 clean: ## Remove what was installed and made here, but no release
 	rm -rf $(VENV) .metaflow mlruns cards .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -107,8 +118,11 @@ $(VENV)/.test: $(VENV)/.run requirements-dev.txt scripts/local/emulator.txt
 	@PYTHONPATH=scripts $(BIN)/python -m local.emulator
 	@touch $@
 
-.venv-%/.done: benchmarks/field/%.txt $(UV)
+.venv-infra/.done: terraform/checks.txt
+.venv-field/.done: benchmarks/field/field.txt
+.venv-autogluon/.done: benchmarks/field/autogluon.txt
+.venv-%/.done: $(UV)
 	@echo "Installing $* into .venv-$*"
 	@$(UV) venv --quiet --clear --python $(BIN)/python .venv-$*
-	@$(UV) pip install --quiet --python .venv-$* --no-deps --require-hashes -r $<
+	@$(UV) pip install --quiet --python .venv-$* --no-deps --require-hashes -r $(filter %.txt,$^)
 	@touch $@
