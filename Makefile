@@ -10,7 +10,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint style requirements data clean cards mlflow picture bench bench-accuracy field \
-  lambda events e2e image bench-lambda answers infra-lint infra-lock
+  lambda events e2e image bench-lambda answers infra-lint infra-lock monitor bench-drift
 
 help: ## List these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
@@ -47,6 +47,12 @@ cards: $(VENV)/.run ## Save the latest run's cards to cards/ and open them
 
 mlflow: $(VENV)/.run ## Browse the tracked runs at http://127.0.0.1:5000
 	$(BIN)/mlflow ui --backend-store-uri sqlite:///mlruns/mlflow.db --host 127.0.0.1 --port 5000
+
+monitor: $(VENV)/.run ## Hold every published forecast to what came; writes track_record.json
+	$(BIN)/python flows/monitorflow.py run $(ARGS)
+
+bench-drift: $(VENV)/.run ## Play the drift checks through history; writes the table in docs/monitoring.md
+	OMP_NUM_THREADS=1 $(BIN)/python scripts/measure_drift.py
 
 picture: $(VENV)/.run ## Draw the README's picture from the release in service
 	$(BIN)/python scripts/draw_picture.py

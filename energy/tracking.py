@@ -55,9 +55,7 @@ def registered_name(target: str) -> str:
 def log(settings: Settings, experiment: Experiment) -> str:
     """Log a parent run with a child for each forecaster; returns the parent's run id."""
     client = _client(settings)
-    name = f"trainflow-{experiment.target}"
-    known = client.get_experiment_by_name(name)
-    experiment_id = known.experiment_id if known else _create(client, settings, name)
+    experiment_id = _experiment(client, settings, f"trainflow-{experiment.target}")
     tags = {
         "mlflow.source.git.commit": str(experiment.params.get("commit", "unknown")),
         "target": experiment.target,
@@ -70,6 +68,32 @@ def log(settings: Settings, experiment: Experiment) -> str:
         _artifact(client, run_id, file, data)
     for score in experiment.ranked:
         _child(client, experiment_id, run_id, experiment, score, tags)
+    client.set_terminated(run_id)
+    return run_id
+
+
+def log_figures(
+    settings: Settings,
+    experiment: str,
+    run_name: str,
+    params: Mapping[str, object],
+    metrics: Mapping[str, float],
+    steps: Mapping[str, Sequence[tuple[int, float | None]]],
+) -> str:
+    """Log one run of plain figures, such as those of a track record; returns its run id.
+
+    Args:
+        settings: Where MLflow is.
+        experiment: Name of the experiment, made if it is the first.
+        run_name: Of the run.
+        params: What it rests on.
+        metrics: One figure each.
+        steps: Figures by step, such as months ahead.
+    """
+    client = _client(settings)
+    run = client.create_run(_experiment(client, settings, experiment), run_name=run_name)
+    run_id: str = run.info.run_id
+    _batch(client, run_id, params, metrics, steps)
     client.set_terminated(run_id)
     return run_id
 
@@ -136,7 +160,10 @@ def _client(settings: Settings) -> Any:
     return MlflowClient(settings.tracking_uri, registry_uri=settings.tracking_uri)
 
 
-def _create(client: Any, settings: Settings, name: str) -> Any:
+def _experiment(client: Any, settings: Settings, name: str) -> Any:
+    """Id of an experiment, made if it is not there."""
+    if known := client.get_experiment_by_name(name):
+        return known.experiment_id
     local = settings.tracking_uri.startswith("sqlite:///")
     where = str(settings.artifacts / name) if local else None
     return client.create_experiment(name, artifact_location=where)
