@@ -18,7 +18,7 @@ from typing import Any
 from figures import markdown_table, replace_block
 
 from energy.settings import ROOT
-from lambda_handler.telling import UNITS, Told, line
+from lambda_handler.telling import OF_A_TIER, WHOLE, Told, line
 
 PRICES = Path(__file__).with_name("prices.json")
 BENCH = ROOT / "benchmarks" / "lambda.json"
@@ -55,7 +55,7 @@ def usage(requests: int, bench: Mapping[str, Any], prices: Mapping[str, Any]) ->
     bytes_logged = len(_a_line()) + assumed["access_log_bytes"] + assumed["platform_log_bytes"]
     champion = requests * assumed["champion_share"]
     tiers = sum(_hit(one, hours) for one in (requests - champion, champion))
-    by_handler = len(UNITS) * (_hit(requests, hours) + tiers) * hours
+    by_handler = (len(WHOLE) * _hit(requests, hours) + len(OF_A_TIER) * tiers) * hours
     looks = min(requests, seconds / assumed["refresh_seconds"])
     stored = assumed["release_mb"] * assumed["releases"] / 1000
     return {

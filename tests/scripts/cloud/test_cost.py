@@ -52,8 +52,8 @@ def test_a_million_requests_are_warm_and_are_billed_by_the_millisecond(
     assert billed["api_requests"] == pytest.approx(1.0)
     assert billed["lambda_requests"] == pytest.approx(0.2)
     assert billed["lambda_gb_seconds"] == pytest.approx(10_500 * 0.0000133334)
-    # Six metrics of the service and six of each tier, every hour; ten by the monitor, once a day.
-    assert used["metric_hours"] == pytest.approx(18 * 720 + 10 * 30)
+    # Four metrics of the service and two of each tier, every hour; eight by the monitor, once a day.
+    assert used["metric_hours"] == pytest.approx(8 * 720 + 8 * 30)
 
 
 def test_a_request_now_and_then_is_a_cold_start(cost: Any, prices: dict[str, Any]) -> None:
