@@ -52,7 +52,7 @@ def test_a_million_requests_are_warm_and_are_billed_by_the_millisecond(
     assert billed["api_requests"] == pytest.approx(1.0)
     assert billed["lambda_requests"] == pytest.approx(0.2)
     assert billed["lambda_gb_seconds"] == pytest.approx(10_500 * 0.0000133334)
-    # Four metrics of the service and two of each tier, every hour; eight by the monitor, once a day.
+    # Four metrics of the service and two of each tier, every hour; the monitor's eight, daily.
     assert used["metric_hours"] == pytest.approx(8 * 720 + 8 * 30)
 
 
