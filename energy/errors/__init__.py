@@ -10,6 +10,7 @@ from energy.errors.discovery import *
 from energy.errors.fetching import *
 from energy.errors.figures import *
 from energy.errors.forecasting import *
+from energy.errors.promotion import *
 from energy.errors.releases import *
 from energy.errors.requests import *
 from energy.errors.serving import *

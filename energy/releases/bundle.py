@@ -33,6 +33,8 @@ FILES = (FORECAST, MODEL, SCORES)
 """What every release holds beside its manifest; it may hold more."""
 HISTORY, WEATHER, FUELS = "history.json", "weather.json", "fuels.json"
 """What most releases hold beside those: the series, the weather, the parts of a total."""
+FOLDS, DATA = "folds.json", "data.json"
+"""What every forecaster of the run had said in its backtest; what the figures were made from."""
 
 _ID = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
@@ -58,6 +60,11 @@ def release_id(cutoff: str, created_at: datetime, digest: str) -> str:
     '2022-07-20261123T170000Z-3f9a1c2b'
     """
     return _checked(f"{cutoff}-{compact(moment(created_at))}-{digest[:8]}")
+
+
+def is_release_id(text: str) -> bool:
+    """Whether a text is a release id."""
+    return _ID.fullmatch(text) is not None
 
 
 def release_ids(store: Store) -> list[str]:
