@@ -14,6 +14,7 @@ from energy.contract import ForecastTable, WeatherFacts
 from energy.data.records import ATTRIBUTION
 from energy.forecasting.response import WEATHER_YEARS
 from energy.publishing import Draft, Published
+from energy.releases.decisions import Check
 from energy.summary import TWH_PER_MTOE, next_year
 
 
@@ -25,6 +26,9 @@ def fill(card: Any, published: Published, draft: Draft) -> None:
         f"# Forecast of {table.target}",
         f"**{next_year(table)}**, by {titled(table.forecaster)}, from data to {table.cutoff}.",
     )
+    if not published.promoted:
+        failed = ", ".join(titled(check.name) for check in published.failed)
+        words(card, f"**Not promoted**, for {failed}: what was found is under *Decision*.")
     chart(card, charts.fan(history, table))
     words(card, "## Month by month")
     low80, high80 = table.levels.index(0.1), table.levels.index(0.9)
@@ -58,6 +62,8 @@ def fill(card: Any, published: Published, draft: Draft) -> None:
         _weather(card, draft.weather, table.unit)
     if draft.breakdown:
         _fuels(card, draft.breakdown, table)
+    words(card, "## Decision")
+    _decision(card, published)
     words(card, "## What changed")
     _changes(card, published, table)
     words(card, "## Lineage")
@@ -117,6 +123,44 @@ def _fuels(card: Any, found: Breakdown, table: ForecastTable) -> None:
         ],
     )
     words(card, "Means in Mtoe; they add up. `fuels.json` of the release has the intervals.")
+
+
+def _decision(card: Any, published: Published) -> None:
+    stays = published.pointer.release_id if published.pointer else "nothing"
+    words(
+        card,
+        (
+            "**Promoted**: this release is in service."
+            if published.promoted
+            else f"**Not promoted**: in service stays {stays}. The release is in the store, whole; "
+            f"`energy releases promote {published.manifest.release_id} --why ...` puts it in "
+            "service all the same."
+        ),
+    )
+    table_of(
+        card,
+        ["Check", "", "Figure", "Threshold", "What was found"],
+        [
+            [
+                titled(check.name),
+                _outcome(check),
+                _figure(check.figure),
+                _figure(check.threshold),
+                check.told,
+            ]
+            for check in published.checks
+        ],
+    )
+
+
+def _outcome(check: Check) -> str:
+    if not check.passed:
+        return "**failed**"
+    return "passed" if check.figure is not None else "not judged"
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.3g}"
 
 
 def _changes(card: Any, published: Published, table: ForecastTable) -> None:

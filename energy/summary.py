@@ -9,6 +9,7 @@ from energy.contract import ForecastTable
 from energy.data.tables import UNITS
 from energy.forecasting.bench import BASELINE, VERSION
 from energy.forecasting.scores import Score, percent
+from energy.publishing import Published
 from energy.settings import ROOT, Settings
 from energy.tracking import ALIAS, Experiment, registered_name
 
@@ -91,15 +92,31 @@ def closing(flow: Any) -> str:
     ]
     if flow.breakdown:
         lines += ["", f"By fuel    {', '.join(flow.breakdown.tables)}, adding up to the total"]
-    release = flow.published.manifest.release_id
+    published, release = flow.published, flow.published.manifest.release_id
+    alias = f"models:/{registered_name(flow.target)}@{ALIAS} is version {flow.version}"
+    if not published.promoted:
+        lines += ["", *_refused(published, flow.store_url)]
+        alias = f"{registered_name(flow.target)} version {flow.version}, without the alias {ALIAS}"
     lines += [
         "",
         f"Release    {flow.store_url.rstrip('/')}/releases/{release}",
         f"Cards      make cards  (or: python {ROOT / 'flows' / 'trainflow.py'} card view select)",
         f"MLflow     {settings.tracking_uri}, run {flow.mlflow_runs[flow.target]}, "
-        f"models:/{registered_name(flow.target)}@{ALIAS} is version {flow.version}  (make mlflow)",
+        f"{alias}  (make mlflow)",
     ]
     return "\n".join(lines)
+
+
+def _refused(published: Published, store_url: str) -> list[str]:
+    """What kept the release out of service, and what is in service instead."""
+    stays = published.pointer.release_id if published.pointer else "nothing"
+    found = [f"           {check.name}: {check.told}" for check in published.failed]
+    return [
+        f"Not promoted: {published.manifest.release_id} was refused; in service stays {stays}",
+        *found,
+        f"           To put it in service all the same: energy releases promote "
+        f"{published.manifest.release_id} --store {store_url} --why ...",
+    ]
 
 
 def _against(name: str, best: Score, naive: Score | None, note: str) -> str:

@@ -104,8 +104,11 @@ def register(
     run_id: str,
     files: Mapping[str, bytes],
     manifest: Manifest,
+    promoted: bool,
 ) -> str:
-    """Register the champion that was published and give it the alias; returns its version.
+    """Register the champion that was published; returns its version.
+
+    It gets the alias if its release was promoted; else the version in service keeps it.
 
     What is registered is the release's own files; `energy.registered` reads them, so that
     `mlflow.pyfunc.load_model("models:/energy-total@champion")` answers as the release does.
@@ -116,6 +119,7 @@ def register(
         run_id: The parent run.
         files: The release's files by name, as published.
         manifest: The release that holds it.
+        promoted: Whether that is in service.
     """
     import mlflow.pyfunc
     from mlflow.exceptions import MlflowException
@@ -144,7 +148,8 @@ def register(
     source = f"{client.get_run(run_id).info.artifact_uri}/model"
     tags = {"release_id": manifest.release_id, "forecaster": manifest.forecaster}
     version: str = client.create_model_version(name, source, run_id, tags=tags).version
-    client.set_registered_model_alias(name, ALIAS, version)
+    if promoted:
+        client.set_registered_model_alias(name, ALIAS, version)
     return str(version)
 
 

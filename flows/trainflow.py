@@ -127,7 +127,7 @@ class TrainFlow(FlowSpec):
     @report
     @step
     def publish(self):
-        """Put the release into the store, the pointer to it last, and register the champion."""
+        """Write the release, judge it, point to it if it may take over; register the champion."""
         from energy import lineage, publishing, release_card, summary, tracking
         from energy.releases.store import open_store
         from energy.settings import Settings
@@ -152,6 +152,7 @@ class TrainFlow(FlowSpec):
             run,
             self.published.files,
             self.published.manifest,
+            self.published.promoted,
         )
         release_card.fill(current.card["release"], self.published, draft)
         self.closing = summary.closing(self)

@@ -83,16 +83,25 @@ def test_there_is_something_to_hold_to_the_rules() -> None:
         ("lambda_handler", ("lambda_handler", "energy.serving", "energy.releases", *FREE)),
         ("energy.training", FORECASTING),
         ("energy.breakdown", ("energy.training", "energy.data.tables", *FORECASTING)),
-        ("energy.publishing", ("energy.releases", *TRAINED)),
         (
             "energy.monitoring",
             ("energy.monitoring", "energy.data", "energy.releases", *FORECASTING),
         ),
         ("energy.monitor_card", ("energy.monitoring", *SHOWN, *FREE)),
+        ("energy.gate", ("energy.training", "energy.releases", *FORECASTING)),
+        ("energy.probe", ("energy.serving.answer", "energy.releases", *FREE)),
+        ("energy.publishing", ("energy.gate", "energy.probe", "energy.releases", *TRAINED)),
         ("energy.registered", FORECASTING),
         ("energy.charts", ("energy.charts", *FORECASTING)),
         ("energy.cards", ("energy.data.tables", *SHOWN, *TRAINED)),
-        ("energy.release_card", ("energy.data.records", *SHOWN, *PUBLISHED, *TRAINED)),
+        (
+            "energy.release_card",
+            ("energy.data.records", "energy.releases.decisions", *SHOWN, *PUBLISHED, *TRAINED),
+        ),
+        (
+            "energy.cli",
+            ("energy.cli", "energy.ingesting", "energy.serving.answer", "energy.releases", *FREE),
+        ),
     ],
 )
 def test_a_package_knows_those_it_may_and_no_others(package: str, allowed: tuple) -> None:
@@ -187,6 +196,8 @@ LIGHT = {
     "energy.contract": HEAVY,
     "energy.monitoring.service": HEAVY,
     "energy.monitoring.cloudwatch": HEAVY,
+    "energy.cli": HEAVY,
+    "energy.probe": HEAVY,
     "energy.running": HEAVY,
     "energy.forecasting.bench": SLOW,
     "energy.monitoring.track_record": SLOW,

@@ -10,6 +10,7 @@ from made_results import (
     make_breakdown,
     make_draft,
     make_facts,
+    make_manifest,
     make_plan,
     make_published,
     make_series,
@@ -51,7 +52,7 @@ def changed(card: Shown) -> str:
 @pytest.mark.parametrize("horizon", [1, 11, 24])
 def test_the_release(horizon: int) -> None:
     card = released(horizon=horizon)
-    months, lineage = card.tables()
+    months, _, lineage = card.tables()
     assert len(months["data"]) == horizon
     assert len(card.charts()) == 1
     assert [len(row) for row in months["data"]] == [len(months["columns"])] * horizon
@@ -61,9 +62,40 @@ def test_the_release(horizon: int) -> None:
 
 
 def test_the_year_before_is_compared_where_it_is_known() -> None:
-    months, _ = released().tables()
+    months, *_ = released().tables()
     last = [row[-1]["source"].strip() for row in months["data"]]
     assert last == ["+0.0%"] * 12 + [""] * 12
+
+
+def decided(card: Shown) -> str:
+    return card.words.partition("## Decision")[2].partition("## What changed")[0]
+
+
+def test_a_promotion_shows_every_check_with_its_figure() -> None:
+    card = released()
+    _, checks, _ = card.tables()
+    rows = [[cell["source"].strip() for cell in row] for row in checks["data"]]
+    assert rows == [
+        ["beats naive", "passed", "0.7", "1.02", "MASE 0.700 against 1.020."],
+        ["not worse", "not judged", "", "", "Not judged: nothing is in service."],
+        ["answers", "passed", "3e-16", "1e-06", "It answered in a fresh process."],
+    ]
+    assert "**Promoted**: this release is in service." in decided(card)
+    assert "Not promoted" not in card.words
+
+
+@pytest.mark.parametrize("before", ["", "older"])
+def test_a_refusal_says_what_failed_and_what_stays(before: str) -> None:
+    card = released(before, failed="beats_naive")
+    _, checks, *_ = card.tables()
+    assert checks["data"][0][1]["source"].strip() == "**failed**"
+    assert "**Not promoted**, for beats naive" in card.words.partition("## Month by month")[0]
+    stays = make_manifest(make_table(make_series(), make_plan(make_series())), 1).release_id
+    told = decided(card)
+    assert "**Not promoted**: in service stays " in told
+    assert ("stays nothing" in told) == (not before)
+    assert "energy releases promote 2022-07-20261123T170002Z-3f9a1c22 --why" in told
+    assert (stays[-8:] in told) == bool(before)
 
 
 def test_the_first_release_has_nothing_before_it() -> None:
@@ -97,7 +129,7 @@ def test_another_target_is_not_compared() -> None:
 def test_what_a_degree_does_is_told_by_season() -> None:
     facts = make_facts()
     card = filled(weather=facts)
-    _, seasons, _ = card.tables()
+    _, seasons, *_ = card.tables()
     assert cells(seasons, "Season") == [one.season for one in facts.sensitivity]
     assert cells(seasons, "Mtoe a month for each deg C warmer") == [
         f"{one.per_degree:+.2f}" for one in facts.sensitivity
@@ -124,7 +156,7 @@ def test_a_month_whose_weather_is_known_is_called_a_nowcast() -> None:
 
 def test_the_fuels_add_up_to_the_forecast_in_every_month() -> None:
     card = filled(horizon=12, breakdown=make_breakdown(12))
-    _, fuels, _ = card.tables()
+    _, fuels, *_ = card.tables()
     assert fuels["columns"] == ["Month", "coal", "natural gas", "net imports", "total"]
     assert len(fuels["data"]) == 12
     for row in fuels["data"]:
@@ -140,5 +172,5 @@ def test_of_what_a_release_does_not_have_there_is_no_word() -> None:
     card = filled()
     for heading in ("What a degree does", "nowcast", "By fuel", *SHARES):
         assert heading not in card.words
-    assert len(card.tables()) == 2
+    assert len(card.tables()) == 3
     assert "None" not in card.words

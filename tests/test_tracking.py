@@ -183,7 +183,7 @@ def registered(settings: Settings, parent: str) -> list[str]:
     ):
         files = {"model.zip": model, "forecast.json": json.dumps(shown.to_dict()).encode()}
         manifest = make_manifest(shown, number)
-        made.append(tracking.register(settings, "total", parent, files, manifest))
+        made.append(tracking.register(settings, "total", parent, files, manifest, promoted=True))
     return made
 
 
@@ -197,6 +197,19 @@ def test_the_alias_moves_to_the_version_registered_last(
     assert version.tags["forecaster"] == "seasonal_naive"
     assert version.tags["release_id"].endswith("3f9a1c22")
     assert client.get_model_version(name, "1").tags["forecaster"] == "theta"
+
+
+def test_a_version_that_was_refused_does_not_get_the_alias(
+    registered: list[str], settings: Settings, client: Any, parent: str
+) -> None:
+    y = make_series()
+    table = make_table(y, make_plan(y))
+    given = ({"model.zip": b"no model"}, make_manifest(table, 3))
+    version = tracking.register(settings, "total", parent, *given, promoted=False)
+    assert version not in registered
+    name = tracking.registered_name("total")
+    assert client.get_model_version(name, version).tags["release_id"].endswith("3f9a1c23")
+    assert str(client.get_model_version_by_alias(name, ALIAS).version) == registered[-1]
 
 
 def test_what_is_registered_pins_its_packages(
@@ -221,7 +234,7 @@ def test_a_registry_that_fails_is_not_taken_for_one_that_has_the_model(
     y = make_series()
     table = make_table(y, make_plan(y))
     with pytest.raises(MlflowException, match="locked"):
-        tracking.register(settings, "total", parent, {"model.zip": b""}, make_manifest(table))
+        tracking.register(settings, "total", parent, {"model.zip": b""}, make_manifest(table), True)
 
 
 def test_logging_is_quiet(experiment: Experiment, tmp_path: Path) -> None:

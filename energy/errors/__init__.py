@@ -11,6 +11,7 @@ from energy.errors.fetching import *
 from energy.errors.figures import *
 from energy.errors.forecasting import *
 from energy.errors.monitoring import *
+from energy.errors.promotion import *
 from energy.errors.releases import *
 from energy.errors.requests import *
 from energy.errors.serving import *

@@ -10,13 +10,13 @@ from energy.contract import ForecastTable, Manifest, Pointer
 from energy.contract.months import after
 from energy.errors import BadDocument, ObjectMissing, StoreError, StoreUnreachable
 from energy.releases.bundle import HISTORY, read_file, read_manifest, read_table
+from energy.releases.decisions import FOLDER, PROMOTED, ROLLED_BACK
 from energy.releases.documents import load
 from energy.releases.promotion import champion
 from energy.releases.store import Store
 
-IN_SERVICE = ("promoted", "rolled_back")
+IN_SERVICE = (PROMOTED, ROLLED_BACK)
 """Decisions that put their release in service."""
-DECISIONS = "decisions/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def _decisions(store: Store) -> tuple[list[tuple[str, str]], list[str]]:
     what it says.
     """
     taken, notes = [], []
-    for key in store.keys(DECISIONS):
+    for key in store.keys(FOLDER):
         try:
             found = json.loads(store.read(key))
             if found["action"] in IN_SERVICE:

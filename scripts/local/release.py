@@ -41,7 +41,10 @@ def publish(store: str, forecasters: str, horizon: int) -> str:
     facts = response.weather_facts(y, task.weather)
     draft = publishing.Draft(table, champion.to_zip(fitted), compared, y, facts, data=task.snapshot)
     found = lineage.lineage(task.vintage, lineage.commit(ROOT), {})
-    return publishing.publish(open_store(store), draft, found).manifest.release_id
+    published = publishing.publish(open_store(store), draft, found)
+    if not published.promoted:
+        raise SystemExit(f"Not promoted. {' '.join(one.told for one in published.failed)}")
+    return published.manifest.release_id
 
 
 if __name__ == "__main__":
