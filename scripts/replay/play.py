@@ -11,7 +11,6 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import pandas as pd
-from energy.releases.decisions import Check
 from replay.workbooks import Embedded, published
 
 from energy import lineage, preparing, probe, publishing, training, watching
@@ -22,6 +21,7 @@ from energy.data.tables import UNITS
 from energy.forecasting import champion, response
 from energy.releases import promotion
 from energy.releases.bundle import read_manifest
+from energy.releases.decisions import Check
 from energy.releases.store import open_store
 from energy.settings import ROOT, Settings
 
@@ -121,7 +121,11 @@ def _month(at: datetime, files: dict[str, bytes], trained: Trained, folder: Path
     store = open_store(settings.store)
     record = watching.watch(settings, store, at + AFTER["watch"])
     done = publishing.publish(
-        store, trained.draft, trained.lineage, answers=_answers, now=at + AFTER["publish"]
+        store,
+        trained.draft,
+        trained.lineage,
+        answers=_answers,
+        clock=lambda: at + AFTER["publish"],
     )
     pointer = promotion.champion(store)
     served = read_manifest(store, pointer.release_id).forecaster if pointer else ""
