@@ -6,7 +6,6 @@ from typing import Any
 
 from energy import charts
 from energy.contract import ForecastTable
-from energy.data.tables import UNITS
 from energy.forecasting.bench import BASELINE, VERSION
 from energy.forecasting.scores import Score, percent
 from energy.settings import ROOT, Settings
@@ -23,7 +22,7 @@ def experiment(flow: Any, target: str, run_id: str) -> Experiment:
         "run": f"TrainFlow/{run_id}",
         "target": target,
         "bench_version": VERSION,
-        "start": flow.since,
+        "start": str(flow.series[target].index[0]),
         "horizon": flow.horizon,
         "folds": len(flow.plan.backtest),
         "split": flow.plan.split,
@@ -37,7 +36,9 @@ def experiment(flow: Any, target: str, run_id: str) -> Experiment:
         "leaderboard.png": charts.png(charts.leaderboard(compared.ranked, BASELINE), 1.0),
         "by_horizon.png": charts.png(charts.by_horizon(compared.leading), 1.0),
         "champion_folds.png": charts.png(
-            charts.folds(compared.folds[champion], UNITS[target], champion.replace("_", " ")),
+            charts.folds(
+                compared.folds[champion], flow.dataset.unit(target), champion.replace("_", " ")
+            ),
             1.0,
         ),
     }
@@ -49,6 +50,7 @@ def experiment(flow: Any, target: str, run_id: str) -> Experiment:
         compared.single_origin,
         compared.folds,
         figures,
+        flow.dataset.name,
     )
 
 
@@ -90,14 +92,15 @@ def closing(flow: Any) -> str:
         for row in table.months[:12]
     ]
     if flow.breakdown:
-        lines += ["", f"By fuel    {', '.join(flow.breakdown.tables)}, adding up to the total"]
+        lines += ["", f"By part    {', '.join(flow.breakdown.tables)}, adding up to the total"]
     release = flow.published.manifest.release_id
     lines += [
         "",
         f"Release    {flow.store_url.rstrip('/')}/releases/{release}",
         f"Cards      make cards  (or: python {ROOT / 'flows' / 'trainflow.py'} card view select)",
         f"MLflow     {settings.tracking_uri}, run {flow.mlflow_runs[flow.target]}, "
-        f"models:/{registered_name(flow.target)}@{ALIAS} is version {flow.version}  (make mlflow)",
+        f"models:/{registered_name(flow.target, flow.dataset.name)}@{ALIAS} is version "
+        f"{flow.version}  (make mlflow)",
     ]
     return "\n".join(lines)
 

@@ -22,6 +22,8 @@ from energy.settings import Settings
 
 ALIAS = "champion"
 """Alias of the registered version that is in service: `models:/energy-total@champion`."""
+SHIPPED = "energy"
+"""Name of the data set that the project ships with; its experiments do not say it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Experiment:
         single_origin: MAPE of the one 80:20 forecast by forecaster.
         folds: Fold frame by forecaster.
         figures: PNG images of the parent run by file name.
+        dataset: Name of the data set.
     """
 
     target: str
@@ -45,17 +48,23 @@ class Experiment:
     single_origin: Mapping[str, float | None]
     folds: Mapping[str, pd.DataFrame]
     figures: Mapping[str, bytes]
+    dataset: str = SHIPPED
 
 
-def registered_name(target: str) -> str:
+def registered_name(target: str, dataset: str = SHIPPED) -> str:
     """Name of the registered model of a target."""
-    return f"energy-{target}"
+    return f"{dataset}-{target}"
+
+
+def experiment_name(target: str, dataset: str = SHIPPED) -> str:
+    """Name of the experiment that a target's runs are in."""
+    return f"trainflow-{target if dataset == SHIPPED else registered_name(target, dataset)}"
 
 
 def log(settings: Settings, experiment: Experiment) -> str:
     """Log a parent run with a child for each forecaster; returns the parent's run id."""
     client = _client(settings)
-    name = f"trainflow-{experiment.target}"
+    name = experiment_name(experiment.target, experiment.dataset)
     known = client.get_experiment_by_name(name)
     experiment_id = known.experiment_id if known else _create(client, settings, name)
     tags = {
@@ -80,6 +89,7 @@ def register(
     run_id: str,
     files: Mapping[str, bytes],
     manifest: Manifest,
+    dataset: str = SHIPPED,
 ) -> str:
     """Register the champion that was published and give it the alias; returns its version.
 
@@ -92,12 +102,13 @@ def register(
         run_id: The parent run.
         files: The release's files by name, as published.
         manifest: The release that holds it.
+        dataset: Name of the data set.
     """
     import mlflow.pyfunc
     from mlflow.exceptions import MlflowException
 
     client = _client(settings)
-    name = registered_name(target)
+    name = registered_name(target, dataset)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model"
         release = Path(folder) / "release"

@@ -82,12 +82,12 @@ def test_there_is_something_to_hold_to_the_rules() -> None:
         ("energy.serving", ("energy.serving", "energy.releases", *FORECASTING)),
         ("lambda_handler", ("lambda_handler", "energy.serving", "energy.releases", *FREE)),
         ("energy.training", FORECASTING),
-        ("energy.breakdown", ("energy.training", "energy.data.tables", *FORECASTING)),
+        ("energy.breakdown", ("energy.training", *FORECASTING)),
         ("energy.publishing", ("energy.releases", *TRAINED)),
         ("energy.registered", FORECASTING),
         ("energy.charts", ("energy.charts", *FORECASTING)),
-        ("energy.cards", ("energy.data.tables", *SHOWN, *TRAINED)),
-        ("energy.release_card", ("energy.data.records", *SHOWN, *PUBLISHED, *TRAINED)),
+        ("energy.cards", (*SHOWN, *TRAINED)),
+        ("energy.release_card", (*SHOWN, *PUBLISHED, *TRAINED)),
     ],
 )
 def test_a_package_knows_those_it_may_and_no_others(package: str, allowed: tuple) -> None:

@@ -168,6 +168,12 @@ def test_a_second_run_is_of_the_same_experiment(
     assert client.get_experiment(other.info.experiment_id).name == "trainflow-coal"
 
 
+def test_another_data_set_s_runs_and_models_are_its_own() -> None:
+    assert tracking.experiment_name("total") == "trainflow-total"
+    assert tracking.experiment_name("total", "mill") == "trainflow-mill-total"
+    assert tracking.registered_name("total", "mill") == "mill-total"
+
+
 @pytest.fixture(scope="module")
 def registered(settings: Settings, parent: str) -> list[str]:
     """Versions of two registrations, one after the other; the second is a fitted forecaster."""

@@ -12,6 +12,7 @@ from energy.errors.figures import *
 from energy.errors.forecasting import *
 from energy.errors.releases import *
 from energy.errors.requests import *
+from energy.errors.series import *
 from energy.errors.serving import *
 from energy.errors.vintages import *
 from energy.errors.workbooks import *
