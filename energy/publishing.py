@@ -51,6 +51,7 @@ class Draft:
         weather: How the series answers to the weather; None without weather.
         breakdown: The parts of the total, adding up to it; None where they were not forecast.
         data: The data it was made from, as `energy.data.snapshot` gives them; None to leave out.
+        title: What is forecast, in words.
     """
 
     table: ForecastTable
@@ -60,6 +61,7 @@ class Draft:
     weather: WeatherFacts | None = None
     breakdown: Breakdown | None = None
     data: dict[str, Any] | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,8 @@ def write(
         cutoff=table.cutoff,
         forecaster=table.forecaster,
         lineage=lineage,
+        title=draft.title,
+        attribution=draft.data["attribution"] if draft.data else "",
     )
     return write_release(store, planned, files), files
 

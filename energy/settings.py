@@ -33,6 +33,8 @@ class Settings:
             by commas); empty for GOV.UK's own.
         refresh_seconds: How long a reader relies on the release it holds before it looks for
             another one (`ENERGY_REFRESH_SECONDS`).
+        dataset: Settings file of a data set of one's own (`ENERGY_DATASET`); None for the United
+            Kingdom's energy, as the project ships.
         metrics_namespace: CloudWatch namespace that monitoring sends its metrics to
             (`ENERGY_METRICS_NAMESPACE`); empty for none.
     """
@@ -44,6 +46,7 @@ class Settings:
     govuk_origins: tuple[str, ...] = ()
     refresh_seconds: float = 60.0
     metrics_namespace: str = ""
+    dataset: Path | None = None
 
     @property
     def artifacts(self) -> Path:
@@ -65,6 +68,7 @@ class Settings:
             govuk_api=environ.get("ENERGY_GOVUK_API") or cls().govuk_api,
             govuk_origins=tuple(filter(None, environ.get("ENERGY_GOVUK_ORIGINS", "").split(","))),
             refresh_seconds=_seconds(environ.get("ENERGY_REFRESH_SECONDS")),
+            dataset=Path(named) if (named := environ.get("ENERGY_DATASET")) else None,
             metrics_namespace=environ.get("ENERGY_METRICS_NAMESPACE", ""),
         )
 

@@ -6,12 +6,12 @@ from typing import Any
 
 from energy import charts
 from energy.contract import ForecastTable
-from energy.data.tables import UNITS
 from energy.forecasting.bench import BASELINE, VERSION
 from energy.forecasting.scores import Score, percent
 from energy.publishing import Published
+from energy.registry import ALIAS, registered_name
 from energy.settings import ROOT, Settings
-from energy.tracking import ALIAS, Experiment, registered_name
+from energy.tracking import Experiment
 
 TWH_PER_MTOE = 11.63
 
@@ -24,7 +24,7 @@ def experiment(flow: Any, target: str, run_id: str) -> Experiment:
         "run": f"TrainFlow/{run_id}",
         "target": target,
         "bench_version": VERSION,
-        "start": flow.since,
+        "start": str(flow.series[target].index[0]),
         "horizon": flow.horizon,
         "folds": len(flow.plan.backtest),
         "split": flow.plan.split,
@@ -38,7 +38,9 @@ def experiment(flow: Any, target: str, run_id: str) -> Experiment:
         "leaderboard.png": charts.png(charts.leaderboard(compared.ranked, BASELINE), 1.0),
         "by_horizon.png": charts.png(charts.by_horizon(compared.leading), 1.0),
         "champion_folds.png": charts.png(
-            charts.folds(compared.folds[champion], UNITS[target], champion.replace("_", " ")),
+            charts.folds(
+                compared.folds[champion], flow.dataset.unit(target), champion.replace("_", " ")
+            ),
             1.0,
         ),
     }
@@ -50,6 +52,7 @@ def experiment(flow: Any, target: str, run_id: str) -> Experiment:
         compared.single_origin,
         compared.folds,
         figures,
+        flow.dataset.name,
     )
 
 
@@ -91,12 +94,13 @@ def closing(flow: Any) -> str:
         for row in table.months[:12]
     ]
     if flow.breakdown:
-        lines += ["", f"By fuel    {', '.join(flow.breakdown.tables)}, adding up to the total"]
+        lines += ["", f"By part    {', '.join(flow.breakdown.tables)}, adding up to the total"]
     published, release = flow.published, flow.published.manifest.release_id
-    alias = f"models:/{registered_name(flow.target)}@{ALIAS} is version {flow.version}"
+    name = registered_name(flow.target, flow.dataset.name)
+    alias = f"models:/{name}@{ALIAS} is version {flow.version}"
     if not published.promoted:
         lines += ["", *_refused(published, flow.store_url)]
-        alias = f"{registered_name(flow.target)} version {flow.version}, without the alias {ALIAS}"
+        alias = f"{name} version {flow.version}, without the alias {ALIAS}"
     lines += [
         "",
         f"Release    {flow.store_url.rstrip('/')}/releases/{release}",

@@ -10,6 +10,7 @@ import pandas as pd
 from energy.contract import TrackRecord
 from energy.data.archive import HeldVintage, held
 from energy.data.monthly import read_frame
+from energy.data.opening import dataset_of, open_data
 from energy.data.vintages import open_vintage
 from energy.errors import NoData, StoreConflict
 from energy.monitoring.metrics import metrics
@@ -88,7 +89,15 @@ def _figures(
     previous: TrackRecord | None,
     frames: dict[str, pd.DataFrame],
 ) -> Figures:
-    """The newest vintage, and those older ones that a first print may stand in."""
+    """The newest vintage, and those older ones that a first print may stand in.
+
+    A CSV is the only vintage there is: its first prints are those of the records before.
+    """
+    dataset = dataset_of(settings)
+    if dataset.csv is not None:
+        opened = open_data(dataset, settings.data)
+        only = ((opened.vintage_id[:7], ""),)
+        return Figures(opened.vintage_id, opened.frame, held=only, targets=dataset.targets)
     every = held(settings.data)
     if not every:
         raise NoData(settings.data, "holds no vintage")

@@ -105,7 +105,8 @@ def publish(
     history = (make_frame() if frame is None else frame)[target].loc[FIRST:cutoff]
     table = make_table(history, cutoff, error, **changes)
     values = [round(float(value), 6) for value in history]
-    document = {"schema": SCHEMA, "unit": "Mtoe", "first_month": FIRST, "values": values}
+    first = str(history.index[0])
+    document = {"schema": SCHEMA, "unit": "Mtoe", "first_month": first, "values": values}
     files = {
         "forecast.json": encode("forecast.json", table.to_dict()),
         "model.zip": b"a model",

@@ -10,6 +10,7 @@ import pandas as pd
 from energy import breakdown, lineage, publishing, training
 from energy.data import snapshot
 from energy.data.archive import newest
+from energy.data.dataset import UK
 from energy.data.monthly import read_frame, target_series
 from energy.data.tables import TARGETS, UNITS
 from energy.data.vintages import open_vintage
@@ -60,6 +61,7 @@ def publish(store_url: str, forecaster: str, parts: bool = False) -> publishing.
         response.weather_facts(y, weather),
         broken_down,
         snapshot.to_document(read_frame(open_vintage(RAW)), open_vintage(RAW), newest(RAW.parent)),
+        UK.titled("total"),
     )
     made_from = open_vintage(RAW).hashes
     store = open_store(store_url)

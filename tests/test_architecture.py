@@ -82,7 +82,7 @@ def test_there_is_something_to_hold_to_the_rules() -> None:
         ("energy.serving", ("energy.serving", "energy.releases", *FORECASTING)),
         ("lambda_handler", ("lambda_handler", "energy.serving", "energy.releases", *FREE)),
         ("energy.training", FORECASTING),
-        ("energy.breakdown", ("energy.training", "energy.data.tables", *FORECASTING)),
+        ("energy.breakdown", ("energy.training", *FORECASTING)),
         (
             "energy.monitoring",
             ("energy.monitoring", "energy.data", "energy.releases", *FORECASTING),
@@ -93,10 +93,10 @@ def test_there_is_something_to_hold_to_the_rules() -> None:
         ("energy.publishing", ("energy.gate", "energy.probe", "energy.releases", *TRAINED)),
         ("energy.registered", FORECASTING),
         ("energy.charts", ("energy.charts", *FORECASTING)),
-        ("energy.cards", ("energy.data.tables", *SHOWN, *TRAINED)),
+        ("energy.cards", (*SHOWN, *TRAINED)),
         (
             "energy.release_card",
-            ("energy.data.records", "energy.releases.decisions", *SHOWN, *PUBLISHED, *TRAINED),
+            ("energy.releases.decisions", *SHOWN, *PUBLISHED, *TRAINED),
         ),
         (
             "energy.cli",

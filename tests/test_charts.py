@@ -83,7 +83,7 @@ def test_the_fan_begins_at_the_last_month_published() -> None:
     assert ahead[0]["mean"] == ahead[0]["q25"] == ahead[0]["q975"] == y.iloc[-1]
     assert [row["mean"] for row in ahead[1:]] == [row.mean for row in table.months]
     assert ahead[1]["q100"] == table.months[0].quantiles[1]
-    text = json.dumps(charts.spec(charts.fan(y, table)))
+    text = json.dumps(charts.spec(charts.fan(y, table, of="UK energy consumption")))
     for told in (
         "Mtoe a month",
         "UK energy consumption, 24 months ahead",

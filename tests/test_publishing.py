@@ -83,6 +83,12 @@ def test_what_was_published_is_in_service_and_can_be_read(store, draft) -> None:
     assert (found.before, found.trouble) == (None, "")
 
 
+def test_a_release_says_in_words_what_it_forecasts(store, draft) -> None:
+    named = replace(draft, title="Flour", data={"schema": 1, "attribution": "By the miller."})
+    manifest = verify(store, publish(store, named, LINEAGE).manifest.release_id)
+    assert (manifest.title, manifest.attribution) == ("Flour", "By the miller.")
+
+
 def test_the_published_champion_forecasts_the_published_table(store, draft) -> None:
     manifest = put(store, draft).manifest
     again = champion.from_zip(read_file(store, manifest, "model.zip"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -163,14 +164,38 @@ def test_the_fuels_add_up_to_the_forecast_in_every_month() -> None:
         month, *parts, whole = (cell["source"].strip() for cell in row)
         assert month.startswith("202")
         assert sum(map(float, parts)) == pytest.approx(float(whole.strip("*")), abs=0.02)
-    drawn = [spec for spec in card.charts() if "by fuel" in str(spec["title"])]
+    drawn = [spec for spec in card.charts() if "by part" in str(spec["title"])]
     assert len(drawn) == 1
     assert len(card.charts()) == 2
 
 
+def test_a_series_of_one_s_own_is_told_in_its_own_words() -> None:
+    y, card = make_series("flour"), Shown()
+    table = replace(make_table(y, make_plan(y)), unit="tonnes")
+    published = make_published(table)
+    named = replace(published.manifest, title="Flour from the mill", attribution="By the miller.")
+    release_card.fill(card, replace(published, manifest=named), make_draft(y, table))
+    assert card.words.startswith("# Flour from the mill\n")
+    assert "By the miller." in card.words
+    (fan,) = card.charts()
+    assert fan["title"]["text"] == "Flour from the mill, 24 months ahead"
+    for other in ("UK", "Mtoe", "TWh", "weather", "Energy Trends"):
+        assert other not in card.words
+
+
+def test_no_share_is_told_of_figures_that_are_not_above_zero() -> None:
+    y, card = make_series("balance", -5.0), Shown()
+    release_card.fill(
+        card, make_published(table := make_table(y, make_plan(y))), make_draft(y, table)
+    )
+    shares = {row[-1]["source"].strip() for row in card.tables()[0]["data"]}
+    assert (y < 0).any()
+    assert "" in shares
+
+
 def test_of_what_a_release_does_not_have_there_is_no_word() -> None:
     card = filled()
-    for heading in ("What a degree does", "nowcast", "By fuel", *SHARES):
+    for heading in ("What a degree does", "nowcast", "By part", *SHARES):
         assert heading not in card.words
     assert len(card.tables()) == 3
     assert "None" not in card.words

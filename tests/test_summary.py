@@ -20,7 +20,7 @@ from made_results import (
 )
 
 from energy import summary
-from energy.data.tables import UNITS
+from energy.data.dataset import UK
 from energy.forecasting.bench import VERSION
 
 
@@ -44,8 +44,8 @@ def ended(
         plan=laid,
         series={str(y.name): y},
         breakdown=breakdown,
+        dataset=UK,
         target=str(y.name),
-        since="2012-08",
         horizon=horizon,
         store_url="s3://bucket/prefix/",
         mlflow_runs={str(y.name): "f" * 32},
@@ -173,12 +173,12 @@ def test_the_closing_lines_mark_a_month_whose_weather_is_known() -> None:
 
 def test_the_closing_lines_name_the_fuels() -> None:
     words = summary.closing(ended(breakdown=make_breakdown()))
-    assert "\nBy fuel    coal, natural_gas, net_imports, adding up to the total\n" in words
-    assert "By fuel" not in summary.closing(ended())
+    assert "\nBy part    coal, natural_gas, net_imports, adding up to the total\n" in words
+    assert "By part" not in summary.closing(ended())
 
 
 def test_every_unit_is_the_one_that_terawatt_hours_are_for() -> None:
-    assert {UNITS[target] for target in ("total", "coal", "net_imports")} == {"Mtoe"}
+    assert {UK.unit(target) for target in UK.targets} == {"Mtoe"}
 
 
 def test_a_refusal_is_told_with_what_failed_and_how_to_promote_all_the_same() -> None:

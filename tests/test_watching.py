@@ -14,6 +14,7 @@ from made_records import make_frame, publish
 from energy import watching
 from energy.contract import TrackRecord
 from energy.data.archive import HeldVintage
+from energy.data.opening import dataset_of, open_data
 from energy.errors import (
     BadDocument,
     FiguresBehindRecord,
@@ -191,3 +192,20 @@ def test_a_backend_that_cannot_be_used_is_told(
     with pytest.raises(TrackingUnreachable):
         watching.log(elsewhere, record, "MonitorFlow/1")
     assert stored(store) == record
+
+
+def test_a_series_of_one_s_own_is_watched_too(tmp_path: Path) -> None:
+    """Its file is the newest vintage, as it stands; without weather two checks measure nothing."""
+    example = Path(__file__).parents[1] / "examples" / "visitors" / "series.toml"
+    settings = Settings(data=tmp_path / "data", dataset=example)
+    dataset = dataset_of(settings)
+    opened = open_data(dataset, settings.data)
+    series = opened.frame
+    last = str(series[dataset.target].last_valid_index() - 3)
+    store = open_store(str(tmp_path / "store"))
+    publish(store, last, target=dataset.target, frame=series, now=NOW)
+    record = watching.watch(settings, store, NOW)
+    assert record is not None
+    assert (record.target, record.vintage_id) == (dataset.target, opened.vintage_id)
+    assert [row.horizon for row in record.rows] == [1, 2, 3]
+    assert {"weather", "response"} <= {one.name for one in record.drift if one.figure is None}

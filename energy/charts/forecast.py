@@ -25,12 +25,14 @@ def table_frame(table: ForecastTable) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def fan(history: pd.Series, table: ForecastTable, years: int = 6) -> Any:
+def fan(history: pd.Series, table: ForecastTable, years: int = 6, of: str = "") -> Any:
     """History and forecast as one fan: the mean with its 80% and 95% intervals.
 
     Args:
         history: The series on a monthly PeriodIndex; its last `years` are drawn.
         table: The forecast table that follows it.
+        years: How much of the history is drawn.
+        of: What is forecast, in words; the target's name where empty.
     """
     shown = history.iloc[-12 * years :]
     past = pd.DataFrame(
@@ -79,10 +81,9 @@ def fan(history: pd.Series, table: ForecastTable, years: int = 6) -> Any:
         .mark_line(strokeWidth=2.2, point=alt.OverlayMarkDef(size=14))
         .encode(x=x, y="mean:Q", color=named("forecast"), tooltip=tips),
     )
-    what = "" if table.target == "total" else f": {table.target.replace('_', ' ')}"
     return styled(
         layers,
-        f"UK energy consumption{what}, {len(table.months)} months ahead",
+        f"{of or table.target.replace('_', ' ')}, {len(table.months)} months ahead",
         f"{table.forecaster.replace('_', ' ')}, data to {table.cutoff}",
         height=340,
     )

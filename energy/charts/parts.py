@@ -52,4 +52,4 @@ def by_part(tables: Mapping[str, ForecastTable]) -> Any:
             ],
         )
     )
-    return styled(drawn, "The forecast by fuel", height=300)
+    return styled(drawn, "The forecast by part", height=300)

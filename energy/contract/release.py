@@ -179,7 +179,12 @@ class Lineage:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A release's first page: what it is, where it comes from, and the hash of every file in it."""
+    """A release's first page: what it is, where it comes from, and the hash of every file in it.
+
+    Attributes:
+        title: What is forecast, in words; empty in releases of before there was one.
+        attribution: The sentence that goes with its figures wherever they are shown, or empty.
+    """
 
     release_id: str
     created_at: str
@@ -189,6 +194,8 @@ class Manifest:
     forecaster: str
     lineage: Lineage
     files: dict[str, FileEntry] = field(default_factory=dict)
+    title: str = ""
+    attribution: str = ""
     schema: int = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from energy.errors.monitoring import *
 from energy.errors.promotion import *
 from energy.errors.releases import *
 from energy.errors.requests import *
+from energy.errors.series import *
 from energy.errors.serving import *
 from energy.errors.vintages import *
 from energy.errors.workbooks import *

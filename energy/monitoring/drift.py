@@ -50,7 +50,7 @@ def checks(frame: pd.DataFrame, target: str, unit: str, learned_to: str) -> tupl
     """
     until = pd.Period(learned_to, "M")
     y = _gapless(frame[target])
-    weather = frame[["temperature", "degree_days"]]
+    weather = frame.reindex(columns=["temperature", "degree_days"])  # a CSV may have neither
     log = bool((y > 0).all())
     values = np.log(y) if log else y
     effect = weather_effect(y, weather, log)
@@ -58,11 +58,12 @@ def checks(frame: pd.DataFrame, target: str, unit: str, learned_to: str) -> tupl
     try:
         daily = daily_degree_days(weather)
     except MissingWeather as missing:
+        why = str(missing) if weather.notna().to_numpy().any() else "the data have no weather."
         return (
             level(settled, log, unit, until),
             seasonality(settled, log, unit, until),
-            _unmeasured("weather", str(missing)),
-            _unmeasured("response", str(missing)),
+            _unmeasured("weather", why),
+            _unmeasured("response", why),
         )
     return (
         level(settled, log, unit, until),

@@ -14,7 +14,7 @@ from datetime import UTC, date, datetime
 import pandas as pd
 
 from energy.contract import RecordedRelease, ScoredMonth, TrackRecord
-from energy.data.tables import TARGETS
+from energy.data.dataset import UK
 from energy.errors import FiguresBehindRecord, NothingReadable, RecordOfAnother, UnknownTarget
 from energy.monitoring import drift, notes
 from energy.monitoring.due import due_on, next_due
@@ -34,12 +34,14 @@ class Figures:
         earlier: Monthly frames of older vintages by id, oldest first, for first prints.
         held: Last month and time of keeping (ISO, UTC; '' if unknown) of every vintage held,
             oldest first.
+        targets: Columns that can be forecast.
     """
 
     vintage_id: str
     frame: pd.DataFrame
     earlier: Mapping[str, pd.DataFrame] = field(default_factory=dict)
     held: tuple[tuple[str, str], ...] = ()
+    targets: tuple[str, ...] = UK.targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +139,8 @@ def _came(figures: Figures, target: str, previous: TrackRecord | None) -> Came:
     Raises:
         UnknownTarget: No such column.
     """
-    if target not in TARGETS or target not in figures.frame.columns:
-        raise UnknownTarget(target, TARGETS)
+    if target not in figures.targets or target not in figures.frame.columns:
+        raise UnknownTarget(target, figures.targets)
     actual = _by_month(figures.frame[target])
     first = {month: (value, figures.vintage_id) for month, value in actual.items()}
     for name, frame in reversed(list(figures.earlier.items())):

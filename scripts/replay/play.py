@@ -17,7 +17,6 @@ from energy import lineage, preparing, probe, publishing, training, watching
 from energy.contract import Lineage, TrackRecord
 from energy.data.keeping import Kept, keep
 from energy.data.records import Record
-from energy.data.tables import UNITS
 from energy.forecasting import champion, response
 from energy.releases import promotion
 from energy.releases.bundle import read_manifest
@@ -79,7 +78,7 @@ def train(files: dict[str, bytes], at: datetime, forecasters: str, folds: int) -
     given = (y, task.weather, task.plan)
     results = {name: training.backtest_one(name, *given) for name in task.bench}
     compared = training.compare(task.bench, results, y, task.weather)
-    fitted, table = training.refit(compared, y, task.weather, HORIZON, UNITS[target])
+    fitted, table = training.refit(compared, y, task.weather, HORIZON, task.dataset.unit(target))
     draft = publishing.Draft(
         table,
         champion.to_zip(fitted),
@@ -87,6 +86,7 @@ def train(files: dict[str, bytes], at: datetime, forecasters: str, folds: int) -
         y,
         response.weather_facts(y, task.weather),
         data=task.snapshot,
+        title=task.dataset.titled(target),
     )
     return Trained(draft, lineage.lineage(task.vintage, lineage.commit(ROOT), {"replay": "yes"}))
 

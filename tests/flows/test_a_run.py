@@ -61,7 +61,7 @@ def test_the_last_words(good: Good, first: Manifest) -> None:
         words,
     )
     assert re.findall(r"(\S+) .*\(its weather is known\)\n", words) == ["2022-08"]
-    assert "By fuel" not in words
+    assert "By part" not in words
     assert re.search(r"\nForecast   2022-08 to 2023-07: [\d.]+ Mtoe \([\d,]+ TWh\) in 12", words)
     months = re.findall(r"\n +(20\d\d-\d\d) +([\d.]+) +80% from ([\d.]+) to ([\d.]+)", words)
     assert [month for month, *_ in months] == [
@@ -194,7 +194,7 @@ def test_the_release_card_shows_the_forecast_and_its_lineage(
         "October to March",
     ):
         assert told in text
-    assert "By fuel" not in text
+    assert "By part" not in text
 
 
 def test_the_weather_and_how_the_total_answers_to_it_are_kept(

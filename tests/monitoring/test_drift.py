@@ -128,7 +128,7 @@ def test_without_weather_the_series_alone_is_judged() -> None:
     told = found(frame)
     assert [name for name, check in told.items() if check.figure is not None] == NAMES[:2]
     assert told["level"].alarm
-    assert "degree days" in told["weather"].evidence
+    assert "no weather" in told["weather"].evidence
 
 
 def test_a_gap_in_the_series_is_not_bridged() -> None:
