@@ -35,6 +35,9 @@ class Settings:
             another one (`ENERGY_REFRESH_SECONDS`).
         metrics_namespace: CloudWatch namespace that monitoring sends its metrics to
             (`ENERGY_METRICS_NAMESPACE`); empty for none.
+        api_url: Base URL of the REST API that the app asks (`ENERGY_API_URL`); empty for none.
+        function: Name or ARN, with its alias, of the Lambda function that the app asks if there is
+            no `api_url` (`ENERGY_FUNCTION`); empty to answer in the app's own process.
     """
 
     store: str = str(ROOT / "store")
@@ -44,6 +47,8 @@ class Settings:
     govuk_origins: tuple[str, ...] = ()
     refresh_seconds: float = 60.0
     metrics_namespace: str = ""
+    api_url: str = ""
+    function: str = ""
 
     @property
     def artifacts(self) -> Path:
@@ -66,6 +71,8 @@ class Settings:
             govuk_origins=tuple(filter(None, environ.get("ENERGY_GOVUK_ORIGINS", "").split(","))),
             refresh_seconds=_seconds(environ.get("ENERGY_REFRESH_SECONDS")),
             metrics_namespace=environ.get("ENERGY_METRICS_NAMESPACE", ""),
+            api_url=environ.get("ENERGY_API_URL", "").rstrip("/"),
+            function=environ.get("ENERGY_FUNCTION", ""),
         )
 
 

@@ -6,13 +6,12 @@ from typing import Any
 
 from energy import charts
 from energy.contract import ForecastTable
+from energy.contract.units import TWH_PER_MTOE
 from energy.data.tables import UNITS
 from energy.forecasting.bench import BASELINE, VERSION
 from energy.forecasting.scores import Score, percent
 from energy.settings import ROOT, Settings
 from energy.tracking import ALIAS, Experiment, registered_name
-
-TWH_PER_MTOE = 11.63
 
 
 def experiment(flow: Any, target: str, run_id: str) -> Experiment:
