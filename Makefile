@@ -8,10 +8,12 @@ TERRAFORM ?= $(firstword $(foreach p,terraform tofu,$(shell command -v $(p) 2>/d
 # Byte code is written once and saves every task of a flow seconds of imports.
 unexport PYTHONDONTWRITEBYTECODE
 
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+
 .DEFAULT_GOAL := help
 .PHONY: help run test lint style requirements data clean cards mlflow picture bench bench-accuracy field \
   lambda events e2e image bench-lambda answers infra-lint infra-lock workflow-lint monitor bench-drift \
-  setup deploy destroy smoke rollback-function costs
+  setup deploy destroy smoke rollback-function costs app browser app-pictures
 
 help: ## List these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -45,6 +47,17 @@ data: $(VENV)/.run ## Make data/processed/ from the raw workbooks, and show what
 
 cards: $(VENV)/.run ## Save the latest run's cards to cards/ and open them
 	$(BIN)/python scripts/save_cards.py
+
+app: $(VENV)/.run ## Open the app at http://127.0.0.1:8501, on the release in service
+	$(BIN)/streamlit run streamlit_app/streamlit_app.py --server.address 127.0.0.1 $(ARGS)
+
+browser: ## Install Debian's Chromium where there is none, for the app's browser test
+	@command -v chromium >/dev/null || { $(SUDO) apt-get update -qq && \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; }
+	@chromium --version
+
+app-pictures: $(VENV)/.test browser ## Draw the README's picture of the app from the release in service
+	$(BIN)/python scripts/draw_app.py
 
 mlflow: $(VENV)/.run ## Browse the tracked runs at http://127.0.0.1:5000
 	$(BIN)/mlflow ui --backend-store-uri sqlite:///mlruns/mlflow.db --host 127.0.0.1 --port 5000
@@ -127,7 +140,7 @@ requirements: $(UV) ## Resolve pyproject.toml, the image's and the field's needs
 	  terraform/checks.in -o terraform/checks.txt
 
 clean: ## Remove what was installed and made here, but no release
-	rm -rf $(VENV) .metaflow mlruns cards .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .metaflow mlruns cards app-pictures .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	rm -rf scripts/workflows/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

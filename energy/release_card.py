@@ -11,10 +11,11 @@ from energy.breakdown import Breakdown
 from energy.components import chart, titled, words
 from energy.components import table as table_of
 from energy.contract import ForecastTable, WeatherFacts
+from energy.contract.units import TWH_PER_MTOE
 from energy.forecasting.response import WEATHER_YEARS
 from energy.publishing import Draft, Published
 from energy.releases.decisions import Check
-from energy.summary import TWH_PER_MTOE, next_year
+from energy.summary import next_year
 
 
 def fill(card: Any, published: Published, draft: Draft) -> None:

@@ -37,6 +37,9 @@ class Settings:
             Kingdom's energy, as the project ships.
         metrics_namespace: CloudWatch namespace that monitoring sends its metrics to
             (`ENERGY_METRICS_NAMESPACE`); empty for none.
+        api_url: Base URL of the REST API that the app asks (`ENERGY_API_URL`); empty for none.
+        function: Name or ARN, with its alias, of the Lambda function that the app asks if there is
+            no `api_url` (`ENERGY_FUNCTION`); empty to answer in the app's own process.
     """
 
     store: str = str(ROOT / "store")
@@ -47,6 +50,8 @@ class Settings:
     refresh_seconds: float = 60.0
     metrics_namespace: str = ""
     dataset: Path | None = None
+    api_url: str = ""
+    function: str = ""
 
     @property
     def artifacts(self) -> Path:
@@ -70,6 +75,8 @@ class Settings:
             refresh_seconds=_seconds(environ.get("ENERGY_REFRESH_SECONDS")),
             dataset=Path(named) if (named := environ.get("ENERGY_DATASET")) else None,
             metrics_namespace=environ.get("ENERGY_METRICS_NAMESPACE", ""),
+            api_url=environ.get("ENERGY_API_URL", "").rstrip("/"),
+            function=environ.get("ENERGY_FUNCTION", ""),
         )
 
 

@@ -6,14 +6,13 @@ from typing import Any
 
 from energy import charts
 from energy.contract import ForecastTable
+from energy.contract.units import TWH_PER_MTOE
 from energy.forecasting.bench import BASELINE, VERSION
 from energy.forecasting.scores import Score, percent
 from energy.publishing import Published
 from energy.registry import ALIAS, registered_name
 from energy.settings import ROOT, Settings
 from energy.tracking import Experiment
-
-TWH_PER_MTOE = 11.63
 
 
 def experiment(flow: Any, target: str, run_id: str) -> Experiment:

@@ -20,11 +20,23 @@ FREE = ("energy.errors", "energy.settings", "energy.contract")
 FORECASTING = ("energy.forecasting", *FREE)
 TRAINED = ("energy.training", "energy.breakdown", *FORECASTING)
 SHOWN = ("energy.charts", "energy.components")
+SCORED = ("energy.forecasting.scores", "energy.forecasting.fold_files", "energy.forecasting.bench")
+"""What the app reads scores and folds with: tables, and nothing that fits."""
+IN_PROCESS = (
+    "lambda_handler.service",
+    "lambda_handler.telling",
+    "energy.releases.reading",
+    "energy.releases.store",
+    "energy.serving.champion",
+)
+"""What the app's own transport answers with, where there is no other service."""
 PUBLISHED = ("energy.publishing", "energy.summary")
+
+HOUSES = ("energy", "lambda_handler", "streamlit_app")
 
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
-    for folder in ("energy", "lambda_handler")
+    for folder in HOUSES
     for path in sorted((ROOT / folder).rglob("*.py"))
 }
 
@@ -56,7 +68,7 @@ def at_top(node: ast.AST) -> Iterator[ast.AST]:
 @functools.cache
 def ours(name: str) -> frozenset[str]:
     found = imports(MODULES[name])
-    return frozenset(one for one in found if part_of(one, "energy", "lambda_handler"))
+    return frozenset(one for one in found if part_of(one, *HOUSES))
 
 
 def part_of(name: str, *packages: str) -> bool:
@@ -102,6 +114,17 @@ def test_there_is_something_to_hold_to_the_rules() -> None:
             "energy.cli",
             ("energy.cli", "energy.ingesting", "energy.serving.answer", "energy.releases", *FREE),
         ),
+        (
+            "streamlit_app",
+            (
+                "streamlit_app",
+                "energy.charts",
+                *SCORED,
+                *IN_PROCESS,
+                "energy.monitoring.due",
+                *FREE,
+            ),
+        ),
     ],
 )
 def test_a_package_knows_those_it_may_and_no_others(package: str, allowed: tuple) -> None:
@@ -122,6 +145,20 @@ def test_only_flows_know_how_flows_are_run() -> None:
         if "metaflow" in {one.partition(".")[0] for one in imports(MODULES[name])}
     }
     assert known <= {"energy.reporting", "energy.components"}
+
+
+def test_only_one_transport_of_the_app_knows_who_answers() -> None:
+    """Everything else in the app speaks the HTTP contract, and never with sktime."""
+    for name, path in MODULES.items():
+        if part_of(name, "streamlit_app") and name != "streamlit_app.client.local":
+            assert not [one for one in ours(name) if part_of(one, *IN_PROCESS)], name
+            found = {one.partition(".")[0] for one in imports(path)}
+            assert not found & (HEAVY - {"pandas", "altair"}), name
+
+
+def test_the_app_answers_in_process_only_when_it_is_asked_to() -> None:
+    top = set(imports(MODULES["streamlit_app.client.local"], top_alone=True))
+    assert not [one for one in top if part_of(one, *IN_PROCESS, *HEAVY)]
 
 
 def test_there_are_no_cycles() -> None:
@@ -204,6 +241,7 @@ LIGHT = {
     "energy.training": SLOW,
     "energy.breakdown": SLOW,
     "energy.publishing": SLOW,
+    "streamlit_app.drawings": SLOW - {"altair"},
 }
 
 
@@ -224,7 +262,9 @@ def test_what_must_start_fast_loads_nothing_heavy() -> None:
     assert ran.stdout.splitlines() == asked
 
 
-@pytest.mark.parametrize("folder", ["energy", "flows", "lambda_handler", "scripts"])
+@pytest.mark.parametrize(
+    "folder", ["energy", "flows", "lambda_handler", "scripts", "streamlit_app"]
+)
 def test_a_file_stays_short_enough_to_be_read(folder: str) -> None:
     lengths = {
         str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines())

@@ -58,3 +58,13 @@ def test_the_process_s_own_environment_by_default(monkeypatch: pytest.MonkeyPatc
 def test_settings_do_not_change() -> None:
     with pytest.raises(FrozenInstanceError):
         Settings().store = "elsewhere"  # type: ignore[misc]
+
+
+def test_the_app_is_told_whom_to_ask() -> None:
+    given = {"ENERGY_API_URL": "https://api.example/", "ENERGY_FUNCTION": "energy-forecast:live"}
+    settings = Settings.from_environment(given)
+    assert (settings.api_url, settings.function) == (
+        "https://api.example",
+        "energy-forecast:live",
+    )
+    assert (Settings().api_url, Settings().function) == ("", "")

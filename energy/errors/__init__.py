@@ -6,6 +6,7 @@ to do. Callers catch `EnergyError`, or one of its families, and never have to pa
 
 from energy.errors.asking import *
 from energy.errors.base import *
+from energy.errors.client import *
 from energy.errors.discovery import *
 from energy.errors.fetching import *
 from energy.errors.figures import *
