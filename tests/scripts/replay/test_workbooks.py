@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
+from energy.data.keeping import Kept, keep
+from energy.data.monthly import read_frame
+from energy.data.records import Record
+from energy.data.vintages import open_vintage
+
 ROOT = Path(__file__).resolve().parents[3]
-sys.path.insert(0, str(ROOT / "scripts"))
 
-from replay.workbooks import Embedded, published  # noqa: E402
 
-from energy.data.keeping import Kept, keep  # noqa: E402
-from energy.data.monthly import read_frame  # noqa: E402
-from energy.data.records import Record  # noqa: E402
-from energy.data.vintages import open_vintage  # noqa: E402
+@pytest.fixture(scope="module")
+def workbooks() -> Iterator[Any]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(ROOT / "scripts")
+        from replay import workbooks
+
+        yield workbooks
 
 
 @pytest.fixture(scope="module")
@@ -26,8 +33,8 @@ def today() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def embedded() -> Embedded:
-    return Embedded()
+def embedded(workbooks: Any) -> Any:
+    return workbooks.Embedded()
 
 
 @pytest.mark.parametrize(
@@ -38,17 +45,19 @@ def embedded() -> Embedded:
         ("2019-10", date(2019, 12, 26)),
     ],
 )
-def test_figures_come_out_on_the_last_thursday_two_months_later(month: str, day: date) -> None:
-    assert published(pd.Period(month, "M")) == day
+def test_figures_come_out_on_the_last_thursday_two_months_later(
+    month: str, day: date, workbooks: Any
+) -> None:
+    assert workbooks.published(pd.Period(month, "M")) == day
     assert day.weekday() == 3
 
 
 @pytest.mark.parametrize("month", ["2015-01", "2015-11", "2015-12", "2020-04", "2022-07"])
 def test_a_month_s_workbooks_pass_the_checks_of_an_ingest_and_hold_no_later_figure(
-    month: str, embedded: Embedded, today: pd.DataFrame, tmp_path: Path
+    month: str, embedded: Any, today: pd.DataFrame, tmp_path: Path, workbooks: Any
 ) -> None:
     last = pd.Period(month, "M")
-    at = datetime.combine(published(last), time(9, 30), UTC)
+    at = datetime.combine(workbooks.published(last), time(9, 30), UTC)
     kept = keep(tmp_path, embedded.as_of(last), Record("", "", {}), now=at)
     assert isinstance(kept, Kept)
     assert [check.name for check in kept.checks if not check.passed] == []
@@ -65,10 +74,10 @@ def test_a_month_s_workbooks_pass_the_checks_of_an_ingest_and_hold_no_later_figu
 
 
 def test_a_month_s_workbooks_are_a_revision_of_nothing_in_the_month_before(
-    embedded: Embedded, tmp_path: Path
+    embedded: Any, tmp_path: Path, workbooks: Any
 ) -> None:
     for month in pd.period_range("2016-12", "2017-01", freq="M"):
-        at = datetime.combine(published(month), time(9, 30), UTC)
+        at = datetime.combine(workbooks.published(month), time(9, 30), UTC)
         kept = keep(tmp_path, embedded.as_of(month), Record("", "", {}), now=at)
     assert isinstance(kept, Kept)
     assert kept.before.startswith("2016-12")
