@@ -9,10 +9,10 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test lint style requirements data clean cards mlflow picture bench bench-accuracy field \
-  lambda events e2e image bench-lambda answers
+  lambda events e2e image bench-lambda answers docs docs-serve
 
 help: ## List these commands
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-13s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
 
 run: $(VENV)/.run ## Set up, then train, compare, choose and publish a forecast
 	$(BIN)/python flows/trainflow.py run $(ARGS)
@@ -69,11 +69,20 @@ bench-lambda: $(VENV)/.test ## Measure the handler; writes benchmarks/ and the t
 answers: $(VENV)/.test ## Ask the release in service what docs/serving.md shows, and write it there
 	$(BIN)/python scripts/show_answers.py
 
+docs: $(VENV)/.docs ## Build these documents as a site, into site/, every link checked; npm, for diagrams
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	@echo "Built site/index.html"
+
+docs-serve: $(VENV)/.docs ## The same at http://127.0.0.1:8000, anew with every change
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve --strict $(ARGS)
+
 requirements: $(UV) ## Resolve pyproject.toml, the image's and the field's needs anew into the lock files
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  pyproject.toml --extra app --extra test -o requirements.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  pyproject.toml --all-extras -c requirements.txt -o requirements-dev.txt
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  --group docs -c requirements.txt -c requirements-dev.txt -o docs/requirements.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  lambda_handler/requirements.in -c requirements.txt -c requirements-dev.txt \
 	  -o lambda_handler/requirements.txt
@@ -84,7 +93,7 @@ requirements: $(UV) ## Resolve pyproject.toml, the image's and the field's needs
 	  -o benchmarks/field/autogluon.txt
 
 clean: ## Remove what was installed and made here, but no release
-	rm -rf $(VENV) .metaflow mlruns cards .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .metaflow mlruns cards site .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(UV):
@@ -105,6 +114,12 @@ $(VENV)/.test: $(VENV)/.run requirements-dev.txt scripts/local/emulator.txt
 	@echo "Installing what the tests need into $(VENV)"
 	@$(UV) pip install --quiet --python $(VENV) --require-hashes -r requirements-dev.txt
 	@PYTHONPATH=scripts $(BIN)/python -m local.emulator
+	@touch $@
+
+$(VENV)/.docs: $(UV) docs/requirements.txt scripts/site/mermaid.py
+	@echo "Installing what the site needs into $(VENV)"
+	@$(UV) pip install --quiet --python $(VENV) --require-hashes -r docs/requirements.txt
+	@$(BIN)/python scripts/site/mermaid.py $(VENV)/mermaid.min.js
 	@touch $@
 
 .venv-%/.done: benchmarks/field/%.txt $(UV)
