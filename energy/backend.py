@@ -1,13 +1,15 @@
-"""Whether MLflow's backend can be used: a light look before any work is done."""
+"""MLflow's backend: a light look whether it can be used before any work is done, and its client."""
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import urllib.error
 import urllib.request
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 from energy.errors import TrackingUnreachable
 from energy.settings import Settings
@@ -44,3 +46,16 @@ def _check_database(path: Path) -> None:
     nearest = next(parent for parent in path.parents if parent.exists())
     if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
         raise NotADirectoryError(f"{nearest} is no folder that can be written")
+
+
+def client(settings: Settings) -> Any:
+    """MLflow's client for the backend of the settings, which is made if it is a new SQLite file."""
+    for noisy in ("mlflow.store.db.utils", "mlflow.utils.environment", "alembic"):
+        logging.getLogger(noisy).setLevel(logging.ERROR)
+    from mlflow.tracking import MlflowClient
+
+    if settings.tracking_uri.startswith("sqlite:///"):
+        Path(settings.tracking_uri.removeprefix("sqlite:///")).parent.mkdir(
+            parents=True, exist_ok=True
+        )
+    return MlflowClient(settings.tracking_uri, registry_uri=settings.tracking_uri)

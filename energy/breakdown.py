@@ -1,4 +1,4 @@
-"""The total by fuel: each part forecast on its own, then made to add up to the total's forecast."""
+"""A total by its parts: each forecast on its own, then made to add up to the total's forecast."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import numpy as np
 import pandas as pd
 
 from energy.contract import ForecastTable
-from energy.data.tables import ENERGY, UNITS
 from energy.forecasting import champion
 from energy.forecasting.fitting import is_positive
 from energy.forecasting.gap_shares import METHODS
@@ -25,7 +24,6 @@ from energy.forecasting.reconcile import (
 from energy.forecasting.scores import MONTHS_SCORED, Score, mase, score
 from energy.training import Comparison, refit
 
-TOTAL = str(ENERGY.total)
 KEEPING = ("top_down", "mint_given_total")
 """Methods that leave the total's own forecast as it is, which its champion must answer for."""
 
@@ -77,20 +75,20 @@ def mean_mase(mase: Mapping[str, float]) -> float:
 def reconcile_champions(
     compared: Mapping[str, Comparison],
     series: Mapping[str, pd.Series],
-    weather: pd.DataFrame,
+    weather: pd.DataFrame | None,
     known_then: Mapping[str, KnownThen] | None = None,
 ) -> Reconciliation:
     """Try every method on the champions' folds, and choose one on the training part.
 
     Args:
-        compared: By target, the total among them.
+        compared: By target, the total first.
         series: By target.
-        weather: Columns `temperature` and `degree_days`.
+        weather: Columns `temperature` and `degree_days`, or None.
         known_then: By target; see `backtest.run`.
     """
-    frames = _frames(compared)
+    frames, total = _frames(compared), next(iter(compared))
     above = [name for name in frames if is_positive(series[name])]
-    tried = {name: reconcile_folds(name, frames, TOTAL, above, known_then) for name in METHODS}
+    tried = {name: reconcile_folds(name, frames, total, above, known_then) for name in METHODS}
     found_mase = {
         method: {name: _mase(frame) for name, frame in found.items()}
         for method, found in tried.items()
@@ -115,31 +113,31 @@ def break_down(
     reconciled: Reconciliation,
     compared: Mapping[str, Comparison],
     series: Mapping[str, pd.Series],
-    weather: pd.DataFrame,
+    weather: pd.DataFrame | None,
     total: ForecastTable,
 ) -> Breakdown:
     """Forecast every part and make the parts add up to the total that is published.
 
     Args:
         reconciled: What `reconcile_champions` chose.
-        compared: By target.
+        compared: By target, the total first.
         series: By target.
-        weather: Columns `temperature` and `degree_days`.
+        weather: Columns `temperature` and `degree_days`, or None.
         total: The total's forecast table.
     """
     parts = {
-        name: refit(compared[name], series[name], weather, len(total.months), UNITS[name])[1]
+        name: refit(compared[name], series[name], weather, len(total.months), total.unit)[1]
         for name in compared
-        if name != TOTAL
+        if name != total.target
     }
-    cutoff = series[TOTAL].index[-1]
+    cutoff = series[total.target].index[-1]
     means = pd.DataFrame({name: [m.mean for m in table.months] for name, table in parts.items()})
     above = pd.Series({name: is_positive(series[name]) for name in parts}).to_numpy()
     _, moved = reconcile(
         reconciled.method,
         np.array([row.mean for row in total.months]),
         means.to_numpy(),
-        known_errors(_frames(compared), TOTAL, cutoff),
+        known_errors(_frames(compared), total.target, cutoff),
         above,
     )
     months = months_after(cutoff, len(total.months))
@@ -150,7 +148,7 @@ def break_down(
             pd.Series(moved[:, place], months),
             reconciled.folds[name],
             weather,
-            UNITS[name],
+            total.unit,
             parts[name].observed,
         )
         for place, name in enumerate(parts)

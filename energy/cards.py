@@ -13,7 +13,6 @@ from energy import charts
 from energy.breakdown import Reconciliation, mean_mase
 from energy.components import chart, titled, words
 from energy.components import table as table_of
-from energy.data.tables import UNITS
 from energy.forecasting.backtest import Plan
 from energy.forecasting.bench import BASELINE, BENCH, VERSION
 from energy.forecasting.scores import MONTHS_SCORED, Score, coverage_error, percent
@@ -25,6 +24,7 @@ def leaderboard(
     by_target: Mapping[str, Comparison],
     series: Mapping[str, pd.Series],
     plan: Plan,
+    unit: str,
     reconciled: Reconciliation | None = None,
 ) -> None:
     """Fill the leaderboard card: why this one, everyone's scores, and each forecaster's folds.
@@ -34,11 +34,12 @@ def leaderboard(
         by_target: The published target's comparison first.
         series: By target.
         plan: The folds.
+        unit: Of the published target.
         reconciled: How the parts were made to add up, where they were forecast.
     """
     target, y = next(iter(series.items()))
     compared = by_target[target]
-    ranked, unit = compared.ranked, UNITS[target]
+    ranked = compared.ranked
     words(
         card,
         f"# Leaderboard: {y.name}",
@@ -46,7 +47,7 @@ def leaderboard(
             titled(compared.champion), f"**{titled(compared.champion)}**", 1
         ),
         f"Chosen on {len(plan.backtest)} rolling origins up to {plan.split} alone, each "
-        "forecasting 1 to 12 months ahead with the weather to expect. The "
+        f"forecasting 1 to 12 months ahead{_in_weather(compared)}. The "
         f"{len(plan.holdout)} origins after it, to {y.index[-1]}, are reported and decide nothing: "
         f"they are the holdout of version {VERSION} of the bench.",
     )
@@ -74,8 +75,8 @@ def leaderboard(
         "MASE below 1 beats the in-sample seasonal naive; WIS is the weighted interval score in "
         f"{unit}; *80 / 95% hold* are the shares of actuals inside the intervals as they would "
         "have been published then. *80:20 MAPE* is one forecast from the split to the end, for "
-        "comparison with other work: it is mostly luck, and nothing is ranked on it. *Nowcast* is "
-        "one month ahead with the weather of that month, which is published a month sooner.",
+        "comparison with other work: it is mostly luck, and nothing is ranked on it."
+        f"{_and_nowcast(compared)}",
     )
     chart(card, charts.coverage(compared.folds[compared.champion]))
     words(card, _coverage(compared))
@@ -84,6 +85,19 @@ def leaderboard(
     words(card, "## Each forecaster")
     for score in ranked:
         _one(card, score, compared, unit)
+
+
+def _in_weather(compared: Comparison) -> str:
+    return " with the weather to expect" if compared.nowcast else ""
+
+
+def _and_nowcast(compared: Comparison) -> str:
+    if not compared.nowcast:
+        return ""
+    return (
+        " *Nowcast* is one month ahead with the weather of that month, which is published a month "
+        "sooner."
+    )
 
 
 def _coverage(compared: Comparison) -> str:

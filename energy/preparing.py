@@ -8,13 +8,13 @@ from typing import Any
 import pandas as pd
 
 from energy import backend
-from energy.data import snapshot
-from energy.data.archive import find, held, newest
+from energy.data.archive import held
+from energy.data.dataset import Dataset
 from energy.data.known import as_known
 from energy.data.monthly import read_frame, target_series, temporal_split
-from energy.data.tables import TARGETS
+from energy.data.opening import dataset_of, open_data
 from energy.data.vintages import open_vintage
-from energy.errors import OutOfRange
+from energy.errors import NoParts, OnlyAsItStands, OutOfRange
 from energy.forecasting import bench
 from energy.forecasting.backtest import SHORTEST, Plan, plan
 from energy.forecasting.intervals import KnownThen
@@ -27,8 +27,6 @@ EVERY = "all"
 LONGEST = 120
 """Furthest month that may be published."""
 MOST_FOLDS = 60
-WEATHER_USED = ["temperature", "degree_days"]
-"""What forecasters may know of the weather."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +34,10 @@ class TrainRequest:
     """What a run of TrainFlow is asked for.
 
     Attributes:
-        target: Column of table 1.2, or `all`: the total, every part of it, and how they add up.
+        target: A column of the data set, or `all`: its total, every part of it, and how they add
+            up; empty for the data set's own.
         horizon: Months to publish.
-        start: First month to learn from, such as `2001-01`.
+        start: First month to learn from, such as `2001-01`; empty for the data set's own.
         forecasters: Names of the bench separated by commas, or `all`.
         folds: Most cutoffs in the training part.
         store: Directory or URL; empty for the one of the settings.
@@ -46,9 +45,9 @@ class TrainRequest:
         in_real_time: Whether each fold sees the figures of its own time, where they are held.
     """
 
-    target: str = "total"
+    target: str = ""
     horizon: int = 24
-    start: str = "2001-01"
+    start: str = ""
     forecasters: str = "all"
     folds: int = 24
     store: str = ""
@@ -61,11 +60,14 @@ class Task:
     """What a run of TrainFlow has to do.
 
     Attributes:
+        dataset: What the figures are.
         target: What is published: the one asked for, or the total.
         series: By target, the published one first: a gapless monthly PeriodIndex, in its unit.
-        weather: Columns `temperature` and `degree_days` on months that cover it.
+        weather: Columns `temperature` and `degree_days` on months that cover it; None for a data
+            set without.
         plan: The folds.
         bench: Names of the forecasters that compete.
+        left_out: Those that would have, but need weather.
         branches: Which of them are fitted together, the dearest first.
         vintage: SHA-256 of each raw workbook by file name.
         vintage_id: Which vintage they make.
@@ -75,11 +77,13 @@ class Task:
         store: Where the release goes, as the store itself writes it.
     """
 
+    dataset: Dataset
     target: str
     series: dict[str, pd.Series]
-    weather: pd.DataFrame
+    weather: pd.DataFrame | None
     plan: Plan
     bench: tuple[str, ...]
+    left_out: tuple[str, ...]
     branches: list[Branch]
     vintage: dict[str, str]
     vintage_id: str
@@ -90,13 +94,14 @@ class Task:
     def __str__(self) -> str:
         known = self.known[self.target]
         then = f" {len(known)} folds as it was known then." if known else ""
+        lost = f" No weather, so without {', '.join(self.left_out)}." if self.left_out else ""
         parts = f" and its {len(self.series) - 1} parts" if len(self.series) > 1 else ""
         series = self.series[self.target]
         fits = sum(len(branch.forecasters) for branch in self.branches)
         return (
             f"{self.target}{parts}: {len(series)} months to {series.index[-1]} (vintage "
             f"{self.vintage_id}), chosen on those to {self.plan.split}; "
-            f"{fits} forecasters to fit in {len(self.branches)} branches.{then}"
+            f"{fits} forecasters to fit in {len(self.branches)} branches.{lost}{then}"
         )
 
 
@@ -119,15 +124,17 @@ def prepare(settings: Settings, asked: TrainRequest) -> Task:
     ):
         if not 1 <= found <= highest:
             raise OutOfRange(name, found, 1, highest)
-    names = bench.choose(asked.forecasters)
+    dataset = dataset_of(settings)
+    names = bench.choose(asked.forecasters, bool(dataset.weather))
+    targets = _targets(dataset, asked.target)
+    if asked.in_real_time and dataset.csv:
+        raise OnlyAsItStands("--real-time", dataset.csv.file)
     opened = open_store(asked.store or settings.store)
     opened.check_writable()
     backend.check(settings)
-    chosen = find(settings.data, asked.vintage) if asked.vintage else newest(settings.data)
-    opened_vintage = open_vintage(chosen.folder)
-    frame = read_frame(opened_vintage)
-    targets = TARGETS if asked.target == EVERY else (asked.target,)
-    series = {name: target_series(frame, name, asked.start) for name in targets}
+    data = open_data(dataset, settings.data, asked.vintage)
+    frame, start = data.frame, asked.start or dataset.start or _first(data.frame, targets)
+    series = {name: target_series(frame, name, start, known=dataset.targets) for name in targets}
     # Parts can only add up to the total in months that all of them have.
     last = min(y.index[-1] for y in series.values())
     series = {name: y.loc[:last] for name, y in series.items()}
@@ -135,24 +142,47 @@ def prepare(settings: Settings, asked: TrainRequest) -> Task:
     split = temporal_split(index)[0][-1]
     folds_plan = plan(index, split, asked.folds, asked.horizon)
     parcels = bench.branches(names, len(folds_plan.cutoffs))
-    known = _known_then(settings, folds_plan, asked, targets) if asked.in_real_time else {}
+    known = _known_then(settings, folds_plan, start, dataset, targets) if asked.in_real_time else {}
     return Task(
+        dataset=dataset,
         target=targets[0],
         series=series,
-        weather=frame[WEATHER_USED],
+        weather=_weather(frame, dataset),
         plan=folds_plan,
         bench=names,
+        left_out=tuple(name for name in bench.choose(asked.forecasters) if name not in names),
         branches=[Branch(name, parcel) for parcel in parcels for name in targets],
-        vintage=opened_vintage.hashes,
-        vintage_id=chosen.vintage_id,
-        snapshot=snapshot.to_document(frame, opened_vintage, chosen),
+        vintage=data.hashes,
+        vintage_id=data.vintage_id,
+        snapshot=data.document,
         known={name: known.get(name, {}) for name in targets},
         store=opened.url,
     )
 
 
+def _targets(dataset: Dataset, asked: str) -> tuple[str, ...]:
+    """The columns to forecast, the published one first."""
+    if asked != EVERY:
+        return (asked or dataset.target,)
+    if not dataset.parts:
+        raise NoParts(dataset.target, dataset.targets)
+    return (dataset.target, *dataset.parts)
+
+
+def _first(frame: pd.DataFrame, targets: tuple[str, ...]) -> str:
+    """The first month in which all of them have a figure; that of the frame where none has."""
+    whole = frame.reindex(columns=list(targets)).dropna()
+    return str((whole if len(whole) else frame).index[0])
+
+
+def _weather(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame | None:
+    """What forecasters may know of the weather; None where there is none."""
+    names = [measure.name for measure in dataset.weather]
+    return frame[names] if names else None
+
+
 def _known_then(
-    settings: Settings, plan: Plan, asked: TrainRequest, targets: tuple[str, ...]
+    settings: Settings, plan: Plan, start: str, dataset: Dataset, targets: tuple[str, ...]
 ) -> dict[str, KnownThen]:
     """What was known at each cutoff that a vintage of its own time is held for, by target."""
     frames = {one.vintage_id: read_frame(open_vintage(one.folder)) for one in held(settings.data)}
@@ -160,8 +190,8 @@ def _known_then(
     return {
         name: {
             one.cutoff: (
-                target_series(one.frame, name, asked.start, SHORTEST),
-                one.frame[WEATHER_USED],
+                target_series(one.frame, name, start, SHORTEST),
+                _weather(one.frame, dataset),
             )
             for one in known
             if one.real_time

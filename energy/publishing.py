@@ -1,16 +1,18 @@
-"""Put a forecast into the store: write it, verify it as a reader would, point to it."""
+"""Put a forecast into the store: write it, judge it, and point to it if it may take over."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
 
+from energy import gate, probe
 from energy.breakdown import Breakdown
 from energy.contract import SCHEMA, ForecastTable, Lineage, Manifest, Pointer, WeatherFacts
-from energy.errors import StoreError
+from energy.errors import StoreError, StoreUnreachable
 from energy.forecasting import fold_files
 from energy.forecasting.bench import VERSION
 from energy.forecasting.scores import Score
@@ -24,12 +26,14 @@ from energy.releases.bundle import (
     SCORES,
     WEATHER,
     digest,
+    read_file,
     read_table,
     release_id,
     verify,
     write_release,
 )
-from energy.releases.documents import encode, moment
+from energy.releases.decisions import REFUSED, Check, Decision, record
+from energy.releases.documents import encode, load, moment
 from energy.releases.promotion import champion, promote
 from energy.releases.store import Store
 from energy.training import Comparison
@@ -47,6 +51,7 @@ class Draft:
         weather: How the series answers to the weather; None without weather.
         breakdown: The parts of the total, adding up to it; None where they were not forecast.
         data: The data it was made from, as `energy.data.snapshot` gives them; None to leave out.
+        title: What is forecast, in words.
     """
 
     table: ForecastTable
@@ -56,35 +61,103 @@ class Draft:
     weather: WeatherFacts | None = None
     breakdown: Breakdown | None = None
     data: dict[str, Any] | None = None
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """A release that is in service, and the one that was before it.
+    """A release, what was decided about it, and the one that was in service before it.
 
     Attributes:
         manifest: The release.
-        pointer: `champion.json` as it now stands.
+        pointer: `champion.json` as it now stands; None if the release was refused and nothing is in
+            service.
         files: Its files by name, as published.
-        before: Manifest and forecast table of the release before it, or None.
+        before: Manifest and forecast table of the release in service until then, or None.
         trouble: Why the release before could not be read, or ''.
+        checks: What the gate found.
     """
 
     manifest: Manifest
-    pointer: Pointer
+    pointer: Pointer | None
     files: dict[str, bytes]
     before: tuple[Manifest, ForecastTable] | None
     trouble: str = ""
+    checks: tuple[Check, ...] = ()
+
+    @property
+    def promoted(self) -> bool:
+        """Whether the release is in service."""
+        return self.pointer is not None and self.pointer.release_id == self.manifest.release_id
+
+    @property
+    def failed(self) -> list[Check]:
+        """The checks that kept it out of service."""
+        return [check for check in self.checks if not check.passed]
 
 
-def publish(store: Store, draft: Draft, lineage: Lineage) -> Published:
-    """Write the release, verify it whole as a reader would, and put it in service.
+def now_utc() -> datetime:
+    """The time by this machine's clock."""
+    return datetime.now(UTC)
+
+
+def publish(
+    store: Store,
+    draft: Draft,
+    lineage: Lineage,
+    answers: Callable[[str, str], Check] = probe.fresh,
+    clock: Callable[[], datetime] = now_utc,
+) -> Published:
+    """Write the release, judge it, and put it in service if every check of the gate is passed.
+
+    A release that is refused stays in the store, whole, and the decision beside it; the release in
+    service is untouched.
+
+    Args:
+        store: Where to.
+        draft: What the release is made of.
+        lineage: Where it comes from; its Metaflow run is who decides.
+        answers: Check whether a release of a store's URL answers, by its id.
+        clock: Tells the time, UTC; a replay of history has its own.
 
     Raises:
+        PromotionLost: Somebody else promoted while this release was judged; theirs stands.
         StoreError: The store failed or somebody else published; the release in service stands.
     """
-    now = datetime.now(UTC)
-    before, trouble = _in_service(store)
+    incumbent, before = _in_service(store)
+    manifest, files = write(store, draft, lineage, clock())
+    now, by = clock(), lineage.runs.get("metaflow", "")
+    checks = (
+        *gate.judge(draft.comparison, manifest, incumbent, now),
+        answers(store.url, manifest.release_id),
+    )
+    pointer, current = incumbent.pointer, incumbent.release_id
+    if reason := gate.refusal(checks):
+        told = Decision(
+            REFUSED, manifest.release_id, current, moment(now), reason, by, checks=checks
+        )
+        record(store, told)
+    else:
+        pointer = promote(
+            store,
+            manifest.release_id,
+            draft.comparison.why,
+            now,
+            by=by,
+            checks=checks,
+            instead_of=current,
+        )
+    return Published(manifest, pointer, files, before, incumbent.trouble, checks)
+
+
+def write(
+    store: Store, draft: Draft, lineage: Lineage, now: datetime
+) -> tuple[Manifest, dict[str, bytes]]:
+    """Write a release without putting it in service; its manifest, and its files by name.
+
+    Raises:
+        StoreError: As `write_release`.
+    """
     table, files = draft.table, _files(draft)
     planned = Manifest(
         release_id=release_id(table.cutoff, now, digest(files)),
@@ -94,21 +167,27 @@ def publish(store: Store, draft: Draft, lineage: Lineage) -> Published:
         cutoff=table.cutoff,
         forecaster=table.forecaster,
         lineage=lineage,
+        title=draft.title,
+        attribution=draft.data["attribution"] if draft.data else "",
     )
-    manifest = write_release(store, planned, files)
-    pointer = promote(store, manifest.release_id, draft.comparison.why, now)
-    return Published(manifest, pointer, files, before, trouble)
+    return write_release(store, planned, files), files
 
 
-def _in_service(store: Store) -> tuple[tuple[Manifest, ForecastTable] | None, str]:
+def _in_service(store: Store) -> tuple[gate.Incumbent, tuple[Manifest, ForecastTable] | None]:
     """The release in service; one that is damaged is no reason not to publish a sound one."""
+    pointer = champion(store)
+    if pointer is None:
+        return gate.Incumbent(), None
     try:
-        if (pointer := champion(store)) is None:
-            return None, ""
         manifest = verify(store, pointer.release_id)
-        return (manifest, read_table(store, manifest)), ""
+        table, folds = read_table(store, manifest), None
+        if FOLDS in manifest.files:
+            folds = load(FOLDS, read_file(store, manifest, FOLDS), gate.kept_means)
+    except StoreUnreachable:
+        raise
     except StoreError as error:
-        return None, str(error)
+        return gate.Incumbent(pointer, trouble=str(error)), None
+    return gate.Incumbent(pointer, manifest, folds), (manifest, table)
 
 
 def _files(draft: Draft) -> dict[str, bytes]:

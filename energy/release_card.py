@@ -11,10 +11,11 @@ from energy.breakdown import Breakdown
 from energy.components import chart, titled, words
 from energy.components import table as table_of
 from energy.contract import ForecastTable, WeatherFacts
-from energy.data.records import ATTRIBUTION
+from energy.contract.units import TWH_PER_MTOE
 from energy.forecasting.response import WEATHER_YEARS
 from energy.publishing import Draft, Published
-from energy.summary import TWH_PER_MTOE, next_year
+from energy.releases.decisions import Check
+from energy.summary import next_year
 
 
 def fill(card: Any, published: Published, draft: Draft) -> None:
@@ -22,10 +23,13 @@ def fill(card: Any, published: Published, draft: Draft) -> None:
     manifest, table, history = published.manifest, draft.table, draft.history
     words(
         card,
-        f"# Forecast of {table.target}",
+        f"# {manifest.title or titled(table.target)}",
         f"**{next_year(table)}**, by {titled(table.forecaster)}, from data to {table.cutoff}.",
     )
-    chart(card, charts.fan(history, table))
+    if not published.promoted:
+        failed = ", ".join(titled(check.name) for check in published.failed)
+        words(card, f"**Not promoted**, for {failed}: what was found is under *Decision*.")
+    chart(card, charts.fan(history, table, of=manifest.title))
     words(card, "## Month by month")
     low80, high80 = table.levels.index(0.1), table.levels.index(0.9)
     a_year_before = {str(m): float(v) for m, v in history.items()}
@@ -46,8 +50,7 @@ def fill(card: Any, published: Published, draft: Draft) -> None:
     words(
         card,
         f"Intervals rest on {table.calibration.errors} backtest errors of this forecaster, by "
-        "months ahead and season, recent ones most, and on the spread of the weather of the last "
-        f"{WEATHER_YEARS} years. 1 Mtoe is {TWH_PER_MTOE} TWh.",
+        f"months ahead and season, recent ones most{_and_weather(draft)}.{_in_twh(table)}",
     )
     if table.observed:
         months = ", ".join(table.observed)
@@ -57,7 +60,9 @@ def fill(card: Any, published: Published, draft: Draft) -> None:
     if draft.weather:
         _weather(card, draft.weather, table.unit)
     if draft.breakdown:
-        _fuels(card, draft.breakdown, table)
+        _parts(card, draft.breakdown, table)
+    words(card, "## Decision")
+    _decision(card, published)
     words(card, "## What changed")
     _changes(card, published, table)
     words(card, "## Lineage")
@@ -68,7 +73,18 @@ def fill(card: Any, published: Published, draft: Draft) -> None:
     rows += [["packages", ", ".join(f"{k} {v}" for k, v in lineage.packages.items())]]
     rows += [[f"file: {n}", f"`{e.sha256}`, {e.bytes:,} B"] for n, e in manifest.files.items()]
     table_of(card, ["What", "Which"], rows)
-    words(card, ATTRIBUTION)
+    if manifest.attribution:
+        words(card, manifest.attribution)
+
+
+def _and_weather(draft: Draft) -> str:
+    if draft.weather is None:
+        return ""
+    return f", and on the spread of the weather of the last {WEATHER_YEARS} years"
+
+
+def _in_twh(table: ForecastTable) -> str:
+    return f" 1 Mtoe is {TWH_PER_MTOE} TWh." if table.unit == "Mtoe" else ""
 
 
 def _weather(card: Any, facts: WeatherFacts, unit: str) -> None:
@@ -101,8 +117,8 @@ def _degree_days_a_year(facts: WeatherFacts) -> float:
     )
 
 
-def _fuels(card: Any, found: Breakdown, table: ForecastTable) -> None:
-    words(card, "## By fuel")
+def _parts(card: Any, found: Breakdown, table: ForecastTable) -> None:
+    words(card, "## By part")
     chart(card, charts.by_part(found.tables))
     table_of(
         card,
@@ -116,7 +132,47 @@ def _fuels(card: Any, found: Breakdown, table: ForecastTable) -> None:
             for place, row in enumerate(table.months)
         ],
     )
-    words(card, "Means in Mtoe; they add up. `fuels.json` of the release has the intervals.")
+    words(
+        card, f"Means in {table.unit}; they add up. `fuels.json` of the release has the intervals."
+    )
+
+
+def _decision(card: Any, published: Published) -> None:
+    stays = published.pointer.release_id if published.pointer else "nothing"
+    words(
+        card,
+        (
+            "**Promoted**: this release is in service."
+            if published.promoted
+            else f"**Not promoted**: in service stays {stays}. The release is in the store, whole; "
+            f"`energy releases promote {published.manifest.release_id} --why ...` puts it in "
+            "service all the same."
+        ),
+    )
+    table_of(
+        card,
+        ["Check", "", "Figure", "Threshold", "What was found"],
+        [
+            [
+                titled(check.name),
+                _outcome(check),
+                _figure(check.figure),
+                _figure(check.threshold),
+                check.told,
+            ]
+            for check in published.checks
+        ],
+    )
+
+
+def _outcome(check: Check) -> str:
+    if not check.passed:
+        return "**failed**"
+    return "passed" if check.figure is not None else "not judged"
+
+
+def _figure(value: float | None) -> str:
+    return "" if value is None else f"{value:.3g}"
 
 
 def _changes(card: Any, published: Published, table: ForecastTable) -> None:
@@ -156,7 +212,9 @@ def _changes(card: Any, published: Published, table: ForecastTable) -> None:
 
 
 def _change(now: float, before: float | None) -> str:
-    return "" if not before else f"{100 * (now / before - 1):+.1f}%"
+    if before is None or min(now, before) <= 0:  # a share of nothing, or of less, tells nothing
+        return ""
+    return f"{100 * (now / before - 1):+.1f}%"
 
 
 def _hashes(manifest: Any) -> str:

@@ -33,8 +33,13 @@ class Settings:
             by commas); empty for GOV.UK's own.
         refresh_seconds: How long a reader relies on the release it holds before it looks for
             another one (`ENERGY_REFRESH_SECONDS`).
+        dataset: Settings file of a data set of one's own (`ENERGY_DATASET`); None for the United
+            Kingdom's energy, as the project ships.
         metrics_namespace: CloudWatch namespace that monitoring sends its metrics to
             (`ENERGY_METRICS_NAMESPACE`); empty for none.
+        api_url: Base URL of the REST API that the app asks (`ENERGY_API_URL`); empty for none.
+        function: Name or ARN, with its alias, of the Lambda function that the app asks if there is
+            no `api_url` (`ENERGY_FUNCTION`); empty to answer in the app's own process.
     """
 
     store: str = str(ROOT / "store")
@@ -44,6 +49,9 @@ class Settings:
     govuk_origins: tuple[str, ...] = ()
     refresh_seconds: float = 60.0
     metrics_namespace: str = ""
+    dataset: Path | None = None
+    api_url: str = ""
+    function: str = ""
 
     @property
     def artifacts(self) -> Path:
@@ -65,7 +73,10 @@ class Settings:
             govuk_api=environ.get("ENERGY_GOVUK_API") or cls().govuk_api,
             govuk_origins=tuple(filter(None, environ.get("ENERGY_GOVUK_ORIGINS", "").split(","))),
             refresh_seconds=_seconds(environ.get("ENERGY_REFRESH_SECONDS")),
+            dataset=Path(named) if (named := environ.get("ENERGY_DATASET")) else None,
             metrics_namespace=environ.get("ENERGY_METRICS_NAMESPACE", ""),
+            api_url=environ.get("ENERGY_API_URL", "").rstrip("/"),
+            function=environ.get("ENERGY_FUNCTION", ""),
         )
 
 

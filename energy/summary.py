@@ -6,13 +6,13 @@ from typing import Any
 
 from energy import charts
 from energy.contract import ForecastTable
-from energy.data.tables import UNITS
+from energy.contract.units import TWH_PER_MTOE
 from energy.forecasting.bench import BASELINE, VERSION
 from energy.forecasting.scores import Score, percent
+from energy.publishing import Published
+from energy.registry import ALIAS, registered_name
 from energy.settings import ROOT, Settings
-from energy.tracking import ALIAS, Experiment, registered_name
-
-TWH_PER_MTOE = 11.63
+from energy.tracking import Experiment
 
 
 def experiment(flow: Any, target: str, run_id: str) -> Experiment:
@@ -23,7 +23,7 @@ def experiment(flow: Any, target: str, run_id: str) -> Experiment:
         "run": f"TrainFlow/{run_id}",
         "target": target,
         "bench_version": VERSION,
-        "start": flow.since,
+        "start": str(flow.series[target].index[0]),
         "horizon": flow.horizon,
         "folds": len(flow.plan.backtest),
         "split": flow.plan.split,
@@ -37,7 +37,9 @@ def experiment(flow: Any, target: str, run_id: str) -> Experiment:
         "leaderboard.png": charts.png(charts.leaderboard(compared.ranked, BASELINE), 1.0),
         "by_horizon.png": charts.png(charts.by_horizon(compared.leading), 1.0),
         "champion_folds.png": charts.png(
-            charts.folds(compared.folds[champion], UNITS[target], champion.replace("_", " ")),
+            charts.folds(
+                compared.folds[champion], flow.dataset.unit(target), champion.replace("_", " ")
+            ),
             1.0,
         ),
     }
@@ -49,6 +51,7 @@ def experiment(flow: Any, target: str, run_id: str) -> Experiment:
         compared.single_origin,
         compared.folds,
         figures,
+        flow.dataset.name,
     )
 
 
@@ -90,16 +93,33 @@ def closing(flow: Any) -> str:
         for row in table.months[:12]
     ]
     if flow.breakdown:
-        lines += ["", f"By fuel    {', '.join(flow.breakdown.tables)}, adding up to the total"]
-    release = flow.published.manifest.release_id
+        lines += ["", f"By part    {', '.join(flow.breakdown.tables)}, adding up to the total"]
+    published, release = flow.published, flow.published.manifest.release_id
+    name = registered_name(flow.target, flow.dataset.name)
+    alias = f"models:/{name}@{ALIAS} is version {flow.version}"
+    if not published.promoted:
+        lines += ["", *_refused(published, flow.store_url)]
+        alias = f"{name} version {flow.version}, without the alias {ALIAS}"
     lines += [
         "",
         f"Release    {flow.store_url.rstrip('/')}/releases/{release}",
         f"Cards      make cards  (or: python {ROOT / 'flows' / 'trainflow.py'} card view select)",
         f"MLflow     {settings.tracking_uri}, run {flow.mlflow_runs[flow.target]}, "
-        f"models:/{registered_name(flow.target)}@{ALIAS} is version {flow.version}  (make mlflow)",
+        f"{alias}  (make mlflow)",
     ]
     return "\n".join(lines)
+
+
+def _refused(published: Published, store_url: str) -> list[str]:
+    """What kept the release out of service, and what is in service instead."""
+    stays = published.pointer.release_id if published.pointer else "nothing"
+    found = [f"           {check.name}: {check.told}" for check in published.failed]
+    return [
+        f"Not promoted: {published.manifest.release_id} was refused; in service stays {stays}",
+        *found,
+        f"           To put it in service all the same: energy releases promote "
+        f"{published.manifest.release_id} --store {store_url} --why ...",
+    ]
 
 
 def _against(name: str, best: Score, naive: Score | None, note: str) -> str:

@@ -1,11 +1,10 @@
-"""What a run did, in MLflow: a parent run, a child for each forecaster, the champion registered.
+"""What a run did, in MLflow: a parent run, a child for each forecaster.
 
 MLflow is imported inside the functions: it takes two seconds, and only two steps need it.
 """
 
 from __future__ import annotations
 
-import logging
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,14 +13,11 @@ from typing import Any
 
 import pandas as pd
 
-from energy.contract import Manifest
+from energy import backend
 from energy.forecasting.bench import BENCH
 from energy.forecasting.scores import Score
-from energy.lineage import pins
+from energy.registry import SHIPPED, registered_name
 from energy.settings import Settings
-
-ALIAS = "champion"
-"""Alias of the registered version that is in service: `models:/energy-total@champion`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +32,7 @@ class Experiment:
         single_origin: MAPE of the one 80:20 forecast by forecaster.
         folds: Fold frame by forecaster.
         figures: PNG images of the parent run by file name.
+        dataset: Name of the data set.
     """
 
     target: str
@@ -45,19 +42,19 @@ class Experiment:
     single_origin: Mapping[str, float | None]
     folds: Mapping[str, pd.DataFrame]
     figures: Mapping[str, bytes]
+    dataset: str = SHIPPED
 
 
-def registered_name(target: str) -> str:
-    """Name of the registered model of a target."""
-    return f"energy-{target}"
+def experiment_name(target: str, dataset: str = SHIPPED) -> str:
+    """Name of the experiment that a target's runs are in."""
+    return f"trainflow-{target if dataset == SHIPPED else registered_name(target, dataset)}"
 
 
 def log(settings: Settings, experiment: Experiment) -> str:
     """Log a parent run with a child for each forecaster; returns the parent's run id."""
-    client = _client(settings)
-    name = f"trainflow-{experiment.target}"
-    known = client.get_experiment_by_name(name)
-    experiment_id = known.experiment_id if known else _create(client, settings, name)
+    client = backend.client(settings)
+    name = experiment_name(experiment.target, experiment.dataset)
+    experiment_id = _experiment(client, settings, name)
     tags = {
         "mlflow.source.git.commit": str(experiment.params.get("commit", "unknown")),
         "target": experiment.target,
@@ -74,69 +71,36 @@ def log(settings: Settings, experiment: Experiment) -> str:
     return run_id
 
 
-def register(
+def log_figures(
     settings: Settings,
-    target: str,
-    run_id: str,
-    files: Mapping[str, bytes],
-    manifest: Manifest,
+    experiment: str,
+    run_name: str,
+    params: Mapping[str, object],
+    metrics: Mapping[str, float],
+    steps: Mapping[str, Sequence[tuple[int, float | None]]],
 ) -> str:
-    """Register the champion that was published and give it the alias; returns its version.
-
-    What is registered is the release's own files; `energy.registered` reads them, so that
-    `mlflow.pyfunc.load_model("models:/energy-total@champion")` answers as the release does.
+    """Log one run of plain figures, such as those of a track record; returns its run id.
 
     Args:
         settings: Where MLflow is.
-        target: Names the registered model.
-        run_id: The parent run.
-        files: The release's files by name, as published.
-        manifest: The release that holds it.
+        experiment: Name of the experiment, made if it is the first.
+        run_name: Of the run.
+        params: What it rests on.
+        metrics: One figure each.
+        steps: Figures by step, such as months ahead.
     """
-    import mlflow.pyfunc
-    from mlflow.exceptions import MlflowException
-
-    client = _client(settings)
-    name = registered_name(target)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model"
-        release = Path(folder) / "release"
-        release.mkdir()
-        for file, data in files.items():
-            (release / file).write_bytes(data)
-        # Left to itself, MLflow would guess the requirements for ten seconds.
-        mlflow.pyfunc.save_model(
-            str(path),
-            loader_module="energy.registered",
-            data_path=str(release),
-            pip_requirements=pins(manifest.lineage),
-        )
-        client.log_artifacts(run_id, str(path), "model")
-    try:
-        client.create_registered_model(name, description=f"Champion forecaster of {target}.")
-    except MlflowException as error:
-        if error.error_code != "RESOURCE_ALREADY_EXISTS":
-            raise
-    source = f"{client.get_run(run_id).info.artifact_uri}/model"
-    tags = {"release_id": manifest.release_id, "forecaster": manifest.forecaster}
-    version: str = client.create_model_version(name, source, run_id, tags=tags).version
-    client.set_registered_model_alias(name, ALIAS, version)
-    return str(version)
+    client = backend.client(settings)
+    run = client.create_run(_experiment(client, settings, experiment), run_name=run_name)
+    run_id: str = run.info.run_id
+    _batch(client, run_id, params, metrics, steps)
+    client.set_terminated(run_id)
+    return run_id
 
 
-def _client(settings: Settings) -> Any:
-    for noisy in ("mlflow.store.db.utils", "mlflow.utils.environment", "alembic"):
-        logging.getLogger(noisy).setLevel(logging.ERROR)
-    from mlflow.tracking import MlflowClient
-
-    if settings.tracking_uri.startswith("sqlite:///"):
-        Path(settings.tracking_uri.removeprefix("sqlite:///")).parent.mkdir(
-            parents=True, exist_ok=True
-        )
-    return MlflowClient(settings.tracking_uri, registry_uri=settings.tracking_uri)
-
-
-def _create(client: Any, settings: Settings, name: str) -> Any:
+def _experiment(client: Any, settings: Settings, name: str) -> Any:
+    """Id of an experiment, made if it is not there."""
+    if known := client.get_experiment_by_name(name):
+        return known.experiment_id
     local = settings.tracking_uri.startswith("sqlite:///")
     where = str(settings.artifacts / name) if local else None
     return client.create_experiment(name, artifact_location=where)

@@ -72,7 +72,7 @@ class Comparison:
 def backtest_branch(
     branch: Branch,
     y: pd.Series,
-    weather: pd.DataFrame,
+    weather: pd.DataFrame | None,
     plan: backtest.Plan,
     known_then: KnownThen | None = None,
 ) -> dict[str, Result]:
@@ -101,7 +101,7 @@ def _apart(name: str, *given: Any) -> Result:
 def backtest_one(
     forecaster: str,
     y: pd.Series,
-    weather: pd.DataFrame,
+    weather: pd.DataFrame | None,
     plan: backtest.Plan,
     known_then: KnownThen | None = None,
 ) -> Result:
@@ -177,7 +177,7 @@ def compare(
 
 
 def refit(
-    compared: Comparison, y: pd.Series, weather: pd.DataFrame, horizon: int, unit: str
+    compared: Comparison, y: pd.Series, weather: pd.DataFrame | None, horizon: int, unit: str
 ) -> tuple[Any, ForecastTable]:
     """Fit the champion on all months; the fitted sktime forecaster, and its forecast table."""
     entry, folds = BENCH[compared.champion], compared.folds

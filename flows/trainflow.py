@@ -1,8 +1,11 @@
-"""Train, compare, choose and publish a forecast of UK monthly energy consumption.
+"""Train, compare, choose and publish a forecast: of UK energy, or of a monthly series of your own.
 
     python flows/trainflow.py run
     python flows/trainflow.py run --target natural_gas --forecasters theta,sarimax --horizon 12
     python flows/trainflow.py run --target all
+
+Another monthly series is forecast the same way: ENERGY_DATASET names its settings file, and
+docs/your-own-series.md tells what that holds.
 
 Each step calls the `energy` package and keeps the result; nothing heavy is imported up here, since
 every task imports this file anew.
@@ -20,9 +23,9 @@ from energy.reporting import report  # noqa: E402
 class TrainFlow(FlowSpec):
     """Backtest the bench in parallel branches, choose the champion, publish its forecast."""
 
-    wanted = Parameter("target", default="total", help="Column of table 1.2, or 'all'.")
+    wanted = Parameter("target", default="", help="Column of the data (energy: total), or 'all'.")
     horizon = Parameter("horizon", default=24, help="Months to publish, 1 to 120.")
-    since = Parameter("start", default="2001-01", help="First month to learn from.")
+    since = Parameter("start", default="", help="First month to learn from (energy: 2001-01).")
     names = Parameter("forecasters", default="all", help="Names of the bench, or 'all'.")
     fold_count = Parameter("folds", default=24, help="Cutoffs in the training part, 1 to 60.")
     vintage_asked = Parameter("vintage", default="", help="Id of a vintage; default the newest.")
@@ -47,6 +50,7 @@ class TrainFlow(FlowSpec):
             in_real_time=self.in_real_time,
         )
         task = preparing.prepare(Settings.from_environment(), asked)
+        self.dataset = task.dataset
         self.target, self.series, self.weather = task.target, task.series, task.weather
         self.plan, self.bench, self.branches = task.plan, task.bench, task.branches
         self.vintage, self.known, self.store_url = task.vintage, task.known, task.store
@@ -97,7 +101,12 @@ class TrainFlow(FlowSpec):
             for name in self.series
         }
         cards.leaderboard(
-            current.card["leaderboard"], self.compared, self.series, self.plan, self.reconciled
+            current.card["leaderboard"],
+            self.compared,
+            self.series,
+            self.plan,
+            self.dataset.unit(self.target),
+            self.reconciled,
         )
         print(self.compared[self.target].why)
         self.next(self.refit)
@@ -107,12 +116,11 @@ class TrainFlow(FlowSpec):
     def refit(self):
         """Fit the champion on all months; its table carries calibrated intervals."""
         from energy import breakdown, training
-        from energy.data.tables import UNITS
         from energy.forecasting import champion, response
 
         name, y = self.target, self.series[self.target]
         fitted, self.table = training.refit(
-            self.compared[name], y, self.weather, self.horizon, UNITS[name]
+            self.compared[name], y, self.weather, self.horizon, self.dataset.unit(name)
         )
         self.model_zip = champion.to_zip(fitted)
         self.facts = response.weather_facts(y, self.weather)
@@ -127,8 +135,8 @@ class TrainFlow(FlowSpec):
     @report
     @step
     def publish(self):
-        """Put the release into the store, the pointer to it last, and register the champion."""
-        from energy import lineage, publishing, release_card, summary, tracking
+        """Write the release, judge it, point to it if it may take over; register the champion."""
+        from energy import lineage, publishing, registry, release_card, summary
         from energy.releases.store import open_store
         from energy.settings import Settings
 
@@ -142,16 +150,19 @@ class TrainFlow(FlowSpec):
             self.facts,
             self.breakdown,
             self.snapshot,
+            self.dataset.titled(self.target),
         )
         self.published = publishing.publish(
             open_store(self.store_url), draft, lineage.lineage(self.vintage, self.commit, runs)
         )
-        self.version = tracking.register(
+        self.version = registry.register(
             Settings.from_environment(),
             self.target,
             run,
             self.published.files,
             self.published.manifest,
+            self.published.promoted,
+            self.dataset.name,
         )
         release_card.fill(current.card["release"], self.published, draft)
         self.closing = summary.closing(self)

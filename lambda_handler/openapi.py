@@ -24,9 +24,9 @@ from lambda_handler.schemas import Schema, reference, schemas_of
 
 VERSION = "1.0.0"
 DESCRIPTION = (
-    "Forecasts of UK monthly energy consumption from verified releases. Published months are "
-    "looked up; weather scenarios, newer observations and later months are answered by the fitted "
-    "champion. Every answer names the release that it comes from."
+    "Monthly forecasts from verified releases: of UK energy consumption, as the project ships. "
+    "Published months are looked up; weather scenarios, newer observations and later months are "
+    "answered by the fitted champion. Every answer names the release that it comes from."
 )
 STATUSES = {
     400: "The body cannot be read.",

@@ -27,6 +27,7 @@ class Service:
         self,
         reader: Callable[[], ReleaseReader],
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        tell: Callable[[Told, float], None] = tell,
     ) -> None:
         """Read nothing yet.
 
@@ -34,8 +35,9 @@ class Service:
             reader: Gives the reader of releases, the same one each time; may raise an EnergyError,
                 which callers are told.
             now: The time of day, for a release's age.
+            tell: Logs a request and how many milliseconds it took.
         """
-        self._reader, self._now = reader, now
+        self._reader, self._now, self._tell = reader, now, tell
         self._is_cold = True
 
     def handle(self, event: object, request_id: str = "") -> Any:
@@ -52,7 +54,7 @@ class Service:
             found = _refused(error, told)
             if is_http(event):
                 found = HttpAnswer.of(told.status, found, _allow(error)).to_event()
-        tell(told, (time.perf_counter() - began) * 1000)
+        self._tell(told, (time.perf_counter() - began) * 1000)
         return found
 
     def _http(self, event: Mapping[str, Any], told: Told) -> HttpAnswer:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
@@ -29,7 +29,11 @@ UNITS = {
     "stale": "Count",
     "cold_start": "Count",
 }
-"""Metrics of every line; `errors` are of the caller's making (4xx), `faults` of ours (5xx)."""
+"""What every line counts; `errors` are of the caller's making (4xx), `faults` of ours (5xx)."""
+WHOLE = ("errors", "faults", "stale", "cold_start")
+OF_A_TIER = ("requests", "latency")
+"""Metrics of the service and of each tier: eight in all, of ten that cost nothing. Error codes are
+in the log alone: a metric of each, and of every count by tier, would be paid for."""
 
 
 @dataclass
@@ -62,21 +66,13 @@ class Told:
 
 
 def line(told: Told, milliseconds: float) -> str:
-    """The line to print: JSON with an EMF header.
-
-    Metrics are there for the service as a whole, for each tier and for each error code.
-    """
-    dimensions = [["service"]]
-    dimensions += [["service", name] for name in ("tier", "code") if getattr(told, name)]
+    """The line to print: JSON with an EMF header, of metrics for the service and for the tier."""
+    metrics = [_directive(["service"], WHOLE)]
+    if told.tier:
+        metrics.append(_directive(["service", "tier"], OF_A_TIER))
     header = {
         "Timestamp": int(time.time() * 1000),
-        "CloudWatchMetrics": [
-            {
-                "Namespace": NAMESPACE,
-                "Dimensions": dimensions,
-                "Metrics": [{"Name": name, "Unit": unit} for name, unit in UNITS.items()],
-            }
-        ],
+        "CloudWatchMetrics": metrics,
     }
     said: Mapping[str, Any] = {
         "level": "ERROR" if told.status >= 500 else "WARNING" if told.stale else "INFO",
@@ -99,6 +95,14 @@ def line(told: Told, milliseconds: float) -> str:
         "_aws": header,
     }
     return json.dumps({name: value for name, value in said.items() if value is not None})
+
+
+def _directive(dimensions: list[str], names: Sequence[str]) -> dict[str, Any]:
+    return {
+        "Namespace": NAMESPACE,
+        "Dimensions": [dimensions],
+        "Metrics": [{"Name": name, "Unit": UNITS[name]} for name in names],
+    }
 
 
 def where(error: BaseException) -> str:

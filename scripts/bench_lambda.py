@@ -25,6 +25,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from build_image import build
+from cloud.releases import copy_champion
 from figures import replace_block
 from local.emulator import HANDLER, emulator
 from local.processes import children, surroundings
@@ -32,9 +33,7 @@ from local.stack import S3Server, free_ports, s3_server
 from local.tables import lambda_table
 
 from energy.errors import StoreError
-from energy.releases.bundle import verify, write_release
-from energy.releases.promotion import champion, promote
-from energy.releases.store import Store, open_store
+from energy.releases.store import open_store
 from energy.settings import ROOT, Settings
 
 RESULT = ROOT / "benchmarks" / "lambda.json"
@@ -104,18 +103,10 @@ def _measured(trials: int) -> dict:
 
 def _copy(s3: S3Server, url: str) -> str:
     """Copy the release in service to S3 with the project's own functions; its forecaster."""
-    source = open_store(Settings.from_environment().store)
-    if (pointer := champion(source)) is None:
-        raise RuntimeError(f"{source.url} holds no release yet: 'make run' publishes one")
-    manifest = verify(source, pointer.release_id)
-    folder = f"releases/{manifest.release_id}/"
-    files = {name: source.read(folder + name) for name in manifest.files}
+    source = open_store(Settings.from_environment().store)  # with the caller's own credentials
     os.environ.update({name: value for name, value in s3.environment.items() if value})
     os.environ.pop("AWS_PROFILE", None)
-    target: Store = open_store(url)
-    write_release(target, manifest, files)
-    promote(target, manifest.release_id, pointer.reason, datetime.now(UTC))
-    return manifest.forecaster
+    return copy_champion(source, open_store(url)).forecaster
 
 
 def _environment(s3: S3Server, url: str) -> dict[str, str]:

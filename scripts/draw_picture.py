@@ -33,7 +33,8 @@ def main() -> int:
     images = ROOT / "docs" / "images"
     images.mkdir(parents=True, exist_ok=True)
     history = pd.Series(past["values"], months, name=manifest.target)
-    (images / "forecast.svg").write_text(charts.svg(charts.fan(history, table)), "utf-8")
+    drawn = charts.fan(history, table, of=manifest.title)
+    (images / "forecast.svg").write_text(charts.svg(drawn), "utf-8")
     (images / "leaderboard.svg").write_text(charts.svg(charts.leaderboard(ranked)), "utf-8")
     replace_block(ROOT / "README.md", "figures", _figures(table, ranked, scores))
     replace_block(ROOT / "docs" / "forecasting.md", "versions", _versions(ranked[0], scores))

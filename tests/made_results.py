@@ -22,6 +22,7 @@ from energy.forecasting.intervals import add_quantiles
 from energy.forecasting.response import weather_facts
 from energy.forecasting.scores import Score, score
 from energy.publishing import Draft, Published
+from energy.releases.decisions import Check
 from energy.training import Comparison, compare
 
 NAMES = ("seasonal_naive", "theta", "ridge")
@@ -194,13 +195,30 @@ def make_manifest(table: ForecastTable, number: int = 1) -> Manifest:
     )
 
 
+def make_checks(failed: str = "") -> tuple[Check, ...]:
+    """Three checks, one with nothing to judge; the one named has failed."""
+    return (
+        Check("beats_naive", failed != "beats_naive", 0.7, 1.02, "MASE 0.700 against 1.020."),
+        Check("not_worse", failed != "not_worse", None, None, "Not judged: nothing is in service."),
+        Check("answers", failed != "answers", 3e-16, 1e-6, "It answered in a fresh process."),
+    )
+
+
 def make_published(
-    table: ForecastTable, before: ForecastTable | None = None, trouble: str = ""
+    table: ForecastTable,
+    before: ForecastTable | None = None,
+    trouble: str = "",
+    failed: str = "",
 ) -> Published:
+    """A release that is in service, or that was refused for the check that `failed`."""
     manifest = make_manifest(table, 2)
     earlier = (make_manifest(before, 1), before) if before else None
     pointer = Pointer(manifest.release_id, None, manifest.created_at, "it is best")
-    return Published(manifest, pointer, {"model.zip": b"model"}, earlier, trouble)
+    if failed:
+        old = earlier[0].release_id if earlier else ""
+        pointer = Pointer(old, None, "2026-11-23T17:00:01Z", "it was best") if earlier else None
+    files = {"model.zip": b"model"}
+    return Published(manifest, pointer, files, earlier, trouble, make_checks(failed))
 
 
 def make_release(last: str = "2022-08", revised: Mapping[str, float] | None = None) -> bytes:

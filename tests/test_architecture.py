@@ -20,11 +20,23 @@ FREE = ("energy.errors", "energy.settings", "energy.contract")
 FORECASTING = ("energy.forecasting", *FREE)
 TRAINED = ("energy.training", "energy.breakdown", *FORECASTING)
 SHOWN = ("energy.charts", "energy.components")
+SCORED = ("energy.forecasting.scores", "energy.forecasting.fold_files", "energy.forecasting.bench")
+"""What the app reads scores and folds with: tables, and nothing that fits."""
+IN_PROCESS = (
+    "lambda_handler.service",
+    "lambda_handler.telling",
+    "energy.releases.reading",
+    "energy.releases.store",
+    "energy.serving.champion",
+)
+"""What the app's own transport answers with, where there is no other service."""
 PUBLISHED = ("energy.publishing", "energy.summary")
+
+HOUSES = ("energy", "lambda_handler", "streamlit_app")
 
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
-    for folder in ("energy", "lambda_handler")
+    for folder in HOUSES
     for path in sorted((ROOT / folder).rglob("*.py"))
 }
 
@@ -56,7 +68,7 @@ def at_top(node: ast.AST) -> Iterator[ast.AST]:
 @functools.cache
 def ours(name: str) -> frozenset[str]:
     found = imports(MODULES[name])
-    return frozenset(one for one in found if part_of(one, "energy", "lambda_handler"))
+    return frozenset(one for one in found if part_of(one, *HOUSES))
 
 
 def part_of(name: str, *packages: str) -> bool:
@@ -82,12 +94,37 @@ def test_there_is_something_to_hold_to_the_rules() -> None:
         ("energy.serving", ("energy.serving", "energy.releases", *FORECASTING)),
         ("lambda_handler", ("lambda_handler", "energy.serving", "energy.releases", *FREE)),
         ("energy.training", FORECASTING),
-        ("energy.breakdown", ("energy.training", "energy.data.tables", *FORECASTING)),
-        ("energy.publishing", ("energy.releases", *TRAINED)),
+        ("energy.breakdown", ("energy.training", *FORECASTING)),
+        (
+            "energy.monitoring",
+            ("energy.monitoring", "energy.data", "energy.releases", *FORECASTING),
+        ),
+        ("energy.monitor_card", ("energy.monitoring", *SHOWN, *FREE)),
+        ("energy.gate", ("energy.training", "energy.releases", *FORECASTING)),
+        ("energy.probe", ("energy.serving.answer", "energy.releases", *FREE)),
+        ("energy.publishing", ("energy.gate", "energy.probe", "energy.releases", *TRAINED)),
         ("energy.registered", FORECASTING),
         ("energy.charts", ("energy.charts", *FORECASTING)),
-        ("energy.cards", ("energy.data.tables", *SHOWN, *TRAINED)),
-        ("energy.release_card", ("energy.data.records", *SHOWN, *PUBLISHED, *TRAINED)),
+        ("energy.cards", (*SHOWN, *TRAINED)),
+        (
+            "energy.release_card",
+            ("energy.releases.decisions", *SHOWN, *PUBLISHED, *TRAINED),
+        ),
+        (
+            "energy.cli",
+            ("energy.cli", "energy.ingesting", "energy.serving.answer", "energy.releases", *FREE),
+        ),
+        (
+            "streamlit_app",
+            (
+                "streamlit_app",
+                "energy.charts",
+                *SCORED,
+                *IN_PROCESS,
+                "energy.monitoring.due",
+                *FREE,
+            ),
+        ),
     ],
 )
 def test_a_package_knows_those_it_may_and_no_others(package: str, allowed: tuple) -> None:
@@ -108,6 +145,20 @@ def test_only_flows_know_how_flows_are_run() -> None:
         if "metaflow" in {one.partition(".")[0] for one in imports(MODULES[name])}
     }
     assert known <= {"energy.reporting", "energy.components"}
+
+
+def test_only_one_transport_of_the_app_knows_who_answers() -> None:
+    """Everything else in the app speaks the HTTP contract, and never with sktime."""
+    for name, path in MODULES.items():
+        if part_of(name, "streamlit_app") and name != "streamlit_app.client.local":
+            assert not [one for one in ours(name) if part_of(one, *IN_PROCESS)], name
+            found = {one.partition(".")[0] for one in imports(path)}
+            assert not found & (HEAVY - {"pandas", "altair"}), name
+
+
+def test_the_app_answers_in_process_only_when_it_is_asked_to() -> None:
+    top = set(imports(MODULES["streamlit_app.client.local"], top_alone=True))
+    assert not [one for one in top if part_of(one, *IN_PROCESS, *HEAVY)]
 
 
 def test_there_are_no_cycles() -> None:
@@ -180,11 +231,17 @@ LIGHT = {
     "energy.releases.promotion": HEAVY,
     "energy.releases.store": HEAVY,
     "energy.contract": HEAVY,
+    "energy.monitoring.service": HEAVY,
+    "energy.monitoring.cloudwatch": HEAVY,
+    "energy.cli": HEAVY,
+    "energy.probe": HEAVY,
     "energy.running": HEAVY,
     "energy.forecasting.bench": SLOW,
+    "energy.monitoring.track_record": SLOW,
     "energy.training": SLOW,
     "energy.breakdown": SLOW,
     "energy.publishing": SLOW,
+    "streamlit_app.drawings": SLOW - {"altair"},
 }
 
 
@@ -205,7 +262,9 @@ def test_what_must_start_fast_loads_nothing_heavy() -> None:
     assert ran.stdout.splitlines() == asked
 
 
-@pytest.mark.parametrize("folder", ["energy", "flows", "lambda_handler", "scripts"])
+@pytest.mark.parametrize(
+    "folder", ["energy", "flows", "lambda_handler", "scripts", "streamlit_app"]
+)
 def test_a_file_stays_short_enough_to_be_read(folder: str) -> None:
     lengths = {
         str(path.relative_to(ROOT)): len(path.read_text("utf-8").splitlines())

@@ -58,7 +58,9 @@ class Shown(list[Any]):
 def leaderboard(holdout: bool = True, **changes: Any) -> Shown:
     y = make_series()
     laid, card = make_plan(y, holdout=holdout), Shown()
-    cards.leaderboard(card, {"total": make_comparison(y, laid, **changes)}, {"total": y}, laid)
+    cards.leaderboard(
+        card, {"total": make_comparison(y, laid, **changes)}, {"total": y}, laid, "Mtoe"
+    )
     return card
 
 
@@ -124,7 +126,7 @@ def test_no_mape_where_an_actual_is_zero() -> None:
     y = make_series("net_imports", -5.0)
     y.iloc[:] = y.round(0) * (y.abs() > 1)
     laid, card = make_plan(y), Shown()
-    cards.leaderboard(card, {y.name: make_comparison(y, laid)}, {y.name: y}, laid)
+    cards.leaderboard(card, {y.name: make_comparison(y, laid)}, {y.name: y}, laid, "Mtoe")
     assert "n/a" in card.words
     assert "None" not in card.words
 
@@ -140,6 +142,11 @@ def test_nowcasts_are_shown_of_those_that_use_weather() -> None:
     ]
     (scores,) = leaderboard().tables()
     assert set(cells(scores, "Nowcast MAPE")) == {""}
+
+
+def test_where_nobody_uses_weather_there_is_no_word_of_it() -> None:
+    assert "weather" not in leaderboard().words.partition("## Each forecaster")[0]
+    assert "with the weather to expect" in leaderboard(names=AND_WEATHER).words
 
 
 def test_how_often_the_champion_s_intervals_held_is_drawn_and_told() -> None:
@@ -164,7 +171,7 @@ def test_a_sampling_error_that_cannot_be_known_is_not_told_as_nan() -> None:
     y = make_series()
     laid = replace(make_plan(y), backtest=(pd.Period("2018-12", "M"),), holdout=())
     card = Shown()
-    cards.leaderboard(card, {"total": make_comparison(y, laid)}, {"total": y}, laid)
+    cards.leaderboard(card, {"total": make_comparison(y, laid)}, {"total": y}, laid, "Mtoe")
     assert "came out inside the 80% interval" in card.words
     assert "inside the 95% one.\n" in card.words
     assert "standard error" not in card.words
@@ -181,7 +188,7 @@ def parts() -> tuple[Shown, dict[str, Comparison]]:
     series = make_parts()
     compared, laid, card = make_compared(series), make_plan(series["total"]), Shown()
     reconciled = reconcile_champions(compared, series, make_weather())
-    cards.leaderboard(card, compared, series, laid, reconciled)
+    cards.leaderboard(card, compared, series, laid, "Mtoe", reconciled)
     return card, compared
 
 

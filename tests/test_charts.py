@@ -20,16 +20,39 @@ from made_results import (
 
 from energy import charts
 from energy.charts.parts import COLOURS
+from energy.charts.screen import DARK
+from energy.contract import Forecast, Interval, MonthAhead
 from energy.data.tables import ENERGY
 from energy.forecasting.scores import coverage_error
 
 NAMES = ["fan", "fan of one month", "leaderboard", "failures", "by horizon", "folds", "negative"]
-NAMES += ["coverage", "parts", "by month"]
+NAMES += ["coverage", "parts", "by month", "coverage by horizon"]
+NAMES += ["outlook", "outlook alone", "against", "per degree", "per degree, unmarked"]
+OF_DATA = ["series", "by_season", "heat_map", "trend", "season_and_rest", "against_weather"]
+NAMES += OF_DATA
+
+
+EFFECTS = pd.DataFrame(
+    {"season": "winter", "degrees": [-1, 1], "change": [0.4, -0.4], "low": [0.3, -0.5]}
+).assign(high=lambda rows: rows["low"] + 0.2)
+
+
+def an_answer(more: float = 0.0) -> Forecast:
+    months = tuple(
+        MonthAhead(month, n + 1, 12.0 + more, bands, "expected")
+        for n, month in enumerate(("2020-01", "2020-02"))
+        for bands in [(Interval(0.8, 11.0 + more, 13.0 + more), Interval(0.95, 9.0, 15.0 + more))]
+    )
+    made = "2026-11-25T00:00:00Z"
+    return Forecast("r", made, "total", "Mtoe", "2019-12", "theta", "table", False, months)
 
 
 def chart(name: str) -> Any:
     y = make_series("net_imports", -5.0) if name == "negative" else make_series()
     laid = make_plan(y)
+    if name in OF_DATA:
+        more = (y + 1,) if name == "against_weather" else ()
+        return getattr(charts, name)(y, *more, "Total", "Mtoe")
     compared = make_comparison(y, laid, failed=["seasonal_naive"] if name == "failures" else ())
     return {
         "fan": lambda: charts.fan(y, make_table(y, laid)),
@@ -41,6 +64,12 @@ def chart(name: str) -> Any:
         "negative": lambda: charts.fan(y, make_table(y, laid)),
         "coverage": lambda: charts.coverage(make_folds(y, laid, 0.2)),
         "by month": lambda: charts.by_month(compared.folds),
+        "coverage by horizon": lambda: charts.by_horizon(compared.ranked, "coverage80"),
+        "outlook": lambda: charts.outlook(y, an_answer(), "TWh", 11.63),
+        "outlook alone": lambda: charts.outlook(y[:0], an_answer(), "Mtoe"),
+        "against": lambda: charts.against(an_answer(), an_answer(1.0), "colder", "Mtoe"),
+        "per degree": lambda: charts.per_degree(EFFECTS, -2.0, "Mtoe"),
+        "per degree, unmarked": lambda: charts.per_degree(EFFECTS, None, "Mtoe"),
         "parts": lambda: charts.by_part(make_breakdown().tables),
     }[name]()
 
@@ -83,7 +112,7 @@ def test_the_fan_begins_at_the_last_month_published() -> None:
     assert ahead[0]["mean"] == ahead[0]["q25"] == ahead[0]["q975"] == y.iloc[-1]
     assert [row["mean"] for row in ahead[1:]] == [row.mean for row in table.months]
     assert ahead[1]["q100"] == table.months[0].quantiles[1]
-    text = json.dumps(charts.spec(charts.fan(y, table)))
+    text = json.dumps(charts.spec(charts.fan(y, table, of="UK energy consumption")))
     for told in (
         "Mtoe a month",
         "UK energy consumption, 24 months ahead",
@@ -185,3 +214,54 @@ def test_error_by_calendar_month_is_that_of_the_backtest() -> None:
     january = counted[pd.PeriodIndex(counted["month"]).month == 1]
     off = 100 * ((january["actual"] - january["mean"]) / january["actual"]).abs().mean()
     assert rows[0]["mape"] == pytest.approx(off)
+
+
+def test_a_page_shows_a_chart_on_its_own_ground_and_says_its_title_itself() -> None:
+    printed = charts.spec(chart("outlook"))
+    before = json.dumps(printed)
+    shown = charts.on_screen(printed)
+    assert json.dumps(printed) == before
+    assert "title" not in shown
+    assert (shown["width"], shown["config"]["background"]) == ("container", "transparent")
+    assert shown["description"].startswith("UK energy consumption, TWh a month. ")
+    assert shown["datasets"] == printed["datasets"]
+    assert charts.titles(printed)[1] == "Forecast by theta, from data to December 2019"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_colour_has_its_counterpart_in_the_dark(name: str) -> None:
+    shown = charts.on_screen(charts.spec(chart(name)))
+    del shown["datasets"]
+    text = json.dumps(shown).lower()
+    pairs = re.findall(r"light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)", text)
+    assert pairs
+    assert all(DARK[light] == dark for light, dark in pairs)
+    alone = set(re.findall(r'"(#[0-9a-f]{6})"', text))
+    assert not alone & set(DARK)
+    assert all(contrast(one, "#10161c") >= 3 for one in alone)
+
+
+@pytest.mark.parametrize("light", DARK)
+def test_colours_stand_out_from_either_ground(light: str) -> None:
+    """A line needs a contrast of 3:1 by the Web Content Accessibility Guidelines, 1.4.11."""
+    quiet = {"#eceef0", "#c4c9cf", "#b6c2cd", "#86bfe3", "#c9e2f3", "#56b4e9", "#8c959f"}
+    if light not in quiet:  # grids, areas and what stays behind
+        assert contrast(light, "#ffffff") >= 3
+        assert contrast(DARK[light], "#10161c") >= 3
+
+
+def contrast(one: str, other: str) -> float:
+    def luminance(colour: str) -> float:
+        parts = [int(colour[n : n + 2], 16) / 255 for n in (1, 3, 5)]
+        linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts]
+        return sum(w * c for w, c in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_a_file_of_a_chart_says_where_its_figures_are_from() -> None:
+    printed = charts.sourced(charts.spec(chart("leaderboard")), "Source: a table")
+    assert printed["title"]["subtitle"][-1] == "Source: a table"
+    assert "Source: a table" in charts.svg_of(printed)
+    assert charts.png_of(printed, scale=0.5).startswith(b"\x89PNG")

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, replace
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from made_results import (
@@ -21,11 +25,12 @@ from made_results import (
 
 from energy import publishing
 from energy.contract import SCHEMA, ForecastTable, WeatherFacts
-from energy.errors import BadDocument, StoreError
+from energy.errors import BadDocument, PromotionLost, StoreError
 from energy.forecasting import champion
 from energy.forecasting.bench import BASELINE, VERSION
-from energy.publishing import Draft, publish
-from energy.releases.bundle import read_file, read_table, verify
+from energy.publishing import Draft, Published, publish
+from energy.releases.bundle import read_file, read_table, release_ids, verify
+from energy.releases.decisions import Check, decisions
 from energy.releases.documents import decode
 from energy.releases.promotion import champion as in_service
 from energy.releases.store import Store, open_store
@@ -44,13 +49,26 @@ def draft() -> Draft:
     return Draft(table, champion.to_zip(fitted), compared, Y)
 
 
+def answers(store_url: str, release_id: str) -> Check:
+    """In place of a fresh process, which takes seconds."""
+    return Check("answers", True, 0.0, 1e-6, f"{release_id} answered.")
+
+
+def silent(store_url: str, release_id: str) -> Check:
+    return Check("answers", False, None, 1e-6, "It did not answer.")
+
+
+def put(store: Store, draft: Draft, asked: Any = answers) -> Published:
+    return publish(store, draft, LINEAGE, asked)
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     return open_store(str(tmp_path / "store"))
 
 
 def test_what_was_published_is_in_service_and_can_be_read(store, draft) -> None:
-    found = publish(store, draft, LINEAGE)
+    found = put(store, draft)
     pointer = in_service(store)
     assert pointer == found.pointer
     assert (pointer.release_id, pointer.previous_id) == (found.manifest.release_id, None)
@@ -65,8 +83,14 @@ def test_what_was_published_is_in_service_and_can_be_read(store, draft) -> None:
     assert (found.before, found.trouble) == (None, "")
 
 
+def test_a_release_says_in_words_what_it_forecasts(store, draft) -> None:
+    named = replace(draft, title="Flour", data={"schema": 1, "attribution": "By the miller."})
+    manifest = verify(store, publish(store, named, LINEAGE).manifest.release_id)
+    assert (manifest.title, manifest.attribution) == ("Flour", "By the miller.")
+
+
 def test_the_published_champion_forecasts_the_published_table(store, draft) -> None:
-    manifest = publish(store, draft, LINEAGE).manifest
+    manifest = put(store, draft).manifest
     again = champion.from_zip(read_file(store, manifest, "model.zip"))
     table = read_table(store, manifest)
     found = champion.forecast(BASELINE, again, len(table.months), True)
@@ -74,7 +98,7 @@ def test_the_published_champion_forecasts_the_published_table(store, draft) -> N
 
 
 def test_scores_json_tells_every_score_and_why(store, draft) -> None:
-    found = json.loads(publish(store, draft, LINEAGE).files["scores.json"])
+    found = json.loads(put(store, draft).files["scores.json"])
     comparison = draft.comparison
     reported = {"holdout", "nowcast", "nowcast_holdout"}
     assert set(found) == {
@@ -100,7 +124,7 @@ def test_scores_json_tells_every_score_and_why(store, draft) -> None:
 
 def test_scores_json_tells_failures_too(store, draft) -> None:
     failed = make_comparison(Y, make_plan(Y), failed=["ridge"])
-    published = publish(store, replace(draft, comparison=failed), LINEAGE)
+    published = put(store, replace(draft, comparison=failed))
     last = json.loads(published.files["scores.json"])["backtest"][-1]
     assert (last["forecaster"], last["mase"]) == ("ridge", None)
     assert last["failure"] == "ValueError: it broke"
@@ -108,7 +132,7 @@ def test_scores_json_tells_failures_too(store, draft) -> None:
 
 def test_weather_and_fuels_are_files_like_any_other(store, draft) -> None:
     facts, breakdown = make_facts(), make_breakdown(12)
-    found = publish(store, replace(draft, weather=facts, breakdown=breakdown), LINEAGE)
+    found = put(store, replace(draft, weather=facts, breakdown=breakdown))
     added = {"weather.json": facts, "fuels.json": breakdown}
     assert set(found.files) == {*ALWAYS, *added}
     assert verify(store, found.manifest.release_id) == found.manifest
@@ -128,7 +152,7 @@ def test_weather_and_fuels_are_files_like_any_other(store, draft) -> None:
 
 def test_fuels_json_holds_the_parts_tables_as_forecast_json_holds_the_total_s(store, draft) -> None:
     breakdown = make_breakdown(12)
-    found = publish(store, replace(draft, breakdown=breakdown), LINEAGE)
+    found = put(store, replace(draft, breakdown=breakdown))
     assert set(found.files) == {*ALWAYS, "fuels.json"}
     tables = json.loads(found.files["fuels.json"])["tables"]
     read = {name: ForecastTable.from_dict(table) for name, table in tables.items()}
@@ -138,15 +162,15 @@ def test_fuels_json_holds_the_parts_tables_as_forecast_json_holds_the_total_s(st
 
 
 def test_history_json_holds_the_series(store, draft) -> None:
-    found = json.loads(publish(store, draft, LINEAGE).files["history.json"])
+    found = json.loads(put(store, draft).files["history.json"])
     assert (found["schema"], found["unit"], found["first_month"]) == (SCHEMA, "Mtoe", "2012-08")
     assert found["values"] == pytest.approx(Y.to_list(), abs=1e-6)
     assert len(found["values"]) == len(Y)
 
 
 def test_a_second_release_knows_the_first(store, draft) -> None:
-    first = publish(store, draft, LINEAGE)
-    second = publish(store, replace(draft, history=Y.iloc[1:]), LINEAGE)
+    first = put(store, draft)
+    second = put(store, replace(draft, history=Y.iloc[1:]))
     assert second.before == (first.manifest, draft.table)
     assert second.trouble == ""
     assert second.pointer.previous_id == first.manifest.release_id
@@ -158,9 +182,9 @@ def test_a_second_release_knows_the_first(store, draft) -> None:
 def test_a_damaged_release_is_no_reason_not_to_publish_a_sound_one(
     name: str, store, tmp_path, draft
 ) -> None:
-    first = publish(store, draft, LINEAGE).manifest.release_id
+    first = put(store, draft).manifest.release_id
     (tmp_path / "store" / "releases" / first / name).write_bytes(b"damaged")
-    second = publish(store, replace(draft, history=Y.iloc[1:]), LINEAGE)
+    second = put(store, replace(draft, history=Y.iloc[1:]))
     assert second.before is None
     assert name in second.trouble
     assert "\n" not in second.trouble
@@ -170,11 +194,11 @@ def test_a_damaged_release_is_no_reason_not_to_publish_a_sound_one(
 
 
 def test_a_pointer_that_cannot_be_read_is_not_overwritten(store, tmp_path, draft) -> None:
-    publish(store, draft, LINEAGE)
+    put(store, draft)
     pointer = tmp_path / "store" / "champion.json"
     pointer.write_bytes(b"damaged")
     with pytest.raises(BadDocument, match=r"champion\.json"):
-        publish(store, replace(draft, history=Y.iloc[1:]), LINEAGE)
+        put(store, replace(draft, history=Y.iloc[1:]))
     assert pointer.read_bytes() == b"damaged"
 
 
@@ -182,7 +206,7 @@ def test_a_table_that_was_altered_after_the_fact_is_not_promoted(
     monkeypatch, store, tmp_path, draft
 ) -> None:
     """A disk that garbles what it is given: the release in service stays."""
-    first = publish(store, draft, LINEAGE)
+    first = put(store, draft)
     written = publishing.write_release
 
     def garble(store_: Store, *rest):
@@ -193,5 +217,171 @@ def test_a_table_that_was_altered_after_the_fact_is_not_promoted(
 
     monkeypatch.setattr(publishing, "write_release", garble)
     with pytest.raises(StoreError, match=r"model\.zip"):
-        publish(store, replace(draft, history=Y.iloc[1:]), LINEAGE)
+        put(store, replace(draft, history=Y.iloc[1:]))
     assert in_service(store) == first.pointer
+
+
+CHECKS = [
+    *("beats_naive", "not_worse", "coverage_80", "coverage_95", "not_older", "clock", "answers"),
+]
+
+
+def test_every_check_is_recorded_with_the_promotion(store, draft) -> None:
+    found = put(store, draft)
+    assert found.promoted
+    assert found.failed == []
+    assert [check.name for check in found.checks] == CHECKS
+    (told,) = decisions(store)
+    assert told.checks == found.checks
+    assert (told.action, told.by, told.reason) == ("promoted", "TrainFlow/1", draft.comparison.why)
+    assert found.checks[-1].told.startswith(found.manifest.release_id)
+
+
+def test_a_refusal_leaves_the_release_in_service_and_keeps_the_other(store, draft) -> None:
+    first = put(store, draft)
+    pointer = store.read("champion.json")
+    second = put(store, replace(draft, history=Y.iloc[1:]), silent)
+    assert not second.promoted
+    assert [check.name for check in second.failed] == ["answers"]
+    assert store.read("champion.json") == pointer
+    assert second.pointer == in_service(store) == first.pointer
+    assert verify(store, second.manifest.release_id) == second.manifest
+    told = {one.action: one for one in decisions(store)}["refused"]
+    assert told.release_id == second.manifest.release_id
+    assert (told.previous_id, told.by) == (first.manifest.release_id, "TrainFlow/1")
+    assert told.reason == "answers: It did not answer."
+    assert [check.name for check in told.checks] == CHECKS
+
+
+def test_a_first_release_that_is_refused_leaves_nothing_in_service(store, draft) -> None:
+    found = put(store, draft, silent)
+    assert (found.promoted, found.pointer, in_service(store)) == (False, None, None)
+    assert release_ids(store) == [found.manifest.release_id]
+
+
+def test_another_target_takes_over_unjudged(store, draft) -> None:
+    put(store, draft)
+    other = replace(draft, table=replace(draft.table, target="coal", cutoff="2021-07"))
+    found = put(store, other)
+    assert found.promoted
+    told = {check.name: check for check in found.checks}
+    for name in ("not_worse", "not_older"):
+        assert told[name].figure is None
+        assert "of another target, total" in told[name].told
+
+
+def test_data_that_are_older_are_refused(store, draft) -> None:
+    put(store, draft)
+    found = put(store, replace(draft, table=replace(draft.table, cutoff="2022-06")))
+    assert [check.name for check in found.failed] == ["not_older"]
+    assert in_service(store).release_id != found.manifest.release_id
+
+
+def test_whoever_promotes_while_we_are_judged_stands(store, draft) -> None:
+    """What we were judged against is not in service any more; the release is kept, whole."""
+    put(store, draft)
+    others = []
+
+    def overtaken(store_url: str, release_id: str) -> Check:
+        others.append(put(store, replace(draft, history=Y.iloc[2:])))
+        return answers(store_url, release_id)
+
+    with pytest.raises(PromotionLost) as caught:
+        put(store, replace(draft, history=Y.iloc[1:]), overtaken)
+    assert caught.value.champion_id == others[0].manifest.release_id
+    assert in_service(store) == others[0].pointer
+    verify(store, caught.value.release_id)
+
+
+def test_of_sixteen_at_once_one_is_promoted_and_fifteen_say_so(store, draft) -> None:
+    start = threading.Barrier(16)
+
+    def together(store_url: str, release_id: str) -> Check:
+        start.wait()
+        return answers(store_url, release_id)
+
+    def compete(number: int) -> Published | PromotionLost:
+        try:
+            return put(store, replace(draft, history=Y.iloc[number:]), together)
+        except PromotionLost as error:
+            return error
+
+    with ThreadPoolExecutor(16) as pool:
+        ends = list(pool.map(compete, range(16)))
+    (winner,) = (end for end in ends if isinstance(end, Published))
+    assert in_service(store) == winner.pointer
+    assert len(release_ids(store)) == 16
+    for end in ends:
+        if isinstance(end, PromotionLost):
+            assert end.champion_id == winner.manifest.release_id
+            assert verify(store, end.release_id)
+    assert len(decisions(store)) == 1
+
+
+class Killed(BaseException):
+    """The publisher is gone."""
+
+
+class Mortal:
+    """A store whose user is killed after so many writes."""
+
+    def __init__(self, store: Store, writes: int) -> None:
+        self.store, self.left = store, writes
+
+    def __getattr__(self, name: str) -> object:
+        if name in ("write", "swap"):
+            if self.left == 0:
+                raise Killed
+            self.left -= 1
+        return getattr(self.store, name)
+
+
+@pytest.mark.parametrize("writes", range(8))
+def test_a_publisher_killed_after_any_object_leaves_a_whole_champion(store, draft, writes) -> None:
+    """Six writes make the release, the seventh puts it in service, the eighth records that."""
+    first = put(store, draft)
+    with pytest.raises(Killed):
+        put(Mortal(store, writes), replace(draft, history=Y.iloc[1:]))
+    pointer = in_service(store)
+    assert (pointer == first.pointer) == (writes < 7)
+    verify(store, pointer.release_id)
+    third = put(store, replace(draft, history=Y.iloc[2:]))
+    assert third.promoted
+    assert third.pointer.previous_id == pointer.release_id
+
+
+def test_folds_that_the_release_in_service_kept_are_judged_on(store, draft, monkeypatch) -> None:
+    """Its forecaster is not in this run: nine cutoffs of its own on which it was better."""
+    rows = make_comparison(Y, make_plan(Y, folds=9), names=AND_WEATHER).folds["theta"]
+    rows = rows[rows["protocol"] == "backtest"]
+    kept = {
+        "schema": SCHEMA,
+        "unit": "Mtoe",
+        "rows": {name: [*map(str, rows[name])] for name in ("protocol", "cutoff", "month")},
+        "forecasters": {BASELINE: {"mean": [*map(float, rows["actual"])]}},
+    }
+    made = publishing._files
+    monkeypatch.setattr(
+        publishing, "_files", lambda one: {**made(one), "folds.json": json.dumps(kept).encode()}
+    )
+    put(store, draft)
+    compared = make_comparison(Y, make_plan(Y, folds=9), names=("theta", "ridge"))
+    found = put(store, replace(draft, comparison=compared, history=Y.iloc[1:]))
+    told = {check.name: check for check in found.checks}["not_worse"]
+    assert "seasonal_naive as its release kept it, on 9 cutoffs" in told.told
+
+
+def test_a_replay_tells_its_own_time(store, draft) -> None:
+    then = datetime(2022, 9, 29, 9, 30, tzinfo=UTC)
+    found = publish(store, draft, LINEAGE, answers, lambda: then)
+    assert found.manifest.created_at == found.pointer.promoted_at == "2022-09-29T09:30:00Z"
+    assert found.manifest.release_id.startswith("2022-07-20220929T093000Z-")
+
+
+def test_a_clock_that_is_behind_is_refused(store, draft) -> None:
+    put(store, draft)
+    then = datetime(2022, 9, 29, tzinfo=UTC)
+    found = publish(store, replace(draft, history=Y.iloc[1:]), LINEAGE, answers, lambda: then)
+    assert [check.name for check in found.failed] == ["clock"]
+    assert "one of the two clocks is wrong" in found.failed[0].told
+    assert not found.promoted

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from made_results import (
     make_breakdown,
     make_draft,
     make_facts,
+    make_manifest,
     make_plan,
     make_published,
     make_series,
@@ -51,7 +53,7 @@ def changed(card: Shown) -> str:
 @pytest.mark.parametrize("horizon", [1, 11, 24])
 def test_the_release(horizon: int) -> None:
     card = released(horizon=horizon)
-    months, lineage = card.tables()
+    months, _, lineage = card.tables()
     assert len(months["data"]) == horizon
     assert len(card.charts()) == 1
     assert [len(row) for row in months["data"]] == [len(months["columns"])] * horizon
@@ -61,9 +63,40 @@ def test_the_release(horizon: int) -> None:
 
 
 def test_the_year_before_is_compared_where_it_is_known() -> None:
-    months, _ = released().tables()
+    months, *_ = released().tables()
     last = [row[-1]["source"].strip() for row in months["data"]]
     assert last == ["+0.0%"] * 12 + [""] * 12
+
+
+def decided(card: Shown) -> str:
+    return card.words.partition("## Decision")[2].partition("## What changed")[0]
+
+
+def test_a_promotion_shows_every_check_with_its_figure() -> None:
+    card = released()
+    _, checks, _ = card.tables()
+    rows = [[cell["source"].strip() for cell in row] for row in checks["data"]]
+    assert rows == [
+        ["beats naive", "passed", "0.7", "1.02", "MASE 0.700 against 1.020."],
+        ["not worse", "not judged", "", "", "Not judged: nothing is in service."],
+        ["answers", "passed", "3e-16", "1e-06", "It answered in a fresh process."],
+    ]
+    assert "**Promoted**: this release is in service." in decided(card)
+    assert "Not promoted" not in card.words
+
+
+@pytest.mark.parametrize("before", ["", "older"])
+def test_a_refusal_says_what_failed_and_what_stays(before: str) -> None:
+    card = released(before, failed="beats_naive")
+    _, checks, *_ = card.tables()
+    assert checks["data"][0][1]["source"].strip() == "**failed**"
+    assert "**Not promoted**, for beats naive" in card.words.partition("## Month by month")[0]
+    stays = make_manifest(make_table(make_series(), make_plan(make_series())), 1).release_id
+    told = decided(card)
+    assert "**Not promoted**: in service stays " in told
+    assert ("stays nothing" in told) == (not before)
+    assert "energy releases promote 2022-07-20261123T170002Z-3f9a1c22 --why" in told
+    assert (stays[-8:] in told) == bool(before)
 
 
 def test_the_first_release_has_nothing_before_it() -> None:
@@ -97,7 +130,7 @@ def test_another_target_is_not_compared() -> None:
 def test_what_a_degree_does_is_told_by_season() -> None:
     facts = make_facts()
     card = filled(weather=facts)
-    _, seasons, _ = card.tables()
+    _, seasons, *_ = card.tables()
     assert cells(seasons, "Season") == [one.season for one in facts.sensitivity]
     assert cells(seasons, "Mtoe a month for each deg C warmer") == [
         f"{one.per_degree:+.2f}" for one in facts.sensitivity
@@ -124,21 +157,45 @@ def test_a_month_whose_weather_is_known_is_called_a_nowcast() -> None:
 
 def test_the_fuels_add_up_to_the_forecast_in_every_month() -> None:
     card = filled(horizon=12, breakdown=make_breakdown(12))
-    _, fuels, _ = card.tables()
+    _, fuels, *_ = card.tables()
     assert fuels["columns"] == ["Month", "coal", "natural gas", "net imports", "total"]
     assert len(fuels["data"]) == 12
     for row in fuels["data"]:
         month, *parts, whole = (cell["source"].strip() for cell in row)
         assert month.startswith("202")
         assert sum(map(float, parts)) == pytest.approx(float(whole.strip("*")), abs=0.02)
-    drawn = [spec for spec in card.charts() if "by fuel" in str(spec["title"])]
+    drawn = [spec for spec in card.charts() if "by part" in str(spec["title"])]
     assert len(drawn) == 1
     assert len(card.charts()) == 2
 
 
+def test_a_series_of_one_s_own_is_told_in_its_own_words() -> None:
+    y, card = make_series("flour"), Shown()
+    table = replace(make_table(y, make_plan(y)), unit="tonnes")
+    published = make_published(table)
+    named = replace(published.manifest, title="Flour from the mill", attribution="By the miller.")
+    release_card.fill(card, replace(published, manifest=named), make_draft(y, table))
+    assert card.words.startswith("# Flour from the mill\n")
+    assert "By the miller." in card.words
+    (fan,) = card.charts()
+    assert fan["title"]["text"] == "Flour from the mill, 24 months ahead"
+    for other in ("UK", "Mtoe", "TWh", "weather", "Energy Trends"):
+        assert other not in card.words
+
+
+def test_no_share_is_told_of_figures_that_are_not_above_zero() -> None:
+    y, card = make_series("balance", -5.0), Shown()
+    release_card.fill(
+        card, make_published(table := make_table(y, make_plan(y))), make_draft(y, table)
+    )
+    shares = {row[-1]["source"].strip() for row in card.tables()[0]["data"]}
+    assert (y < 0).any()
+    assert "" in shares
+
+
 def test_of_what_a_release_does_not_have_there_is_no_word() -> None:
     card = filled()
-    for heading in ("What a degree does", "nowcast", "By fuel", *SHARES):
+    for heading in ("What a degree does", "nowcast", "By part", *SHARES):
         assert heading not in card.words
-    assert len(card.tables()) == 2
+    assert len(card.tables()) == 3
     assert "None" not in card.words

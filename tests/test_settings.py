@@ -27,9 +27,11 @@ def test_the_environment_is_honoured() -> None:
             "ENERGY_DATA": "/somewhere/else",
             "MLFLOW_TRACKING_URI": "http://127.0.0.1:5000",
             "ENERGY_REFRESH_SECONDS": "2.5",
+            "ENERGY_DATASET": "examples/visitors/series.toml",
         }
     )
     assert settings.refresh_seconds == 2.5
+    assert settings.dataset == Path("examples/visitors/series.toml")
     assert settings.store == "s3://bucket/prefix"
     assert settings.data == Path("/somewhere/else")
     assert settings.tracking_uri == "http://127.0.0.1:5000"
@@ -43,6 +45,7 @@ def test_seconds_that_are_none(text: str) -> None:
 
 def test_empty_is_unset() -> None:
     names = ("ENERGY_STORE", "ENERGY_DATA", "MLFLOW_TRACKING_URI", "ENERGY_REFRESH_SECONDS")
+    names += ("ENERGY_DATASET",)
     empty = dict.fromkeys(names, "")
     assert Settings.from_environment(empty) == Settings()
 
@@ -55,3 +58,13 @@ def test_the_process_s_own_environment_by_default(monkeypatch: pytest.MonkeyPatc
 def test_settings_do_not_change() -> None:
     with pytest.raises(FrozenInstanceError):
         Settings().store = "elsewhere"  # type: ignore[misc]
+
+
+def test_the_app_is_told_whom_to_ask() -> None:
+    given = {"ENERGY_API_URL": "https://api.example/", "ENERGY_FUNCTION": "energy-forecast:live"}
+    settings = Settings.from_environment(given)
+    assert (settings.api_url, settings.function) == (
+        "https://api.example",
+        "energy-forecast:live",
+    )
+    assert (Settings().api_url, Settings().function) == ("", "")

@@ -20,7 +20,7 @@ from made_results import (
 )
 
 from energy import summary
-from energy.data.tables import UNITS
+from energy.data.dataset import UK
 from energy.forecasting.bench import VERSION
 
 
@@ -30,6 +30,7 @@ def ended(
     holdout: bool = True,
     observed: Any = None,
     breakdown: Any = None,
+    refused: str = "",
     **changes: Any,
 ) -> Any:
     """A flow at its end, as far as its words go."""
@@ -38,13 +39,13 @@ def ended(
     table = make_table(y, laid, horizon, observed=observed)
     return SimpleNamespace(
         compared={str(y.name): make_comparison(y, laid, **changes)},
-        published=make_published(table),
+        published=make_published(table, failed=refused),
         table=table,
         plan=laid,
         series={str(y.name): y},
         breakdown=breakdown,
+        dataset=UK,
         target=str(y.name),
-        since="2012-08",
         horizon=horizon,
         store_url="s3://bucket/prefix/",
         mlflow_runs={str(y.name): "f" * 32},
@@ -172,9 +173,25 @@ def test_the_closing_lines_mark_a_month_whose_weather_is_known() -> None:
 
 def test_the_closing_lines_name_the_fuels() -> None:
     words = summary.closing(ended(breakdown=make_breakdown()))
-    assert "\nBy fuel    coal, natural_gas, net_imports, adding up to the total\n" in words
-    assert "By fuel" not in summary.closing(ended())
+    assert "\nBy part    coal, natural_gas, net_imports, adding up to the total\n" in words
+    assert "By part" not in summary.closing(ended())
 
 
 def test_every_unit_is_the_one_that_terawatt_hours_are_for() -> None:
-    assert {UNITS[target] for target in ("total", "coal", "net_imports")} == {"Mtoe"}
+    assert {UK.unit(target) for target in UK.targets} == {"Mtoe"}
+
+
+def test_a_refusal_is_told_with_what_failed_and_how_to_promote_all_the_same() -> None:
+    words = summary.closing(ended(refused="beats_naive"))
+    release = "2022-07-20261123T170002Z-3f9a1c22"
+    assert f"\nNot promoted: {release} was refused; in service stays nothing\n" in words
+    assert "\n           beats_naive: MASE 0.700 against 1.020.\n" in words
+    assert f"energy releases promote {release} --store s3://bucket/prefix/ --why ...\n" in words
+    assert f"\nRelease    s3://bucket/prefix/releases/{release}\n" in words
+    assert "energy-total version 7, without the alias champion" in words
+    assert "@champion is" not in words
+    assert "answers:" not in words
+
+
+def test_a_promotion_says_nothing_of_refusals() -> None:
+    assert "romote" not in summary.closing(ended())

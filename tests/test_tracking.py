@@ -22,11 +22,12 @@ from made_results import (
     make_weather,
 )
 
-from energy import tracking
+from energy import registry, tracking
 from energy.forecasting.bench import BENCH
 from energy.forecasting.scores import Score
+from energy.registry import ALIAS
 from energy.settings import Settings
-from energy.tracking import ALIAS, Experiment
+from energy.tracking import Experiment
 
 # MLflow's own, in this process alone.
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy")
@@ -168,6 +169,12 @@ def test_a_second_run_is_of_the_same_experiment(
     assert client.get_experiment(other.info.experiment_id).name == "trainflow-coal"
 
 
+def test_another_data_set_s_runs_and_models_are_its_own() -> None:
+    assert tracking.experiment_name("total") == "trainflow-total"
+    assert tracking.experiment_name("total", "mill") == "trainflow-mill-total"
+    assert registry.registered_name("total", "mill") == "mill-total"
+
+
 @pytest.fixture(scope="module")
 def registered(settings: Settings, parent: str) -> list[str]:
     """Versions of two registrations, one after the other; the second is a fitted forecaster."""
@@ -183,7 +190,7 @@ def registered(settings: Settings, parent: str) -> list[str]:
     ):
         files = {"model.zip": model, "forecast.json": json.dumps(shown.to_dict()).encode()}
         manifest = make_manifest(shown, number)
-        made.append(tracking.register(settings, "total", parent, files, manifest))
+        made.append(registry.register(settings, "total", parent, files, manifest, promoted=True))
     return made
 
 
@@ -191,12 +198,25 @@ def test_the_alias_moves_to_the_version_registered_last(
     registered: list[str], client: Any, parent: str
 ) -> None:
     assert registered == ["1", "2"]
-    name = tracking.registered_name("total")
+    name = registry.registered_name("total")
     version = client.get_model_version_by_alias(name, ALIAS)
     assert (str(version.version), version.run_id) == ("2", parent)
     assert version.tags["forecaster"] == "seasonal_naive"
     assert version.tags["release_id"].endswith("3f9a1c22")
     assert client.get_model_version(name, "1").tags["forecaster"] == "theta"
+
+
+def test_a_version_that_was_refused_does_not_get_the_alias(
+    registered: list[str], settings: Settings, client: Any, parent: str
+) -> None:
+    y = make_series()
+    table = make_table(y, make_plan(y))
+    given = ({"model.zip": b"no model"}, make_manifest(table, 3))
+    version = registry.register(settings, "total", parent, *given, promoted=False)
+    assert version not in registered
+    name = registry.registered_name("total")
+    assert client.get_model_version(name, version).tags["release_id"].endswith("3f9a1c23")
+    assert str(client.get_model_version_by_alias(name, ALIAS).version) == registered[-1]
 
 
 def test_what_is_registered_pins_its_packages(
@@ -221,7 +241,7 @@ def test_a_registry_that_fails_is_not_taken_for_one_that_has_the_model(
     y = make_series()
     table = make_table(y, make_plan(y))
     with pytest.raises(MlflowException, match="locked"):
-        tracking.register(settings, "total", parent, {"model.zip": b""}, make_manifest(table))
+        registry.register(settings, "total", parent, {"model.zip": b""}, make_manifest(table), True)
 
 
 def test_logging_is_quiet(experiment: Experiment, tmp_path: Path) -> None:

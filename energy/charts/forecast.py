@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from energy.charts.style import BLUE, INK, styled, year_axis
+from energy.charts.style import BLUE, INK, WIDE80, WIDE95, styled, year_axis
 from energy.contract import LEVELS, ForecastTable
 
 
@@ -25,30 +25,48 @@ def table_frame(table: ForecastTable) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def fan(history: pd.Series, table: ForecastTable, years: int = 6) -> Any:
+def fan(history: pd.Series, table: ForecastTable, years: int = 6, of: str = "") -> Any:
     """History and forecast as one fan: the mean with its 80% and 95% intervals.
 
     Args:
         history: The series on a monthly PeriodIndex; its last `years` are drawn.
         table: The forecast table that follows it.
+        years: How much of the history is drawn.
+        of: What is forecast, in words; the target's name where empty.
     """
-    shown = history.iloc[-12 * years :]
-    past = pd.DataFrame(
-        {"month": pd.PeriodIndex(shown.index).to_timestamp(), "value": shown.to_numpy()}
+    return styled(
+        fan_layers(history.iloc[-12 * years :], _fields(table_frame(table)), table.unit),
+        f"{of or table.target.replace('_', ' ')}, {len(table.months)} months ahead",
+        f"{table.forecaster.replace('_', ' ')}, data to {table.cutoff}",
+        height=340,
     )
-    ahead = _fields(table_frame(table))
-    # The fan starts at the last month observed, so that the line does not break.
-    joint = {
-        **dict.fromkeys(ahead.columns, past["value"].iloc[-1]),
-        "month": past["month"].iloc[-1],
-    }
-    ahead = pd.concat([pd.DataFrame([joint]), ahead], ignore_index=True)
+
+
+def fan_layers(history: pd.Series, ahead: pd.DataFrame, unit: str) -> Any:
+    """The layers of a fan, without title and size.
+
+    Args:
+        history: What is drawn of the series, on a monthly PeriodIndex; may be empty.
+        ahead: month (timestamp), mean, q25, q100, q900, q975: the ends of the 95% and 80%
+            intervals, named by their levels in thousandths.
+        unit: Of both.
+    """
+    past = pd.DataFrame(
+        {"month": pd.PeriodIndex(history.index).to_timestamp(), "value": history.to_numpy()}
+    )
+    if len(past):
+        # The fan starts at the last month observed, so that the line does not break.
+        joint = {
+            **dict.fromkeys(ahead.columns, past["value"].iloc[-1]),
+            "month": past["month"].iloc[-1],
+        }
+        ahead = pd.concat([pd.DataFrame([joint]), ahead], ignore_index=True)
     x = alt.X("month:T", axis=year_axis())
     y_scale = alt.Scale(zero=False, nice=True)
-    title = f"{table.unit} a month"
+    title = f"{unit} a month"
     key = alt.Scale(
         domain=["published", "forecast", "80% interval", "95% interval"],
-        range=[INK, BLUE, "#86bfe3", "#c9e2f3"],
+        range=[INK, BLUE, WIDE80, WIDE95],
     )
 
     def named(name: str) -> Any:
@@ -69,7 +87,7 @@ def fan(history: pd.Series, table: ForecastTable, years: int = 6) -> Any:
         alt.Tooltip("q100:Q", format=".2f", title="80% from"),
         alt.Tooltip("q900:Q", format=".2f", title="80% to"),
     ]
-    layers = alt.layer(
+    return alt.layer(
         band("q25", "q975", "95% interval"),
         band("q100", "q900", "80% interval"),
         alt.Chart(past.assign(key="published"))
@@ -78,13 +96,6 @@ def fan(history: pd.Series, table: ForecastTable, years: int = 6) -> Any:
         alt.Chart(ahead.assign(key="forecast"))
         .mark_line(strokeWidth=2.2, point=alt.OverlayMarkDef(size=14))
         .encode(x=x, y="mean:Q", color=named("forecast"), tooltip=tips),
-    )
-    what = "" if table.target == "total" else f": {table.target.replace('_', ' ')}"
-    return styled(
-        layers,
-        f"UK energy consumption{what}, {len(table.months)} months ahead",
-        f"{table.forecaster.replace('_', ' ')}, data to {table.cutoff}",
-        height=340,
     )
 
 

@@ -9,17 +9,17 @@ import altair as alt
 import pandas as pd
 
 from energy.charts.style import styled
-from energy.contract import ForecastTable
+from energy.contract import Forecast, ForecastTable
 
 COLOURS = ("#4d4d4d", "#8c510a", "#56B4E9", "#009E73", "#CC79A7", "#F0E442", "#D55E00")
 """Okabe and Ito's, with a grey and a brown for what is dug out of the ground."""
 
 
-def by_part(tables: Mapping[str, ForecastTable]) -> Any:
+def by_part(tables: Mapping[str, ForecastTable | Forecast]) -> Any:
     """Stacked columns of each month's forecast; a part below zero hangs under the axis.
 
     Args:
-        tables: The forecast table of each part, all of the same months.
+        tables: The forecast table of each part, or an answer for it, all of the same months.
     """
     rows = pd.DataFrame(
         [
@@ -52,4 +52,4 @@ def by_part(tables: Mapping[str, ForecastTable]) -> Any:
             ],
         )
     )
-    return styled(drawn, "The forecast by fuel", height=300)
+    return styled(drawn, "The forecast by part", height=300)

@@ -41,7 +41,7 @@ def leaderboard(ranked: Sequence[Score], baseline: str = BASELINE) -> Any:
             y=y,
             x=alt.X(
                 "mase:Q",
-                title="MASE, 1 to 12 months ahead (below 1 beats the in-sample seasonal naive)",
+                title="MASE",
                 scale=alt.Scale(domain=[0, longest]),
             ),
             color=alt.Color(
@@ -64,11 +64,31 @@ def leaderboard(ranked: Sequence[Score], baseline: str = BASELINE) -> Any:
         .mark_rule(strokeDash=[4, 4], color=GREY)
         .encode(x="x:Q")
     )
-    return styled(bars + rule + words, "Backtest on the training part", height=24 * len(rows))
+    return styled(
+        bars + rule + words,
+        "Backtest on the training part",
+        "MASE, 1 to 12 months ahead; below 1 beats the in-sample seasonal naive",
+        height=24 * len(rows),
+    )
+
+
+FIGURES = {
+    "mase": "MASE",
+    "mape": "MAPE, per cent",
+    "wis": "weighted interval score",
+    "coverage80": "share inside the 80% interval",
+    "coverage95": "share inside the 95% interval",
+}
+"""What a score tells by months ahead, and how an axis calls it."""
 
 
 def by_horizon(scores: Sequence[Score], figure: str = "mase") -> Any:
-    """How the error grows with the months ahead, a line for each forecaster."""
+    """How a score changes with the months ahead, a line for each forecaster.
+
+    Args:
+        scores: Whose.
+        figure: One of FIGURES.
+    """
     rows = pd.DataFrame(
         [
             {
@@ -83,13 +103,13 @@ def by_horizon(scores: Sequence[Score], figure: str = "mase") -> Any:
     names = [s.forecaster for s in scores if s.by_horizon]
     spare = iter([BLUE, GREEN, SKY, "#CC79A7", "#E69F00"] * len(names))
     colours = [ORANGE if name == BASELINE else next(spare) for name in names]
-    alone = len(names) == 1
+    alone, is_share = len(names) == 1, figure.startswith("coverage")
     chart = (
         alt.Chart(rows)
         .mark_line(point=True)
         .encode(
             x=alt.X("horizon:O", title="months ahead", axis=alt.Axis(labelAngle=0)),
-            y=alt.Y("value:Q", title=figure.upper(), scale=alt.Scale(zero=True)),
+            y=alt.Y("value:Q", title=FIGURES[figure], scale=alt.Scale(zero=not is_share)),
             color=alt.Color(
                 "forecaster:N",
                 scale=alt.Scale(domain=[name.replace("_", " ") for name in names], range=colours),
@@ -98,7 +118,8 @@ def by_horizon(scores: Sequence[Score], figure: str = "mase") -> Any:
             tooltip=["forecaster:N", "horizon:O", alt.Tooltip("value:Q", format=".3f")],
         )
     )
-    return styled(chart, "Error by months ahead", height=240)
+    title = "Coverage by months ahead" if is_share else "Error by months ahead"
+    return styled(chart, title, height=240)
 
 
 def folds(frame: pd.DataFrame, unit: str, title: str, months: int = 12) -> Any:

@@ -17,6 +17,8 @@ INK, BLUE, SKY, ORANGE, GREEN, GREY = (
     "#009E73",
     "#8c959f",
 )
+WIDE80, WIDE95 = "#86bfe3", "#c9e2f3"
+"""What fills the 80% and the 95% interval."""
 WIDTH = 760
 
 

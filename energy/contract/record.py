@@ -156,18 +156,21 @@ class TrackRecord:
         vintage_id: The vintage whose figures are the newest.
         cutoff: Last month with a figure.
         release_id: The release in service; None while there is none.
-        forecast_age_days: Days since it was made.
+        forecast_age_days: Whole days since it was made; None while there is none.
         releases: Those that were ever in service, oldest cutoff first.
         rows: Their months with a figure, by release and month.
-        overall: Score of all that counts; None while there is nothing to score.
+        overall: Score of all that counts, 1 to 12 months ahead; None while there is nothing to
+            score.
         recent: Score of the last 12 months published, 1 to 12 months ahead; None likewise.
-        by_horizon: Scores by months ahead.
+        by_horizon: Scores by months ahead, as far as any forecast reaches.
         tracking_signal: Sum of errors over their mean absolute size, one month ahead, over the last
-            12 months: beyond +-4 the forecast leans; None with fewer than 4 months.
+            12 months: beyond +-8 the forecast leans; None with fewer than 4 months.
         next_due: The next figure to come.
         unpublished: Months that were forecast, lie before the cutoff, and have no figure.
         drift: Checks of what goes in.
         notes: What else is to be known, in sentences.
+        release_overdue_days: Days since figures newer than those that the release in service was
+            made from have been held: for so long a new release has been due; 0 where it has them.
     """
 
     target: str
@@ -187,6 +190,7 @@ class TrackRecord:
     unpublished: tuple[str, ...] = ()
     drift: tuple[DriftCheck, ...] = ()
     notes: tuple[str, ...] = ()
+    release_overdue_days: int = 0
     schema: int = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:

@@ -179,7 +179,12 @@ class Lineage:
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
-    """A release's first page: what it is, where it comes from, and the hash of every file in it."""
+    """A release's first page: what it is, where it comes from, and the hash of every file in it.
+
+    Attributes:
+        title: What is forecast, in words; empty in releases of before there was one.
+        attribution: The sentence that goes with its figures wherever they are shown, or empty.
+    """
 
     release_id: str
     created_at: str
@@ -189,6 +194,8 @@ class Manifest:
     forecaster: str
     lineage: Lineage
     files: dict[str, FileEntry] = field(default_factory=dict)
+    title: str = ""
+    attribution: str = ""
     schema: int = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:
@@ -209,12 +216,22 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Pointer:
-    """`champion.json`: which release is in service, which was before it, since when and why."""
+    """`champion.json`: the release in service.
+
+    Attributes:
+        release_id: It.
+        previous_id: The one in service until then, or None.
+        promoted_at: Since when, UTC.
+        reason: Why.
+        earlier: Releases that rollbacks go back to, one after the other; None if an older version
+            wrote this, which kept `previous_id` alone.
+    """
 
     release_id: str
     previous_id: str | None
     promoted_at: str
     reason: str
+    earlier: tuple[str, ...] | None = ()
     schema: int = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:
@@ -224,4 +241,5 @@ class Pointer:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Pointer:
         """The inverse of `to_dict`."""
-        return cls(**data)
+        earlier = data.get("earlier")
+        return cls(**{**data, "earlier": None if earlier is None else tuple(earlier)})

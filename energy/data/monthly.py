@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 import pandas as pd
@@ -21,6 +21,10 @@ from energy.errors import (
     listed,
 )
 
+RANGES = {
+    column.name: (column.lowest, column.highest) for spec in TABLES for column in spec.columns
+}
+"""What the figures of each published column can be."""
 MINIMUM = 60
 """Fewest months of a target: five years, or a year's pattern cannot be learnt and tested."""
 
@@ -56,8 +60,14 @@ def join(tables: Mapping[str, Table]) -> pd.DataFrame:
     return frame
 
 
-def validate(frame: pd.DataFrame) -> pd.DataFrame:
+def validate(
+    frame: pd.DataFrame, ranges: Mapping[str, tuple[float, float]] = RANGES
+) -> pd.DataFrame:
     """Hold a frame to what `read_frame` promises, and return it.
+
+    Args:
+        frame: The monthly frame.
+        ranges: Lowest and highest figure of each column but `provisional`, in the frame's order.
 
     Raises:
         BadFrame: A column is absent, has another type or a figure out of range, or the index is
@@ -75,11 +85,8 @@ def validate(frame: pd.DataFrame) -> pd.DataFrame:
     schema = pa.DataFrameSchema(
         {
             **{
-                column.name: pa.Column(
-                    float, pa.Check.in_range(column.lowest, column.highest), nullable=True
-                )
-                for spec in TABLES
-                for column in spec.columns
+                name: pa.Column(float, pa.Check.in_range(*ends), nullable=True)
+                for name, ends in ranges.items()
             },
             "provisional": pa.Column(bool),
         },
@@ -100,30 +107,35 @@ def validate(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def target_series(
-    frame: pd.DataFrame, target: str, start: str, minimum: int = MINIMUM
+    frame: pd.DataFrame,
+    target: str,
+    start: str,
+    minimum: int = MINIMUM,
+    known: Sequence[str] = TARGETS,
 ) -> pd.Series[float]:
-    """The series to forecast: gapless, float64, named after the target, in Mtoe a month.
+    """The series to forecast: gapless, float64, named after the target, in its unit a month.
 
     Args:
         frame: The monthly frame.
-        target: One of TARGETS.
+        target: One of `known`.
         start: First month, such as `2001-01`; the last is the last one that has a figure.
         minimum: Fewest months.
+        known: The columns that can be forecast.
 
     Raises:
-        UnknownTarget: Not one of TARGETS.
+        UnknownTarget: Not one of `known`.
         NotAMonth: `start` names no month.
         IncompleteTarget: Months are missing from `start` on.
         TooShort: Fewer than `minimum` months.
     """
-    if target not in TARGETS or target not in frame.columns:
-        raise UnknownTarget(target, TARGETS)
+    if target not in known or target not in frame.columns:
+        raise UnknownTarget(target, known)
     if not _MONTH.fullmatch(str(start)):
         raise NotAMonth("start", start)
     first = pd.Period(start, freq="M")
     whole = frame[target].astype(float)
-    known = pd.PeriodIndex(whole.dropna().index)
-    if known.empty or first > (last := known[-1]):
+    months = pd.PeriodIndex(whole.dropna().index)
+    if months.empty or first > (last := months[-1]):
         raise TooShort(target, str(first), 0, minimum)
     # Reindexed, so that a start before the frame's own is found missing rather than moved.
     series = whole.reindex(pd.period_range(first, last, freq="M", name="month"))

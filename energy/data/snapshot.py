@@ -8,35 +8,40 @@ import pandas as pd
 
 from energy.contract import SCHEMA
 from energy.data.archive import REVISIONS, HeldVintage
+from energy.data.dataset import UK, Dataset
 from energy.data.records import read_record
-from energy.data.tables import TARGETS, UNITS
 from energy.data.vintages import Vintage
 
-WEATHER = ("temperature", "degree_days")
 DIGITS = 6
 
 
-def to_document(frame: pd.DataFrame, vintage: Vintage, held: HeldVintage) -> dict[str, Any]:
+def to_document(
+    frame: pd.DataFrame, vintage: Vintage, held: HeldVintage, dataset: Dataset = UK
+) -> dict[str, Any]:
     """A monthly frame and where it comes from, as plain data ready for JSON.
 
     Args:
-        frame: The monthly frame: energy in its unit, `temperature` in deg C, `degree_days` as
-            daily averages in deg C.
+        frame: The monthly frame: each measure in its unit, `temperature` in deg C, `degree_days`
+            as daily averages in deg C.
         vintage: What it was read from.
         held: The same in the archive, which knows what it revised.
+        dataset: What its columns are.
 
     Returns:
         `columns` by name from `first_month` on, null where there is no figure; the `provisional`
         months; the `files`; and the `revisions` of the vintage `before`.
     """
-    record = read_record(held.folder)
+    # Only a vintage that was kept after another one has anything to tell of it.
+    record = read_record(held.folder) if held.kept_at else None
     return {
         "schema": SCHEMA,
         "vintage_id": held.vintage_id,
         "release": vintage.release,
-        "unit": UNITS[TARGETS[0]],
+        "title": dataset.title,
+        "unit": dataset.unit(dataset.target),
+        "units": {one.name: one.unit for one in dataset.columns},
         "first_month": str(frame.index[0]),
-        "columns": {name: _values(frame[name]) for name in (*TARGETS, *WEATHER)},
+        "columns": {one.name: _values(frame[one.name]) for one in dataset.columns},
         "provisional": [str(month) for month in frame.index[frame["provisional"]]],
         "files": [
             {
@@ -60,7 +65,7 @@ def _values(column: pd.Series) -> list[float | None]:
 
 
 def _revisions(held: HeldVintage) -> list[dict[str, Any]]:
-    if not (held.folder / REVISIONS).is_file():  # the embedded vintage, and the first one fetched
+    if not (held.kept_at and (held.folder / REVISIONS).is_file()):  # the embedded, or the first
         return []
     rows = held.revisions()
     rows["month"] = rows["month"].astype(str)

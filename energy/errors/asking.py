@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from energy.errors.base import EnergyError, listed
 
 __all__ = [
+    "NeedsWeather",
+    "NoParts",
     "NotAMonth",
     "OutOfRange",
     "RequestError",
@@ -46,6 +48,36 @@ class UnknownForecaster(RequestError):
         return (
             f"Unknown forecaster '{listed(self.forecasters)}'. "
             f"Known forecasters: {listed(self.known)}; or 'all'."
+        )
+
+
+@dataclass(eq=False)
+class NeedsWeather(RequestError):
+    """Forecasters asked for by name that need weather, of a data set that holds none."""
+
+    forecasters: Sequence[str]
+    others: Sequence[str]
+
+    @property
+    def message(self) -> str:
+        return (
+            f"{listed(self.forecasters)} cannot be tried: these figures come without weather. "
+            f"Choose from {listed(self.others)}; or 'all', which leaves out what needs weather."
+        )
+
+
+@dataclass(eq=False)
+class NoParts(RequestError):
+    """A total and its parts asked for, of a data set that names no parts."""
+
+    target: str
+    known: Sequence[str]
+
+    @property
+    def message(self) -> str:
+        return (
+            f"Target 'all' is a total and its parts, and {self.target} has none that add up to "
+            f"it. Known targets: {listed(self.known)}."
         )
 
 

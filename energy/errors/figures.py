@@ -218,5 +218,5 @@ class TooShort(DataError):
     def message(self) -> str:
         return (
             f"{self.target} has {self.found} months from {self.start} on; expected at least "
-            f"{self.expected}. Start earlier, or add the workbook that holds the months before."
+            f"{self.expected}. Start earlier, or add the months before."
         )

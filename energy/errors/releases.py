@@ -13,9 +13,9 @@ __all__ = [
     "BadReleaseId",
     "BadStoreUrl",
     "FileAltered",
+    "NotWhole",
     "ObjectExists",
     "ObjectMissing",
-    "PromotionLost",
     "ReleaseFiles",
     "ReleaseMissing",
     "StoreConflict",
@@ -226,16 +226,16 @@ class UnknownSchema(StoreError):
 
 
 @dataclass(eq=False)
-class PromotionLost(StoreError):
-    """Another publisher changed the champion while this release was being promoted."""
+class NotWhole(StoreError):
+    """Releases of a store that are not what their manifests say."""
 
-    release_id: str
-    champion_id: str
+    store: str
+    release_ids: Sequence[str]
+    checked: int
 
     @property
     def message(self) -> str:
         return (
-            f"Release {self.release_id} was not promoted: another publisher put "
-            f"{self.champion_id} in service in the meantime. The release is complete; "
-            "promote it again if it should still take over."
+            f"{len(self.release_ids)} of {self.checked} releases in the store {self.store} are not "
+            f"whole: {listed(self.release_ids)}. They are not used; publish anew or restore them."
         )

@@ -94,7 +94,7 @@ def plan(index: pd.PeriodIndex, split: pd.Period, folds: int, horizon: int) -> P
 def run(
     forecaster: str,
     y: pd.Series,
-    weather: pd.DataFrame,
+    weather: pd.DataFrame | None,
     plan: Plan,
     known_then: KnownThen | None = None,
 ) -> tuple[pd.DataFrame, float]:
@@ -107,7 +107,8 @@ def run(
     Args:
         forecaster: Its name on the bench; not a combination.
         y: The whole series on a monthly PeriodIndex.
-        weather: Columns `temperature` and `degree_days` on months that cover the series.
+        weather: Columns `temperature` and `degree_days` on months that cover the series; None for
+            a series that comes without.
         plan: The folds.
         known_then: Series and weather of cutoffs to be judged in real time: what is fitted at such
             a cutoff is what had been published, revisions to come left out. Actuals are always y.

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from energy.errors import UnknownForecaster
+from energy.errors import NeedsWeather, UnknownForecaster
 from energy.forecasting import makers
 from energy.forecasting.horizon import SP
 
@@ -165,21 +165,29 @@ _ENTRIES = (
 BENCH: dict[str, Entry] = {entry.name: entry for entry in _ENTRIES}
 
 
-def choose(names: str) -> tuple[str, ...]:
+def choose(names: str, with_weather: bool = True) -> tuple[str, ...]:
     """Names of the bench in its order, from `all` or a comma-separated list.
 
     The baseline is always among them, and a combination brings its members: both are needed to
     judge the rest.
 
+    Args:
+        names: What is asked for.
+        with_weather: Whether there is weather; without it, `all` leaves out what needs it.
+
     Raises:
         UnknownForecaster: A name that the bench does not have, or none at all.
+        NeedsWeather: A name of one that needs weather where there is none.
     """
     asked = [name.strip() for name in names.split(",") if name.strip()]
+    able = [name for name, entry in BENCH.items() if with_weather or not entry.weather]
     if asked == ["all"]:
-        return tuple(BENCH)
+        return tuple(able)
     unknown = [name for name in asked if name not in BENCH]
     if unknown or not asked:
         raise UnknownForecaster(unknown or [names], list(BENCH))
+    if needing := [name for name in asked if name not in able]:
+        raise NeedsWeather(needing, able)
     wanted = {BASELINE, *asked, *(member for name in asked for member in BENCH[name].members)}
     return tuple(name for name in BENCH if name in wanted)
 

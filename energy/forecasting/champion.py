@@ -61,7 +61,7 @@ def why(ranked: Sequence[Score]) -> str:
 def refit(
     forecaster: str,
     y: pd.Series,
-    weather: pd.DataFrame,
+    weather: pd.DataFrame | None,
     folds: pd.DataFrame,
     horizon: int,
     unit: str,
@@ -74,7 +74,7 @@ def refit(
     Args:
         forecaster: Its name on the bench.
         y: The whole series.
-        weather: Columns `temperature` and `degree_days` covering it.
+        weather: Columns `temperature` and `degree_days` covering it, or None.
         folds: Its fold frame; the intervals rest on the errors in it.
         horizon: Months to publish.
         unit: The series' unit.

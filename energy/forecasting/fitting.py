@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from energy.contract import WEATHER_AHEAD
-from energy.errors import NotPlausible
+from energy.errors import MissingWeather, NotPlausible
 from energy.forecasting.bench import BENCH, build
 from energy.forecasting.horizon import fh_until, months_after
 from energy.forecasting.weather import daily_degree_days
@@ -45,19 +45,24 @@ def is_positive(y: pd.Series) -> bool:
     return bool((y > 0).all())
 
 
-def regressors(forecaster: str, y: pd.Series, weather: pd.DataFrame) -> pd.DataFrame | None:
+def regressors(forecaster: str, y: pd.Series, weather: pd.DataFrame | None) -> pd.DataFrame | None:
     """X for `forecaster`: degree days to the end of `y`, and from before it for climatology.
 
     None for a forecaster that uses no weather.
+
+    Raises:
+        MissingWeather: It uses weather, and there is none or too little.
     """
     if not BENCH[forecaster].weather:
         return None
+    if weather is None:
+        raise MissingWeather("weather", "none at all", "")
     daily = daily_degree_days(weather.loc[: y.index[-1]])
     return daily.reindex(y.index.union(daily.index)).to_frame()  # a blank is told by its month
 
 
 def observed_ahead(
-    forecaster: str, cutoff: pd.Period, weather: pd.DataFrame
+    forecaster: str, cutoff: pd.Period, weather: pd.DataFrame | None
 ) -> pd.DataFrame | None:
     """X for a nowcast: degree days of the months after `cutoff` that are published before energy.
 
@@ -65,12 +70,12 @@ def observed_ahead(
         forecaster: Its name on the bench.
         cutoff: Last month of the series.
         weather: Columns `temperature` and `degree_days`; no more than WEATHER_AHEAD months after
-            the cutoff are looked at, as that is all there would have been.
+            the cutoff are looked at, as that is all there would have been. None for no weather.
 
     Returns:
         Column `degree_days`; None if there is no such month, or the forecaster uses no weather.
     """
-    if not BENCH[forecaster].weather:
+    if weather is None or not BENCH[forecaster].weather:
         return None
     daily = daily_degree_days(weather.loc[: cutoff + WEATHER_AHEAD]).loc[cutoff + 1 :]
     return None if daily.empty else daily.to_frame()

@@ -33,7 +33,7 @@ from energy.forecasting.response import spread_by_month, weather_effect
 from energy.forecasting.scores import MONTHS_SCORED, quantile_columns
 
 Array = npt.NDArray[np.float64]
-KnownThen = dict[pd.Period, tuple[pd.Series, pd.DataFrame]]
+KnownThen = dict[pd.Period, tuple[pd.Series, pd.DataFrame | None]]
 """Series and weather as they were published when a cutoff was the last month, by cutoff."""
 HALF_LIFE = 1.0
 """Years after which an error counts for half."""

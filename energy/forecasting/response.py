@@ -114,16 +114,19 @@ def sensitivity(y: pd.Series, weather: pd.DataFrame) -> tuple[Sensitivity, ...]:
     return tuple(found)
 
 
-def weather_facts(y: pd.Series, weather: pd.DataFrame) -> WeatherFacts | None:
+def weather_facts(y: pd.Series, weather: pd.DataFrame | None) -> WeatherFacts | None:
     """Sensitivity, climatology and its trend, and the degree days themselves, for the release.
 
     Args:
         y: The series.
         weather: Columns `temperature` and `degree_days`, deg C; months after `y` are told too.
+            None for a series that comes without.
 
     Returns:
-        None where there is too little weather to tell.
+        None where there is no weather, or too little to tell.
     """
+    if weather is None:
+        return None
     try:
         daily = daily_degree_days(weather)
     except MissingWeather:

@@ -81,16 +81,19 @@ def empirical_coverage(actual: Array, lower: Array, upper: Array) -> float:
     return float(((actual >= lower) & (actual <= upper)).mean())
 
 
-def coverage_error(folds: pd.DataFrame) -> float:
-    """Standard error of the 80% interval's empirical coverage over the rows of a fold frame.
+def coverage_error(folds: pd.DataFrame, lower: float = 0.1) -> float:
+    """Standard error of an interval's empirical coverage over the rows of a fold frame.
+
+    The interval goes from the quantile at `lower`, one of LEVELS, to its counterpart: 80% unless
+    told otherwise.
 
     Neighbouring folds forecast the same months, so rows are no independent draws: those whose
     months lie in the same calendar year count as one cluster (Cameron and Miller 2015,
     doi:10.3368/jhr.50.2.317). NaN with fewer than two years.
     """
-    inside = (folds["actual"] >= folds[f"q{LEVELS[1]}"]) & (
-        folds["actual"] <= folds[f"q{LEVELS[-2]}"]
-    )
+    place = LEVELS.index(lower)
+    low, high = f"q{LEVELS[place]}", f"q{LEVELS[-1 - place]}"
+    inside = (folds["actual"] >= folds[low]) & (folds["actual"] <= folds[high])
     off = inside - inside.mean()
     years = off.groupby(pd.PeriodIndex(folds["month"]).year).sum()
     if len(years) < 2:

@@ -62,6 +62,11 @@ def release_id(cutoff: str, created_at: datetime, digest: str) -> str:
     return _checked(f"{cutoff}-{compact(moment(created_at))}-{digest[:8]}")
 
 
+def is_release_id(text: str) -> bool:
+    """Whether a text is a release id."""
+    return _ID.fullmatch(text) is not None
+
+
 def release_ids(store: Store) -> list[str]:
     """Return the ids of the finished releases (those with a manifest), oldest cutoff first."""
     parts = [key.split("/") for key in store.keys(_FOLDER)]

@@ -87,6 +87,16 @@ class DirectoryStore:
             raise StoreUnreachable(self.url, _reason(error)) from error
         return sorted(key for key in found if key.startswith(prefix))
 
+    def delete(self, key: str) -> None:
+        """Remove what is stored under `key`, and its folder with the last of it."""
+        path = self.root / checked_key(key)
+        with self._writing():
+            path.unlink(missing_ok=True)
+            folder = path.parent
+            while folder != self.root and _nothing_but_remains(folder):
+                folder.rmdir()
+                folder = folder.parent
+
     def check_writable(self) -> None:
         """Write and delete a probe; `StoreUnwritable` with the reason if that cannot be done."""
         with self._writing():
@@ -127,6 +137,18 @@ def _put(path: Path, data: bytes) -> None:
         os.fsync(folder)
     finally:
         os.close(folder)
+
+
+def _nothing_but_remains(folder: Path) -> bool:
+    """Whether nothing is left in a folder, what killed writers left there being cleared away."""
+    if not folder.is_dir():
+        return False
+    found = list(folder.iterdir())
+    if any(not path.name.startswith(".new-") for path in found):
+        return False
+    for path in found:  # under the lock no living writer has one
+        path.unlink()
+    return True
 
 
 def _unless_absent(error: OSError) -> None:

@@ -2,35 +2,56 @@
 
 from __future__ import annotations
 
-import contextlib
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from energy.contract import SCHEMA, Pointer
-from energy.errors import ObjectExists, PromotionLost, StoreConflict
+from energy.contract import Pointer
+from energy.errors import (
+    BadDocument,
+    BadReleaseId,
+    FileAltered,
+    NoRollback,
+    PromotionLost,
+    ReleaseMissing,
+    StoreConflict,
+    UnknownSchema,
+)
 from energy.releases.bundle import verify
-from energy.releases.documents import compact, encode, load, moment
+from energy.releases.decisions import (
+    PROMOTED,
+    ROLLED_BACK,
+    Check,
+    Decision,
+    in_service_since,
+    record,
+)
+from energy.releases.documents import encode, load, moment
 from energy.releases.store import Store
 
 CHAMPION = "champion.json"
-PROMOTED = "promoted"
+ANY = "*"
+"""Whatever release is in service: no release id."""
+REMEMBERED = 50
+"""Releases that can be gone back through, one rollback each."""
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""What clocks that are kept by a time server do not differ by."""
+_DAMAGED = (BadReleaseId, ReleaseMissing, FileAltered, BadDocument, UnknownSchema)
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """What was decided about a release, when and why; one file each under `decisions/`."""
+class RolledBack:
+    """A rollback that was done.
 
-    action: str
-    release_id: str
-    previous_id: str | None
-    decided_at: str
-    reason: str
-    schema: int = SCHEMA
+    Attributes:
+        pointer: `champion.json` as it now stands.
+        left_id: The release that was in service until then.
+        passed_over: Releases between the two that are not whole, with what is wrong.
+    """
 
-    @property
-    def key(self) -> str:
-        """Where it is kept: sorts by time, and by release within a second."""
-        return f"decisions/{compact(self.decided_at)}-{self.release_id.rpartition('-')[2]}.json"
+    pointer: Pointer
+    left_id: str
+    passed_over: dict[str, str] = field(default_factory=dict)
 
 
 def champion(store: Store) -> Pointer | None:
@@ -44,11 +65,30 @@ def champion(store: Store) -> Pointer | None:
     return _champion(store)[0]
 
 
-def promote(store: Store, release_id: str, reason: str, now: datetime) -> Pointer:
+def promote(
+    store: Store,
+    release_id: str,
+    reason: str,
+    now: datetime,
+    *,
+    by: str = "",
+    checks: Sequence[Check] = (),
+    instead_of: str | None = ANY,
+) -> Pointer:
     """Put a release in service, once it has been verified whole.
 
     Promoting the release that is in service already changes nothing but writes its decision if a
     killed publisher did not get to it.
+
+    Args:
+        store: Where it is.
+        release_id: The release.
+        reason: Why.
+        now: The time.
+        by: Who does it: a user's name, or the run of a flow.
+        checks: What the gate found.
+        instead_of: The release that `checks` were made against, None for none; if another one is in
+            service by now, they say nothing. ANY for whatever is.
 
     Returns:
         The pointer, as it now stands in the store.
@@ -62,7 +102,10 @@ def promote(store: Store, release_id: str, reason: str, now: datetime) -> Pointe
     current, version = _champion(store)
     if current is None or current.release_id != release_id:
         previous = current.release_id if current else None
-        wanted = Pointer(release_id, previous, promoted_at=moment(now), reason=reason)
+        if instead_of not in (ANY, previous):
+            raise PromotionLost(release_id, previous or "nothing")
+        earlier = (previous, *_earlier(current))[:REMEMBERED] if current and previous else ()
+        wanted = Pointer(release_id, previous, moment(now), reason, earlier)
         try:
             store.swap(CHAMPION, encode(CHAMPION, wanted.to_dict()), version)
             current = wanted
@@ -71,21 +114,75 @@ def promote(store: Store, release_id: str, reason: str, now: datetime) -> Pointe
             if current is None or current.release_id != release_id:
                 winner = current.release_id if current else "nothing"
                 raise PromotionLost(release_id, winner) from error
-    record(
-        store,
-        Decision(PROMOTED, release_id, current.previous_id, current.promoted_at, current.reason),
-    )
+    previous, since = current.previous_id, current.promoted_at
+    if in_service_since(store, release_id, since) is None:
+        told = Decision(
+            PROMOTED, release_id, previous, since, current.reason, by, checks=tuple(checks)
+        )
+        record(store, told)
     return current
 
 
-def record(store: Store, decision: Decision) -> None:
-    """Write a decision, once.
+def rollback(store: Store, why: str, by: str, now: datetime) -> RolledBack:
+    """Put the release before the one in service back, verified whole.
+
+    Rolling back again goes one further back, never to a release that was rolled back from. One that
+    is not whole any more is passed over.
+
+    Args:
+        store: Where they are.
+        why: The reason, for the record.
+        by: Who does it.
+        now: The time.
 
     Raises:
-        StoreUnwritable: The store failed.
+        NoRollback: Nothing is in service, or no release before it is whole.
+        PromotionLost: Another one changed the champion at the same time; theirs stands.
+        StoreError: The store failed; `champion` tells which release is in service.
     """
-    with contextlib.suppress(ObjectExists, StoreConflict):
-        store.write(decision.key, encode(decision.key, asdict(decision)))
+    current, version = _champion(store)
+    if current is None:
+        raise NoRollback(store.url, None, {})
+    earlier, passed_over = _earlier(current), dict[str, str]()
+    for place, target in enumerate(earlier):
+        try:
+            verify(store, target)
+        except _DAMAGED as error:
+            passed_over[target] = str(error)
+            continue
+        left = current.release_id
+        wanted = Pointer(target, left, moment(now), why, earlier[place + 1 :])
+        try:
+            store.swap(CHAMPION, encode(CHAMPION, wanted.to_dict()), version)
+        except StoreConflict as error:
+            found = _champion(store)[0]
+            raise PromotionLost(target, found.release_id if found else "nothing") from error
+        record(store, Decision(ROLLED_BACK, target, left, wanted.promoted_at, why, by))
+        return RolledBack(wanted, left, passed_over)
+    raise NoRollback(store.url, current.release_id, passed_over)
+
+
+def clock_trouble(promoted_at: str, now: datetime) -> str:
+    """What is to be said of clocks that disagree; '' if they do not.
+
+    Args:
+        promoted_at: When the release in service was put there, by the clock of whoever did it.
+        now: The time here.
+    """
+    ahead = datetime.fromisoformat(promoted_at) - now
+    if ahead <= CLOCK_TOLERANCE:
+        return ""
+    return (
+        f"the release in service was promoted at {promoted_at}, and here it is {moment(now)}: "
+        "one of the two clocks is wrong, and history would be out of order"
+    )
+
+
+def _earlier(current: Pointer) -> tuple[str, ...]:
+    """What to go back to; a pointer written by an older version knows one release at most."""
+    if current.earlier is not None:
+        return current.earlier
+    return (current.previous_id,) if current.previous_id else ()
 
 
 def _champion(store: Store) -> tuple[Pointer | None, str | None]:

@@ -128,6 +128,12 @@ class S3Store:
             found = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
         return sorted(key.removeprefix(self._folder) for key in found)
 
+    def delete(self, key: str) -> None:
+        """Remove what is stored under `key`."""
+        name = self._folder + checked_key(key)
+        with self._failing_as(StoreUnwritable):
+            self._client.delete_object(Bucket=self.bucket, Key=name)
+
     def check_writable(self) -> None:
         """Write and delete a probe, and see that the server refuses to overwrite it.
 
@@ -142,8 +148,7 @@ class S3Store:
         else:
             raise StoreUnwritable(self.url, "the server ignores If-None-Match")
         finally:
-            with self._failing_as(StoreUnwritable):
-                self._client.delete_object(Bucket=self.bucket, Key=self._folder + key)
+            self.delete(key)
 
     def _put(self, key: str, data: bytes, expected_version: str | None) -> str:
         """Write under the condition that the object is absent (None) or still this version.

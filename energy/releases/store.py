@@ -1,4 +1,4 @@
-"""Where releases live: a directory or an S3 bucket, behind the same six operations.
+"""Where releases live: a directory or an S3 bucket, behind the same seven operations.
 
 Reading needs the standard library alone (and boto3 for `s3://`); filelock is imported where a
 directory is written.
@@ -59,6 +59,9 @@ class Store(Protocol):
 
     def keys(self, prefix: str = "") -> list[str]:
         """Return every key that begins with `prefix`, sorted."""
+
+    def delete(self, key: str) -> None:
+        """Remove what is stored under `key`; nothing being there is fine. For sweeping alone."""
 
     def check_writable(self) -> None:
         """Write and delete a probe: a store that cannot be written is found before the work.

@@ -11,7 +11,6 @@ import argparse
 import sys
 
 from energy import lineage, preparing, publishing, training
-from energy.data.tables import UNITS
 from energy.forecasting import champion, response
 from energy.releases.store import open_store
 from energy.settings import ROOT, Settings
@@ -37,11 +36,15 @@ def publish(store: str, forecasters: str, horizon: int) -> str:
     given = (y, task.weather, task.plan)
     results = {name: training.backtest_one(name, *given) for name in task.bench}
     compared = training.compare(task.bench, results, y, task.weather)
-    fitted, table = training.refit(compared, y, task.weather, horizon, UNITS[task.target])
+    fitted, table = training.refit(compared, y, task.weather, horizon, task.dataset.unit(y.name))
     facts = response.weather_facts(y, task.weather)
-    draft = publishing.Draft(table, champion.to_zip(fitted), compared, y, facts, data=task.snapshot)
+    told = {"data": task.snapshot, "title": task.dataset.titled(task.target)}
+    draft = publishing.Draft(table, champion.to_zip(fitted), compared, y, facts, **told)
     found = lineage.lineage(task.vintage, lineage.commit(ROOT), {})
-    return publishing.publish(open_store(store), draft, found).manifest.release_id
+    published = publishing.publish(open_store(store), draft, found)
+    if not published.promoted:
+        raise SystemExit(f"Not promoted. {' '.join(one.told for one in published.failed)}")
+    return published.manifest.release_id
 
 
 if __name__ == "__main__":

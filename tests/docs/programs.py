@@ -37,6 +37,20 @@ TARGETS = {
     "bench-accuracy": BY_HAND + "half an hour; tests/scripts/test_accuracy.py holds its parts",
     "bench-lambda": BY_HAND + "minutes of an idle machine",
     "requirements": BY_HAND + "it resolves anew, from the package index",
+    "app": "tests/app/test_app_in_a_browser.py",
+    "app-pictures": BY_HAND + "a browser; tests/app/test_app_in_a_browser.py draws the same pages",
+    "browser": BY_HAND + ".ci/run does, before the tests",
+    "monitor": "tests/flows/test_monitor_flow.py",
+    "bench-drift": "tests/scripts/test_measure_drift.py",
+    "replay": BY_HAND + "it trains for every month; tests/scripts/replay holds its workbooks",
+    "deploy": "tests/scripts/cloud/test_there_and_back.py",
+    "destroy": "tests/scripts/cloud/test_there_and_back.py",
+    "smoke": "tests/scripts/cloud/test_smoke.py",
+    "rollback-function": "tests/scripts/cloud/test_alias.py",
+    "costs": "tests/scripts/cloud/test_cost.py",
+    "infra-lint": BY_HAND + "make lint does",
+    "infra-lock": BY_HAND + "Terraform's registry; tests/infra/test_terraform.py holds the module",
+    "workflow-lint": BY_HAND + "make lint does",
     "docs": BY_HAND + "npm; tests/docs/test_document_site.py holds what needs no build",
     "docs-serve": BY_HAND + "as make docs",
 }
@@ -44,7 +58,15 @@ TARGETS = {
 FLOWS = {
     "trainflow.py": ("tests/flows/test_a_run.py", "tests/flows/test_trouble.py"),
     "ingestflow.py": ("tests/flows/test_ingest_flow.py",),
+    "monitorflow.py": ("tests/flows/test_monitor_flow.py",),
 }
+ENERGY = {
+    "forecast": "tests/cli/test_forecast.py",
+    "ingest": "tests/cli/test_ingest.py",
+    "releases": "tests/cli/test_releases.py",
+    "track-record": "tests/cli/test_track_record_shown.py",
+}
+"""Commands of `energy`, and the test that runs each."""
 VERBS = {"run", "resume", "card"}
 SCRIPTS = {"embed_vintage.py": "tests/scripts/test_embed_vintage.py"}
 SHOWN = {
@@ -54,6 +76,9 @@ SHOWN = {
     r"dvc plots show --open": "tests/test_dvc.py",
     r"dvc exp run -S prepare\.share=0\.7": "tests/test_dvc.py",
     r"dvc remote add --local --default s3 s3://BUCKET/PREFIX": "tests/test_dvc.py",
+    r"cp terraform/terraform\.tfvars\.example terraform/terraform\.tfvars": (
+        "tests/infra/test_deploy_docs.py"
+    ),
     r"pre-commit (install|run --all-files)": "tests/test_house.py",
     r"python forecast\.py request\.json answer_dir .*": "tests/benchmarks/test_field.py",
 }
@@ -65,7 +90,7 @@ Judge = Callable[[Sequence[str]], str]
 
 def evidence() -> Iterator[str]:
     """Every test that is named here."""
-    for told in (*TARGETS.values(), *SCRIPTS.values(), *SHOWN.values()):
+    for told in (*TARGETS.values(), *ENERGY.values(), *SCRIPTS.values(), *SHOWN.values()):
         yield from re.findall(r"tests/[\w/]+\.py", told)
     for told in FLOWS.values():
         yield from told
@@ -158,12 +183,14 @@ def energy(words: Sequence[str]) -> str:
 
     found: Any = typer.main.get_command(app)
     rest = list(words)
+    if rest and rest[0] in found.commands and rest[0] not in ENERGY:
+        return f"tests/docs/programs.py does not say who runs energy {rest[0]}"
     while rest and hasattr(found, "commands") and not rest[0].startswith("-"):
         if rest[0] not in found.commands:
             return f"energy has no command {rest[0]}"
         found = found.commands[rest.pop(0)]
     known = {flag for one in found.params for flag in (*one.opts, *one.secondary_opts)}
-    given = [word.partition("=")[0] for word in rest if word.startswith("-")]
+    given = [word.partition("=")[0] for word in rest if re.match(r"-[^\d]", word)]
     return next(
         (f"energy has no {one} there" for one in given if one not in {*known, "--help"}), ""
     )
@@ -190,10 +217,19 @@ def docker(words: Sequence[str]) -> str:
     return next((f"there is no {one}" for one in named if not (ROOT / one).is_file()), "")
 
 
+def variables(words: Sequence[str]) -> str:
+    """What export and unset name: a variable that the package or a library of its reads."""
+    names = [word.partition("=")[0] for word in words]
+    read = re.compile(r"(ENERGY|AWS|MLFLOW|METAFLOW)_[A-Z_]+")
+    return next((f"{one} is nothing we read" for one in names if not read.fullmatch(one)), "")
+
+
 PROGRAMS: dict[str, Judge] = {
     "make": make,
     "python": python,
     "energy": energy,
     "curl": curl,
     "docker": docker,
+    "export": variables,
+    "unset": variables,
 }

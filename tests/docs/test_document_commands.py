@@ -65,7 +65,7 @@ def test_every_command_is_known_and_run_by_a_test(block: Block) -> None:
 
 
 def test_what_is_set_for_a_command_is_read_by_something() -> None:
-    known = known_variables() | {"AWS_ENDPOINT_URL", "AWS_PROFILE"}
+    known = known_variables() | {"AWS_ENDPOINT_URL", "AWS_PROFILE", "API"}  # API: for curl
     given = {pair.partition("=")[0] for one in TYPED for pair in one.environment}
     assert given - known == set()
 
@@ -139,6 +139,10 @@ def test_python_in_documents_is_python_and_imports_what_exists(block: Block) -> 
         ("energy ingest --file a.xlsx", False),
         ("energy ingest --fil a.xlsx", True),
         ("energy digest", True),
+        ("energy forecast --temperature-change -2", False),
+        ("energy releases promise --why more", True),
+        ("export ENERGY_DATASET=a.toml", False),
+        ("export ENERGIE=a", True),
         ("curl $API/v1/forecast?periods=2", False),
         ("curl $API/v1/forecasts", True),
         ("curl $API/v1/forecast?period=2", True),

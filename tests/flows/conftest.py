@@ -54,7 +54,8 @@ def good(once: Once[Good]) -> Good:
 def again(once: Once[Good], good: Good) -> Good:
     """A second run after the first, inside flows/, on another bench and a shorter horizon.
 
-    Of its forecasters one raises, and two are killed, one of them with the task.
+    Of its forecasters one raises, and two are killed, one of them with the task. What is left does
+    not beat the baseline, so its release is refused.
     """
 
     def run(_: Path) -> Good:

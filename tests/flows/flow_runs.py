@@ -59,6 +59,13 @@ class Ended:
         return words
 
     @property
+    def release_id(self) -> str:
+        """The release it wrote, in service or not."""
+        found = re.search(r"\nRelease    \S+/releases/(\S+)\n", self.closing)
+        assert found, self.closing
+        return found[1]
+
+    @property
     def tasks(self) -> list[str]:
         """The steps whose tasks ran, in order, with those cloned by a resume left out."""
         return re.findall(r"\[\d+/(\w+)/\d+ \(pid \d+\)\] Task is starting\.", self.stdout)

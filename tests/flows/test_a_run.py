@@ -14,6 +14,7 @@ from flow_runs import PREAMBLE, Card, Good
 from energy.contract import LEVELS, Manifest
 from energy.forecasting.bench import VERSION
 from energy.releases.bundle import read_file, read_table, verify
+from energy.releases.decisions import decisions
 from energy.releases.promotion import champion
 from energy.releases.store import Store, open_store
 
@@ -60,7 +61,7 @@ def test_the_last_words(good: Good, first: Manifest) -> None:
         words,
     )
     assert re.findall(r"(\S+) .*\(its weather is known\)\n", words) == ["2022-08"]
-    assert "By fuel" not in words
+    assert "By part" not in words
     assert re.search(r"\nForecast   2022-08 to 2023-07: [\d.]+ Mtoe \([\d,]+ TWh\) in 12", words)
     months = re.findall(r"\n +(20\d\d-\d\d) +([\d.]+) +80% from ([\d.]+) to ([\d.]+)", words)
     assert [month for month, *_ in months] == [
@@ -193,7 +194,7 @@ def test_the_release_card_shows_the_forecast_and_its_lineage(
         "October to March",
     ):
         assert told in text
-    assert "By fuel" not in text
+    assert "By part" not in text
 
 
 def test_the_weather_and_how_the_total_answers_to_it_are_kept(
@@ -241,26 +242,52 @@ def test_a_run_inside_flows_works_too(good: Good, again: Good) -> None:
     assert good.checkout.root == again.checkout.root
 
 
-def test_the_pointer_moves_and_remembers(again: Good, store: Store, first: Manifest) -> None:
+def test_what_does_not_beat_naive_is_refused_and_the_run_is_green(
+    again: Good, store: Store, first: Manifest
+) -> None:
     pointer = champion(store)
     assert pointer is not None
-    assert pointer.previous_id == first.release_id != pointer.release_id
-    assert pointer.release_id in again.run.closing
-    assert verify(store, pointer.release_id).lineage.vintage == first.lineage.vintage
-    assert len(store.keys("decisions/")) == 2
-    assert (
-        pointer.reason
-        == json.loads(read_file(store, verify(store, pointer.release_id), "scores.json"))["why"]
+    assert (pointer.release_id, pointer.previous_id) == (first.release_id, None)
+    refused = verify(store, again.run.release_id)
+    assert refused.lineage.vintage == first.lineage.vintage
+    told = {one.action: one for one in decisions(store)}
+    assert set(told) == {"promoted", "refused"}
+    assert told["promoted"].by == first.lineage.runs["metaflow"]
+    assert told["promoted"].reason == pointer.reason
+    assert (told["refused"].release_id, told["refused"].previous_id) == (
+        *(refused.release_id, first.release_id),
     )
+    assert told["refused"].by == f"TrainFlow/{again.run.run_id}"
+    assert told["refused"].reason.startswith("beats_naive: MASE ")
+    for one in told.values():
+        checks = {check.name: check for check in one.checks}
+        assert checks["answers"].passed, checks["answers"].told
+        assert checks["coverage_80"].passed, checks["coverage_80"].told
+    words = again.run.closing
+    assert f"\nNot promoted: {refused.release_id} was refused; in service stays " in words
+    assert "\n           beats_naive: MASE " in words
+    assert f"energy releases promote {refused.release_id} --store {store.url} --why" in words
+
+
+def test_the_card_shows_the_decision(again: Good, good: Good, store: Store) -> None:
+    text = again.checkout.card(again.run.run_id, "publish").text
+    told = {one.action: one for one in decisions(store)}
+    decided = text.partition("## Decision")[2].partition("## What changed")[0]
+    assert "**Not promoted**: in service stays " in decided
+    for check in told["refused"].checks:
+        assert check.name.replace("_", " ") in decided
+        assert check.told in decided
+    assert "**failed**" in decided
+    before = good.checkout.card(good.run.run_id, "publish").text
+    assert "**Promoted**: this release is in service." in before
+    assert "**failed**" not in before
 
 
 def test_the_card_says_what_changed(again: Good, store: Store, first: Manifest) -> None:
-    pointer = champion(store)
-    assert pointer is not None
-    now = verify(store, pointer.release_id)
+    now = verify(store, again.run.release_id)
     text = again.checkout.card(again.run.run_id, "publish").text
     changed = text.partition("## What changed")[2].partition("## Lineage")[0]
-    for told in (first.release_id, pointer.release_id, first.forecaster, now.forecaster):
+    for told in (first.release_id, now.release_id, first.forecaster, now.forecaster):
         assert told in changed
     assert "Over the 6 months in both, the forecast moved by" in changed
     old = {row.month: row.mean for row in read_table(store, first).months}

@@ -100,7 +100,7 @@ def test_how_they_were_made_to_is_kept(release: Manifest, fuels: dict[str, Any])
 def test_the_last_words_name_the_fuels(every: Good, release: Manifest) -> None:
     words = every.run.closing
     assert words.startswith(f"\nChampion   {release.forecaster} for total\n")
-    assert f"\nBy fuel    {', '.join(PARTS)}, adding up to the total\n" in words
+    assert f"\nBy part    {', '.join(PARTS)}, adding up to the total\n" in words
     assert "models:/energy-total@champion is version 1" in words
 
 
@@ -112,7 +112,7 @@ def test_the_cards_show_the_parts(
     assert leaderboard.text.startswith("# Leaderboard: total")
     assert fuels["method"].replace("_", " ") in leaderboard.text
     card = every.checkout.card(every.run.run_id, "publish")
-    assert "## By fuel" in card.text
+    assert "## By part" in card.text
     assert len(card.of_kind("vegaChart")) == 2
     for table in fuels["tables"].values():
         for row in table["months"]:

@@ -9,6 +9,7 @@ from flow_runs import PREAMBLE, check_out
 from s3_server import S3Server
 
 from energy.releases.bundle import read_table, verify
+from energy.releases.decisions import decisions
 from energy.releases.promotion import champion
 from energy.releases.store import open_store
 
@@ -30,13 +31,15 @@ def test_a_run_publishes_to_s3(
     assert PREAMBLE.fullmatch(run.stderr), run.stderr
     s3.use(monkeypatch)
     store = open_store(url)
+    manifest = verify(store, run.release_id)
+    (told,) = decisions(store)  # on three folds it may be either
+    assert (told.release_id, told.previous_id) == (manifest.release_id, None)
+    assert all(check.passed for check in told.checks if check.name in ("answers", "clock"))
     pointer = champion(store)
-    assert pointer is not None
-    assert pointer.previous_id is None
-    manifest = verify(store, pointer.release_id)
+    assert (pointer is not None) == (told.action == "promoted")
     table = read_table(store, manifest)
     assert (table.target, len(table.months)) == ("net_imports", 1)
-    assert f"Release    {url}/releases/{pointer.release_id}\n" in run.closing
+    assert f"Release    {url}/releases/{manifest.release_id}\n" in run.closing
     assert not checkout.store.exists()
     # MLFLOW_TRACKING_URI is honoured, for the artifacts as well.
     assert not (checkout.root / "mlruns").exists()

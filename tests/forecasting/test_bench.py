@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sktime.forecasting.base import BaseForecaster
 
-from energy.errors import UnknownForecaster
+from energy.errors import NeedsWeather, UnknownForecaster
 from energy.forecasting.bench import (
     BASELINE,
     BENCH,
@@ -67,6 +67,16 @@ def test_a_combination_takes_forecasters_that_are_fitted_themselves() -> None:
 
 def test_all_means_all_in_the_order_of_the_bench() -> None:
     assert choose("all") == choose(" all ") == tuple(BENCH)
+
+
+def test_without_weather_all_leaves_out_what_needs_it_and_names_are_refused() -> None:
+    able = [name for name, entry in BENCH.items() if not entry.weather]
+    assert choose("all", with_weather=False) == tuple(able)
+    assert choose("theta", with_weather=False) == (BASELINE, "theta")
+    with pytest.raises(NeedsWeather) as caught:
+        choose("theta,sarimax,combination", with_weather=False)
+    assert list(caught.value.forecasters) == ["sarimax", "combination"]
+    assert list(caught.value.others) == able
 
 
 @unhurried

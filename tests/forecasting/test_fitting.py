@@ -38,6 +38,13 @@ def test_a_forecaster_that_needs_no_weather_gets_none() -> None:
     assert regressors("theta", Y, WEATHER) is None
 
 
+def test_without_weather_a_forecaster_that_needs_it_is_refused() -> None:
+    assert regressors("theta", Y, None) is None
+    with pytest.raises(MissingWeather, match="none at all"):
+        regressors("sarimax", Y, None)
+    assert observed_ahead("sarimax", Y.index[-1], None) is None
+
+
 def test_regressors_reach_from_the_first_weather_known_to_the_end_of_the_series() -> None:
     """Even what is filled in for months before table 7.1b starts must not come from later ones."""
     weather = WEATHER.copy()

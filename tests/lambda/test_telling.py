@@ -20,20 +20,31 @@ def told(**changes: Any) -> dict[str, Any]:
     [
         ({}, [["service"]]),
         ({"tier": "table"}, [["service"], ["service", "tier"]]),
-        ({"code": "not_json", "status": 400}, [["service"], ["service", "code"]]),
+        ({"code": "not_json", "status": 400}, [["service"]]),
     ],
 )
 def test_metrics_are_in_the_embedded_format(changes: Any, dimensions: Any) -> None:
     found = told(**changes)
-    (metrics,) = found["_aws"]["CloudWatchMetrics"]
-    assert metrics["Namespace"] == "EnergyForecast"
-    assert metrics["Dimensions"] == dimensions
+    metrics = found["_aws"]["CloudWatchMetrics"]
+    assert {one["Namespace"] for one in metrics} == {"EnergyForecast"}
+    assert [one["Dimensions"] for one in metrics] == [[some] for some in dimensions]
     assert isinstance(found["_aws"]["Timestamp"], int)
-    for one in metrics["Metrics"]:
+    for one in (one for some in metrics for one in some["Metrics"]):
         assert isinstance(found[one["Name"]], int | float)
         assert one["Unit"] == UNITS[one["Name"]]
     for name in {name for some in dimensions for name in some}:
         assert isinstance(found[name], str)
+
+
+def test_no_more_metrics_are_sent_than_cost_nothing() -> None:
+    lines = [told(tier=tier, code=code) for tier in (None, "table", "champion") for code in "ab"]
+    sent = {
+        (metric["Name"], *(found[name] for name in one["Dimensions"][0]))
+        for found in lines
+        for one in found["_aws"]["CloudWatchMetrics"]
+        for metric in one["Metrics"]
+    }
+    assert len(sent) == 8
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,8 @@ from energy.errors import (
     UnknownSchema,
 )
 from energy.releases.bundle import verify, write_release
-from energy.releases.promotion import champion, promote
+from energy.releases.decisions import Check, decisions
+from energy.releases.promotion import champion, clock_trouble, promote
 from energy.releases.store import Store, open_store
 
 
@@ -43,14 +44,15 @@ def test_promotion_points_to_the_release_and_the_one_before(store: Store) -> Non
     )
     second = promote(store, two.id, "beats it", NOW + timedelta(hours=1))
     assert second == champion(store)
+    assert second.earlier == (one.id,)
     assert (second.release_id, second.previous_id) == (two.id, one.id)
-    back = promote(store, one.id, "rolled back", NOW + timedelta(hours=2))
+    back = promote(store, one.id, "again", NOW + timedelta(hours=2))
     assert (back.release_id, back.previous_id) == (one.id, two.id)
     decisions = [json.loads(store.read(key)) for key in store.keys("decisions/")]
     assert [(d["release_id"], d["reason"], d["action"]) for d in decisions] == [
         (one.id, "first release", "promoted"),
         (two.id, "beats it", "promoted"),
-        (one.id, "rolled back", "promoted"),
+        (one.id, "again", "promoted"),
     ]
     assert store.keys("decisions/")[0] == f"decisions/20261123T170000Z-{one.id[-8:]}.json"
 
@@ -99,9 +101,9 @@ def test_a_publisher_killed_anywhere_leaves_a_whole_champion(store: Store, write
         assert len(store.keys("decisions/")) == 2
 
 
-def test_of_eight_publishers_at_once_one_wins(store: Store) -> None:
-    drafts = [published(store, number) for number in range(8)]
-    start = threading.Barrier(8)
+def test_of_sixteen_publishers_at_once_one_wins(store: Store) -> None:
+    drafts = [make_draft(number) for number in range(16)]
+    start = threading.Barrier(16)
 
     class Together:
         """Lets all publishers read the champion before any of them writes it."""
@@ -112,16 +114,18 @@ def test_of_eight_publishers_at_once_one_wins(store: Store) -> None:
             return getattr(store, name)
 
     def compete(draft: Draft) -> str | PromotionLost:
+        write_release(store, draft.manifest, draft.files)
         try:
             return promote(Together(), draft.id, "me", NOW).release_id  # type: ignore[arg-type]
         except PromotionLost as error:
             return error
 
-    with ThreadPoolExecutor(8) as pool:
+    with ThreadPoolExecutor(16) as pool:
         ends = dict(zip([draft.id for draft in drafts], pool.map(compete, drafts), strict=True))
     pointer = champion(store)
     assert pointer is not None
     assert ends.pop(pointer.release_id) == pointer.release_id
+    assert len(ends) == 15
     for loser, error in ends.items():
         assert isinstance(error, PromotionLost)
         assert str(error).startswith(f"Release {loser} was not promoted")
@@ -149,3 +153,30 @@ def test_a_pointer_that_is_none(data: bytes, error: type[StoreError], tmp_path: 
     with pytest.raises(error, match=r"champion\.json"):
         promote(store, draft.id, "first", NOW)
     assert store.read("champion.json") == data
+
+
+def test_what_was_judged_against_another_champion_is_not_promoted(store: Store) -> None:
+    one, two, three = (published(store, number) for number in (1, 2, 3))
+    promote(store, one.id, "first", NOW, instead_of=None)
+    with pytest.raises(PromotionLost, match=f"another publisher put {one.id} in service"):
+        promote(store, two.id, "second", NOW, instead_of=None)
+    promote(store, two.id, "second", NOW, instead_of=one.id)
+    with pytest.raises(PromotionLost, match=two.id):
+        promote(store, three.id, "third", NOW, instead_of=one.id)
+    assert promote(store, two.id, "again", NOW, instead_of=one.id).reason == "second"
+    assert len(store.keys("decisions/")) == 2
+
+
+def test_a_promotion_records_who_and_what_the_gate_found(store: Store) -> None:
+    one, checks = published(store), (Check("answers", True, 0.0, 1e-6, "It did."),)
+    promote(store, one.id, "first", NOW, by="TrainFlow/1", checks=checks)
+    (told,) = decisions(store)
+    assert (told.by, told.checks, told.reason) == ("TrainFlow/1", checks, "first")
+
+
+def test_clocks_that_disagree_are_told() -> None:
+    promoted = "2026-11-23T17:00:00Z"
+    assert clock_trouble(promoted, NOW - timedelta(minutes=4)) == ""
+    assert clock_trouble(promoted, NOW + timedelta(days=4)) == ""
+    told = clock_trouble(promoted, NOW - timedelta(hours=1))
+    assert "promoted at 2026-11-23T17:00:00Z, and here it is 2026-11-23T16:00:00Z" in told

@@ -116,6 +116,19 @@ def test_keys_are_sorted_and_chosen_by_prefix(store: Store) -> None:
     assert store.keys("z/deeper/") == []
 
 
+def test_what_is_deleted_is_gone_and_nothing_else(store: Store) -> None:
+    for key in ("releases/a/m", "releases/a/n", "releases/b/m", "champion.json"):
+        store.write(key, b"1")
+    store.delete("releases/a/m")
+    assert store.keys() == ["champion.json", "releases/a/n", "releases/b/m"]
+    store.delete("releases/a/n")
+    store.delete("releases/a/n")
+    store.delete("nothing/here")
+    assert store.keys() == ["champion.json", "releases/b/m"]
+    store.write("releases/a/m", b"2")
+    assert store.read("releases/a/m") == b"2"
+
+
 def test_check_writable_leaves_nothing_behind(store: Store) -> None:
     store.check_writable()
     store.check_writable()
@@ -146,6 +159,7 @@ def test_keys_that_could_leave_the_root_are_refused(store: Store) -> None:
             store.read_versioned,
             lambda key: store.write(key, b""),
             lambda key: store.swap(key, b"", None),
+            store.delete,
             lambda key: store.keys(f"{key}/"),
         ]
         for use in uses:

@@ -105,6 +105,18 @@ def test_what_a_killed_writer_leaves_is_no_key(tmp_path: Path) -> None:
     assert store.keys() == ["a/b"]
 
 
+def test_what_a_killed_writer_leaves_goes_with_the_last_of_its_folder(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path))
+    for key in ("a/b/c", "a/d"):
+        store.write(key, b"1")
+    (tmp_path / "a" / "b" / ".new-0123").write_bytes(b"half")
+    store.delete("a/b/c")
+    assert not (tmp_path / "a" / "b").exists()
+    assert store.keys() == ["a/d"]
+    store.delete("a/d")
+    assert [path.name for path in tmp_path.iterdir()] == [".lock"]
+
+
 BAD_S3 = {
     "bucket": ("no-such-bucket", {}, "bucket does not exist"),
     "key": ("energy", {"AWS_ACCESS_KEY_ID": "AKIAWRONGWRONG"}, "refused"),
@@ -211,6 +223,7 @@ def writes(store: Store) -> list[Callable[[], object]]:
         store.check_writable,
         lambda: store.write("a", b""),
         lambda: store.swap("a", b"", None),
+        lambda: store.delete("a"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""The `energy` command, as a person or a script runs it."""
+"""`energy ingest`, as a person or a script runs it."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from command import Energy
 from made_results import ENERGY, RAW, make_release, put_online
 from s3_server import free_ports
 from web_server import WebServer, direct, web_server
 
-from energy.cli import main
 from energy.data.archive import held, newest
 from energy.data.monthly import read_frame
 from energy.data.vintages import open_vintage
@@ -52,26 +52,6 @@ def web(data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
         for name, value in put_online(server, make_release(), AUGUST).items():
             monkeypatch.setenv(name, value)
         yield server
-
-
-class Energy:
-    """`energy …` in this process; `code`, `out` and `err` of the last call."""
-
-    def __init__(self, patch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[str]) -> None:
-        self.patch, self.capture = patch, capture
-
-    def __call__(self, *arguments: str | Path) -> str:
-        self.patch.setattr(sys, "argv", ["energy", *map(str, arguments)])
-        with pytest.raises(SystemExit) as stop:
-            main()
-        self.code = stop.value.code or 0
-        self.out, self.err = self.capture.readouterr()
-        return self.out
-
-
-@pytest.fixture
-def energy(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Energy:
-    return Energy(monkeypatch, capsys)
 
 
 def folders(data: Path, name: str) -> list[str]:

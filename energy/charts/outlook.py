@@ -1,0 +1,118 @@
+"""An answer of the service: as a fan after its history, and against another answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+
+from energy.charts.forecast import fan_layers
+from energy.charts.style import BLUE, GREY, INK, ORANGE, styled
+from energy.contract import Forecast
+
+ENDS = {0.95: ("q25", "q975"), 0.8: ("q100", "q900")}
+"""Columns of an interval's ends by its coverage."""
+
+
+def answer_frame(answer: Forecast, factor: float = 1.0) -> pd.DataFrame:
+    """An answer as a frame: month (timestamp), mean, q25, q100, q900, q975.
+
+    Args:
+        answer: With intervals of 80% and 95%.
+        factor: What a figure in the answer's unit is in the unit to draw.
+    """
+    rows = []
+    for row in answer.months:
+        found = {"month": pd.Period(row.month, "M").to_timestamp(), "mean": factor * row.mean}
+        for interval in row.intervals:
+            lower, upper = ENDS[interval.coverage]
+            found |= {lower: factor * interval.lower, upper: factor * interval.upper}
+        rows.append(found)
+    return pd.DataFrame(rows)
+
+
+def outlook(history: pd.Series, answer: Forecast, unit: str, factor: float = 1.0) -> Any:
+    """History and the answer that follows it as one fan.
+
+    Args:
+        history: What to draw of the series, in the answer's unit, on a monthly PeriodIndex.
+        answer: With intervals of 80% and 95%.
+        unit: The unit to draw.
+        factor: What a figure in the answer's unit is in it.
+    """
+    drawn = fan_layers(factor * history, answer_frame(answer, factor), unit)
+    what = "" if answer.target == "total" else f": {answer.target.replace('_', ' ')}"
+    return styled(
+        drawn,
+        f"UK energy consumption{what}, {unit} a month",
+        f"Forecast by {answer.forecaster.replace('_', ' ')}, from data to "
+        + pd.Period(answer.cutoff, "M").strftime("%B %Y"),
+        height=380,
+    )
+
+
+def against(central: Forecast, given: Forecast, name: str, unit: str, factor: float = 1.0) -> Any:
+    """A what-if, with its 80% interval, against the central forecast of the same months.
+
+    Args:
+        central: In the weather to be expected.
+        given: In the weather of the what-if.
+        name: What to call that.
+        unit: The unit to draw.
+        factor: What a figure in the answers' unit is in it.
+    """
+    there = answer_frame(given, factor).assign(key=name)
+    here = answer_frame(central, factor).assign(key="expected weather")
+    x = alt.X("month:T", axis=alt.Axis(format="%b %y", title=None, tickCount="month"))
+    y = alt.Y("q100:Q", title=f"{unit} a month", scale=alt.Scale(zero=False))
+    scale = alt.Scale(domain=["expected weather", name], range=[INK, ORANGE])
+    colour = alt.Color("key:N", scale=scale)
+    tips = ["key:N", alt.Tooltip("month:T", format="%B %Y"), alt.Tooltip("mean:Q", format=".2f")]
+    band = alt.Chart(there).mark_area(opacity=0.22, color=ORANGE).encode(x=x, y=y, y2="q900:Q")
+    lines = (
+        alt.Chart(pd.concat([here, there]))
+        .mark_line(point=alt.OverlayMarkDef(size=36), strokeWidth=2.2)
+        .encode(x=x, y="mean:Q", color=colour, tooltip=tips)
+    )
+    return styled(
+        band + lines,
+        f"Month by month, {unit}",
+        "Shaded: 80% interval in the weather of the what-if",
+        height=300,
+    )
+
+
+def per_degree(rows: pd.DataFrame, degrees: float | None, unit: str) -> Any:
+    """What each degree changes, by season: a line through zero with its 80% band.
+
+    Args:
+        rows: season, degrees, change, low, high; energy in the unit, a month.
+        degrees: Where to mark the what-if; None for no mark.
+        unit: Its name.
+    """
+    scale = alt.Scale(domain=list(dict.fromkeys(rows["season"])), range=[BLUE, "#009E73", ORANGE])
+    colour = alt.Color("season:N", scale=scale, legend=alt.Legend(symbolOpacity=1))
+    x = alt.X("degrees:Q", title="degrees Celsius warmer than expected", axis=alt.Axis(format="+d"))
+    y = alt.Y("change:Q", title=f"{unit} a month", axis=alt.Axis(format="+.1f"))
+    tips = [
+        "season:N",
+        alt.Tooltip("degrees:Q", format="+.1f"),
+        alt.Tooltip("change:Q", format="+.2f", title=f"{unit} a month"),
+    ]
+    base = alt.Chart(rows)
+    drawn = base.mark_area(opacity=0.18).encode(
+        x=x, y=alt.Y("low:Q", title=f"{unit} a month"), y2="high:Q", color=colour
+    ) + base.mark_line(strokeWidth=2).encode(x=x, y=y, color=colour, tooltip=tips)
+    if degrees is not None:
+        drawn += (
+            alt.Chart(pd.DataFrame({"degrees": [degrees]}))
+            .mark_rule(strokeDash=[4, 4], color=GREY, strokeWidth=1.5)
+            .encode(x="degrees:Q")
+        )
+    return styled(
+        drawn,
+        f"Degrees against energy, {unit} a month",
+        "By season, with the 80% band of the estimate",
+        height=300,
+    )

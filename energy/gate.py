@@ -1,0 +1,247 @@
+"""The promotion gate: what a new release must be before it takes over, each condition by name.
+
+Every check is made and reported, whatever the others found. One that has nothing to judge passes
+and says so: a first release has nobody to be compared with. Thresholds and their reasons stand
+here; docs/releases.md tells them to people.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import pairwise
+from math import ceil, sqrt
+from typing import Any
+
+import pandas as pd
+
+from energy.contract import LEVELS, Manifest, Pointer
+from energy.contract.months import between
+from energy.forecasting.bench import BASELINE
+from energy.forecasting.scores import MONTHS_SCORED, coverage_error, diebold_mariano
+from energy.releases.decisions import Check
+from energy.releases.promotion import CLOCK_TOLERANCE, clock_trouble
+from energy.training import Comparison
+
+WORSE_BY = 0.05
+"""Share by which MASE may be above that of the release in service: the seven best forecasters of
+the bench lie that close together.
+"""
+NOISE = 0.05
+"""A difference with a p-value from here on may be noise."""
+FEWEST_CUTOFFS = 8
+"""With fewer, the test of Diebold and Mariano says nothing on forecasts a year ahead."""
+COVERAGE_FLOOR = {0.1: 0.10, 0.025: 0.05}
+"""By lower level: how far coverage may be off however many folds there are. Intervals learn from
+past errors, and the years of a backtest differ from those that they learnt from.
+"""
+ERRORS_OFF = 2
+"""Standard errors that coverage may be off by, where that is more: 95% of the time it is not. The
+larger of two: what chance does to so many months if the coverage is right; and as measured, the
+months of a year counting as one draw, which says nothing of fewer than FEWEST_YEARS.
+"""
+FEWEST_YEARS = 5
+
+Means = Mapping[str, Mapping[tuple[str, str], float]]
+"""What forecasters had said in a backtest: by forecaster, then by cutoff and month."""
+
+
+@dataclass(frozen=True, slots=True)
+class Incumbent:
+    """What a new release is to take over from.
+
+    Attributes:
+        pointer: `champion.json`; None if nothing is in service.
+        manifest: Of the release in service; None if there is none, or it is damaged.
+        folds: Means of its forecasters' folds, as `kept_means` has them; None if it kept none.
+        trouble: Why it cannot be read, or ''.
+    """
+
+    pointer: Pointer | None = None
+    manifest: Manifest | None = None
+    folds: Means | None = None
+    trouble: str = ""
+
+    @property
+    def release_id(self) -> str | None:
+        """The release in service, whether it can be read or not."""
+        return self.pointer.release_id if self.pointer else None
+
+    def unjudged(self, target: str) -> str:
+        """Why nothing of a target can be compared with it, or ''."""
+        if self.pointer is None:
+            return "nothing is in service"
+        if self.manifest is None:
+            return f"the release in service is damaged, and a sound one replaces it: {self.trouble}"
+        if self.manifest.target != target:
+            return f"the release in service is of another target, {self.manifest.target}"
+        return ""
+
+
+def judge(
+    compared: Comparison, manifest: Manifest, incumbent: Incumbent, now: datetime
+) -> tuple[Check, ...]:
+    """Every check that needs no other process.
+
+    Args:
+        compared: How the new release's champion was chosen.
+        manifest: Of the new release.
+        incumbent: The release in service.
+        now: The time here.
+    """
+    return (
+        beats_naive(compared),
+        not_worse(compared, manifest.target, incumbent),
+        coverage(compared, 0.1),
+        coverage(compared, 0.025),
+        not_older(manifest, incumbent),
+        clock(incumbent, now),
+    )
+
+
+def beats_naive(compared: Comparison) -> Check:
+    """The champion's backtest MASE is below seasonal naive's, on the same folds."""
+    name, best = "beats_naive", compared.ranked[0]
+    naive = next((one for one in compared.ranked if one.forecaster == BASELINE), None)
+    if best.mase is None or naive is None or naive.mase is None:
+        why = naive.failure if naive else "it was not in this run"
+        return Check(name, False, best.mase, None, f"{BASELINE} has no score: {why}.")
+    passed = best.mase < naive.mase
+    told = f"MASE {best.mase:.3f} on {best.folds} folds, {'' if passed else 'not '}below "
+    return Check(name, passed, best.mase, naive.mase, f"{told}{naive.mase:.3f} of {BASELINE}.")
+
+
+def not_worse(compared: Comparison, target: str, incumbent: Incumbent) -> Check:
+    """The champion is not worse than the release in service, or not by more than noise.
+
+    On the folds that the other release kept, wherever cutoff and month are in this backtest too,
+    with today's figures; where too few are, on this run's, if the other's forecaster competed in
+    it, of whom the champion is the best.
+    """
+    name = "not_worse"
+    why, before = incumbent.unjudged(target), incumbent.manifest
+    if why or before is None:
+        return _unjudged(name, why)
+    other, where = before.forecaster, "as its release kept it"
+    ours = _backtest(compared.folds[compared.champion])
+    both, cutoffs = _shared(ours, (incumbent.folds or {}).get(other, {}))
+    if len(cutoffs) < FEWEST_CUTOFFS:
+        if other not in compared.folds:
+            told = f"{other} has no folds in this run, and its release kept {len(cutoffs)} of the"
+            return _unjudged(name, f"{told} same cutoffs, fewer than {FEWEST_CUTOFFS}")
+        where = "in this run"
+        both, cutoffs = _shared(ours, _backtest(compared.folds[other])["mean"].to_dict())
+    loss, loss_other = (_by_cutoff(both, column) for column in ("mean", "other"))
+    figure = float(loss.mean() / loss_other.mean() - 1) if loss_other.mean() else 0.0
+    told = (
+        f"MASE {loss.mean():.3f} against {loss_other.mean():.3f} of the release in service, "
+        f"{other} {where}, on {len(cutoffs)} cutoffs: {100 * figure:+.1f}%"
+    )
+    if figure <= WORSE_BY:
+        return Check(name, True, figure, WORSE_BY, f"{told}.")
+    _, p = diebold_mariano(loss.to_numpy(), loss_other.to_numpy(), _overlap(cutoffs))
+    judged = f"noise by Diebold and Mariano's test (p {p:.2f})" if p >= NOISE else f"p {p:.3f}"
+    return Check(name, p >= NOISE, figure, WORSE_BY, f"{told}, {judged}.")
+
+
+def coverage(compared: Comparison, lower: float) -> Check:
+    """Backtest coverage of the interval from the quantile at `lower` up is near its nominal one."""
+    nominal, floor = 1 - 2 * lower, COVERAGE_FLOOR[lower]
+    name = f"coverage_{100 * nominal:.0f}"
+    frame = _scored(compared.folds[compared.champion])
+    months = pd.PeriodIndex(frame["month"].unique())
+    error = sqrt(nominal * (1 - nominal) / len(months))
+    if months.year.nunique() >= FEWEST_YEARS:
+        error = max(error, coverage_error(frame, lower))
+    upper = LEVELS[-1 - LEVELS.index(lower)]
+    held = frame["actual"].between(frame[f"q{lower}"], frame[f"q{upper}"])
+    off, most = abs(float(held.mean()) - nominal), max(floor, ERRORS_OFF * error)
+    told = (
+        f"{100 * nominal:.0f}% intervals hold {100 * float(held.mean()):.0f}% of {len(frame)} "
+        f"months: {100 * off:.1f} points off, of {100 * most:.1f} allowed "
+        f"({'2 standard errors' if most > floor else 'the floor'})."
+    )
+    return Check(name, off <= most + 1e-9, off, most, told)
+
+
+def not_older(manifest: Manifest, incumbent: Incumbent) -> Check:
+    """The data ends no earlier than that of the release in service."""
+    name = "not_older"
+    why, before = incumbent.unjudged(manifest.target), incumbent.manifest
+    if why or before is None:
+        return _unjudged(name, why)
+    months = between(before.cutoff, manifest.cutoff)
+    same = manifest.lineage.vintage == before.lineage.vintage
+    told = f"Data to {manifest.cutoff}; the release in service has data to {before.cutoff}"
+    told += ", from the same files." if same else "."
+    return Check(name, months >= 0, float(months), 0.0, told)
+
+
+def clock(incumbent: Incumbent, now: datetime) -> Check:
+    """The release in service is not from the future: history is kept in the order of its times."""
+    name = "clock"
+    if incumbent.pointer is None:
+        return _unjudged(name, "nothing is in service")
+    ahead = (datetime.fromisoformat(incumbent.pointer.promoted_at) - now).total_seconds()
+    told = clock_trouble(incumbent.pointer.promoted_at, now)
+    if not told:
+        told = f"the release in service was promoted before now, at {incumbent.pointer.promoted_at}"
+    passed = ahead <= CLOCK_TOLERANCE.total_seconds()
+    return Check(name, passed, ahead, CLOCK_TOLERANCE.total_seconds(), f"{_upper(told)}.")
+
+
+def kept_means(document: Mapping[str, Any]) -> Means:
+    """What a release's `folds.json` holds, backtest and holdout alike.
+
+    Raises:
+        KeyError, TypeError, ValueError: It is no such document.
+    """
+    rows = list(zip(document["rows"]["cutoff"], document["rows"]["month"], strict=True))
+    return {
+        name: dict(zip(rows, map(float, columns["mean"]), strict=True))
+        for name, columns in document["forecasters"].items()
+    }
+
+
+def refusal(checks: tuple[Check, ...]) -> str:
+    """The failed checks in words; '' if none failed."""
+    return " ".join(f"{one.name}: {one.told}" for one in checks if not one.passed)
+
+
+def _unjudged(name: str, why: str) -> Check:
+    return Check(name, True, None, None, f"Not judged: {why.removesuffix('.')}.")
+
+
+def _upper(told: str) -> str:
+    return told[:1].upper() + told[1:]
+
+
+def _scored(folds: pd.DataFrame) -> pd.DataFrame:
+    return folds[(folds["protocol"] == "backtest") & (folds["horizon"] <= MONTHS_SCORED)]
+
+
+def _backtest(folds: pd.DataFrame) -> pd.DataFrame:
+    """Columns actual, mean, scale by cutoff and month, as text."""
+    rows = _scored(folds)[["cutoff", "month", "actual", "mean", "scale"]]
+    rows = rows.assign(cutoff=rows["cutoff"].astype(str), month=rows["month"].astype(str))
+    return rows.set_index(["cutoff", "month"])
+
+
+def _shared(ours: pd.DataFrame, means: Mapping[Any, float]) -> tuple[pd.DataFrame, list[str]]:
+    """Our rows that the other has too, with its means as `other`; and their cutoffs, in time."""
+    keys = [key for key in ours.index if key in means]
+    both = ours.loc[keys].assign(other=[means[key] for key in keys])
+    return both, sorted(set(both.index.get_level_values("cutoff")))
+
+
+def _by_cutoff(both: pd.DataFrame, column: str) -> pd.Series:
+    """Mean absolute scaled error of each cutoff, in time."""
+    scaled = (both[column] - both["actual"]).abs() / both["scale"]
+    return scaled.groupby(level="cutoff").mean().sort_index()
+
+
+def _overlap(cutoffs: list[str]) -> int:
+    """How many neighbouring cutoffs have months in common, one counting itself."""
+    apart = min((between(a, b) for a, b in pairwise(cutoffs)), default=12)
+    return ceil(MONTHS_SCORED / apart)

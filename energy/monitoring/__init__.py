@@ -1,0 +1,1 @@
+"""How published forecasts fare: what came is held against what was forecast, month by month."""

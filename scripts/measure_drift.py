@@ -1,0 +1,95 @@
+"""Play the drift checks through the embedded vintage; write what they said into docs/monitoring.md.
+
+    make bench-drift
+
+At each month, each check knows what was known then, in today's figures.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from itertools import pairwise
+
+import pandas as pd
+from figures import markdown_table, replace_block
+
+from energy.data.known import as_known
+from energy.data.monthly import read_frame
+from energy.data.tables import UNITS
+from energy.data.vintages import open_vintage
+from energy.monitoring.drift import checks
+from energy.settings import ROOT
+
+PAGE = ROOT / "docs" / "monitoring.md"
+TARGETS = ("total", "natural_gas")
+SINCE = "2005-01"
+UPHEAVALS = (("2009-01", "2010-02"), ("2020-03", "2022-07"))
+"""The financial crisis, and the pandemic with what came after it."""
+
+
+def main() -> int:
+    frame = read_frame(open_vintage(ROOT / "data" / "raw"))
+    header = [
+        "series and check",
+        "threshold now",
+        "months judged",
+        "alarms",
+        "outside",
+        "alarmed in",
+    ]
+    rows = [row for target in TARGETS for row in play(frame, target)]
+    replace_block(PAGE, "drift", markdown_table(header, rows))
+    print(f"wrote {PAGE.relative_to(ROOT)}")
+    return 0
+
+
+def play(frame: pd.DataFrame, target: str) -> list[list[str]]:
+    """A row for each check: how often it alarmed, how often outside the upheavals, and when."""
+    last = pd.Period(frame[target].last_valid_index(), "M")
+    judged: dict[str, list[str]] = {}
+    alarmed: dict[str, list[str]] = {}
+    thresholds: dict[str, float] = {}
+    for month in pd.period_range(SINCE, last, freq="M"):
+        then = as_known({"embedded": frame}, month).frame
+        for check in checks(then, target, UNITS[target], str(month)):
+            if check.figure is not None:
+                judged.setdefault(check.name, []).append(str(month))
+                thresholds[check.name] = check.threshold
+            if check.alarm:
+                alarmed.setdefault(check.name, []).append(str(month))
+    return [
+        [
+            f"{target.replace('_', ' ')}, {name}",
+            f"{thresholds[name]:.3f}",
+            str(len(months)),
+            _share(alarmed.get(name, []), months),
+            _share(_quiet(alarmed.get(name, [])), _quiet(months)),
+            _spans(alarmed.get(name, [])),
+        ]
+        for name, months in judged.items()
+    ]
+
+
+def _quiet(months: Sequence[str]) -> list[str]:
+    return [m for m in months if not any(first <= m <= last for first, last in UPHEAVALS)]
+
+
+def _share(part: Sequence[str], whole: Sequence[str]) -> str:
+    return f"{len(part)} ({len(part) / len(whole):.1%})"
+
+
+def _spans(months: Sequence[str]) -> str:
+    """Months as first to last of each unbroken run."""
+    runs: list[list[str]] = [[month] for month in months[:1]]
+    for before, month in pairwise(months):
+        if pd.Period(before, "M") + 1 == pd.Period(month, "M"):
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    told = [run[0] if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs]
+    return ", ".join(told) or "never"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

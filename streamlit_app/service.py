@@ -1,0 +1,147 @@
+"""What pages ask: the service through the client, each thing once for a release.
+
+Everything is kept under the id of its release, so that a rerun asks nothing twice and a new release
+shows without a restart. When the service fails, the release seen last goes on, marked.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pandas as pd
+import streamlit as st
+
+from energy.contract import Forecast, ForecastRequest, TrackRecord, WeatherFacts
+from energy.errors import AnotherRelease, EnergyError
+from energy.settings import Settings
+from streamlit_app.client import Client, Data, ReleaseInService, Scores, choose
+
+FRESH_SECONDS = 30.0
+"""How long the release in service is taken for granted."""
+KEPT_SECONDS = 900
+"""How long a document is kept: an instance of the function may be a minute behind another, and its
+documents do not tell which release they are of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """The release in service, as far as is known.
+
+    Attributes:
+        release: The one to show; None if none was ever seen.
+        read_at: When it was last confirmed, UTC.
+        trouble: Why it could not be confirmed just now, or None.
+    """
+
+    release: ReleaseInService | None = None
+    read_at: datetime | None = None
+    trouble: EnergyError | None = None
+
+
+class Watch:
+    """Asks now and then which release is in service, for all sessions together."""
+
+    def __init__(
+        self,
+        client: Client,
+        clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Ask nothing yet.
+
+        Args:
+            client: Whom to ask.
+            clock: Seconds since any moment, never going back.
+            now: The time of day.
+        """
+        self.client = client
+        self._clock, self._now = clock, now
+        self._seen, self._looked = Seen(), float("-inf")
+        self._lock, self._is_warm = threading.Lock(), False
+
+    def current(self) -> Seen:
+        """What is in service; a failure is not asked about again at once either."""
+        with self._lock:
+            if self._clock() - self._looked >= FRESH_SECONDS:
+                try:
+                    self._seen = Seen(self.client.release(), self._now())
+                except EnergyError as error:
+                    self._seen = Seen(self._seen.release, self._seen.read_at, error)
+                self._looked = self._clock()
+            return self._seen
+
+    def again(self) -> None:
+        """Ask anew the next time."""
+        self._looked = float("-inf")
+
+    def warm(self) -> None:
+        """Once, in the background: let the transport get ready for what-ifs, if it has to."""
+        if not self._is_warm and (ready := getattr(self.client.transport, "warm", None)):
+            threading.Thread(target=ready, daemon=True).start()
+        self._is_warm = True
+
+
+@st.cache_resource(show_spinner=False)
+def watch() -> Watch:
+    """The one of this process."""
+    return Watch(Client(choose(Settings.from_environment())))
+
+
+def forecast(release_id: str, asked: ForecastRequest) -> Forecast:
+    """That release's answer.
+
+    Raises:
+        AnotherRelease: Another one answered.
+        ClientError: As the client.
+    """
+    return _forecast(release_id, json.dumps(asked.to_dict(), sort_keys=True))
+
+
+@st.cache_data(show_spinner=False, max_entries=400)
+def _forecast(release_id: str, body: str) -> Forecast:
+    found = watch().client.forecast(ForecastRequest.from_dict(json.loads(body)))
+    if found.release_id != release_id:
+        watch().again()
+        raise AnotherRelease(release_id, found.release_id)
+    return found
+
+
+@st.cache_data(show_spinner=False, max_entries=8, ttl=KEPT_SECONDS)
+def scores(release_id: str) -> Scores:
+    """That release's scores."""
+    return watch().client.scores()
+
+
+@st.cache_data(show_spinner=False, max_entries=8, ttl=KEPT_SECONDS)
+def history(release_id: str) -> pd.Series:
+    """The series that the release was made from."""
+    return watch().client.history()
+
+
+@st.cache_data(show_spinner=False, max_entries=8, ttl=KEPT_SECONDS)
+def weather(release_id: str) -> WeatherFacts:
+    """How the release's series answers to the weather."""
+    return watch().client.weather()
+
+
+@st.cache_data(show_spinner=False, max_entries=4, ttl=KEPT_SECONDS)
+def folds(release_id: str) -> dict[str, pd.DataFrame]:
+    """That release's folds, by forecaster."""
+    return watch().client.folds()
+
+
+@st.cache_data(show_spinner=False, max_entries=4, ttl=KEPT_SECONDS)
+def data(release_id: str) -> Data:
+    """The data that the release was made from."""
+    return watch().client.data()
+
+
+@st.cache_data(show_spinner=False, max_entries=2, ttl=FRESH_SECONDS)
+def track_record(release_id: str) -> TrackRecord:
+    """How published forecasts fared; it changes more often than releases do."""
+    return watch().client.track_record()

@@ -1,0 +1,45 @@
+"""The `energy` command in this process."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from energy.cli import main
+
+
+class Energy:
+    """`energy …` in this process; `code`, `out` and `err` of the last call."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[str]) -> None:
+        self.patch, self.capture = patch, capture
+
+    def __call__(self, *arguments: str | Path) -> str:
+        self.patch.setattr(sys, "argv", ["energy", *map(str, arguments)])
+        with pytest.raises(SystemExit) as stop:
+            main()
+        self.code = stop.value.code or 0
+        self.out, self.err = self.capture.readouterr()
+        return self.out
+
+    def good(self, *arguments: str | Path) -> str:
+        """What it says, having nothing to complain of."""
+        said = self(*arguments)
+        assert (self.code, self.err) == (0, ""), self.err
+        return said
+
+    def json(self, *arguments: str | Path) -> Any:
+        """What it answers in JSON."""
+        return json.loads(self.good(*arguments, "--json"))
+
+    def refused(self, *arguments: str | Path) -> str:
+        """The one line that says why not."""
+        self(*arguments)
+        assert self.code == 1
+        (line,) = self.err.splitlines()
+        assert line.startswith("error: ")
+        return line.removeprefix("error: ")

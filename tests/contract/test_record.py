@@ -1,0 +1,101 @@
+"""The track record goes to JSON and back unchanged, whatever is in it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from energy.contract import (
+    DriftCheck,
+    Due,
+    HorizonScore,
+    RecordedRelease,
+    RecordScore,
+    ScoredMonth,
+    TrackRecord,
+)
+from energy.contract.months import named
+from energy.errors import BadDocument, UnknownSchema
+from energy.releases.documents import encode, load
+
+finite = st.floats(allow_nan=False, allow_infinity=False)
+text = st.text(max_size=20)
+months = st.integers(1995 * 12, 2050 * 12).map(named)
+scores = st.builds(
+    RecordScore, *[st.integers(1, 999), *[finite] * 4, st.none() | finite], *[finite] * 4
+)
+rows = st.builds(
+    ScoredMonth, text, months, st.integers(1, 120), *[finite] * 8, text, finite, st.booleans()
+)
+releases = st.builds(RecordedRelease, *[text] * 5, st.integers(0, 120), st.none() | scores, text)
+checks = st.builds(DriftCheck, text, st.none() | finite, finite, st.booleans(), finite, text)
+
+
+def few(of: st.SearchStrategy) -> st.SearchStrategy:
+    return st.lists(of, max_size=3).map(tuple)
+
+
+records = st.builds(
+    TrackRecord,
+    target=text,
+    unit=text,
+    made_at=text,
+    vintage_id=text,
+    cutoff=months,
+    release_id=st.none() | text,
+    forecast_age_days=st.none() | st.integers(0, 9999),
+    releases=few(releases),
+    rows=few(rows),
+    overall=st.none() | scores,
+    recent=st.none() | scores,
+    by_horizon=few(st.builds(HorizonScore, st.integers(1, 120), scores)),
+    tracking_signal=st.none() | finite,
+    next_due=st.builds(Due, months, text, st.integers(0, 9999)),
+    unpublished=few(months),
+    drift=few(checks),
+    notes=few(text),
+    release_overdue_days=st.integers(0, 9999),
+)
+
+
+@given(records)
+@settings(max_examples=40, deadline=None)
+def test_it_comes_back_from_json_as_it_was(record: TrackRecord) -> None:
+    data = encode("track_record.json", record.to_dict())
+    assert load("track_record.json", data, TrackRecord.from_dict) == record
+    assert TrackRecord.from_dict(json.loads(data)) == record
+
+
+EMPTY = TrackRecord(
+    "total",
+    "Mtoe",
+    "2022-09-30T12:00:00Z",
+    "2022-07-ab38a1c2",
+    "2022-07",
+    None,
+    None,
+    (),
+    (),
+    None,
+    None,
+    (),
+    None,
+    Due("2022-08", "2022-10-27", 0),
+)
+
+
+def test_one_of_a_newer_version_is_refused() -> None:
+    data = encode("track_record.json", replace(EMPTY, schema=2).to_dict())
+    with pytest.raises(UnknownSchema, match="schema 2"):
+        load("track_record.json", data, TrackRecord.from_dict)
+
+
+@pytest.mark.parametrize("spoilt", [{"rows": [{}]}, {"next_due": None}, {"more": 1}, {"drift": 3}])
+def test_one_that_is_spoilt_is_refused(spoilt: dict) -> None:
+    data = encode("track_record.json", EMPTY.to_dict() | spoilt)
+    with pytest.raises(BadDocument, match=r"track_record\.json is not as expected"):
+        load("track_record.json", data, TrackRecord.from_dict)

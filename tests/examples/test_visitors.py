@@ -1,0 +1,24 @@
+"""The example is what it says: made from a seed, and read by its settings file."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+
+from energy.data.dataset_file import read_dataset
+from energy.data.opening import open_data
+
+FOLDER = Path(__file__).resolve().parents[2] / "examples" / "visitors"
+
+
+def test_the_csv_is_what_its_script_writes() -> None:
+    make = runpy.run_path(str(FOLDER / "make_visitors.py"))["make"]
+    text = make().to_csv(lineterminator="\n", float_format="%.2f")
+    assert (FOLDER / "visitors.csv").read_bytes() == text.encode()
+
+
+def test_its_settings_file_reads_it() -> None:
+    found = open_data(read_dataset(FOLDER / "series.toml"), FOLDER)
+    assert found.frame.shape == (144, 5)
+    assert found.document["title"] == "Visitors to the open-air museum"
+    assert (found.frame["visitors"] > 0).all()

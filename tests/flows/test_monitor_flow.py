@@ -1,0 +1,135 @@
+"""MonitorFlow as a user runs it: before there is anything to watch, and with months to score."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import boto3
+import pytest
+from flow_runs import Card, Checkout, Ended, Once, check_out
+from made_records import publish
+from made_releases import RAW
+from moto.server import ThreadedMotoServer
+
+from energy.contract import TrackRecord
+from energy.data.monthly import read_frame
+from energy.data.vintages import open_vintage
+from energy.monitoring.metrics import metrics
+from energy.releases.reading import TRACK_RECORD
+from energy.releases.store import open_store
+
+pytestmark = [
+    pytest.mark.e2e,
+    # MLflow's own, in this process alone.
+    pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),
+]
+CUTOFFS = ("2022-01", "2022-03", "2022-05")
+
+
+@dataclass(frozen=True)
+class Story:
+    """What one checkout went through, in this order; what was sent, and what it published."""
+
+    checkout: Checkout
+    empty: Ended
+    scored: Ended
+    sent: list[str]
+    release_ids: list[str]
+
+    def card(self, run: Ended) -> Card:
+        return self.checkout.card(run.run_id, "show", "MonitorFlow")
+
+    @property
+    def record(self) -> TrackRecord:
+        data = (self.checkout.store / TRACK_RECORD).read_bytes()
+        return TrackRecord.from_dict(json.loads(data))
+
+
+@pytest.fixture(scope="session")
+def story(once: Once[Story]) -> Story:
+    def build(folder: Path) -> Story:
+        checkout = check_out(folder)
+        empty = checkout.python("flows/monitorflow.py", "run")
+        store, frame = open_store(str(checkout.store)), read_frame(open_vintage(RAW))
+        names = [publish(store, cutoff, frame=frame) for cutoff in CUTOFFS]
+        scored, sent = with_cloudwatch(checkout)
+        return Story(checkout, empty, scored, sent, names)
+
+    return once("monitors", build)
+
+
+def with_cloudwatch(checkout: Checkout) -> tuple[Ended, list[str]]:
+    """A run that sends its metrics to a server of this process; their names as it holds them."""
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        aws = {
+            "AWS_ENDPOINT_URL": f"http://{host}:{port}",
+            "AWS_ACCESS_KEY_ID": "somebody",
+            "AWS_SECRET_ACCESS_KEY": "never-to-be-told",
+            "AWS_DEFAULT_REGION": "eu-west-2",
+            "NO_PROXY": "127.0.0.1",
+        }
+        environ = {"ENERGY_METRICS_NAMESPACE": "Energy", **aws}
+        run = checkout.python("flows/monitorflow.py", "run", **environ)
+        client = boto3.client(
+            "cloudwatch",
+            endpoint_url=aws["AWS_ENDPOINT_URL"],
+            region_name="eu-west-2",
+            aws_access_key_id="somebody",
+            aws_secret_access_key="never-to-be-told",
+        )
+        found = client.list_metrics(Namespace="Energy")["Metrics"]
+    finally:
+        server.stop()
+    return run, sorted(one["MetricName"] for one in found)
+
+
+def test_before_anything_is_in_service_it_says_so_and_ends_well(story: Story) -> None:
+    closing = story.empty.good().closing
+    assert closing.startswith("\nNothing is in service yet, so there is nothing to watch")
+    assert "Nothing is in service yet" in story.card(story.empty).text
+
+
+def test_it_scores_and_tells_in_three_tasks(story: Story) -> None:
+    run = story.scored.good()
+    assert run.tasks == ["start", "show", "end"]
+    told = run.closing
+    assert "Track record of total: 12 months of 3 releases scored on figures to 2022-07" in (told)
+    assert "Next figures: 2022-08, due on 2022-10-27" in told
+    card = story.card(story.scored)
+    titles = [part["spec"]["title"]["text"] for part in card.of_kind("vegaChart")]
+    assert titles[0] == "What was forecast, and what came"
+    assert "## What goes in" in card.text
+
+
+def test_the_store_has_the_record(story: Story) -> None:
+    record = story.record
+    assert [one.release_id for one in record.releases] == story.release_ids
+    assert record.overall
+    assert record.overall.months == 6 + 4 + 2
+    assert {check.name for check in record.drift if check.figure is not None} == {
+        "level",
+        "seasonality",
+        "weather",
+        "response",
+    }
+
+
+def test_mlflow_has_its_figures(story: Story) -> None:
+    from mlflow.tracking import MlflowClient
+
+    client = MlflowClient(story.checkout.tracking_uri)
+    experiment = client.get_experiment_by_name("monitoring")
+    (run,) = client.search_runs([experiment.experiment_id])
+    assert run.info.run_name == f"MonitorFlow/{story.scored.run_id}"
+    assert run.data.metrics["months_scored"] == 12
+
+
+def test_cloudwatch_has_its_metrics(story: Story) -> None:
+    assert story.sent == sorted(metrics(story.record))
+    assert f"sent {len(story.sent)} metrics to Energy" in story.scored.stdout
+    assert "never-to-be-told" not in story.scored.stdout + story.scored.stderr

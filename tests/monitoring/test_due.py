@@ -1,0 +1,47 @@
+"""When figures are due, and from when on they are overdue."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from energy.contract.months import named
+from energy.monitoring.due import GRACE_DAYS, THURSDAY, due_on, next_due
+
+
+@pytest.mark.parametrize(
+    ("month", "day"),
+    [
+        ("2022-07", date(2022, 9, 29)),  # the embedded vintage
+        ("2021-10", date(2021, 12, 30)),  # came on the 23rd
+        ("2022-12", date(2023, 2, 23)),  # came on the 28th
+        ("2026-01", date(2026, 3, 26)),  # came on the 31st
+    ],
+)
+def test_figures_are_due_on_the_last_thursday_two_months_later(month: str, day: date) -> None:
+    assert due_on(month) == day
+
+
+@given(st.integers(1995 * 12, 2100 * 12))
+def test_it_is_the_last_thursday_of_its_month(number: int) -> None:
+    day = due_on(named(number))
+    assert day.weekday() == THURSDAY
+    assert (day + timedelta(days=7)).month != day.month
+    assert day.year * 12 + day.month - 1 == number + 2
+
+
+@pytest.mark.parametrize(
+    ("late", "overdue"), [(-40, 0), (0, 0), (GRACE_DAYS, 0), (15, 1), (44, 30)]
+)
+def test_it_is_overdue_once_its_grace_has_passed(late: int, overdue: int) -> None:
+    due = next_due("2022-06", date(2022, 9, 29) + timedelta(days=late))
+    assert (due.month, due.due, due.overdue_days) == ("2022-07", "2022-09-29", overdue)
+
+
+def test_every_date_that_is_known_was_within_the_grace() -> None:
+    came = {"2021-10": "2021-12-23", "2022-12": "2023-02-28", "2026-01": "2026-03-31"}
+    late = [(date.fromisoformat(day) - due_on(month)).days for month, day in came.items()]
+    assert max(late) * 2 < GRACE_DAYS

@@ -1,0 +1,89 @@
+"""Scores of a record, on rows whose answer is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from energy.contract import ScoredMonth
+from energy.contract.months import after
+from energy.monitoring.scoring import LEANS, score, summaries, tracking_signal
+
+
+def row(month: str = "2022-07", horizon: int = 1, error: float = 1.0, **changes: object):
+    given = {
+        "release_id": "one",
+        "month": month,
+        "horizon": horizon,
+        "mean": 10 + error,
+        "lower80": 9 + error,
+        "upper80": 11 + error,
+        "lower95": 8 + error,
+        "upper95": 12 + error,
+        "naive": 12.0,
+        "scale": 2.0,
+        "first_print": 10.5,
+        "first_vintage": "2022-07-00000000",
+        "actual": 10.0,
+    }
+    return ScoredMonth(**{**given, **changes})  # type: ignore[arg-type]
+
+
+def test_a_score_in_figures() -> None:
+    found = score([row(error=1.0), row(error=-1.5, scale=1.0), row(error=2.0)])
+    assert found
+    assert found.months == 3
+    assert found.mae == pytest.approx(1.5)
+    assert found.naive_mae == pytest.approx(2.0)
+    assert found.mase == pytest.approx((0.5 + 1.5 + 1.0) / 3)
+    assert found.naive_mase == pytest.approx((1 + 2 + 1) / 3)
+    assert found.mape == pytest.approx(15.0)
+    assert found.coverage80 == pytest.approx(1 / 3)  # the bound is inside
+    assert found.coverage95 == pytest.approx(1.0)
+    assert found.bias == pytest.approx(0.5)
+    assert found.first_print_mae == pytest.approx((0.5 + 2.0 + 1.5) / 3)
+
+
+def test_of_nothing_there_is_no_score() -> None:
+    assert score([]) is None
+    assert summaries([], "2022-07") == (None, None, (), None)
+
+
+def test_a_percentage_of_nothing_is_none() -> None:
+    found = score([row(actual=0.0)])
+    assert found
+    assert found.mape is None
+
+
+def test_what_the_summaries_count() -> None:
+    rows = [
+        *(row(after("2020-12", n), 1) for n in range(1, 20)),
+        row("2022-07", 12, 3.0),
+        row("2022-07", 13, 5.0),
+        row("2022-07", 1, 9.0, counted=False),
+    ]
+    overall, recent, by_horizon, signal = summaries(rows, "2022-07")
+    assert overall
+    assert overall.months == 20
+    assert recent
+    assert recent.months == 13  # twelve months one ahead, and one twelve ahead
+    assert [at.horizon for at in by_horizon] == [1, 12, 13]
+    assert [at.score.mae for at in by_horizon] == [1.0, 3.0, 5.0]
+    assert signal == pytest.approx(12.0)
+
+
+def test_the_tracking_signal_has_the_sign_of_the_error() -> None:
+    errors = [1.0, -2.0, 4.0, 1.0]
+    assert tracking_signal([row(error=e) for e in errors]) == pytest.approx(4 / 2)
+    assert tracking_signal([row(error=-e) for e in errors]) == pytest.approx(-2)
+    assert tracking_signal([row(error=e) for e in errors[:3]]) is None
+    assert tracking_signal([row(error=0.0)] * 4) is None
+    assert tracking_signal([row(horizon=2)] * 4) is None
+
+
+def test_twelve_errors_that_do_not_lean_are_rarely_beyond_the_limit() -> None:
+    """And often beyond 4, which is why that is not the limit."""
+    errors = np.random.default_rng(1).normal(size=(20_000, 12))
+    signals = np.abs(errors.sum(axis=1)) / np.abs(errors).mean(axis=1)
+    assert (signals > LEANS).mean() == pytest.approx(0.06, abs=0.01)
+    assert (signals > 4).mean() == pytest.approx(0.37, abs=0.01)

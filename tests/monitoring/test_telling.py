@@ -1,0 +1,57 @@
+"""What MonitorFlow ends with, in words."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from made_records import publish, record
+
+from energy.contract import DriftCheck, Due
+from energy.monitoring.telling import NOTHING_IN_SERVICE, closing, leaning
+from energy.releases.store import Store
+
+
+def test_nothing_in_service() -> None:
+    assert closing(None) == NOTHING_IN_SERVICE
+    assert "run TrainFlow" in NOTHING_IN_SERVICE
+
+
+def test_nothing_to_score_yet_and_when_the_first_is_due(store: Store) -> None:
+    publish(store, "2022-07")
+    assert closing(record(store)).startswith(
+        "Nothing to score yet: no month that was forecast has a figure; "
+        "the first will be 2022-08, due on 2022-10-27.\nNext figures: 2022-08, due on 2022-10-27."
+    )
+
+
+def test_scores_alarms_and_what_is_late(store: Store) -> None:
+    for cutoff in ("2022-03", "2022-04", "2022-05"):
+        publish(store, cutoff, error=5.0)
+    told = closing(
+        replace(
+            record(store),
+            drift=(DriftCheck("level", 0.1, 0.05, True, 0.02, "It fell by 10%."),),
+            next_due=Due("2022-08", "2022-10-27", 3),
+            tracking_signal=9.0,
+            release_overdue_days=12,
+            notes=("Look at this.",),
+        )
+    ).splitlines()
+    assert told[0].startswith(
+        "Track record of total: 9 months of 3 releases scored on figures to 2022-07: MASE "
+    )
+    assert "0% inside the 80% interval" in told[0]
+    assert told[1].startswith("Of the last 12 months: MASE ")
+    assert told[2:] == [
+        "Tracking signal +9.0: forecasts are too high.",
+        "Drift, level: It fell by 10%.",
+        "Figures newer than the release in service have been held for 12 days: train and publish "
+        "anew.",
+        "Next figures: 2022-08, due on 2022-10-27, overdue by 3 days beyond its grace.",
+        "Look at this.",
+    ]
+
+
+def test_which_way_it_leans() -> None:
+    assert leaning(8.0) == leaning(-8.0) == "within what chance makes"
+    assert leaning(-8.1) == "forecasts are too low"

@@ -1,0 +1,309 @@
+"""What the track record says of releases and figures, whatever happened to either."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from made_records import LAST, figures, make_frame, publish, published_on, record
+
+from energy.contract import ScoredMonth, TrackRecord
+from energy.contract.months import after
+from energy.errors import FiguresBehindRecord, NothingReadable, RecordOfAnother, UnknownTarget
+from energy.forecasting.scores import seasonal_naive_scale
+from energy.releases.documents import moment
+from energy.releases.promotion import CHAMPION, Decision
+from energy.releases.promotion import record as decide
+from energy.releases.store import Store
+
+NAN = float("nan")
+
+
+def rows_of(found: TrackRecord, release_id: str) -> list[ScoredMonth]:
+    return [row for row in found.rows if row.release_id == release_id]
+
+
+def folder_of(store: Store, release_id: str) -> Path:
+    return Path(store.url) / "releases" / release_id
+
+
+def test_a_month_that_has_come_is_held_to_its_forecast(store: Store) -> None:
+    name = publish(store, "2022-04", error=0.5)
+    found = record(store)
+    y = make_frame()["total"]
+    rows = rows_of(found, name)
+    assert [row.month for row in rows] == ["2022-05", "2022-06", "2022-07"]
+    assert [row.horizon for row in rows] == [1, 2, 3]
+    history = y.loc[:"2022-04"].to_numpy()
+    for row in rows:
+        assert row.naive == pytest.approx(y[after(row.month, -12)], abs=1e-6)
+        assert row.mean == pytest.approx(row.naive + 0.5, abs=1e-6)
+        assert (row.lower80, row.upper80) == (row.mean - 1, row.mean + 1)
+        assert (row.lower95, row.upper95) == (row.mean - 2, row.mean + 2)
+        assert row.actual == row.first_print == y[row.month]
+        assert row.scale == pytest.approx(seasonal_naive_scale(history), abs=1e-6)
+        assert row.counted
+    assert found.overall == found.recent == found.releases[0].score
+    assert (found.target, found.unit, found.cutoff) == ("total", "Mtoe", LAST)
+    assert (found.release_id, found.forecast_age_days) == (name, 92)
+    assert found.unpublished == ()
+
+
+def test_beyond_a_year_naive_is_the_last_figure_known_not_the_one_before(store: Store) -> None:
+    publish(store, "2021-01")
+    rows = {row.horizon: row for row in record(store).rows}
+    assert len(rows) == 18
+    assert rows[13].naive == rows[1].naive
+    assert rows[13].naive != rows[13].actual
+
+
+def test_nothing_to_score_yet(store: Store) -> None:
+    name = publish(store, LAST)
+    found = record(store)
+    assert found.rows == found.by_horizon == ()
+    assert found.overall is found.recent is found.tracking_signal is None
+    assert [one.release_id for one in found.releases] == [name]
+    assert found.releases[0].score is None
+    assert found.next_due.month == "2022-08"
+
+
+def test_of_two_releases_with_one_cutoff_the_last_in_service_counts(store: Store) -> None:
+    now = published_on("2022-04")
+    one = publish(store, "2022-04", 0.5, now)
+    other = publish(store, "2022-04", 0.7, now + timedelta(hours=1))
+    found = record(store)
+    assert not any(row.counted for row in rows_of(found, one))
+    assert all(row.counted for row in rows_of(found, other))
+    assert found.overall
+    assert found.overall.months == 3
+    assert [one.release_id for one in found.releases] == [one, other]
+
+
+def test_after_a_rollback_the_release_that_is_back_counts(store: Store) -> None:
+    now = published_on("2022-04")
+    one = publish(store, "2022-04", 0.5, now)
+    other = publish(store, "2022-04", 0.7, now + timedelta(hours=1))
+    back = moment(now + timedelta(hours=2))
+    pointer = json.loads(store.read(CHAMPION))
+    pointer |= {"release_id": one, "previous_id": other, "promoted_at": back}
+    (Path(store.url) / CHAMPION).write_text(json.dumps(pointer))
+    decide(store, Decision("rolled_back", one, other, back, "the other was wrong"))
+    found = record(store)
+    assert found.release_id == one
+    assert all(row.counted for row in rows_of(found, one))
+    assert not any(row.counted for row in rows_of(found, other))
+    assert {entry.release_id: entry.promoted_at for entry in found.releases}[one] == back
+
+
+def test_a_release_that_was_refused_never_counts(store: Store) -> None:
+    name = publish(store, "2022-04")
+    never = "2022-05-20220728T150000Z-00000000"
+    decide(store, Decision("refused", never, name, "2022-07-28T15:00:00Z", "it is worse"))
+    assert [one.release_id for one in record(store).releases] == [name]
+
+
+def test_decisions_of_a_later_version_are_read_and_broken_ones_told(store: Store) -> None:
+    name = publish(store, "2022-04")
+    (key,) = store.keys("decisions/")
+    document = json.loads(store.read(key)) | {"schema": 9, "checks": [], "by": "somebody"}
+    (Path(store.url) / key).write_text(json.dumps(document))
+    store.write("decisions/20230101T000000Z-broken.json", b"{")
+    (Path(store.url) / CHAMPION).unlink()
+    found = record(store)
+    assert [one.release_id for one in found.releases] == [name]
+    assert found.release_id is found.forecast_age_days is None
+    assert "20230101T000000Z-broken.json is no decision that can be read" in found.notes[0]
+    assert "Nothing is in service now" in found.notes[1]
+
+
+def test_a_figure_that_is_revised_moves_and_its_first_print_stays(store: Store) -> None:
+    publish(store, "2022-04", error=0.5)
+    first = record(store)
+    second = record(store, figures("2022-08", {"2022-06": 2.0}), first)
+    third = record(store, figures("2022-09", {"2022-06": 3.0}), second)
+    before, after_one, after_two = (
+        next(row for row in found.rows if row.month == "2022-06")
+        for found in (first, second, third)
+    )
+    assert after_one.actual == pytest.approx(before.actual + 2)
+    assert after_two.actual == pytest.approx(before.actual + 3)
+    for row in (after_one, after_two):
+        assert (row.first_print, row.first_vintage) == (before.actual, "2022-07-00000000")
+    assert [row.first_vintage for row in third.rows][-2:] == ["2022-08-00000000", third.vintage_id]
+    assert third.overall
+    assert third.overall.first_print_mae != third.overall.mae
+
+
+def test_a_first_print_is_taken_from_the_oldest_vintage_that_has_the_month(store: Store) -> None:
+    publish(store, "2022-04")
+    earlier = {
+        "2022-05-00000000": make_frame("2022-05", {"2022-05": 0.1}),
+        "2022-06-00000000": make_frame("2022-06", {"2022-05": 0.2, "2022-06": 0.3}),
+    }
+    rows = record(store, figures(earlier=earlier)).rows
+    assert [row.first_vintage[:7] for row in rows] == ["2022-05", "2022-06", "2022-07"]
+    changes = [row.actual - row.first_print for row in rows]
+    assert changes == pytest.approx([-0.1, -0.3, 0.0])
+
+
+def test_a_month_that_is_never_published(store: Store) -> None:
+    publish(store, "2022-04")
+    found = record(store, figures(LAST, {"2022-06": NAN}))
+    assert found.unpublished == ("2022-06",)
+    assert [row.month for row in found.rows] == ["2022-05", "2022-07"]
+
+
+def test_a_figure_that_is_withdrawn_stays_as_it_was(store: Store) -> None:
+    publish(store, "2022-04")
+    first = record(store)
+    second = record(store, figures("2022-08", {"2022-06": NAN}), first)
+    kept = next(row for row in second.rows if row.month == "2022-06")
+    assert kept in first.rows
+    assert "Withdrawn since, and scored on the last figure that stood: 2022-06." in second.notes
+    assert second.unpublished == ()
+
+
+@pytest.mark.parametrize("lost", ["manifest.json", "forecast.json", "history.json"])
+def test_a_release_that_has_gone_keeps_the_rows_it_had(store: Store, lost: str) -> None:
+    gone, stays = publish(store, "2022-04"), publish(store, "2022-05")
+    first = record(store)
+    (folder_of(store, gone) / lost).unlink()
+    second = record(store, figures("2022-08", {"2022-06": 1.0}), first)
+    kept = rows_of(second, gone)
+    assert [row.month for row in kept] == ["2022-05", "2022-06", "2022-07"]
+    old = {row.month: row for row in rows_of(first, gone)}
+    for row in kept:
+        assert replace(row, actual=old[row.month].actual) == old[row.month]
+    assert kept[1].actual == pytest.approx(old["2022-06"].actual + 1)
+    entry = second.releases[0]
+    assert (entry.release_id, entry.forecaster, entry.horizon) == (gone, "theta", 24)
+    assert entry.score
+    assert gone in entry.trouble
+    assert f"{gone} cannot be scored: {entry.trouble}" in second.notes
+    assert len(rows_of(second, stays)) == 3
+
+
+def test_a_champion_whose_release_is_missing(store: Store) -> None:
+    earlier, missing = publish(store, "2022-04"), publish(store, "2022-05")
+    for file in folder_of(store, missing).iterdir():
+        file.unlink()
+    found = record(store)
+    assert found.release_id == missing
+    assert found.forecast_age_days == 64
+    entry = found.releases[1]
+    assert (entry.cutoff, entry.created_at) == ("2022-05", "2022-07-28T15:00:00Z")
+    assert "has no manifest.json" in entry.trouble
+    assert len(rows_of(found, earlier)) == 3
+
+
+def test_a_store_in_which_no_release_can_be_read(store: Store) -> None:
+    missing = publish(store, "2022-04")
+    for file in folder_of(store, missing).iterdir():
+        file.unlink()
+    with pytest.raises(NothingReadable, match=f"The last is {missing}: .* has no manifest.json"):
+        record(store)
+
+
+def test_a_decision_that_is_lost_loses_no_release(store: Store) -> None:
+    old, new = publish(store, "2022-03"), publish(store, "2022-04")
+    first = record(store)
+    for key in store.keys("decisions/"):
+        (Path(store.url) / key).unlink()
+    newest = publish(store, "2022-05")
+    second = record(store, previous=first)
+    assert [one.release_id for one in second.releases] == [old, new, newest]
+    assert second.releases[0].promoted_at == first.releases[0].promoted_at
+
+
+def test_the_one_in_service_before_is_known_without_its_decision(store: Store) -> None:
+    old, new = publish(store, "2022-03"), publish(store, "2022-04")
+    for key in store.keys("decisions/"):
+        (Path(store.url) / key).unlink()
+    found = record(store)
+    assert [one.release_id for one in found.releases] == [old, new]
+    assert found.releases[0].promoted_at == found.releases[0].created_at
+
+
+def test_a_release_without_its_history_is_told_of(store: Store) -> None:
+    name = publish(store, "2022-04", history=False)
+    found = record(store)
+    assert found.rows == ()
+    assert found.releases[0].trouble.startswith(f"Release {name} was given or asked for history")
+
+
+def test_a_release_of_another_target_is_told_of_and_not_scored(store: Store) -> None:
+    coal, total = publish(store, "2022-03", target="coal"), publish(store, "2022-04")
+    found = record(store)
+    assert [one.release_id for one in found.releases] == [coal, total]
+    assert found.releases[0].trouble == "It forecasts coal; this record is of total."
+    assert rows_of(found, coal) == []
+    assert found.unpublished == ()
+
+
+def test_a_record_of_another_target_is_left_alone(store: Store) -> None:
+    publish(store, "2022-04")
+    first = record(store)
+    publish(store, "2022-05", target="coal")
+    with pytest.raises(RecordOfAnother, match=r"forecasts coal, the track record is of total"):
+        record(store, previous=first)
+
+
+def test_a_target_that_the_data_do_not_have(store: Store) -> None:
+    publish(store, "2022-04", target="coal")
+    found = replace(figures(), frame=make_frame().drop(columns="coal"))
+    with pytest.raises(UnknownTarget, match="coal"):
+        record(store, found)
+
+
+def test_figures_older_than_the_record_s_are_refused(store: Store) -> None:
+    publish(store, "2022-04")
+    first = record(store)
+    with pytest.raises(FiguresBehindRecord, match=r"to 2022-06; .* to 2022-07, and stays"):
+        record(store, figures("2022-06"), first)
+
+
+def test_clocks_that_disagree(store: Store) -> None:
+    now = datetime(2022, 9, 30, tzinfo=UTC)
+    publish(store, "2022-04", now=now + timedelta(days=3))
+    first = record(store, now=now + timedelta(days=4))
+    found = record(store, previous=first, now=now)
+    assert found.forecast_age_days == 0
+    told = [note for note in found.notes if "clocks disagree" in note]
+    assert len(told) == 2
+    assert "2022-10-03T00:00:00Z" in told[0]
+    assert "2022-10-04T00:00:00Z" in told[1]
+    assert found.overall == first.overall
+
+
+def test_provisional_figures_are_scored_and_told(store: Store) -> None:
+    publish(store, "2022-04")
+    found = record(store)
+    assert "Provisional still, and scored as they stand: 2022-06, 2022-07." in found.notes
+    assert len(found.rows) == 3
+
+
+def test_a_new_release_is_due_once_newer_figures_are_held(store: Store) -> None:
+    publish(store, "2022-05")
+    now = datetime(2022, 10, 10, 12, tzinfo=UTC)
+    held = (("2022-05", ""), ("2022-06", "2022-09-01T10:00:00Z"), ("2022-07", ""))
+    assert record(store, figures(held=held), now=now).release_overdue_days == 39
+    unknown = (("2022-05", ""), ("2022-07", ""))  # due on 29 September
+    assert record(store, figures(held=unknown), now=now).release_overdue_days == 11
+    publish(store, LAST)
+    assert record(store, figures(held=held), now=now).release_overdue_days == 0
+
+
+def test_releases_that_were_read_before_are_not_read_again(store: Store) -> None:
+    from energy.monitoring.service import read_service
+
+    old, new = publish(store, "2022-03"), publish(store, "2022-04")
+    kept: dict = {}
+    whole = read_service(store, kept=kept)
+    assert set(kept) == {old, new}
+    for file in folder_of(store, old).iterdir():
+        file.unlink()
+    assert read_service(store, kept=kept) == whole
+    assert read_service(store) != whole

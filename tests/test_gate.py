@@ -1,0 +1,272 @@
+"""Each check of the gate, on results made up so that its answer is known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made_results import make_comparison, make_manifest, make_plan, make_series, make_table
+
+from energy import gate
+from energy.contract import Manifest, Pointer
+from energy.forecasting.bench import BASELINE
+from energy.forecasting.scores import mase, quantile_columns
+from energy.gate import Incumbent
+from energy.releases.decisions import Check
+from energy.training import Comparison
+
+NOW = datetime(2026, 11, 24, tzinfo=UTC)
+Y = make_series()
+PLAN = make_plan(Y, folds=12)
+COMPARED = make_comparison(Y, PLAN)
+MANIFEST = make_manifest(make_table(Y, PLAN), 2)
+POINTER = Pointer("2022-07-20261123T170001Z-3f9a1c21", None, "2026-11-23T17:00:01Z", "it is best")
+
+
+def incumbent(forecaster: str = "theta", folds: Any = None, **changes: Any) -> Incumbent:
+    before = replace(make_manifest(make_table(Y, PLAN), 1), forecaster=forecaster, **changes)
+    return Incumbent(POINTER, before, folds)
+
+
+def kept(compared: Comparison, name: str, errors: Any = None) -> dict[str, Any]:
+    """A `folds.json` with one forecaster's backtest; with other errors, if they are given."""
+    rows = compared.folds[name]
+    rows = rows[rows["protocol"] == "backtest"]
+    mean = rows["mean"] if errors is None else rows["actual"] + errors(rows)
+    columns = ("protocol", "cutoff", "month")
+    return {
+        "schema": 1,
+        "unit": "Mtoe",
+        "rows": {column: [str(value) for value in rows[column]] for column in columns},
+        "forecasters": {"sarimax": {"mean": [float(value) for value in mean]}},
+    }
+
+
+def worse(share: float, noise: float = 0.0) -> Any:
+    """Errors such that the champion's are larger by a share, on average, with noise by cutoff."""
+
+    def errors(rows: pd.DataFrame) -> pd.Series:
+        ours = rows["mean"] - rows["actual"]
+        order = rows["cutoff"].map({c: i for i, c in enumerate(sorted(set(rows["cutoff"])))})
+        return ours / (1 + share) * (1 + noise * np.where(order % 2, 1, -1))
+
+    return errors
+
+
+def judged(compared: Comparison = COMPARED, other: Incumbent | None = None) -> dict[str, Check]:
+    found = gate.judge(compared, MANIFEST, other or Incumbent(), NOW)
+    return {check.name: check for check in found}
+
+
+def test_a_first_release_has_nobody_to_be_compared_with() -> None:
+    found = judged()
+    assert list(found) == [
+        *("beats_naive", "not_worse", "coverage_80", "coverage_95", "not_older", "clock"),
+    ]
+    for name in ("not_worse", "not_older", "clock"):
+        check = found[name]
+        assert (check.passed, check.figure, check.threshold) == (True, None, None)
+        assert check.told == "Not judged: nothing is in service."
+    assert gate.refusal(tuple(found.values())) == ""
+
+
+def test_a_release_in_service_that_is_damaged_is_replaced() -> None:
+    found = judged(other=Incumbent(POINTER, trouble="model.zip is gone."))
+    for name in ("not_worse", "not_older"):
+        assert found[name].passed
+        assert found[name].told == (
+            "Not judged: the release in service is damaged, and a sound one replaces it: "
+            "model.zip is gone."
+        )
+
+
+def test_the_champion_beats_naive_or_not() -> None:
+    good = judged()["beats_naive"]
+    assert good.passed
+    assert good.figure is not None
+    assert good.threshold is not None
+    assert good.figure < good.threshold
+    alone = judged(make_comparison(Y, PLAN, names=(BASELINE,)))["beats_naive"]
+    assert not alone.passed  # it does not beat itself
+    assert alone.figure == alone.threshold
+    assert "not below" in alone.told
+
+
+def test_without_a_baseline_nothing_is_beaten() -> None:
+    failed = judged(make_comparison(Y, PLAN, failed=[BASELINE]))["beats_naive"]
+    assert (failed.passed, failed.threshold) == (False, None)
+    assert failed.told == "seasonal_naive has no score: ValueError: it broke."
+    absent = judged(make_comparison(Y, PLAN, names=("theta",)))["beats_naive"]
+    assert absent.told == "seasonal_naive has no score: it was not in this run."
+
+
+def test_a_forecaster_that_competed_in_this_run_is_judged_on_it() -> None:
+    same = judged(other=incumbent("theta"))["not_worse"]
+    assert (same.passed, same.figure, same.threshold) == (True, 0.0, gate.WORSE_BY)
+    assert "theta in this run, on 12 cutoffs: +0.0%" in same.told
+    better = judged(other=incumbent("ridge"))["not_worse"]
+    assert better.figure == pytest.approx(0.2 / 0.3 - 1)
+
+
+def test_folds_that_were_kept_are_judged_on_where_they_are_shared() -> None:
+    folds = gate.kept_means(kept(COMPARED, "theta"))
+    found = judged(other=incumbent("sarimax", folds))["not_worse"]
+    assert (found.passed, found.figure) == (True, 0.0)
+    assert "sarimax as its release kept it, on 12 cutoffs" in found.told
+    shared = {key: value for key, value in folds["sarimax"].items() if key[0] > "2018-06"}
+    cutoffs = {cutoff for cutoff, _ in shared}
+    assert 0 < len(cutoffs) < gate.FEWEST_CUTOFFS
+    few = judged(other=incumbent("sarimax", {"sarimax": shared}))["not_worse"]
+    assert (few.passed, few.figure) == (True, None)
+    assert few.told == (
+        "Not judged: sarimax has no folds in this run, and its release kept "
+        f"{len(cutoffs)} of the same cutoffs, fewer than 8."
+    )
+
+
+def test_what_the_release_had_said_counts_more_than_its_forecaster_today() -> None:
+    """Theta is fitted worse than it was: against itself today there would be nothing to see."""
+    folds = gate.kept_means(kept(COMPARED, "theta", worse(0.2)))
+    told = {"theta": folds["sarimax"]}
+    found = judged(other=incumbent("theta", told))["not_worse"]
+    assert not found.passed
+    assert "theta as its release kept it, on 12 cutoffs: +20.0%" in found.told
+    few = {key: value for key, value in told["theta"].items() if key[0] > "2018-06"}
+    assert "theta in this run" in judged(other=incumbent("theta", {"theta": few}))["not_worse"].told
+
+
+@pytest.mark.parametrize("folds", [None, {}, {"theta": {("2019-01", "2019-02"): 1.0}}])
+def test_nothing_shared_is_not_judged(folds: Any) -> None:
+    found = judged(other=incumbent("sarimax", folds))["not_worse"]
+    assert (found.passed, found.figure) == (True, None)
+    assert found.told.startswith("Not judged: ")
+
+
+@pytest.mark.parametrize(
+    ("share", "noise", "passed", "told"),
+    [
+        (0.04, 0.0, True, "+4.0%."),
+        (0.20, 0.0, False, "+20.0%, p 0.0"),
+        (0.20, 0.9, True, "noise by Diebold and Mariano's test (p 0."),
+        (-0.30, 0.0, True, "-30.0%."),
+    ],
+)
+def test_worse_is_refused_unless_it_is_noise(
+    share: float, noise: float, passed: bool, told: str
+) -> None:
+    folds = gate.kept_means(kept(COMPARED, "theta", worse(share, noise)))
+    found = judged(other=incumbent("sarimax", folds))["not_worse"]
+    assert found.figure == pytest.approx(share, abs=1e-9)
+    assert found.passed is passed, found.told
+    assert told in found.told
+
+
+@given(size=st.floats(0.01, 3.0))
+@settings(max_examples=20, deadline=None)
+def test_the_figure_is_the_mase_of_the_shared_months(size: float) -> None:
+    rows = COMPARED.folds["theta"]
+    rows = rows[(rows["protocol"] == "backtest") & (rows["horizon"] <= 12)]
+    folds = gate.kept_means(kept(COMPARED, "theta", lambda r: size * (r["mean"] - r["actual"])))
+    found = gate.not_worse(COMPARED, "total", incumbent("sarimax", folds))
+    ours = mase(*(rows[name].to_numpy() for name in ("actual", "mean", "scale")))
+    assert found.figure == pytest.approx(1 / size - 1)
+    assert f"MASE {ours:.3f} against {ours * size:.3f}" in found.told
+
+
+@pytest.mark.parametrize(("apart", "overlap"), [(1, 12), (2, 6), (5, 3), (6, 2), (12, 1), (24, 1)])
+def test_neighbouring_cutoffs_share_so_many_folds(apart: int, overlap: int) -> None:
+    months = pd.period_range("2010-01", periods=10 * apart, freq="M")[::apart]
+    assert gate._overlap([str(month) for month in months]) == overlap
+
+
+@pytest.mark.parametrize(("lower", "name"), [(0.1, "coverage_80"), (0.025, "coverage_95")])
+@pytest.mark.parametrize(("stretch", "passed"), [(None, True), (1e-6, False)])
+def test_coverage_is_held_to_its_nominal_one(
+    lower: float, name: str, stretch: float | None, passed: bool
+) -> None:
+    """Of intervals as calibrated, and of some that hold next to nothing."""
+    rows = COMPARED.folds["theta"].copy()
+    if stretch:
+        for column in quantile_columns():
+            rows[column] = rows["mean"] + stretch * (rows[column] - rows["mean"])
+    found = gate.coverage(replace(COMPARED, folds={**COMPARED.folds, "theta": rows}), lower)
+    assert (found.name, found.passed) == (name, passed), found.told
+    assert found.threshold is not None
+    assert found.threshold >= gate.COVERAGE_FLOOR[lower]
+
+
+def test_few_months_may_be_further_off() -> None:
+    few = make_comparison(Y, make_plan(Y, folds=1))
+    found, more = gate.coverage(few, 0.1), gate.coverage(COMPARED, 0.1)
+    assert found.threshold == pytest.approx(2 * np.sqrt(0.16 / 12))
+    assert more.threshold is not None
+    assert found.threshold > more.threshold
+    assert "(2 standard errors)" in found.told
+
+
+@pytest.mark.parametrize(
+    ("cutoff", "passed", "months"),
+    [("2022-07", True, 0), ("2022-06", True, 1), ("2022-09", False, -2)],
+)
+def test_data_are_not_older(cutoff: str, passed: bool, months: int) -> None:
+    found = judged(other=incumbent(cutoff=cutoff))["not_older"]
+    assert (found.passed, found.figure, found.threshold) == (passed, months, 0.0)
+    assert f"Data to 2022-07; the release in service has data to {cutoff}" in found.told
+
+
+def test_another_target_is_not_compared() -> None:
+    found = judged(other=incumbent(target="coal", cutoff="2030-01"))
+    for name in ("not_worse", "not_older"):
+        assert found[name].passed
+        assert found[name].told == (
+            "Not judged: the release in service is of another target, coal."
+        )
+
+
+@pytest.mark.parametrize(("behind", "passed"), [(0, True), (299, True), (301, False)])
+def test_a_release_from_the_future_is_not_replaced(behind: int, passed: bool) -> None:
+    now = datetime.fromisoformat(POINTER.promoted_at) - timedelta(seconds=behind)
+    found = gate.clock(Incumbent(POINTER), now)
+    assert (found.passed, found.figure, found.threshold) == (passed, behind, 300.0)
+    assert ("one of the two clocks is wrong" in found.told) is not passed
+
+
+def test_a_refusal_names_what_failed_and_nothing_else() -> None:
+    found = judged(make_comparison(Y, PLAN, names=(BASELINE,)), incumbent(cutoff="2022-09"))
+    told = gate.refusal(tuple(found.values()))
+    assert told.startswith("beats_naive: MASE ")
+    assert "not_older: Data to 2022-07" in told
+    assert "coverage" not in told
+
+
+def test_figures_are_plain_numbers() -> None:
+    """They go to JSON and into a pickle that is read where numpy is not."""
+    folds = gate.kept_means(kept(COMPARED, "theta", worse(0.2)))
+    for check in judged(other=incumbent("sarimax", folds)).values():
+        assert type(check.passed) is bool
+        assert type(check.figure) in (float, type(None))
+        assert type(check.threshold) in (float, type(None))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"rows": {"cutoff": ["2020-01"], "month": []}, "forecasters": {}},
+        {"rows": {"cutoff": [], "month": []}, "forecasters": {"theta": {"mean": [1.0]}}},
+    ],
+)
+def test_what_is_no_folds_json(document: dict[str, Any]) -> None:
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        gate.kept_means(document)
+
+
+def test_the_manifest_is_of_what_was_compared() -> None:
+    assert isinstance(MANIFEST, Manifest)
+    assert (MANIFEST.target, MANIFEST.cutoff) == ("total", "2022-07")

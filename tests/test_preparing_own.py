@@ -1,0 +1,122 @@
+"""A series of one's own is laid out as the shipped one is, with weather or without."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from own_series import TOML, rows, with_weather, write
+
+from energy import errors, training
+from energy.forecasting import response
+from energy.forecasting.bench import BENCH
+from energy.preparing import Task, TrainRequest, prepare
+from energy.settings import Settings
+
+
+def ask(folder: Path, file: Path, **changes: Any) -> Task:
+    settings = Settings(
+        data=folder / "nowhere", tracking_uri=f"sqlite:///{folder}/mlflow.db", dataset=file
+    )
+    return prepare(settings, TrainRequest(**({"store": str(folder / "store")} | changes)))
+
+
+def forecast(task: Task, *names: str) -> Any:
+    y, given = task.series[task.target], (task.weather, task.plan)
+    results = {name: training.backtest_one(name, y, *given) for name in names}
+    assert not [score.failure for _, score in results.values() if score.failure]
+    compared = training.compare(names, results, y, task.weather)
+    return training.refit(compared, y, task.weather, 6, task.dataset.unit(task.target))[1]
+
+
+def test_without_weather_what_needs_it_is_left_out_and_named(tmp_path: Path) -> None:
+    task = ask(tmp_path, write(tmp_path))
+    assert (task.target, list(task.series), task.weather) == ("flour", ["flour"], None)
+    assert (str(task.series["flour"].index[0]), len(task.series["flour"])) == ("2015-01", 96)
+    needing = tuple(name for name, entry in BENCH.items() if entry.weather)
+    assert task.left_out == needing
+    assert set(task.bench) == set(BENCH) - set(needing)
+    assert f"No weather, so without {', '.join(needing)}." in str(task)
+    assert list(task.vintage) == ["mill.csv"]
+
+
+def test_its_forecast_has_its_unit_and_no_word_of_weather(tmp_path: Path) -> None:
+    task = ask(tmp_path, write(tmp_path), forecasters="theta", folds=4)
+    table = forecast(task, "seasonal_naive", "theta")
+    assert (table.target, table.unit, table.cutoff) == ("flour", "tonnes", "2022-12")
+    assert (table.observed, set(table.calibration.weather)) == ({}, {0.0})
+    assert response.weather_facts(task.series["flour"], None) is None
+
+
+def test_with_weather_the_whole_bench_competes(tmp_path: Path) -> None:
+    task = ask(tmp_path, with_weather(tmp_path), folds=2)
+    assert (task.bench, task.left_out) == (tuple(BENCH), ())
+    assert task.weather is not None
+    assert list(task.weather.columns) == ["temperature", "degree_days"]
+    table = forecast(task, "seasonal_naive", "weather_normalised_theta")
+    assert table.unit == "tonnes"
+    assert response.weather_facts(task.series["flour"], task.weather) is not None
+
+
+@pytest.mark.parametrize(
+    ("figures", "least"),
+    [(lambda i: i % 12 - 6 + i / 50, -6.0), (lambda i: max(0, i % 12 - 6) + (i % 7) / 9, 0.0)],
+    ids=["below zero", "zeros"],
+)
+def test_figures_below_zero_and_zeros_are_forecast_in_levels(
+    tmp_path: Path, figures: Any, least: float
+) -> None:
+    toml = 'name = "x"\ntitle = "X"\nfile = "mill.csv"\n[columns.x]\nunit = "t"\n'
+    months = pd.period_range("2015-01", periods=96, freq="M")
+    lines = [f"{month},{figures(place):.3f}" for place, month in enumerate(months)]
+    task = ask(tmp_path, write(tmp_path, lines, toml, "month,x"), folds=4)
+    assert task.series["x"].min() == least
+    table = forecast(task, "seasonal_naive", "theta", "exponential_smoothing")
+    assert not table.calibration.log
+    assert np.isfinite([row.mean for row in table.months]).all()
+
+
+def test_all_is_the_total_and_the_parts_that_its_settings_name(tmp_path: Path) -> None:
+    task = ask(tmp_path, write(tmp_path), target="all")
+    assert list(task.series) == ["flour", "rye", "wheat"]
+    alone = TOML.replace('parts = ["rye", "wheat"]', "")
+    with pytest.raises(errors.NoParts, match="flour has none"):
+        ask(tmp_path, write(tmp_path, toml=alone), target="all")
+
+
+def test_it_starts_where_its_figures_do_unless_told(tmp_path: Path) -> None:
+    lines = rows()
+    lines[0] = "2015-01,,,"
+    file = write(tmp_path, lines)
+    assert str(ask(tmp_path, file).series["flour"].index[0]) == "2015-02"
+    assert str(ask(tmp_path, file, start="2016-03").series["flour"].index[0]) == "2016-03"
+    told = write(tmp_path, lines, 'start = "2016-01"\n' + TOML)
+    assert str(ask(tmp_path, told).series["flour"].index[0]) == "2016-01"
+    with pytest.raises(errors.IncompleteTarget):
+        ask(tmp_path, file, start="2015-01")
+
+
+@pytest.mark.parametrize(
+    ("changes", "error"),
+    [
+        ({"target": "total"}, errors.UnknownTarget),
+        ({"target": "temperature"}, errors.UnknownTarget),
+        ({"forecasters": "theta,sarimax"}, errors.NeedsWeather),
+        ({"forecasters": "combination"}, errors.NeedsWeather),
+        ({"vintage": "2022-12-00000000"}, errors.OnlyAsItStands),
+        ({"in_real_time": True}, errors.OnlyAsItStands),
+    ],
+)
+def test_what_it_cannot_do_is_refused_by_name(
+    tmp_path: Path, changes: dict[str, Any], error: type[Exception]
+) -> None:
+    with pytest.raises(error):
+        ask(tmp_path, write(tmp_path), **changes)
+
+
+def test_fewer_than_five_years_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(errors.TooShort):
+        ask(tmp_path, write(tmp_path, rows(59)))
