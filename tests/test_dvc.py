@@ -147,6 +147,15 @@ def test_metrics_and_plots_are_declared(prepared: Path) -> None:
     assert [axis["title"] for axis in axes] == ["Month", "Mtoe a month"]
 
 
+def test_the_everyday_commands_of_docs_data_md(project: Path) -> None:
+    run, before = runner(project), csvs(project)
+    assert "up to date" in run("dvc", "status")
+    run("dvc", "exp", "run", "-S", "prepare.share=0.7")
+    assert len(read(project, "train")) == round(0.7 * 259)
+    assert csvs(project)["monthly"] == before["monthly"]
+    assert "train.months" in run("dvc", "metrics", "diff")
+
+
 def test_other_parameters_make_other_files(project: Path) -> None:
     run, params, before = runner(project), project / "params.yaml", csvs(project)
     asked = params.read_text("utf-8")

@@ -8,12 +8,12 @@ from typing import Any
 
 import altair as alt
 import pandas as pd
-from energy.monitoring.scoring import score
 from figures import markdown_table
 from replay.play import Played
 
 from energy.charts.style import BLUE, GREY, INK, ORANGE, SKY, year_axis
 from energy.contract import RecordScore, TrackRecord
+from energy.monitoring.scoring import score
 
 NEAR = 12
 """Months ahead that the tables count, as the bench does."""

@@ -58,6 +58,16 @@ def test_every_variable_of_terraform_it_names_is_one() -> None:
     assert {name for name in named - others if name.islower()} <= declared
 
 
+def test_the_example_of_settings_gives_what_has_to_be_given() -> None:
+    required = {
+        name
+        for name, body in re.findall(r'(?ms)^variable "(\w+)" \{\n(.*?)^\}', module())
+        if not re.search(r"(?m)^  default\b", body)
+    }
+    example = (MODULE / "terraform.tfvars.example").read_text("utf-8")
+    assert set(re.findall(r"(?m)^(\w+) *=", example)) == required
+
+
 def test_every_output_it_reads_is_one() -> None:
     outputs = set(re.findall(r'^output "(\w+)"', module(), re.MULTILINE))
     read = set(re.findall(r"output -raw (\w+)", TEXT)) | set(

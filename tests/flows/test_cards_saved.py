@@ -1,0 +1,14 @@
+"""`make cards`: the latest run's cards as files of their own."""
+
+from __future__ import annotations
+
+from flow_runs import ROOT, Card, Good
+
+
+def test_both_cards_are_saved_and_named(good: Good) -> None:
+    root = good.checkout.root
+    told = good.checkout.python(str(ROOT / "scripts" / "save_cards.py"), "--no-open").good()
+    for name, words in (("leaderboard", "# Leaderboard"), ("release", "# Forecast of total")):
+        path = root / "cards" / f"{name}.html"
+        assert str(path) in told.stdout
+        assert words in Card.of(path).text
