@@ -65,7 +65,7 @@ def main() -> int:
     }
     if (asked.first, asked.last) == (parser.get_default("first"), parser.get_default("last")):
         (ROOT / "benchmarks" / "replay.json").write_text(json.dumps(found, indent=2) + "\n")
-        picture = charts.svg(report.picture(months, record))
+        picture = charts.svg(report.picture(found))
         (ROOT / "docs" / "images" / "replay.svg").write_text(picture, "utf-8")
         replace_block(ROOT / "docs" / "replay.md", "replay", report.text(found))
     print(report.text(found))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -11,15 +12,16 @@ import pandas as pd
 from figures import markdown_table
 from replay.play import Played
 
-from energy.charts.style import BLUE, GREY, INK, ORANGE, SKY, year_axis
+from energy.charts.style import BLUE, GREY, ORANGE, year_axis
 from energy.contract import RecordScore, TrackRecord
+from energy.contract.months import between
 from energy.monitoring.scoring import score
 
 NEAR = 12
 """Months ahead that the tables count, as the bench does."""
 HORIZONS = (1, 2, 3, 6, 9, 12, 18, 24)
-_WIDTH, _LEFT = 640, 120
-_HUES = (BLUE, ORANGE, SKY, INK, GREY)
+WIDE = 640
+NOTHING = "nothing yet"
 
 
 def figures(played: Sequence[Played], record: TrackRecord) -> dict[str, Any]:
@@ -29,43 +31,42 @@ def figures(played: Sequence[Played], record: TrackRecord) -> dict[str, Any]:
         played: The months, in time.
         record: The track record after the last of them.
     """
-    promoted = [one for one in played if one.published.promoted]
     near = [row for row in record.rows if row.counted and row.horizon <= NEAR]
+    served = [one.served or NOTHING for one in played]
     return {
+        "target": record.target,
         "first": played[0].month,
         "last": played[-1].month,
         "months": len(played),
-        "promoted": len(promoted),
+        "promoted": sum(one.published.promoted for one in played),
         "refused": {
             one.month: [check.told for check in one.published.failed]
             for one in played
             if not one.published.promoted
         },
-        "forecaster_changes": sum(a.served != b.served for a, b in pairwise(played)),
-        "months_served": dict(_counted(one.served for one in played)),
+        "forecaster_changes": sum(a != b for a, b in pairwise(served) if a != NOTHING),
+        "months_served": dict(Counter(served)),
         "overall": _shown(record.overall),
         "by_horizon": {
-            row.horizon: _shown(row.score) for row in record.by_horizon if row.horizon in HORIZONS
+            str(row.horizon): _shown(row.score)
+            for row in record.by_horizon
+            if row.horizon in HORIZONS
         },
         "by_year": {
             year: _shown(score([row for row in near if row.month.startswith(year)]))
             for year in sorted({row.month[:4] for row in near})
         },
-        "alarms": {
-            one.month: names
-            for one in played
-            if one.record and (names := [check.name for check in one.record.drift if check.alarm])
-        },
         "false_alarm_rates": {
             check.name: round(check.false_alarm_rate, 4) for check in record.drift
         },
+        "timeline": [_point(one) for one in played],
     }
 
 
 def text(found: dict[str, Any]) -> str:
     """The figures in words and tables, in Markdown."""
     whole, refused = found["overall"], found["refused"]
-    served = ", ".join(f"`{name}` {count}" for name, count in found["months_served"].items())
+    served = ", ".join(f"{name} {count}" for name, count in found["months_served"].items())
     told = [
         f"From {found['first']} to {found['last']}, {found['months']} releases were made: "
         f"{found['promoted']} went into service and {len(refused)} were refused. The forecaster in "
@@ -77,119 +78,123 @@ def text(found: dict[str, Any]) -> str:
         _table("months ahead", found["by_horizon"]),
         _table("year that was forecast", found["by_year"]),
     ]
-    if found["alarms"]:
-        rows = [[month, ", ".join(names)] for month, names in found["alarms"].items()]
-        rates = ", ".join(
-            f"{n} {100 * rate:.1f}%" for n, rate in found["false_alarm_rates"].items()
+    alarms = {
+        name: [row["month"] for row in found["timeline"] if name in row["alarms"]]
+        for name in found["false_alarm_rates"]
+    }
+    rows = [
+        [name, str(len(months)), f"{100 * found['false_alarm_rates'][name]:.1f}%", spans(months)]
+        for name, months in alarms.items()
+    ]
+    told.append("Drift alarms, and the rate of the months that the last thresholds come from:")
+    told.append(markdown_table(["check", "months", "historic rate", "figures to"], rows))
+    if refused:
+        told.append("Refused, and why:")
+        told.append(
+            markdown_table(["figures to", "why"], [[m, " ".join(w)] for m, w in refused.items()])
         )
-        told += [
-            f"Drift alarms stood in {len(rows)} of {found['months']} months (on the months that "
-            f"the last thresholds were taken from: {rates}):",
-            markdown_table(["figures to", "alarms"], rows),
-        ]
-    for month, why in refused.items():
-        told.append(f"- {month} was refused: {' '.join(why)}")
     return "\n\n".join(told)
 
 
-def picture(played: Sequence[Played], record: TrackRecord) -> Any:
+def spans(months: Sequence[str]) -> str:
+    """Months in words, those that follow one another as a span.
+
+    >>> spans(["2020-01", "2020-02", "2021-05"])
+    '2020-01 to 2020-02, 2021-05'
+    """
+    runs: list[list[str]] = []
+    for month in months:
+        if runs and between(runs[-1][-1], month) == 1:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    return ", ".join(run[0] if len(run) == 1 else f"{run[0]} to {run[-1]}" for run in runs)
+
+
+def picture(found: dict[str, Any]) -> Any:
     """Error and coverage of the last twelve months, who was in service, and when it alarmed."""
-    rows = pd.DataFrame(
-        [_point(one.month, one.record.recent) for one in played if one.record and one.record.recent]
+    line = pd.DataFrame(found["timeline"]).assign(
+        until=lambda rows: [_stamp(month, 1) for month in rows["month"]],
+        month=lambda rows: [_stamp(month) for month in rows["month"]],
     )
-    line = rows.melt("month", ["in service", "seasonal naive"], "whose", "mase")
-    x = alt.X("month:T", axis=year_axis())
+    shared = alt.Scale(domain=[str(line["month"].iloc[0]), str(line["until"].iloc[-1])])
+    x = alt.X("month:T", axis=year_axis(), scale=shared)
+    errors = line.rename(columns={"mase": "in service", "naive_mase": "seasonal naive"})
+    errors = errors.melt("month", ["in service", "seasonal naive"], "whose", "mase").dropna()
     hues = alt.Scale(domain=["in service", "seasonal naive"], range=[BLUE, ORANGE])
-    one = alt.Chart(pd.DataFrame({"y": [1.0]})).mark_rule(color=GREY, strokeDash=[4, 3])
-    errors = alt.layer(
-        one.encode(y="y:Q"),
-        alt.Chart(line)
-        .mark_line(strokeWidth=2)
-        .encode(
-            x=x,
-            y=alt.Y("mase:Q", title="MASE, last 12 months"),
-            color=alt.Color("whose:N", scale=hues),
-        ),
-    ).properties(width=_WIDTH, height=170)
-    nominal = alt.Chart(pd.DataFrame({"y": [0.8]})).mark_rule(color=GREY, strokeDash=[4, 3])
     share = alt.Y(
-        "coverage:Q",
+        "coverage80:Q",
         title="80% interval holds",
         axis=alt.Axis(format="%"),
         scale=alt.Scale(domain=[0, 1]),
     )
-    held = alt.layer(
-        nominal.encode(y="y:Q"),
-        alt.Chart(rows).mark_line(strokeWidth=2, color=BLUE).encode(x=x, y=share),
-    ).properties(width=_WIDTH, height=_LEFT)
-    return alt.vconcat(errors, held, _strip(played), _alarms(played), spacing=14).properties(
+    panels = (
+        alt.layer(
+            _rule(1.0),
+            alt.Chart(errors)
+            .mark_line(strokeWidth=2)
+            .encode(
+                x=x,
+                y=alt.Y("mase:Q", title="MASE, last 12 months"),
+                color=alt.Color("whose:N", scale=hues),
+            ),
+        ).properties(width=WIDE, height=170),
+        alt.layer(
+            _rule(0.8),
+            alt.Chart(line.dropna(subset="coverage80"))
+            .mark_line(strokeWidth=2, color=BLUE)
+            .encode(x=x, y=share),
+        ).properties(width=WIDE, height=120),
+        _strip(line[["month", "until", "served"]], "served", "in service", BLUE, x),
+        _strip(
+            line[["month", "until", "alarms"]].explode("alarms").dropna(),
+            "alarms",
+            "alarms",
+            ORANGE,
+            x,
+            list(found["false_alarm_rates"]),
+        ),
+    )
+    return alt.vconcat(*panels, spacing=14).properties(
         title=alt.TitleParams(
             "Every month replayed as it would have been",
-            subtitle=f"UK energy consumption, {record.target}; figures to {record.cutoff}",
+            subtitle=f"{found['target']}, figures to {found['last']}",
             anchor="start",
         )
     )
 
 
-def _strip(played: Sequence[Played]) -> Any:
-    """Which forecaster was in service, month by month."""
-    served = pd.DataFrame(
-        [
-            {"month": _stamp(one.month), "until": _stamp(one.month, 1), "served": one.served}
-            for one in played
-        ]
-    )
-    names = list(dict.fromkeys(served["served"]))
-    return (
-        alt.Chart(served)
-        .mark_bar(color=BLUE, height=10)
-        .encode(
-            x=alt.X("month:T", axis=year_axis()),
-            x2="until:T",
-            y=alt.Y("served:N", sort=names, title="in service", axis=alt.Axis(labelLimit=230)),
-        )
-        .properties(width=_WIDTH, height=22 * len(names))
-    )
+def _rule(at: float) -> Any:
+    level = alt.Chart(pd.DataFrame({"y": [at]}))
+    return level.mark_rule(color=GREY, strokeDash=[4, 3]).encode(y="y:Q")
 
 
-def _alarms(played: Sequence[Played]) -> Any:
-    """When which check alarmed."""
-    checks = [check.name for one in played if one.record for check in one.record.drift]
-    names = list(dict.fromkeys(checks))
-    found = pd.DataFrame(
-        [
-            {"month": _stamp(one.month), "until": _stamp(one.month, 1), "alarm": check.name}
-            for one in played
-            if one.record
-            for check in one.record.drift
-            if check.alarm
-        ],
-        columns=["month", "until", "alarm"],
+def _strip(
+    rows: pd.DataFrame, what: str, title: str, hue: str, x: Any, names: Sequence[str] = ()
+) -> Any:
+    """One row for each name, filled in the months that have it."""
+    names = list(names) or list(dict.fromkeys(rows[what]))
+    y = alt.Y(
+        f"{what}:N",
+        sort=names,
+        title=title,
+        scale=alt.Scale(domain=names),
+        axis=alt.Axis(labelLimit=230),
     )
-    return (
-        alt.Chart(found)
-        .mark_bar(color=ORANGE, height=10)
-        .encode(
-            x=alt.X(
-                "month:T",
-                axis=year_axis(),
-                scale=alt.Scale(
-                    domain=[str(_stamp(played[0].month)), str(_stamp(played[-1].month, 1))]
-                ),
-            ),
-            x2="until:T",
-            y=alt.Y("alarm:N", title="alarms", scale=alt.Scale(domain=names)),
-        )
-        .properties(width=_WIDTH, height=22 * max(len(names), 1))
-    )
+    bars = alt.Chart(rows.assign(**{what: rows[what].astype(str)})).mark_bar(color=hue, height=10)
+    return bars.encode(x=x, x2="until:T", y=y).properties(width=WIDE, height=22 * len(names))
 
 
-def _point(month: str, recent: RecordScore) -> dict[str, Any]:
+def _point(one: Played) -> dict[str, Any]:
+    recent = one.record.recent if one.record else None
     return {
-        "month": _stamp(month),
-        "in service": recent.mase,
-        "seasonal naive": recent.naive_mase,
-        "coverage": recent.coverage80,
+        "month": one.month,
+        "served": (one.served or NOTHING).replace("_", " "),
+        "promoted": one.published.promoted,
+        "mase": _round(recent.mase) if recent else None,
+        "naive_mase": _round(recent.naive_mase) if recent else None,
+        "coverage80": _round(recent.coverage80) if recent else None,
+        "alarms": [c.name for c in one.record.drift if c.alarm] if one.record else [],
     }
 
 
@@ -221,11 +226,6 @@ def _shown(found: RecordScore | None) -> dict[str, Any]:
 
 def _round(value: float | None) -> float | None:
     return None if value is None else round(value, 4)
-
-
-def _counted(names: Any) -> list[tuple[str, int]]:
-    found = pd.Series(list(names)).value_counts()
-    return [(str(name), int(count)) for name, count in found.items()]
 
 
 def _stamp(month: str, later: int = 0) -> pd.Timestamp:

@@ -76,7 +76,14 @@ def test_what_it_showed_is_told_in_figures_words_and_one_picture(replay: Replay)
     found = replay.report.figures(replay.months, replay.record)
     assert (found["months"], found["promoted"], found["refused"]) == (4, 4, {})
     assert found["months_served"] == {"theta": 4}
+    assert [row["mase"] is None for row in found["timeline"]] == [True, False, False, False]
     assert sum(year["months"] for year in found["by_year"].values()) == len(replay.record.rows)
     text = replay.report.text(found)
     assert "4 releases were made: 4 went into service and 0 were refused" in text
-    assert replay.report.picture(replay.months, replay.record).to_dict()["vconcat"]
+    assert replay.report.picture(found).to_dict()["vconcat"]
+
+
+def test_months_that_follow_one_another_are_told_as_a_span(replay: Replay) -> None:
+    spans = replay.report.spans
+    assert spans([]) == ""
+    assert spans(["2020-12", "2021-01", "2021-03"]) == "2020-12 to 2021-01, 2021-03"
