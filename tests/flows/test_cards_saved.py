@@ -8,7 +8,7 @@ from flow_runs import ROOT, Card, Good
 def test_both_cards_are_saved_and_named(good: Good) -> None:
     root = good.checkout.root
     told = good.checkout.python(str(ROOT / "scripts" / "save_cards.py"), "--no-open").good()
-    for name, words in (("leaderboard", "# Leaderboard"), ("release", "# Forecast of total")):
+    for name, words in (("leaderboard", "# Leaderboard"), ("release", "# UK energy consumption")):
         path = root / "cards" / f"{name}.html"
         assert str(path) in told.stdout
         assert words in Card.of(path).text

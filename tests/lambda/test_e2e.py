@@ -130,11 +130,11 @@ def test_a_promotion_reaches_a_handler_that_is_warm(up: Any) -> None:
     from local.stack import publish
 
     before = asked(up, "GET", "/v1/health")["release_id"]
-    published = publish(up.store, up.s3, "--forecasters", "seasonal_naive", "--horizon", "6")
+    published = publish(up.store, up.s3, "--forecasters", "theta", "--horizon", "6")
     time.sleep(REFRESH_SECONDS)
     found = asked(up, "GET", "/v1/forecast?periods=6")
     assert before != published
-    assert (found["release_id"], found["forecaster"]) == (published, "seasonal_naive")
+    assert (found["release_id"], found["forecaster"]) == (published, "theta")
     scenario = asked(up, "POST", "/v1/forecast", json=COLDER)
     assert (scenario["release_id"], scenario["tier"]) == (published, "champion")
     assert scenario["scenario_method"] != "forecaster"
