@@ -22,7 +22,7 @@ run: $(VENV)/.run ## Set up, then train, compare, choose and publish a forecast
 	$(BIN)/python flows/trainflow.py run $(ARGS)
 
 test: $(VENV)/.test ## Set up, then run every test
-	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.test infra-lint workflow-lint ## Check style, lint and types; the cloud and its workflows
 	$(BIN)/black --check --quiet . || { echo "black: run 'make style'"; exit 1; }

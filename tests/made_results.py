@@ -31,6 +31,7 @@ AND_WEATHER = (*NAMES, "weather_normalised_theta")
 ERRORS = {"theta": 0.2, "ridge": 0.3, "weather_normalised_theta": 0.1}
 SHARES = {"coal": 0.1, "natural_gas": 0.95, "net_imports": -0.05}
 """The parts of a made-up total, one of them below zero."""
+_FOLDS: dict[object, pd.DataFrame] = {}
 RAW = Path(__file__).resolve().parents[1] / "data" / "raw"
 ENERGY, WEATHER = "ET_1.2_SEP_22.xlsx", "Weather_SEP_22.ods"
 """Names of the embedded workbooks, which end in July 2022."""
@@ -73,8 +74,16 @@ def make_plan(y: pd.Series, folds: int = 4, holdout: bool = True) -> Plan:
 def make_folds(y: pd.Series, laid: Plan, error: float, nowcast: bool = False) -> pd.DataFrame:
     """A fold frame whose forecasts are off by a share that grows with the months ahead.
 
-    Nowcasts, where there are any, are off by half as much.
+    Nowcasts, where there are any, are off by half as much. Many tests want the same one, which is
+    made once, and a copy each.
     """
+    asked = (y.name, y.index[0], y.to_numpy().tobytes(), laid, error, nowcast)
+    if asked not in _FOLDS:
+        _FOLDS[asked] = _folds(y, laid, error, nowcast)
+    return _FOLDS[asked].copy()
+
+
+def _folds(y: pd.Series, laid: Plan, error: float, nowcast: bool) -> pd.DataFrame:
     parts = []
     for cutoff in (*laid.backtest, *laid.holdout):
         held = cutoff in laid.holdout
@@ -228,6 +237,11 @@ def make_release(last: str = "2022-08", revised: Mapping[str, float] | None = No
         last: Earlier, and it is cut there; later, and the year before is had again.
         revised: What to add to a month's natural gas, and so to its total.
     """
+    return _release(last, tuple((revised or {}).items()))
+
+
+@functools.cache
+def _release(last: str, revised: tuple[tuple[str, float], ...]) -> bytes:
     end = pd.Period(last, "M")
     book = openpyxl.load_workbook(RAW / ENERGY)
     sheet, first = book["Month"], pd.Period("1995-01", "M")
@@ -241,7 +255,7 @@ def make_release(last: str = "2022-08", revised: Mapping[str, float] | None = No
     for month in pd.period_range(held + 1, end, freq="M"):
         year_before = [cell.value for cell in sheet[row(month - 12)]]
         sheet.append([month.strftime("%B %Y [provisional]"), *year_before[1:]])
-    for month, change in (revised or {}).items():
+    for month, change in revised:
         for column in (2, 5):  # the unadjusted total, and gas
             sheet.cell(row(pd.Period(month, "M")), column).value += change
     cover = book["Cover Sheet"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from typing import Any
@@ -47,7 +48,9 @@ def an_answer(more: float = 0.0) -> Forecast:
     return Forecast("r", made, "total", "Mtoe", "2019-12", "theta", "table", False, months)
 
 
+@functools.cache
 def chart(name: str) -> Any:
+    """A chart of that name, made once: drawing it or taking its specification changes nothing."""
     y = make_series("net_imports", -5.0) if name == "negative" else make_series()
     laid = make_plan(y)
     if name in OF_DATA:

@@ -78,28 +78,6 @@ def test_the_settings_store_is_taken_where_none_is_asked_for(tmp_path: Path) -> 
     assert ask(tmp_path, settings, store="").store == str(tmp_path / "own")
 
 
-@pytest.mark.parametrize(
-    ("changes", "error"),
-    [
-        ({"horizon": 0}, errors.OutOfRange),
-        ({"horizon": 121}, errors.OutOfRange),
-        ({"folds": 0}, errors.OutOfRange),
-        ({"folds": 61}, errors.OutOfRange),
-        ({"forecasters": "crystal_ball"}, errors.UnknownForecaster),
-        ({"target": "steam"}, errors.UnknownTarget),
-        ({"start": "2018-01"}, errors.TooShort),
-        ({"start": "soon"}, errors.NotAMonth),
-        ({"store": "ftp://nowhere/x"}, errors.BadStoreUrl),
-        ({"vintage": "1999-01-00000000"}, errors.UnknownVintage),
-    ],
-)
-def test_what_cannot_be_done_is_refused(
-    tmp_path: Path, changes: dict[str, Any], error: type[Exception]
-) -> None:
-    with pytest.raises(error):
-        ask(tmp_path, **changes)
-
-
 def test_nothing_is_read_before_the_store_is_known_to_take_a_release(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder")
     nowhere = Settings(data=tmp_path / "nowhere", tracking_uri=f"sqlite:///{tmp_path}/m.db")

@@ -14,8 +14,23 @@ from filelock import FileLock
 # So that `from flow_runs import ...` works under every import mode.
 sys.path.insert(0, str(Path(__file__).parent))
 
-from flow_runs import SMALL, SMALLEST, Good, Made, Once, check_out
-from hooks import BAD_FORECASTERS, hooked
+from few_parts import few_parts
+from flow_runs import (
+    SMALL,
+    SMALLEST,
+    Ended,
+    Good,
+    Made,
+    Once,
+    Stopped,
+    check_out,
+    contents,
+    put_in_service,
+)
+from hooks import BAD_FORECASTERS, FAIL_ONCE, hooked
+from three_vintages import archive
+
+from energy.data.archive import held
 
 
 @pytest.fixture(scope="session")
@@ -51,18 +66,23 @@ def good(once: Once[Good]) -> Good:
 
 
 @pytest.fixture(scope="session")
-def again(once: Once[Good], good: Good) -> Good:
+def again(once: Once[Good], good: Good, three: Path) -> Good:
     """A second run after the first, inside flows/, on another bench and a shorter horizon.
 
     Of its forecasters one raises, and two are killed, one of them with the task. What is left does
-    not beat the baseline, so its release is refused.
+    not beat the baseline, so its release is refused. It is to learn from the vintage of the first,
+    which is not the newest here, each fold from the figures of its time: from April 2001 on, its
+    plan has the cutoff that the oldest vintage ends at.
     """
 
     def run(_: Path) -> Good:
         bench = "dies,dies_alone,explodes,drift"
-        names = ("--forecasters", bench, "--folds", "3", "--horizon", "6")
+        names = ("--forecasters", bench, "--folds", "3", "--horizon", "6", "--start", "2001-04")
+        vintage = ("--vintage", held(three)[1].vintage_id, "--real-time", "True")
         ended = hooked(good.checkout, BAD_FORECASTERS).python(
-            *("trainflow.py", "run", *names), cwd=good.checkout.root / "flows"
+            *("trainflow.py", "run", *names, *vintage),
+            cwd=good.checkout.root / "flows",
+            ENERGY_DATA=str(three),
         )
         return Good(good.checkout, ended.good())
 
@@ -70,11 +90,30 @@ def again(once: Once[Good], good: Good) -> Good:
 
 
 @pytest.fixture(scope="session")
-def every(once: Once[Good]) -> Good:
-    """A run for the total and all its parts, on a checkout of its own."""
+def every(once: Once[Stopped]) -> Stopped:
+    """A run for a total and all its parts, on a checkout of its own, with a release in service.
 
-    def run(folder: Path) -> Good:
-        checkout = check_out(folder)
-        return Good(checkout, checkout.flow("run", "--target", "all", *SMALLEST).good())
+    It crashes in select, is resumed, fails in publish, and is resumed again.
+    """
+
+    def run(folder: Path) -> Stopped:
+        dataset = few_parts(folder / "few_parts")
+        checkout = hooked(check_out(folder, ENERGY_DATASET=str(dataset)), FAIL_ONCE)
+        put_in_service(str(checkout.store))
+
+        def flow(*arguments: str) -> tuple[Ended, dict[str, bytes]]:
+            return checkout.flow(*arguments), contents(checkout.store)
+
+        crashed, before = flow("run", "--target", "all", *SMALLEST)
+        refused, between = flow("resume")
+        # Left to itself, Metaflow would resume the first again, which is longer.
+        ended, after = flow("resume", "--origin-run-id", refused.run_id)
+        return Stopped(checkout, crashed, refused, ended.good(), (before, between, after))
 
     return once("every", run)
+
+
+@pytest.fixture(scope="session")
+def three(once: Once[Path]) -> Path:
+    """Data of three vintages, which no test changes."""
+    return once("three", archive)

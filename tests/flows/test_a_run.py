@@ -12,6 +12,7 @@ import pytest
 from flow_runs import PREAMBLE, Card, Good
 
 from energy.contract import LEVELS, Manifest
+from energy.data.archive import held
 from energy.forecasting.bench import VERSION
 from energy.releases.bundle import read_file, read_table, verify
 from energy.releases.decisions import decisions
@@ -240,6 +241,17 @@ def test_a_run_inside_flows_works_too(good: Good, again: Good) -> None:
     assert not (again.checkout.root / "flows" / ".metaflow").exists()
     assert not (again.checkout.root / "flows" / "store").exists()
     assert good.checkout.root == again.checkout.root
+
+
+def test_a_run_on_a_vintage_asked_for_with_a_fold_of_its_time(
+    again: Good, three: Path, store: Store
+) -> None:
+    _, embedded, new = held(three)
+    assert f"total: 256 months to 2022-07 (vintage {embedded.vintage_id})" in again.run.stdout
+    assert " 1 folds as it was known then." in again.run.stdout
+    manifest = verify(store, again.run.release_id)
+    assert manifest.lineage.vintage == embedded.hashes != new.hashes
+    assert manifest.cutoff == "2022-07"
 
 
 def test_what_does_not_beat_naive_is_refused_and_the_run_is_green(

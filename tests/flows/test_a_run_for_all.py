@@ -1,4 +1,8 @@
-"""A run for the total and all its parts: what it says, and what it leaves."""
+"""A run for a total and all its parts, stopped twice and resumed: what it says and leaves.
+
+The parts are three, to be quick; tests/test_preparing.py lays out the seven of UK energy, and
+`made_store` publishes them.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +11,11 @@ import re
 from typing import Any
 
 import pytest
-from flow_runs import PREAMBLE, Good
+from few_parts import PARTS
+from flow_runs import PREAMBLE, Stopped
 
 from energy.breakdown import KEEPING
 from energy.contract import ForecastTable, Manifest
-from energy.data.tables import ENERGY, TARGETS
 from energy.releases.bundle import read_file, read_table, verify
 from energy.releases.promotion import champion
 from energy.releases.store import Store, open_store
@@ -22,11 +26,11 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),
 ]
 BENCH = ("seasonal_naive", "theta", "weather_normalised_theta")
-PARTS = tuple(ENERGY.parts)
+TARGETS = ("total", *PARTS)
 
 
 @pytest.fixture
-def store(every: Good) -> Store:
+def store(every: Stopped) -> Store:
     return open_store(str(every.checkout.store))
 
 
@@ -43,22 +47,23 @@ def fuels(store: Store, release: Manifest) -> dict[str, Any]:
     return found
 
 
-def test_it_is_as_quiet_as_any_run(every: Good) -> None:
+def test_it_is_as_quiet_as_any_run(every: Stopped) -> None:
     assert PREAMBLE.fullmatch(every.run.stderr), every.run.stderr
-    assert "arning" not in every.run.stdout
-    assert "total and its 7 parts: 115 months to 2022-07" in every.run.stdout
+    for ended in (every.crashed, every.refused, every.run):
+        assert "arning" not in ended.stdout
+    assert "total and its 3 parts: 115 months to 2022-07" in every.crashed.stdout
 
 
-def test_every_target_has_branches_of_its_own_for_the_whole_bench(every: Good) -> None:
-    assert every.run.tasks.count("backtest") == len(TARGETS)
-    said = re.findall(r"backtest/\d+ \(pid \d+\)\] (\w+): (\w+): MASE", every.run.stdout)
+def test_every_target_has_branches_of_its_own_for_the_whole_bench(every: Stopped) -> None:
+    assert every.crashed.tasks.count("backtest") == len(TARGETS)
+    said = re.findall(r"backtest/\d+ \(pid \d+\)\] (\w+): (\w+): MASE", every.crashed.stdout)
     assert sorted(said) == sorted((target, name) for target in TARGETS for name in BENCH)
 
 
-def test_each_target_has_its_own_results(every: Good, fuels: dict[str, Any]) -> None:
+def test_each_target_has_its_own_results(every: Stopped, fuels: dict[str, Any]) -> None:
     """What a branch said of its target is what was compared under that name."""
     for target in TARGETS:
-        said = re.findall(rf"\] {target}: \w+: MASE (\d+\.\d{{3}})", every.run.stdout)
+        said = re.findall(rf"\] {target}: \w+: MASE (\d+\.\d{{3}})", every.crashed.stdout)
         assert f"{fuels['mase']['none'][target]:.3f}" == min(said)
 
 
@@ -97,17 +102,17 @@ def test_how_they_were_made_to_is_kept(release: Manifest, fuels: dict[str, Any])
     assert set(fuels["holdout"]) == set(TARGETS)
 
 
-def test_the_last_words_name_the_fuels(every: Good, release: Manifest) -> None:
+def test_the_last_words_name_the_fuels(every: Stopped, release: Manifest) -> None:
     words = every.run.closing
     assert words.startswith(f"\nChampion   {release.forecaster} for total\n")
     assert f"\nBy part    {', '.join(PARTS)}, adding up to the total\n" in words
-    assert "models:/energy-total@champion is version 1" in words
+    assert "models:/few-total@champion is version 1" in words
 
 
 def test_the_cards_show_the_parts(
-    every: Good, store: Store, release: Manifest, fuels: dict[str, Any]
+    every: Stopped, store: Store, release: Manifest, fuels: dict[str, Any]
 ) -> None:
-    leaderboard = every.checkout.card(every.run.run_id, "select")
+    leaderboard = every.checkout.card(every.refused.run_id, "select")
     assert "## The parts" in leaderboard.text
     assert leaderboard.text.startswith("# Leaderboard: total")
     assert fuels["method"].replace("_", " ") in leaderboard.text
@@ -123,20 +128,20 @@ def test_the_cards_show_the_parts(
         assert "nan" not in shown.text.lower().split()
 
 
-def test_artifacts_stay_small(every: Good) -> None:
+def test_artifacts_stay_small(every: Stopped) -> None:
     assert every.checkout.artifact_bytes() < 5_000_000
 
 
-def test_mlflow_has_an_experiment_for_each_target_and_registers_the_total(every: Good) -> None:
+def test_mlflow_has_an_experiment_for_each_target_and_registers_the_total(every: Stopped) -> None:
     from mlflow.tracking import MlflowClient
 
     uri = every.checkout.tracking_uri
     client = MlflowClient(uri, registry_uri=uri)
     found = {e.name: e.experiment_id for e in client.search_experiments() if e.name != "Default"}
-    assert set(found) == {f"trainflow-{name}" for name in TARGETS}
+    assert set(found) == {f"trainflow-few-{name}" for name in TARGETS}
     for name in TARGETS:
-        runs = client.search_runs([found[f"trainflow-{name}"]])
+        runs = client.search_runs([found[f"trainflow-few-{name}"]])
         (parent,) = (run for run in runs if "mlflow.parentRunId" not in run.data.tags)
         assert parent.data.params["target"] == name
         assert len(runs) == 1 + len(BENCH)
-    assert [model.name for model in client.search_registered_models()] == ["energy-total"]
+    assert [model.name for model in client.search_registered_models()] == ["few-total"]

@@ -7,8 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
-from flow_runs import Ended, Good, Once, check_out, contents, put_in_service
-from hooks import BAD_FORECASTERS, FAIL_ONCE, hooked
+from few_parts import PARTS
+from flow_runs import Good, Stopped, check_out, contents, put_in_service
+from hooks import BAD_FORECASTERS, hooked
 
 from energy.releases.bundle import read_file, verify
 from energy.releases.store import open_store
@@ -69,52 +70,29 @@ def test_only_a_branch_whose_own_task_died_is_tried_again(again: Good) -> None:
     assert again.run.stdout.count("total: drift: MASE") == 1
 
 
-Steps = list[tuple[Ended, dict[str, bytes]]]
-
-
-@pytest.fixture(scope="session")
-def halting(once: Once[Steps]) -> Steps:
-    """A run that fails in select, resumed, fails in publish, resumed; the store after each."""
-
-    def run(folder: Path) -> Steps:
-        checkout = hooked(check_out(folder), FAIL_ONCE)
-        put_in_service(str(checkout.store))
-
-        def flow(*arguments: str) -> tuple[Ended, dict[str, bytes]]:
-            return checkout.flow(*arguments), contents(checkout.store)
-
-        first = flow("run", "--forecasters", "theta", "--folds", "2", "--horizon", "3")
-        second = flow("resume")
-        # Left to itself, Metaflow would resume the first again, which is longer.
-        return [first, second, flow("resume", "--origin-run-id", second[0].run_id)]
-
-    return once("halting", run)
-
-
-def test_a_crash_is_told_in_one_line_too(halting: Steps) -> None:
-    ended, _ = halting[0]
+def test_a_crash_is_told_in_one_line_too(every: Stopped) -> None:
+    ended = every.crashed
     assert ended.code != 0
     last = ended.stderr.splitlines()[-1]
     assert last == "error: step select: RuntimeError: out of luck (traceback above)"
     assert "Traceback" in ended.stdout + ended.stderr
 
 
-def test_resume_goes_on_where_it_stopped(halting: Steps) -> None:
-    first, second, third = (ended for ended, _ in halting)
-    assert first.tasks == ["start", "backtest", "select"]
-    assert second.tasks == ["select", "refit", "publish"]
-    assert second.refused().startswith("The store s3://a/b cannot be written: the disk is full.")
-    assert third.good().tasks == ["publish", "end"]
-    assert third.closing.startswith("\nChampion   ")
+def test_resume_goes_on_where_it_stopped(every: Stopped) -> None:
+    branches = ["backtest"] * (1 + len(PARTS))
+    assert every.crashed.tasks == ["start", *branches, "select"]
+    assert every.refused.tasks == ["select", "refit", "publish"]
+    said = every.refused.refused()
+    assert said.startswith("The store s3://a/b cannot be written: the disk is full.")
+    assert every.run.tasks == ["publish", "end"]
+    assert every.run.closing.startswith("\nChampion   ")
 
 
-def test_what_failed_left_the_release_in_service(
-    halting: Steps,
-) -> None:
-    (_, start), (_, failed), (last, done) = halting
+def test_what_failed_left_the_release_in_service(every: Stopped) -> None:
+    start, failed, done = every.stores
     assert {name: failed[name] for name in start} == start
     (old,) = {name for name in start if name == "champion.json"}
     assert done[old] != start[old]
     pointer = json.loads(done[old])
     assert pointer["previous_id"] == json.loads(start[old])["release_id"]
-    assert re.search(rf"releases/{pointer['release_id']}\n", last.closing)
+    assert re.search(rf"releases/{pointer['release_id']}\n", every.run.closing)

@@ -1,41 +1,58 @@
-"""A monthly CSV of another kind, as docs/your-own-series.md has it: flow, release, handler."""
+"""A CSV of another kind, as docs/your-own-series.md has it: flow, release on S3, handler."""
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
-from flow_runs import ROOT, Card, Good, Once, check_out
+from flow_runs import PREAMBLE, ROOT, Card, Good, check_out
+from s3_server import S3Server
 
-from energy.releases.bundle import WEATHER, read_manifest
+from energy.releases.bundle import WEATHER, read_manifest, verify
+from energy.releases.decisions import decisions
 from energy.releases.promotion import champion
 from energy.releases.reading import ReleaseReader
 from energy.releases.store import Store, open_store
 from lambda_handler.service import Service
 
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("visitors")]
+pytestmark = pytest.mark.e2e
 
-STORE = "store-visitors"
-OWN = {"ENERGY_DATASET": "examples/visitors/series.toml", "ENERGY_STORE": STORE}
 SMALL = ("--forecasters", "theta,exponential_smoothing", "--folds", "4")
 UK = ("UK", "Mtoe", "TWh", "weather", "Energy Trends")
 
 
-@pytest.fixture(scope="module")
-def visitors(once: Once[Good]) -> Good:
-    def run(folder: Path) -> Good:
-        checkout = check_out(folder)
-        shutil.copytree(ROOT / "examples", checkout.root / "examples")
-        return Good(checkout, checkout.flow("run", *SMALL, **OWN).good())
+@dataclass(frozen=True)
+class Visitors(Good):
+    """The run, where its release went, and where it was tracked."""
 
-    return once("visitors", run)
+    url: str
+    mlruns: Path
 
 
 @pytest.fixture(scope="module")
-def store(visitors: Good) -> Store:
-    return open_store(str(visitors.checkout.root / STORE))
+def visitors(s3: S3Server, tmp_path_factory: pytest.TempPathFactory) -> Visitors:
+    """Its store is on S3, its MLflow elsewhere."""
+    folder = tmp_path_factory.mktemp("visitors")
+    checkout, mlruns, url = check_out(folder), folder / "elsewhere", f"s3://{s3.bucket}/own/series"
+    shutil.copytree(ROOT / "examples", checkout.root / "examples")
+    ended = checkout.flow(
+        *("run", *SMALL, "--store", url),
+        **{name: value for name, value in s3.environment.items() if value},
+        ENERGY_DATASET="examples/visitors/series.toml",
+        MLFLOW_TRACKING_URI=f"sqlite:///{mlruns}/runs.db",
+    )
+    return Visitors(checkout, ended.good(), url, mlruns)
+
+
+@pytest.fixture(scope="module")
+def store(visitors: Visitors, s3: S3Server) -> Iterator[Store]:
+    with pytest.MonkeyPatch.context() as patch:
+        s3.use(patch)
+        yield open_store(visitors.url)
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +62,7 @@ def ask(store: Store) -> Any:
     return service.handle
 
 
-def test_the_run_ends_in_its_own_words(visitors: Good) -> None:
+def test_the_run_ends_in_its_own_words(visitors: Visitors) -> None:
     words = visitors.run.closing
     assert " for visitors\n" in words
     assert "Forecast   2025-01 to 2025-12: " in words
@@ -55,8 +72,35 @@ def test_the_run_ends_in_its_own_words(visitors: Good) -> None:
     assert not [told for told in UK if told in words]
 
 
+def test_it_publishes_to_s3_and_nowhere_else(visitors: Visitors, store: Store) -> None:
+    assert PREAMBLE.fullmatch(visitors.run.stderr), visitors.run.stderr
+    manifest = verify(store, visitors.run.release_id)
+    (told,) = decisions(store)
+    assert (told.action, told.release_id, told.previous_id) == (
+        *("promoted", manifest.release_id, None),
+    )
+    assert all(check.passed for check in told.checks)
+    pointer = champion(store)
+    assert pointer is not None
+    assert pointer.release_id == manifest.release_id
+    assert f"Release    {visitors.url}/releases/{manifest.release_id}\n" in visitors.run.closing
+    assert not visitors.checkout.store.exists()
+
+
+def test_it_is_tracked_where_mlflow_is_told_to_be(visitors: Visitors) -> None:
+    """The artifacts as well."""
+    assert not (visitors.checkout.root / "mlruns").exists()
+    assert list(visitors.mlruns.rglob("leaderboard.png"))
+
+
+def test_it_tells_no_secret(visitors: Visitors, s3: S3Server) -> None:
+    card = visitors.checkout.card(visitors.run.run_id, "publish")
+    told = visitors.run.stdout + visitors.run.stderr + card.file.read_text("utf-8")
+    assert s3.secret_key not in told
+
+
 @pytest.mark.parametrize("step", ["select", "publish"])
-def test_its_cards_know_nothing_of_energy(visitors: Good, step: str) -> None:
+def test_its_cards_know_nothing_of_energy(visitors: Visitors, step: str) -> None:
     card: Card = visitors.checkout.card(visitors.run.run_id, step)
     assert "visitors" in card.text.casefold()
     assert not [told for told in UK if told in card.text]

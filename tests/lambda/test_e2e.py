@@ -6,14 +6,22 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from s3_server import weed
 
-from energy.releases.bundle import read_manifest, read_table
+from energy.releases.bundle import (
+    read_file,
+    read_manifest,
+    read_table,
+    release_ids,
+    write_release,
+)
+from energy.releases.promotion import promote
 from energy.releases.store import open_store
 from lambda_handler.routes import DOCS, ROUTES
 
@@ -126,11 +134,18 @@ def test_nothing_that_the_document_allows_or_forbids_breaks_it(up: Any, tmp_path
     assert f"Operations:       {served} selected / {served} total" in ran.stdout
 
 
-def test_a_promotion_reaches_a_handler_that_is_warm(up: Any) -> None:
-    from local.stack import publish
-
+def test_a_promotion_reaches_a_handler_that_is_warm(
+    up: Any, made_store: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = asked(up, "GET", "/v1/health")["release_id"]
-    published = publish(up.store, up.s3, "--forecasters", "theta", "--horizon", "6")
+    here = open_store(str(made_store("theta")))
+    (published,) = release_ids(here)
+    manifest = read_manifest(here, published)
+    up.s3.use(monkeypatch)
+    store = open_store(up.store)
+    files = {name: read_file(here, manifest, name) for name in manifest.files}
+    write_release(store, manifest, files)
+    promote(store, published, "to have another", datetime.now(UTC))
     time.sleep(REFRESH_SECONDS)
     found = asked(up, "GET", "/v1/forecast?periods=6")
     assert before != published

@@ -6,6 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_records import make_frame, publish, record
@@ -13,6 +14,7 @@ from made_records import make_frame, publish, record
 from energy.contract import ScoredMonth, TrackRecord
 from energy.contract.months import after
 from energy.errors import EnergyError
+from energy.monitoring import drift
 from energy.monitoring.track_record import Figures
 from energy.releases.bundle import release_ids
 from energy.releases.store import open_store
@@ -36,7 +38,9 @@ def rows_by_key(found: TrackRecord) -> dict[tuple[str, str], ScoredMonth]:
 @given(months, st.randoms(use_true_random=False))
 @settings(max_examples=12, deadline=None)
 def test_nothing_is_lost_and_no_history_rewritten(story, chance) -> None:
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        # What drifts is worked out anew each month and changes no row: the last month's will do.
+        patch.setattr(drift, "checks", lambda *_: ())
         store = open_store(folder)
         publish(store, START)
         previous: TrackRecord | None = None
@@ -59,6 +63,8 @@ def test_nothing_is_lost_and_no_history_rewritten(story, chance) -> None:
                 changes[after(START, chance.randint(1, number))] = np.nan
             newest = {month: change for month, change in changes.items() if month < cutoff}
             figures = Figures(f"{cutoff}-00000000", make_frame(cutoff, newest))
+            if number == len(story):
+                patch.undo()
             try:
                 found = record(store, figures, previous)
             except EnergyError:  # not one release can be read, and there is no record yet

@@ -1,0 +1,117 @@
+"""What cannot be done is refused before anything is fitted or written, and by name."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from energy import errors
+from energy.data.tables import TARGETS
+from energy.forecasting.bench import BENCH
+from energy.preparing import TrainRequest, prepare
+from energy.settings import Settings
+
+DATA = Path(__file__).parents[1] / "data"
+WORKBOOK, WEATHER = "ET_1.2_SEP_22.xlsx", "Weather_SEP_22.ods"
+
+
+def refused(folder: Path, error: type[Exception], data: Path = DATA, **changes: Any) -> str:
+    """Ask for it; the message that it was refused with, in one line."""
+    settings = Settings(str(folder / "store"), data, f"sqlite:///{folder}/mlruns/mlflow.db")
+    with pytest.raises(error) as caught:
+        prepare(settings, TrainRequest(**changes))
+    assert type(caught.value) is error
+    assert not (folder / "mlruns").exists()
+    assert {path.name for path in (folder / "store").rglob("*")} <= {".lock"}
+    (line,) = str(caught.value).splitlines()
+    return line
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "told"),
+    [
+        ({"target": "tea"}, errors.UnknownTarget, ["'tea'", *TARGETS]),
+        ({"forecasters": "theta,oracle"}, errors.UnknownForecaster, ["'oracle'", "all", *BENCH]),
+        ({"horizon": 0}, errors.OutOfRange, ["--horizon", "1 to 120"]),
+        ({"horizon": 121}, errors.OutOfRange, ["--horizon", "1 to 120"]),
+        ({"horizon": 500}, errors.OutOfRange, ["--horizon", "1 to 120"]),
+        ({"folds": 0}, errors.OutOfRange, ["--folds", "1 to 60"]),
+        ({"folds": 61}, errors.OutOfRange, ["--folds", "1 to 60"]),
+        ({"start": "2018-01"}, errors.TooShort, ["total", "55", "60"]),
+        ({"start": "1994-01"}, errors.IncompleteTarget, ["total", "1995-01"]),
+        ({"start": "autumn"}, errors.NotAMonth, ["autumn", "2001-01"]),
+        ({"store": "{file}/store"}, errors.StoreUnwritable, ["cannot be written"]),
+        ({"store": "https://example.org/store"}, errors.BadStoreUrl, ["s3://bucket/prefix"]),
+        ({"store": "ftp://nowhere/x"}, errors.BadStoreUrl, ["s3://bucket/prefix"]),
+        ({"vintage": "1999-01-00000000"}, errors.UnknownVintage, ["1999-01-00000000", "2022-07-"]),
+    ],
+    ids=lambda value: " ".join(map(str, value.items())) if isinstance(value, dict) else "",
+)
+def test_what_cannot_be_done_is_refused_by_name(
+    tmp_path: Path, changes: dict[str, Any], error: type[Exception], told: list[str]
+) -> None:
+    (tmp_path / "file").write_text("a file")
+    if "store" in changes:
+        changes = {"store": changes["store"].format(file=tmp_path / "file")}
+    said = refused(tmp_path, error, **changes)
+    assert not [word for word in told if word not in said], said
+
+
+def missing(folder: Path) -> None:
+    (folder / WORKBOOK).unlink()
+
+
+def truncated(folder: Path) -> None:
+    whole = (folder / WEATHER).read_bytes()
+    (folder / WEATHER).write_bytes(whole[: len(whole) // 2])
+
+
+def web_page(folder: Path) -> None:
+    (folder / WORKBOOK).write_text("<!DOCTYPE html>\n<html><body>Sorry, not found</body></html>")
+
+
+def altered_figure(folder: Path) -> None:
+    book = openpyxl.load_workbook(folder / WORKBOOK)
+    sheet = book["Month"]
+    (cell,) = (row[1] for row in sheet.iter_rows() if row[0].value == "March 2010")
+    cell.value += 0.5
+    book.save(folder / WORKBOOK)
+
+
+def altered_bytes(folder: Path) -> None:
+    with zipfile.ZipFile(folder / WORKBOOK, "a") as archive:
+        archive.comment = b"the same figures"
+
+
+def no_workbooks(folder: Path) -> None:
+    shutil.rmtree(folder)
+
+
+@pytest.mark.parametrize(
+    ("spoil", "told"),
+    [
+        (missing, [WORKBOOK]),
+        (truncated, [WEATHER, "cut short"]),
+        (web_page, [WORKBOOK, "HTML"]),
+        (altered_figure, [WORKBOOK, "Month", "2010-03"]),
+        (altered_bytes, [WORKBOOK, "SHA-256"]),
+        (no_workbooks, ["holds no vintage"]),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_raw_files_that_are_not_what_they_were_are_refused_by_name(
+    tmp_path: Path, spoil: Callable[[Path], None], told: list[str]
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(DATA / "raw", data / "raw")
+    spoil(data / "raw")
+    with pytest.raises(errors.EnergyError) as caught:
+        prepare(Settings(str(tmp_path / "store"), data), TrainRequest())
+    (said,) = str(caught.value).splitlines()
+    assert not [word for word in told if word not in said], said
