@@ -13,7 +13,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 .DEFAULT_GOAL := help
 .PHONY: help run test lint style requirements data clean cards mlflow picture bench bench-accuracy field \
   lambda events e2e image bench-lambda answers infra-lint infra-lock workflow-lint monitor bench-drift \
-  setup deploy destroy smoke rollback-function costs app browser app-pictures
+  setup deploy destroy smoke rollback-function costs app browser app-pictures notebooks
 
 help: ## List these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ cards: $(VENV)/.run ## Save the latest run's cards to cards/ and open them
 
 app: $(VENV)/.run ## Open the app at http://127.0.0.1:8501, on the release in service
 	$(BIN)/streamlit run streamlit_app/streamlit_app.py --server.address 127.0.0.1 $(ARGS)
+
+notebooks: $(VENV)/.notebooks ## Run notebooks/*.py, each into the .ipynb beside it
+	$(BIN)/python scripts/run_notebooks.py $(ARGS)
 
 browser: ## Install Debian's Chromium where there is none, for the app's browser test
 	@command -v chromium >/dev/null || { $(SUDO) apt-get update -qq && \
@@ -162,6 +165,12 @@ $(VENV)/.test: $(VENV)/.run requirements-dev.txt scripts/local/emulator.txt
 	@echo "Installing what the tests need into $(VENV)"
 	@$(UV) pip install --quiet --python $(VENV) --require-hashes -r requirements-dev.txt
 	@PYTHONPATH=scripts $(BIN)/python -m local.emulator
+	@touch $@
+
+$(VENV)/.notebooks: $(VENV)/.run requirements-dev.txt
+	@echo "Installing what the notebooks need into $(VENV)"
+	@$(UV) pip install --quiet --python $(VENV) --constraints requirements-dev.txt \
+	  --requirements pyproject.toml --extra notebooks
 	@touch $@
 
 .venv-infra/.done: terraform/checks.txt
