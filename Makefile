@@ -13,7 +13,8 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 .DEFAULT_GOAL := help
 .PHONY: help run test lint style requirements data clean cards mlflow picture bench bench-accuracy field \
   lambda events e2e image bench-lambda answers infra-lint infra-lock workflow-lint monitor bench-drift \
-  replay setup deploy destroy smoke rollback-function costs app browser app-pictures docs docs-serve
+  replay setup deploy destroy smoke rollback-function costs app browser app-pictures docs docs-serve \
+  notebooks
 
 help: ## List these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -50,6 +51,9 @@ cards: $(VENV)/.run ## Save the latest run's cards to cards/ and open them
 
 app: $(VENV)/.run ## Open the app at http://127.0.0.1:8501, on the release in service
 	$(BIN)/streamlit run streamlit_app/streamlit_app.py --server.address 127.0.0.1 $(ARGS)
+
+notebooks: $(VENV)/.test ## Run notebooks/*.py, each into the .ipynb beside it
+	$(BIN)/python scripts/run_notebooks.py $(ARGS)
 
 browser: ## Install Debian's Chromium where there is none, for the app's browser test
 	@command -v chromium >/dev/null || { $(SUDO) apt-get update -qq && \

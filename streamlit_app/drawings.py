@@ -48,7 +48,8 @@ def against(release_id: str, asked: ForecastRequest, name: str, unit: Unit) -> D
 @kept
 def per_degree(release_id: str, degrees: float | None, unit: Unit) -> Drawing:
     """Degrees against energy, with a mark at `degrees` if given."""
-    rows = whatif.sensitivity_rows(service.weather(release_id).sensitivity, unit.factor)
+    seasons = service.weather(release_id).sensitivity
+    rows = charts.sensitivity_rows(seasons, whatif.REACH, unit.factor)
     return charts.spec(charts.per_degree(rows, degrees, unit.name))
 
 

@@ -30,6 +30,7 @@ NAMES += ["coverage", "parts", "by month", "coverage by horizon"]
 NAMES += ["outlook", "outlook alone", "against", "per degree", "per degree, unmarked"]
 OF_DATA = ["series", "by_season", "heat_map", "trend", "season_and_rest", "against_weather"]
 NAMES += OF_DATA
+NAMES += ["subseries", "autocorrelation", "partial autocorrelation", "rolling origins"]
 
 
 EFFECTS = pd.DataFrame(
@@ -70,6 +71,10 @@ def chart(name: str) -> Any:
         "against": lambda: charts.against(an_answer(), an_answer(1.0), "colder", "Mtoe"),
         "per degree": lambda: charts.per_degree(EFFECTS, -2.0, "Mtoe"),
         "per degree, unmarked": lambda: charts.per_degree(EFFECTS, None, "Mtoe"),
+        "subseries": lambda: charts.subseries(y, "Total", "Mtoe"),
+        "autocorrelation": lambda: charts.correlogram(y, "Total"),
+        "partial autocorrelation": lambda: charts.correlogram(y, "Total", "pacf"),
+        "rolling origins": lambda: charts.rolling_origins(laid, y.index[0], y.index[-1]),
         "parts": lambda: charts.by_part(make_breakdown().tables),
     }[name]()
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from statistics import NormalDist
 from typing import Any
 
 import altair as alt
@@ -9,7 +11,7 @@ import pandas as pd
 
 from energy.charts.forecast import fan_layers
 from energy.charts.style import BLUE, GREY, INK, ORANGE, styled
-from energy.contract import Forecast
+from energy.contract import Forecast, Sensitivity
 
 ENDS = {0.95: ("q25", "q975"), 0.8: ("q100", "q900")}
 """Columns of an interval's ends by its coverage."""
@@ -83,6 +85,35 @@ def against(central: Forecast, given: Forecast, name: str, unit: str, factor: fl
     )
 
 
+def sensitivity_rows(
+    seasons: Sequence[Sensitivity], reach: int = 5, factor: float = 1.0
+) -> pd.DataFrame:
+    """What each degree changes, as `per_degree` draws it, with the 80% band of the estimate.
+
+    Args:
+        seasons: The series' answer to the weather.
+        reach: Degrees Celsius to either side.
+        factor: What a figure in the release's unit is in the unit to draw.
+
+    Returns:
+        season, degrees, change, low, high; energy in the unit to draw, a month.
+    """
+    z = NormalDist().inv_cdf(0.9)
+    return pd.DataFrame(
+        [
+            {
+                "season": one.season,
+                "degrees": degrees,
+                "change": factor * degrees * one.per_degree,
+                "low": factor * degrees * (one.per_degree - z * one.standard_error),
+                "high": factor * degrees * (one.per_degree + z * one.standard_error),
+            }
+            for one in seasons
+            for degrees in range(-reach, reach + 1)
+        ]
+    )
+
+
 def per_degree(rows: pd.DataFrame, degrees: float | None, unit: str) -> Any:
     """What each degree changes, by season: a line through zero with its 80% band.
 
@@ -93,7 +124,8 @@ def per_degree(rows: pd.DataFrame, degrees: float | None, unit: str) -> Any:
     """
     scale = alt.Scale(domain=list(dict.fromkeys(rows["season"])), range=[BLUE, "#009E73", ORANGE])
     colour = alt.Color("season:N", scale=scale, legend=alt.Legend(symbolOpacity=1))
-    x = alt.X("degrees:Q", title="degrees Celsius warmer than expected", axis=alt.Axis(format="+d"))
+    whole = alt.Axis(format="+d", tickMinStep=1)
+    x = alt.X("degrees:Q", title="degrees Celsius warmer than expected", axis=whole)
     y = alt.Y("change:Q", title=f"{unit} a month", axis=alt.Axis(format="+.1f"))
     tips = [
         "season:N",

@@ -137,13 +137,6 @@ def test_a_band_holds_its_difference(degrees: float, means: list[float]) -> None
     assert found.energy == pytest.approx(-0.4 * degrees * len(means), abs=1e-6)
 
 
-def test_degrees_against_energy_go_through_zero() -> None:
-    rows = whatif.sensitivity_rows(FACTS.sensitivity, 2.0)
-    assert (rows[rows["degrees"] == 0][["change", "low", "high"]] == 0).all().all()
-    warm = rows[(rows["degrees"] == 5) & (rows["season"] == "winter")].iloc[0]
-    assert warm["change"] == pytest.approx(-4.0)
-
-
 @pytest.mark.parametrize("module", [formats, decomposition])
 def test_the_examples_hold(module: object) -> None:
     found = doctest.testmod(module)  # type: ignore[arg-type]
