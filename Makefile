@@ -55,10 +55,13 @@ app: $(VENV)/.run ## Open the app at http://127.0.0.1:8501, on the release in se
 notebooks: $(VENV)/.test ## Run notebooks/*.py, each into the .ipynb beside it
 	$(BIN)/python scripts/run_notebooks.py $(ARGS)
 
-browser: ## Install Debian's Chromium where there is none, for the app's browser test
-	@command -v chromium >/dev/null || { $(SUDO) apt-get update -qq && \
-	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; }
-	@chromium --version
+BROWSER = for name in chromium google-chrome google-chrome-stable; do command -v $$name && break; done
+
+browser: ## Install Debian's Chromium, for the app's browser test, where there is neither it nor Chrome
+	@[ -n "$$($(BROWSER))" ] || { $(SUDO) apt-get update -qq && \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } || \
+	  echo "apt has no chromium here (Ubuntu's is a snap): install Chromium or Google Chrome." >&2
+	@found=$$($(BROWSER)) && [ -n "$$found" ] && "$$found" --version
 
 app-pictures: $(VENV)/.test browser ## Draw the README's picture of the app from the release in service
 	$(BIN)/python scripts/draw_app.py

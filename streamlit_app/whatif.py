@@ -31,10 +31,6 @@ class Change:
     high: float
     central: float
 
-    def percent(self, of: float) -> float:
-        """A figure of this in per cent of the central forecast."""
-        return 100 * of / self.central
-
 
 def open_months(answer: Forecast, count: int = 12) -> tuple[str, ...]:
     """The months of the year ahead whose weather is not out yet."""

@@ -66,7 +66,7 @@ def chart(name: str) -> Any:
         "coverage": lambda: charts.coverage(make_folds(y, laid, 0.2)),
         "by month": lambda: charts.by_month(compared.folds),
         "coverage by horizon": lambda: charts.by_horizon(compared.ranked, "coverage80"),
-        "outlook": lambda: charts.outlook(y, an_answer(), "TWh", 11.63),
+        "outlook": lambda: charts.outlook(y, an_answer(), "TWh", 11.63, "UK energy consumption"),
         "outlook alone": lambda: charts.outlook(y[:0], an_answer(), "Mtoe"),
         "against": lambda: charts.against(an_answer(), an_answer(1.0), "colder", "Mtoe"),
         "per degree": lambda: charts.per_degree(EFFECTS, -2.0, "Mtoe"),

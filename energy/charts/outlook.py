@@ -34,7 +34,9 @@ def answer_frame(answer: Forecast, factor: float = 1.0) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def outlook(history: pd.Series, answer: Forecast, unit: str, factor: float = 1.0) -> Any:
+def outlook(
+    history: pd.Series, answer: Forecast, unit: str, factor: float = 1.0, of: str = ""
+) -> Any:
     """History and the answer that follows it as one fan.
 
     Args:
@@ -42,12 +44,12 @@ def outlook(history: pd.Series, answer: Forecast, unit: str, factor: float = 1.0
         answer: With intervals of 80% and 95%.
         unit: The unit to draw.
         factor: What a figure in the answer's unit is in it.
+        of: What is forecast, in words; the target's name where empty.
     """
     drawn = fan_layers(factor * history, answer_frame(answer, factor), unit)
-    what = "" if answer.target == "total" else f": {answer.target.replace('_', ' ')}"
     return styled(
         drawn,
-        f"UK energy consumption{what}, {unit} a month",
+        f"{of or answer.target.replace('_', ' ')}, {unit} a month",
         f"Forecast by {answer.forecaster.replace('_', ' ')}, from data to "
         + pd.Period(answer.cutoff, "M").strftime("%B %Y"),
         height=380,
@@ -144,7 +146,7 @@ def per_degree(rows: pd.DataFrame, degrees: float | None, unit: str) -> Any:
         )
     return styled(
         drawn,
-        f"Degrees against energy, {unit} a month",
+        f"What each degree changes, {unit} a month",
         "By season, with the 80% band of the estimate",
         height=300,
     )

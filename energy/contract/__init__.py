@@ -5,7 +5,7 @@ Plain data, no pandas: everything here goes to JSON and back unchanged. Months a
 coverages are probabilities in (0, 1).
 """
 
-from energy.contract.answering import Forecast, Interval, MonthAhead
+from energy.contract.answering import RELEASE_HEADER, Forecast, Interval, MonthAhead
 from energy.contract.asking import ForecastRequest, Weather
 from energy.contract.record import (
     DriftCheck,
@@ -33,6 +33,7 @@ from energy.contract.release import (
 
 __all__ = [
     "LEVELS",
+    "RELEASE_HEADER",
     "SCHEMA",
     "WEATHER_AHEAD",
     "Calibration",
