@@ -125,6 +125,18 @@ def sentence(text: str) -> str:
     return capital(text.replace("_", " "))
 
 
+def source(attribution: str) -> str:
+    """The part of an attribution that names the source, for the line under a chart.
+
+    >>> source("Licensed under a licence. Source: the office, its table.")
+    'Source: the office, its table.'
+    >>> source("Counted at the gate.")
+    'Counted at the gate.'
+    """
+    _, found, named = attribution.partition("Source:")
+    return found + named if found else attribution
+
+
 def capital(text: str) -> str:
     """Words with a capital at their beginning."""
     return text[:1].upper() + text[1:]

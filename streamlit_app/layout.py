@@ -112,7 +112,7 @@ def guarded() -> Iterator[None]:
 
 
 def chart(spec: dict[str, Any], name: str) -> None:
-    """A chart in the theme of the page, and as a file that tells its source on request.
+    """A chart in the theme of the page, with its source, and as a file on request.
 
     Args:
         spec: As `energy.charts.spec` gives it.
@@ -122,8 +122,10 @@ def chart(spec: dict[str, Any], name: str) -> None:
     st.markdown(f"##### {title}" + (f"\n\n:small[:gray[{subtitle}]]" if subtitle else ""))
     st.vega_lite_chart(charts.on_screen(spec), theme=None, width="stretch", key=f"chart_{name}")
     release = service.watch().current().release
-    printed = charts.sourced(spec, release.manifest.attribution if release else "")
-    with st.container(horizontal=True, horizontal_alignment="right", gap="small"):
+    attribution = release.manifest.attribution if release else ""
+    printed = charts.sourced(spec, attribution)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(formats.literal(formats.source(attribution)), width="stretch")
         for kind, mime, draw, what in (
             ("png", "image/png", charts.png_of, "a picture"),
             ("svg", "image/svg+xml", charts.svg_of, "a drawing that can be scaled"),
