@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint style requirements data clean cards mlflow picture bench bench-accuracy field \
+.PHONY: help run test coverage lint style requirements data clean cards mlflow picture bench bench-accuracy field \
   lambda events e2e image bench-lambda answers infra-lint infra-lock workflow-lint monitor bench-drift \
   replay setup deploy destroy smoke rollback-function costs app browser app-pictures docs docs-serve \
   notebooks
@@ -24,6 +24,11 @@ run: $(VENV)/.run ## Set up, then train, compare, choose and publish a forecast
 
 test: $(VENV)/.test ## Set up, then run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile $(ARGS)
+
+coverage: $(VENV)/.test ## Branch coverage of energy/ and lambda_handler/ by the tests that run in one process
+	$(BIN)/python -m coverage run -m pytest --ignore=tests/flows --ignore=tests/app --ignore=tests/infra \
+	  --ignore=tests/scripts --ignore=tests/docs --ignore=tests/notebooks
+	$(BIN)/python -m coverage report --fail-under=95
 
 lint: $(VENV)/.test infra-lint workflow-lint ## Check style, lint and types; the cloud and its workflows
 	$(BIN)/black --check --quiet . || { echo "black: run 'make style'"; exit 1; }
