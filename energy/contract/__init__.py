@@ -8,6 +8,7 @@ coverages are probabilities in (0, 1).
 from energy.contract.answering import RELEASE_HEADER, Forecast, Interval, MonthAhead
 from energy.contract.asking import ForecastRequest, Weather
 from energy.contract.record import (
+    LEANS,
     DriftCheck,
     Due,
     HorizonScore,
@@ -32,6 +33,7 @@ from energy.contract.release import (
 )
 
 __all__ = [
+    "LEANS",
     "LEVELS",
     "RELEASE_HEADER",
     "SCHEMA",

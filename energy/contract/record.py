@@ -7,6 +7,9 @@ from typing import Any
 
 from energy.contract.release import SCHEMA
 
+LEANS = 8.0
+"""Size of the tracking signal beyond which a forecast leans."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScoredMonth:
