@@ -11,9 +11,10 @@ unexport PYTHONDONTWRITEBYTECODE
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint style requirements data clean cards mlflow picture bench bench-accuracy field \
+.PHONY: help run test coverage lint style requirements data clean cards mlflow picture bench bench-accuracy field \
   lambda events e2e image bench-lambda answers infra-lint infra-lock workflow-lint monitor bench-drift \
-  replay setup deploy destroy smoke rollback-function costs app browser app-pictures docs docs-serve
+  replay setup deploy destroy smoke rollback-function costs app browser app-pictures docs docs-serve \
+  notebooks
 
 help: ## List these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -23,6 +24,11 @@ run: $(VENV)/.run ## Set up, then train, compare, choose and publish a forecast
 
 test: $(VENV)/.test ## Set up, then run every test
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+
+coverage: $(VENV)/.test ## Branch coverage of energy/ and lambda_handler/ by the tests that run in one process
+	$(BIN)/python -m coverage run -m pytest --ignore=tests/flows --ignore=tests/app --ignore=tests/infra \
+	  --ignore=tests/scripts --ignore=tests/docs --ignore=tests/notebooks
+	$(BIN)/python -m coverage report --fail-under=95
 
 lint: $(VENV)/.test infra-lint workflow-lint ## Check style, lint and types; the cloud and its workflows
 	$(BIN)/black --check --quiet . || { echo "black: run 'make style'"; exit 1; }
@@ -51,10 +57,16 @@ cards: $(VENV)/.run ## Save the latest run's cards to cards/ and open them
 app: $(VENV)/.run ## Open the app at http://127.0.0.1:8501, on the release in service
 	$(BIN)/streamlit run streamlit_app/streamlit_app.py --server.address 127.0.0.1 $(ARGS)
 
-browser: ## Install Debian's Chromium where there is none, for the app's browser test
-	@command -v chromium >/dev/null || { $(SUDO) apt-get update -qq && \
-	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; }
-	@chromium --version
+notebooks: $(VENV)/.test ## Run notebooks/*.py, each into the .ipynb beside it
+	$(BIN)/python scripts/run_notebooks.py $(ARGS)
+
+BROWSER = for name in chromium google-chrome google-chrome-stable; do command -v $$name && break; done
+
+browser: ## Install Debian's Chromium, for the app's browser test, where there is neither it nor Chrome
+	@[ -n "$$($(BROWSER))" ] || { $(SUDO) apt-get update -qq && \
+	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } || \
+	  echo "apt has no chromium here (Ubuntu's is a snap): install Chromium or Google Chrome." >&2
+	@found=$$($(BROWSER)) && [ -n "$$found" ] && "$$found" --version
 
 app-pictures: $(VENV)/.test browser ## Draw the README's picture of the app from the release in service
 	$(BIN)/python scripts/draw_app.py

@@ -8,7 +8,6 @@ here; docs/releases.md tells them to people.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import pairwise
 from math import ceil, sqrt
@@ -16,12 +15,12 @@ from typing import Any
 
 import pandas as pd
 
-from energy.contract import LEVELS, Manifest, Pointer
+from energy.contract import LEVELS, Manifest
 from energy.contract.months import between
 from energy.forecasting.bench import BASELINE
 from energy.forecasting.scores import MONTHS_SCORED, coverage_error, diebold_mariano
+from energy.incumbent import Incumbent, clock, not_older, same_series, unjudged
 from energy.releases.decisions import Check
-from energy.releases.promotion import CLOCK_TOLERANCE, clock_trouble
 from energy.training import Comparison
 
 WORSE_BY = 0.05
@@ -43,40 +42,8 @@ months of a year counting as one draw, which says nothing of fewer than FEWEST_Y
 """
 FEWEST_YEARS = 5
 
-Means = Mapping[str, Mapping[tuple[str, str], float]]
-"""What forecasters had said in a backtest: by forecaster, then by cutoff and month."""
-
-
-@dataclass(frozen=True, slots=True)
-class Incumbent:
-    """What a new release is to take over from.
-
-    Attributes:
-        pointer: `champion.json`; None if nothing is in service.
-        manifest: Of the release in service; None if there is none, or it is damaged.
-        folds: Means of its forecasters' folds, as `kept_means` has them; None if it kept none.
-        trouble: Why it cannot be read, or ''.
-    """
-
-    pointer: Pointer | None = None
-    manifest: Manifest | None = None
-    folds: Means | None = None
-    trouble: str = ""
-
-    @property
-    def release_id(self) -> str | None:
-        """The release in service, whether it can be read or not."""
-        return self.pointer.release_id if self.pointer else None
-
-    def unjudged(self, target: str) -> str:
-        """Why nothing of a target can be compared with it, or ''."""
-        if self.pointer is None:
-            return "nothing is in service"
-        if self.manifest is None:
-            return f"the release in service is damaged, and a sound one replaces it: {self.trouble}"
-        if self.manifest.target != target:
-            return f"the release in service is of another target, {self.manifest.target}"
-        return ""
+CEILING = 2
+"""Times the floor, at most, for errors by year: intervals that fail for years have large ones."""
 
 
 def judge(
@@ -91,6 +58,7 @@ def judge(
         now: The time here.
     """
     return (
+        same_series(manifest, incumbent),
         beats_naive(compared),
         not_worse(compared, manifest.target, incumbent),
         coverage(compared, 0.1),
@@ -122,14 +90,14 @@ def not_worse(compared: Comparison, target: str, incumbent: Incumbent) -> Check:
     name = "not_worse"
     why, before = incumbent.unjudged(target), incumbent.manifest
     if why or before is None:
-        return _unjudged(name, why)
+        return unjudged(name, why)
     other, where = before.forecaster, "as its release kept it"
     ours = _backtest(compared.folds[compared.champion])
     both, cutoffs = _shared(ours, (incumbent.folds or {}).get(other, {}))
     if len(cutoffs) < FEWEST_CUTOFFS:
         if other not in compared.folds:
             told = f"{other} has no folds in this run, and its release kept {len(cutoffs)} of the"
-            return _unjudged(name, f"{told} same cutoffs, fewer than {FEWEST_CUTOFFS}")
+            return unjudged(name, f"{told} same cutoffs, fewer than {FEWEST_CUTOFFS}")
         where = "in this run"
         both, cutoffs = _shared(ours, _backtest(compared.folds[other])["mean"].to_dict())
     loss, loss_other = (_by_cutoff(both, column) for column in ("mean", "other"))
@@ -151,70 +119,23 @@ def coverage(compared: Comparison, lower: float) -> Check:
     name = f"coverage_{100 * nominal:.0f}"
     frame = _scored(compared.folds[compared.champion])
     months = pd.PeriodIndex(frame["month"].unique())
-    error = sqrt(nominal * (1 - nominal) / len(months))
+    most = max(floor, ERRORS_OFF * sqrt(nominal * (1 - nominal) / len(months)))
     if months.year.nunique() >= FEWEST_YEARS:
-        error = max(error, coverage_error(frame, lower))
+        most = max(most, min(ERRORS_OFF * coverage_error(frame, lower), CEILING * floor))
     upper = LEVELS[-1 - LEVELS.index(lower)]
     held = frame["actual"].between(frame[f"q{lower}"], frame[f"q{upper}"])
-    off, most = abs(float(held.mean()) - nominal), max(floor, ERRORS_OFF * error)
+    off = abs(float(held.mean()) - nominal)
     told = (
         f"{100 * nominal:.0f}% intervals hold {100 * float(held.mean()):.0f}% of {len(frame)} "
         f"months: {100 * off:.1f} points off, of {100 * most:.1f} allowed "
-        f"({'2 standard errors' if most > floor else 'the floor'})."
+        f"({f'{ERRORS_OFF} standard errors' if most > floor else 'the floor'})."
     )
     return Check(name, off <= most + 1e-9, off, most, told)
-
-
-def not_older(manifest: Manifest, incumbent: Incumbent) -> Check:
-    """The data ends no earlier than that of the release in service."""
-    name = "not_older"
-    why, before = incumbent.unjudged(manifest.target), incumbent.manifest
-    if why or before is None:
-        return _unjudged(name, why)
-    months = between(before.cutoff, manifest.cutoff)
-    same = manifest.lineage.vintage == before.lineage.vintage
-    told = f"Data to {manifest.cutoff}; the release in service has data to {before.cutoff}"
-    told += ", from the same files." if same else "."
-    return Check(name, months >= 0, float(months), 0.0, told)
-
-
-def clock(incumbent: Incumbent, now: datetime) -> Check:
-    """The release in service is not from the future: history is kept in the order of its times."""
-    name = "clock"
-    if incumbent.pointer is None:
-        return _unjudged(name, "nothing is in service")
-    ahead = (datetime.fromisoformat(incumbent.pointer.promoted_at) - now).total_seconds()
-    told = clock_trouble(incumbent.pointer.promoted_at, now)
-    if not told:
-        told = f"the release in service was promoted before now, at {incumbent.pointer.promoted_at}"
-    passed = ahead <= CLOCK_TOLERANCE.total_seconds()
-    return Check(name, passed, ahead, CLOCK_TOLERANCE.total_seconds(), f"{_upper(told)}.")
-
-
-def kept_means(document: Mapping[str, Any]) -> Means:
-    """What a release's `folds.json` holds, backtest and holdout alike.
-
-    Raises:
-        KeyError, TypeError, ValueError: It is no such document.
-    """
-    rows = list(zip(document["rows"]["cutoff"], document["rows"]["month"], strict=True))
-    return {
-        name: dict(zip(rows, map(float, columns["mean"]), strict=True))
-        for name, columns in document["forecasters"].items()
-    }
 
 
 def refusal(checks: tuple[Check, ...]) -> str:
     """The failed checks in words; '' if none failed."""
     return " ".join(f"{one.name}: {one.told}" for one in checks if not one.passed)
-
-
-def _unjudged(name: str, why: str) -> Check:
-    return Check(name, True, None, None, f"Not judged: {why.removesuffix('.')}.")
-
-
-def _upper(told: str) -> str:
-    return told[:1].upper() + told[1:]
 
 
 def _scored(folds: pd.DataFrame) -> pd.DataFrame:

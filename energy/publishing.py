@@ -12,10 +12,11 @@ import pandas as pd
 from energy import gate, probe
 from energy.breakdown import Breakdown
 from energy.contract import SCHEMA, ForecastTable, Lineage, Manifest, Pointer, WeatherFacts
-from energy.errors import StoreError, StoreUnreachable
+from energy.errors import PromotionLost, StoreError, StoreUnreachable, UnknownSchema
 from energy.forecasting import fold_files
 from energy.forecasting.bench import VERSION
 from energy.forecasting.scores import Score
+from energy.incumbent import Incumbent, kept_means
 from energy.releases.bundle import (
     DATA,
     FOLDS,
@@ -27,6 +28,7 @@ from energy.releases.bundle import (
     WEATHER,
     digest,
     read_file,
+    read_manifest,
     read_table,
     release_id,
     verify,
@@ -138,15 +140,15 @@ def publish(
         )
         record(store, told)
     else:
-        pointer = promote(
-            store,
-            manifest.release_id,
-            draft.comparison.why,
-            now,
-            by=by,
-            checks=checks,
-            instead_of=current,
-        )
+        why = draft.comparison.why
+        try:
+            pointer = promote(
+                store, manifest.release_id, why, now, by=by, checks=checks, instead_of=current
+            )
+        except PromotionLost as error:
+            found = manifest.release_id, current, moment(now), str(error), by
+            record(store, Decision(REFUSED, *found, checks=checks))
+            raise
     return Published(manifest, pointer, files, before, incumbent.trouble, checks)
 
 
@@ -173,21 +175,23 @@ def write(
     return write_release(store, planned, files), files
 
 
-def _in_service(store: Store) -> tuple[gate.Incumbent, tuple[Manifest, ForecastTable] | None]:
+def _in_service(store: Store) -> tuple[Incumbent, tuple[Manifest, ForecastTable] | None]:
     """The release in service; one that is damaged is no reason not to publish a sound one."""
     pointer = champion(store)
     if pointer is None:
-        return gate.Incumbent(), None
+        return Incumbent(), None
+    manifest = None
     try:
-        manifest = verify(store, pointer.release_id)
+        manifest = read_manifest(store, pointer.release_id)
+        verify(store, pointer.release_id)
         table, folds = read_table(store, manifest), None
         if FOLDS in manifest.files:
-            folds = load(FOLDS, read_file(store, manifest, FOLDS), gate.kept_means)
-    except StoreUnreachable:
+            folds = load(FOLDS, read_file(store, manifest, FOLDS), kept_means)
+    except (StoreUnreachable, UnknownSchema):  # the second: a newer version published it
         raise
     except StoreError as error:
-        return gate.Incumbent(pointer, trouble=str(error)), None
-    return gate.Incumbent(pointer, manifest, folds), (manifest, table)
+        return Incumbent(pointer, manifest, trouble=str(error)), None
+    return Incumbent(pointer, manifest, folds), (manifest, table)
 
 
 def _files(draft: Draft) -> dict[str, bytes]:

@@ -43,18 +43,18 @@ class MonitorFlow(FlowSpec):
     @report
     @step
     def show(self):
-        """Draw the card, log to MLflow, send to CloudWatch."""
+        """Draw the card, send to CloudWatch, log to MLflow."""
         from energy import monitor_card, watching
         from energy.monitoring import cloudwatch
         from energy.settings import Settings
 
         settings, record = Settings.from_environment(), self.record
         monitor_card.fill(current.card["monitor"], record)
-        if record:
-            watching.log(settings, record, f"{current.flow_name}/{current.run_id}")
-        if record and settings.metrics_namespace:
+        if record and settings.metrics_namespace:  # first: alarms rest on it
             sent = cloudwatch.send(settings.metrics_namespace, record)
             print(f"sent {len(sent)} metrics to {settings.metrics_namespace}")
+        if record:
+            watching.log(settings, record, f"{current.flow_name}/{current.run_id}")
         self.next(self.end)
 
     @step

@@ -1,8 +1,9 @@
 """Train, compare, choose and publish a forecast: of UK energy, or of a monthly series of your own.
 
     python flows/trainflow.py run
-    python flows/trainflow.py run --target natural_gas --forecasters theta,sarimax --horizon 12
-    python flows/trainflow.py run --target all
+    python flows/trainflow.py run --forecasters theta,sarimax --horizon 12
+    python flows/trainflow.py run --target natural_gas --store store-gas
+    python flows/trainflow.py run --target all --store store-all
 
 Another monthly series is forecast the same way: ENERGY_DATASET names its settings file, and
 docs/your-own-series.md tells what that holds.
@@ -155,6 +156,7 @@ class TrainFlow(FlowSpec):
         self.published = publishing.publish(
             open_store(self.store_url), draft, lineage.lineage(self.vintage, self.commit, runs)
         )
+        release_card.fill(current.card["release"], self.published, draft)
         self.version = registry.register(
             Settings.from_environment(),
             self.target,
@@ -164,7 +166,6 @@ class TrainFlow(FlowSpec):
             self.published.promoted,
             self.dataset.name,
         )
-        release_card.fill(current.card["release"], self.published, draft)
         self.closing = summary.closing(self)
         self.next(self.end)
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
+from energy.contract import RELEASE_HEADER
 from energy.errors import NotUtf8
 
 JSON = "application/json"
@@ -74,13 +75,15 @@ class HttpAnswer:
         text = json.dumps(document, allow_nan=False, separators=(",", ":"))
         return cls(status, text, headers=headers or {})
 
-    def to_event(self) -> dict[str, Any]:
-        """As API Gateway takes it."""
+    def to_event(self, release_id: str | None = None) -> dict[str, Any]:
+        """As API Gateway takes it, with the release that it comes from, if from any."""
+        more = {RELEASE_HEADER: release_id} if release_id else {}
         return {
             "statusCode": self.status,
             "headers": {
                 "content-type": self.kind,
                 "x-content-type-options": "nosniff",
+                **more,
                 **self.headers,
             },
             "body": self.body,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from energy.contract import Forecast, Manifest
+from energy.contract import RELEASE_HEADER, Forecast, Manifest
 from energy.contract.asking import FIELDS, QUERY, described
 from energy.serving.refusals import INTERNAL, REFUSALS, Refusal
 from lambda_handler import examples
@@ -62,6 +62,8 @@ HEALTH_SCHEMA: Schema = {
     "required": ["status", "release_id", "cutoff", "age_seconds", "stale", "stale_reason"],
     "additionalProperties": False,
 }
+FROM_A_RELEASE = (FORECAST, RELEASE, *DOCUMENTS, HEALTH)
+"""Routes whose every answer tells in a header which release it comes from."""
 ANSWERS: dict[str, Schema] = {
     FORECAST.path: reference("Forecast"),
     RELEASE.path: reference("Release"),
@@ -163,6 +165,9 @@ def _responses(route: Route, method: str) -> dict[str, Any]:
         ok["example"] = examples.ANSWER
     kind = "text/html" if route is DOCS else "application/json"
     found: dict[str, Any] = {"200": {"description": route.summary, "content": {kind: ok}}}
+    if route in FROM_A_RELEASE:
+        told = {"description": "The release that answers.", "schema": {"type": "string"}}
+        found["200"]["headers"] = {RELEASE_HEADER: {**told, "required": True}}
     for status in _statuses(route, method):
         codes = sorted(one.code for one in _refusals() if one.status == status)
         error: dict[str, Any] = {"schema": reference("Error")}

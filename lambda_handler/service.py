@@ -47,13 +47,15 @@ class Service:
         self._is_cold = False
         try:
             if is_http(event):
-                found: Any = self._http(event, told).to_event()
+                found: Any = self._http(event, told)
             else:
                 found = self._forecast(ForecastRequest.from_dict(as_object(event)), told)
         except Exception as error:  # noqa: BLE001 - the edge: whatever happened, a caller is told
             found = _refused(error, told)
             if is_http(event):
-                found = HttpAnswer.of(told.status, found, _allow(error)).to_event()
+                found = HttpAnswer.of(told.status, found, _allow(error))
+        if isinstance(found, HttpAnswer):
+            found = found.to_event(told.release_id)
         self._tell(told, (time.perf_counter() - began) * 1000)
         return found
 

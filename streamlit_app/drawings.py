@@ -20,16 +20,18 @@ kept = st.cache_data(show_spinner=False, max_entries=100)
 
 
 @kept
-def outlook(release_id: str, first: str, last: str, periods: int, unit: Unit) -> Drawing:
+def outlook(
+    release_id: str, first: str, last: str, periods: int, unit: Unit, title: str
+) -> Drawing:
     """The fan from month `first` of the history to month `last` of the forecast."""
     past = service.history(release_id)
     answer = figures.upto(service.forecast(release_id, ForecastRequest(periods=periods)), last)
-    return charts.spec(charts.outlook(past[first:], answer, unit.name, unit.factor))
+    return charts.spec(charts.outlook(past[first:], answer, unit.name, unit.factor, title))
 
 
 @kept
 def by_part(release_id: str, targets: tuple[str, ...], unit: Unit) -> Drawing:
-    """The next year by fuel."""
+    """The next year by part."""
     answers = {}
     for target in targets:
         answer = service.forecast(release_id, ForecastRequest(periods=figures.YEAR, target=target))
@@ -48,7 +50,8 @@ def against(release_id: str, asked: ForecastRequest, name: str, unit: Unit) -> D
 @kept
 def per_degree(release_id: str, degrees: float | None, unit: Unit) -> Drawing:
     """Degrees against energy, with a mark at `degrees` if given."""
-    rows = whatif.sensitivity_rows(service.weather(release_id).sensitivity, unit.factor)
+    seasons = service.weather(release_id).sensitivity
+    rows = charts.sensitivity_rows(seasons, whatif.REACH, unit.factor)
     return charts.spec(charts.per_degree(rows, degrees, unit.name))
 
 

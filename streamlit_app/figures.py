@@ -47,8 +47,8 @@ class YearAhead:
 
     @property
     def change(self) -> float | None:
-        """On the year before, in per cent."""
-        return None if not self.before else 100 * (self.total / self.before - 1)
+        """On the year before, in per cent; None where that was not above zero."""
+        return 100 * (self.total / self.before - 1) if self.before and self.before > 0 else None
 
 
 def year_ahead(answer: Forecast, history: pd.Series) -> YearAhead:

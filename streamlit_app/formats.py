@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 from energy.contract.months import MONTH
@@ -14,13 +15,13 @@ NAMES |= {"wind_solar_hydro": "Wind, solar and hydro"}
 """Those that are no mere words."""
 
 
-def energy(value: float, unit: str = "", digits: int | None = None) -> str:
-    """An amount of energy: thousands apart, and one decimal below a thousand.
+def amount(value: float, unit: str = "", digits: int | None = None) -> str:
+    """An amount: thousands apart, one decimal below a thousand and two below one.
 
-    >>> energy(2051.7, "TWh"), energy(176.42, "Mtoe")
-    ('2,052 TWh', '176.4 Mtoe')
+    >>> amount(2051.7, "TWh"), amount(176.42, "Mtoe"), amount(0.313, "tonnes")
+    ('2,052 TWh', '176.4 Mtoe', '0.31 tonnes')
     """
-    places = (0 if abs(value) >= 1000 else 1) if digits is None else digits
+    places = sum(abs(value) < limit for limit in (1000, 1)) if digits is None else digits
     return _minus(f"{value:,.{places}f}") + (f" {unit}" if unit else "")
 
 
@@ -102,6 +103,15 @@ def age(since: datetime, now: datetime | None = None) -> str:
     return "just now"
 
 
+def literal(text: str) -> str:
+    """Words of somebody else, so that Markdown leaves them as they are.
+
+    >>> print(literal("mill_2.csv, $ million"))
+    mill\\_2.csv, \\$ million
+    """
+    return re.sub(r"([\\`*_\[\]<$~#])", r"\\\1", text)
+
+
 def _minus(text: str) -> str:
     return text.replace("-", MINUS)
 
@@ -113,6 +123,18 @@ def sentence(text: str) -> str:
     'Seasonal naive has 1.019.'
     """
     return capital(text.replace("_", " "))
+
+
+def source(attribution: str) -> str:
+    """The part of an attribution that names the source, for the line under a chart.
+
+    >>> source("Licensed under a licence. Source: the office, its table.")
+    'Source: the office, its table.'
+    >>> source("Counted at the gate.")
+    'Counted at the gate.'
+    """
+    _, found, named = attribution.partition("Source:")
+    return found + named if found else attribution
 
 
 def capital(text: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -17,11 +18,6 @@ from streamlit_app.client import ReleaseInService
 from streamlit_app.units import Unit
 
 LOG = logging.getLogger("energy.app")
-SOURCE = "Source: DESNZ, Energy Trends; weather: Met Office"
-LICENCE = (
-    "Contains public sector information licensed under the Open Government Licence v3.0. Source: "
-    "DESNZ (formerly BEIS), Energy Trends; weather series based on Met Office data."
-)
 STYLE = """<style>
 .stMainBlockContainer { max-width: 76rem; padding-top: 4.5rem; padding-bottom: 3rem; }
 h1 { letter-spacing: -0.02em; }
@@ -41,7 +37,8 @@ h5 { padding-bottom: .1rem !important; }
   [data-testid="stHorizontalBlock"]:has([data-testid="stMetric"]) > [data-testid="stColumn"] {
     min-width: calc(50% - .3rem); flex: 1 1 calc(50% - .3rem); }
   [data-testid="stMetric"] { padding: .6rem .8rem; }
-  [data-testid="stMetricValue"] { font-size: 1.4rem; }
+  [data-testid="stMetricValue"] { font-size: 1.4rem; line-height: 1.25; }
+  [data-testid="stMetricValue"] * { white-space: normal !important; }
   .stMainBlockContainer { padding: 4rem 1rem 2rem; }
   h1 { font-size: 1.7rem !important; }
 }
@@ -49,17 +46,20 @@ h5 { padding-bottom: .1rem !important; }
 """What the theme has no setting for: the width of a line, figures under each other, phones."""
 
 
-def begin(title: str, lead: str = "") -> ReleaseInService:
+def begin(title: str, lead: str = "", about: str = "") -> ReleaseInService:
     """The head of a page, and the release that it shows; without one, the page ends here.
 
     Args:
         title: Of the page.
         lead: What the page tells, in a sentence.
+        about: Follows what is forecast in a title that begins with it, once there is a release.
     """
+    seen = service.watch().current()
+    if about and seen.release:
+        title = formats.literal(seen.release.title) + about
     st.title(title, anchor=False)
     if lead:
         st.markdown(lead)
-    seen = service.watch().current()
     if seen.trouble is not None:
         _tell(seen, seen.trouble)
     if seen.release is None:
@@ -111,42 +111,35 @@ def guarded() -> Iterator[None]:
             st.caption(str(error))
 
 
-def chart(spec: dict[str, Any], name: str, files: bool = True) -> None:
+def chart(spec: dict[str, Any], name: str) -> None:
     """A chart in the theme of the page, with its source, and as a file on request.
 
     Args:
         spec: As `energy.charts.spec` gives it.
         name: Of its files, and its key on the page.
-        files: Whether to offer them.
     """
-    title, subtitle = map(formats.capital, charts.titles(spec))
+    title, subtitle = (formats.literal(formats.capital(one)) for one in charts.titles(spec))
     st.markdown(f"##### {title}" + (f"\n\n:small[:gray[{subtitle}]]" if subtitle else ""))
     st.vega_lite_chart(charts.on_screen(spec), theme=None, width="stretch", key=f"chart_{name}")
-    printed = charts.sourced(spec, SOURCE)
+    release = service.watch().current().release
+    attribution = release.manifest.attribution if release else ""
+    printed = charts.sourced(spec, attribution)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(SOURCE, width="stretch")
-        if files:
+        st.caption(formats.literal(formats.source(attribution)), width="stretch")
+        for kind, mime, draw, what in (
+            ("png", "image/png", charts.png_of, "a picture"),
+            ("svg", "image/svg+xml", charts.svg_of, "a drawing that can be scaled"),
+        ):
             st.download_button(
-                "PNG",
-                lambda: charts.png_of(printed),
-                f"{name}.png",
-                "image/png",
-                key=f"png_{name}",
+                kind.upper(),
+                partial(draw, printed),
+                f"{name}.{kind}",
+                mime,
+                key=f"{kind}_{name}",
                 type="tertiary",
                 icon=":material/download:",
                 on_click="ignore",
-                help="This chart as a picture",
-            )
-            st.download_button(
-                "SVG",
-                lambda: charts.svg_of(printed),
-                f"{name}.svg",
-                "image/svg+xml",
-                key=f"svg_{name}",
-                type="tertiary",
-                icon=":material/download:",
-                on_click="ignore",
-                help="This chart as a drawing that can be scaled",
+                help=f"This chart as {what}",
             )
 
 
@@ -160,7 +153,8 @@ def foot() -> None:
             f"Release {made.release_id}, published {formats.day(made.created_at)} from data to "
             f"{formats.month(made.cutoff)}; forecaster: {formats.name(made.forecaster).lower()}."
         )
-    st.caption(LICENCE)
+        if made.attribution:
+            st.caption(formats.literal(made.attribution))
 
 
 def forecast_table(answer: Forecast, unit: Unit) -> None:

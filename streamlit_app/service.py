@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import TypeVar
 
 import pandas as pd
 import streamlit as st
@@ -21,11 +22,9 @@ from energy.errors import AnotherRelease, EnergyError
 from energy.settings import Settings
 from streamlit_app.client import Client, Data, ReleaseInService, Scores, choose
 
+T = TypeVar("T")
 FRESH_SECONDS = 30.0
 """How long the release in service is taken for granted."""
-KEPT_SECONDS = 900
-"""How long a document is kept: an instance of the function may be a minute behind another, and its
-documents do not tell which release they are of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +91,15 @@ def watch() -> Watch:
     return Watch(Client(choose(Settings.from_environment())))
 
 
+def _asked(ask: Callable[[Client], T]) -> T:
+    """What is answered; an answer of another release is not kept, and the next look is at once."""
+    try:
+        return ask(watch().client)
+    except AnotherRelease:
+        watch().again()
+        raise
+
+
 def forecast(release_id: str, asked: ForecastRequest) -> Forecast:
     """That release's answer.
 
@@ -104,41 +112,38 @@ def forecast(release_id: str, asked: ForecastRequest) -> Forecast:
 
 @st.cache_data(show_spinner=False, max_entries=400)
 def _forecast(release_id: str, body: str) -> Forecast:
-    found = watch().client.forecast(ForecastRequest.from_dict(json.loads(body)))
-    if found.release_id != release_id:
-        watch().again()
-        raise AnotherRelease(release_id, found.release_id)
-    return found
+    asked = ForecastRequest.from_dict(json.loads(body))
+    return _asked(lambda client: client.forecast(asked, release_id))
 
 
-@st.cache_data(show_spinner=False, max_entries=8, ttl=KEPT_SECONDS)
+@st.cache_data(show_spinner=False, max_entries=8)
 def scores(release_id: str) -> Scores:
     """That release's scores."""
-    return watch().client.scores()
+    return _asked(lambda client: client.scores(release_id))
 
 
-@st.cache_data(show_spinner=False, max_entries=8, ttl=KEPT_SECONDS)
+@st.cache_data(show_spinner=False, max_entries=8)
 def history(release_id: str) -> pd.Series:
     """The series that the release was made from."""
-    return watch().client.history()
+    return _asked(lambda client: client.history(release_id))
 
 
-@st.cache_data(show_spinner=False, max_entries=8, ttl=KEPT_SECONDS)
+@st.cache_data(show_spinner=False, max_entries=8)
 def weather(release_id: str) -> WeatherFacts:
     """How the release's series answers to the weather."""
-    return watch().client.weather()
+    return _asked(lambda client: client.weather(release_id))
 
 
-@st.cache_data(show_spinner=False, max_entries=4, ttl=KEPT_SECONDS)
+@st.cache_data(show_spinner=False, max_entries=4)
 def folds(release_id: str) -> dict[str, pd.DataFrame]:
     """That release's folds, by forecaster."""
-    return watch().client.folds()
+    return _asked(lambda client: client.folds(release_id))
 
 
-@st.cache_data(show_spinner=False, max_entries=4, ttl=KEPT_SECONDS)
+@st.cache_data(show_spinner=False, max_entries=4)
 def data(release_id: str) -> Data:
     """The data that the release was made from."""
-    return watch().client.data()
+    return _asked(lambda client: client.data(release_id))
 
 
 @st.cache_data(show_spinner=False, max_entries=2, ttl=FRESH_SECONDS)

@@ -14,10 +14,21 @@ if sys.path[0] != ROOT:
 
 import streamlit as st  # noqa: E402
 
+from energy.errors import EnergyError  # noqa: E402
 from streamlit_app import layout, service  # noqa: E402
 
+
+def answers_to_weather() -> bool:
+    """Whether there is anything to ask about the weather, as far as is known."""
+    try:
+        release = service.watch().current().release
+    except EnergyError:  # which the page tells
+        return True
+    return release is None or release.has_weather
+
+
 ICON = f"{ROOT}/streamlit_app/icon.svg"
-st.set_page_config(page_title="UK energy forecast", page_icon=ICON, layout="wide")
+st.set_page_config(page_title="Energy forecast", page_icon=ICON, layout="wide")
 st.logo(ICON)
 st.html(layout.STYLE)
 page = st.navigation(
@@ -25,7 +36,12 @@ page = st.navigation(
         st.Page(
             "app_pages/forecast.py", title="Forecast", icon=":material/trending_up:", default=True
         ),
-        st.Page("app_pages/weather.py", title="Weather what-if", icon=":material/thermostat:"),
+        st.Page(
+            "app_pages/weather.py",
+            title="Weather what-if",
+            icon=":material/thermostat:",
+            visibility="visible" if answers_to_weather() else "hidden",
+        ),
         st.Page("app_pages/leaderboard.py", title="Leaderboard", icon=":material/leaderboard:"),
         st.Page("app_pages/track_record.py", title="Track record", icon=":material/fact_check:"),
         st.Page("app_pages/data.py", title="Data", icon=":material/table_chart:"),

@@ -6,8 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import NormalDist
 
-import pandas as pd
-
 from energy.contract import Forecast, ForecastRequest, Sensitivity, Weather, WeatherFacts
 from energy.contract.months import after, between, calendar
 
@@ -32,10 +30,6 @@ class Change:
     low: float
     high: float
     central: float
-
-    def percent(self, of: float) -> float:
-        """A figure of this in per cent of the central forecast."""
-        return 100 * of / self.central
 
 
 def open_months(answer: Forecast, count: int = 12) -> tuple[str, ...]:
@@ -110,24 +104,6 @@ def compare(
     )
     total = sum(added.values())
     return Change(total, total - width, total + width, sum(expected[month] for month in added))
-
-
-def sensitivity_rows(seasons: Sequence[Sensitivity], factor: float = 1.0) -> pd.DataFrame:
-    """Degrees against energy, as `energy.charts.per_degree` draws it."""
-    z = NormalDist().inv_cdf(0.9)
-    return pd.DataFrame(
-        [
-            {
-                "season": one.season,
-                "degrees": degrees,
-                "change": factor * degrees * one.per_degree,
-                "low": factor * degrees * (one.per_degree - z * one.standard_error),
-                "high": factor * degrees * (one.per_degree + z * one.standard_error),
-            }
-            for one in seasons
-            for degrees in range(-REACH, REACH + 1)
-        ]
-    )
 
 
 def _held(facts: WeatherFacts, month: str) -> float | None:

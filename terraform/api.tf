@@ -31,7 +31,9 @@ resource "aws_apigatewayv2_api" "this" {
       allow_origins = var.cors_origins
       allow_methods = ["GET", "POST"]
       allow_headers = ["authorization", "content-type"]
-      max_age       = 3600
+      # Which release an answer is from; a page of another origin may read no header that is not named.
+      expose_headers = ["x-release-id"]
+      max_age        = 3600
     }
   }
 }

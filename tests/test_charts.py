@@ -31,6 +31,7 @@ NAMES += ["coverage", "parts", "by month", "coverage by horizon"]
 NAMES += ["outlook", "outlook alone", "against", "per degree", "per degree, unmarked"]
 OF_DATA = ["series", "by_season", "heat_map", "trend", "season_and_rest", "against_weather"]
 NAMES += OF_DATA
+NAMES += ["subseries", "autocorrelation", "partial autocorrelation", "rolling origins"]
 
 
 EFFECTS = pd.DataFrame(
@@ -68,11 +69,15 @@ def chart(name: str) -> Any:
         "coverage": lambda: charts.coverage(make_folds(y, laid, 0.2)),
         "by month": lambda: charts.by_month(compared.folds),
         "coverage by horizon": lambda: charts.by_horizon(compared.ranked, "coverage80"),
-        "outlook": lambda: charts.outlook(y, an_answer(), "TWh", 11.63),
+        "outlook": lambda: charts.outlook(y, an_answer(), "TWh", 11.63, "UK energy consumption"),
         "outlook alone": lambda: charts.outlook(y[:0], an_answer(), "Mtoe"),
         "against": lambda: charts.against(an_answer(), an_answer(1.0), "colder", "Mtoe"),
         "per degree": lambda: charts.per_degree(EFFECTS, -2.0, "Mtoe"),
         "per degree, unmarked": lambda: charts.per_degree(EFFECTS, None, "Mtoe"),
+        "subseries": lambda: charts.subseries(y, "Total", "Mtoe"),
+        "autocorrelation": lambda: charts.correlogram(y, "Total"),
+        "partial autocorrelation": lambda: charts.correlogram(y, "Total", "pacf"),
+        "rolling origins": lambda: charts.rolling_origins(laid, y.index[0], y.index[-1]),
         "parts": lambda: charts.by_part(make_breakdown().tables),
     }[name]()
 

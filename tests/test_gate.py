@@ -17,7 +17,7 @@ from energy import gate
 from energy.contract import Manifest, Pointer
 from energy.forecasting.bench import BASELINE
 from energy.forecasting.scores import mase, quantile_columns
-from energy.gate import Incumbent
+from energy.incumbent import Incumbent, clock, kept_means
 from energy.releases.decisions import Check
 from energy.training import Comparison
 
@@ -67,9 +67,10 @@ def judged(compared: Comparison = COMPARED, other: Incumbent | None = None) -> d
 def test_a_first_release_has_nobody_to_be_compared_with() -> None:
     found = judged()
     assert list(found) == [
-        *("beats_naive", "not_worse", "coverage_80", "coverage_95", "not_older", "clock"),
+        *("same_series", "beats_naive", "not_worse", "coverage_80", "coverage_95"),
+        *("not_older", "clock"),
     ]
-    for name in ("not_worse", "not_older", "clock"):
+    for name in ("same_series", "not_worse", "not_older", "clock"):
         check = found[name]
         assert (check.passed, check.figure, check.threshold) == (True, None, None)
         assert check.told == "Not judged: nothing is in service."
@@ -78,12 +79,38 @@ def test_a_first_release_has_nobody_to_be_compared_with() -> None:
 
 def test_a_release_in_service_that_is_damaged_is_replaced() -> None:
     found = judged(other=Incumbent(POINTER, trouble="model.zip is gone."))
-    for name in ("not_worse", "not_older"):
+    for name in ("same_series", "not_worse"):
         assert found[name].passed
         assert found[name].told == (
             "Not judged: the release in service is damaged, and a sound one replaces it: "
             "model.zip is gone."
         )
+
+
+def test_one_that_is_damaged_still_tells_by_its_id_how_old_its_data_are() -> None:
+    newer = replace(POINTER, release_id="2031-01-20310301T100000Z-0123abcd")
+    found = judged(other=Incumbent(newer, trouble="manifest.json is gone."))["not_older"]
+    assert not found.passed
+    assert "has data to 2031-01" in found.told
+
+
+def test_one_whose_folds_alone_are_damaged_keeps_its_target_and_its_months() -> None:
+    other = replace(incumbent(cutoff="2022-09"), folds=None, trouble="folds.json is altered.")
+    found = judged(other=other)
+    assert found["same_series"].passed
+    assert not found["not_older"].passed
+    assert "folds of the release in service cannot be read" in found["not_worse"].told
+
+
+def test_intervals_that_fail_for_years_are_not_excused_by_their_own_scatter() -> None:
+    frame = COMPARED.folds[COMPARED.champion]
+    years = pd.PeriodIndex(frame["month"]).year
+    off = frame.assign(actual=frame["actual"] + np.where(years % 2, 0.0, 100.0))
+    folds = {**COMPARED.folds, COMPARED.champion: off}
+    found = gate.coverage(replace(COMPARED, folds=folds), 0.1)
+    assert not found.passed
+    assert found.threshold is not None
+    assert found.threshold <= 0.2 + 1e-9
 
 
 def test_the_champion_beats_naive_or_not() -> None:
@@ -115,7 +142,7 @@ def test_a_forecaster_that_competed_in_this_run_is_judged_on_it() -> None:
 
 
 def test_folds_that_were_kept_are_judged_on_where_they_are_shared() -> None:
-    folds = gate.kept_means(kept(COMPARED, "theta"))
+    folds = kept_means(kept(COMPARED, "theta"))
     found = judged(other=incumbent("sarimax", folds))["not_worse"]
     assert (found.passed, found.figure) == (True, 0.0)
     assert "sarimax as its release kept it, on 12 cutoffs" in found.told
@@ -132,7 +159,7 @@ def test_folds_that_were_kept_are_judged_on_where_they_are_shared() -> None:
 
 def test_what_the_release_had_said_counts_more_than_its_forecaster_today() -> None:
     """Theta is fitted worse than it was: against itself today there would be nothing to see."""
-    folds = gate.kept_means(kept(COMPARED, "theta", worse(0.2)))
+    folds = kept_means(kept(COMPARED, "theta", worse(0.2)))
     told = {"theta": folds["sarimax"]}
     found = judged(other=incumbent("theta", told))["not_worse"]
     assert not found.passed
@@ -160,7 +187,7 @@ def test_nothing_shared_is_not_judged(folds: Any) -> None:
 def test_worse_is_refused_unless_it_is_noise(
     share: float, noise: float, passed: bool, told: str
 ) -> None:
-    folds = gate.kept_means(kept(COMPARED, "theta", worse(share, noise)))
+    folds = kept_means(kept(COMPARED, "theta", worse(share, noise)))
     found = judged(other=incumbent("sarimax", folds))["not_worse"]
     assert found.figure == pytest.approx(share, abs=1e-9)
     assert found.passed is passed, found.told
@@ -172,7 +199,7 @@ def test_worse_is_refused_unless_it_is_noise(
 def test_the_figure_is_the_mase_of_the_shared_months(size: float) -> None:
     rows = COMPARED.folds["theta"]
     rows = rows[(rows["protocol"] == "backtest") & (rows["horizon"] <= 12)]
-    folds = gate.kept_means(kept(COMPARED, "theta", lambda r: size * (r["mean"] - r["actual"])))
+    folds = kept_means(kept(COMPARED, "theta", lambda r: size * (r["mean"] - r["actual"])))
     found = gate.not_worse(COMPARED, "total", incumbent("sarimax", folds))
     ours = mase(*(rows[name].to_numpy() for name in ("actual", "mean", "scale")))
     assert found.figure == pytest.approx(1 / size - 1)
@@ -220,19 +247,20 @@ def test_data_are_not_older(cutoff: str, passed: bool, months: int) -> None:
     assert f"Data to 2022-07; the release in service has data to {cutoff}" in found.told
 
 
-def test_another_target_is_not_compared() -> None:
-    found = judged(other=incumbent(target="coal", cutoff="2030-01"))
-    for name in ("not_worse", "not_older"):
-        assert found[name].passed
-        assert found[name].told == (
-            "Not judged: the release in service is of another target, coal."
-        )
+def test_another_series_does_not_take_over() -> None:
+    found = judged(other=incumbent(target="coal", cutoff="2022-01"))
+    assert found["not_worse"].passed
+    assert found["not_worse"].told == (
+        "Not judged: the release in service is of another target, coal."
+    )
+    assert not found["same_series"].passed
+    assert "in service is coal in Mtoe. Give it a store of its own" in found["same_series"].told
 
 
 @pytest.mark.parametrize(("behind", "passed"), [(0, True), (299, True), (301, False)])
 def test_a_release_from_the_future_is_not_replaced(behind: int, passed: bool) -> None:
     now = datetime.fromisoformat(POINTER.promoted_at) - timedelta(seconds=behind)
-    found = gate.clock(Incumbent(POINTER), now)
+    found = clock(Incumbent(POINTER), now)
     assert (found.passed, found.figure, found.threshold) == (passed, behind, 300.0)
     assert ("one of the two clocks is wrong" in found.told) is not passed
 
@@ -247,7 +275,7 @@ def test_a_refusal_names_what_failed_and_nothing_else() -> None:
 
 def test_figures_are_plain_numbers() -> None:
     """They go to JSON and into a pickle that is read where numpy is not."""
-    folds = gate.kept_means(kept(COMPARED, "theta", worse(0.2)))
+    folds = kept_means(kept(COMPARED, "theta", worse(0.2)))
     for check in judged(other=incumbent("sarimax", folds)).values():
         assert type(check.passed) is bool
         assert type(check.figure) in (float, type(None))
@@ -264,7 +292,7 @@ def test_figures_are_plain_numbers() -> None:
 )
 def test_what_is_no_folds_json(document: dict[str, Any]) -> None:
     with pytest.raises((KeyError, TypeError, ValueError)):
-        gate.kept_means(document)
+        kept_means(document)
 
 
 def test_the_manifest_is_of_what_was_compared() -> None:

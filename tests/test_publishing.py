@@ -222,7 +222,8 @@ def test_a_table_that_was_altered_after_the_fact_is_not_promoted(
 
 
 CHECKS = [
-    *("beats_naive", "not_worse", "coverage_80", "coverage_95", "not_older", "clock", "answers"),
+    *("same_series", "beats_naive", "not_worse", "coverage_80", "coverage_95", "not_older"),
+    *("clock", "answers"),
 ]
 
 
@@ -259,15 +260,11 @@ def test_a_first_release_that_is_refused_leaves_nothing_in_service(store, draft)
     assert release_ids(store) == [found.manifest.release_id]
 
 
-def test_another_target_takes_over_unjudged(store, draft) -> None:
-    put(store, draft)
-    other = replace(draft, table=replace(draft.table, target="coal", cutoff="2021-07"))
-    found = put(store, other)
-    assert found.promoted
-    told = {check.name: check for check in found.checks}
-    for name in ("not_worse", "not_older"):
-        assert told[name].figure is None
-        assert "of another target, total" in told[name].told
+def test_another_target_does_not_take_over(store, draft) -> None:
+    first = put(store, draft)
+    found = put(store, replace(draft, table=replace(draft.table, target="coal")))
+    assert [check.name for check in found.failed] == ["same_series"]
+    assert in_service(store) == first.pointer
 
 
 def test_data_that_are_older_are_refused(store, draft) -> None:
@@ -315,7 +312,9 @@ def test_of_sixteen_at_once_one_is_promoted_and_fifteen_say_so(store, draft) -> 
         if isinstance(end, PromotionLost):
             assert end.champion_id == winner.manifest.release_id
             assert verify(store, end.release_id)
-    assert len(decisions(store)) == 1
+    told = decisions(store)
+    assert sorted(one.action for one in told) == ["promoted", *["refused"] * 15]
+    assert all(one.checks for one in told)
 
 
 class Killed(BaseException):

@@ -3,6 +3,7 @@
 Functions take frames or plain contract data and return altair charts; titles carry the unit.
 """
 
+from energy.charts.correlation import correlations, correlogram
 from energy.charts.data import (
     against_weather,
     by_season,
@@ -12,7 +13,9 @@ from energy.charts.data import (
     trend,
 )
 from energy.charts.forecast import fan, table_frame
-from energy.charts.outlook import against, answer_frame, outlook, per_degree
+from energy.charts.notebook import show
+from energy.charts.origins import rolling_origins
+from energy.charts.outlook import against, answer_frame, outlook, per_degree, sensitivity_rows
 from energy.charts.parts import by_part
 from energy.charts.record import (
     record_by_horizon,
@@ -25,6 +28,7 @@ from energy.charts.revisions import old_against_new
 from energy.charts.scores import by_horizon, by_month, coverage, folds, leaderboard
 from energy.charts.screen import on_screen, png_of, sourced, svg_of, titles
 from energy.charts.style import configured, png, spec, svg
+from energy.charts.subseries import subseries
 
 __all__ = [
     "against",
@@ -35,6 +39,8 @@ __all__ = [
     "by_part",
     "by_season",
     "configured",
+    "correlations",
+    "correlogram",
     "coverage",
     "fan",
     "folds",
@@ -51,10 +57,14 @@ __all__ = [
     "record_errors",
     "record_fans",
     "record_revisions",
+    "rolling_origins",
     "season_and_rest",
+    "sensitivity_rows",
     "series",
+    "show",
     "sourced",
     "spec",
+    "subseries",
     "svg",
     "svg_of",
     "table_frame",

@@ -12,8 +12,6 @@ from energy.charts.decomposition import decompose
 from energy.charts.style import BLUE, GREEN, ORANGE, SKY, styled
 
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-FIVE_YEARS = alt.Axis(format="%Y", title=None, tickCount={"interval": "year", "step": 5})
-"""An axis that a phone has room for."""
 SEASONS = {12: "winter", 1: "winter", 2: "winter", 3: "spring", 4: "spring", 5: "spring"}
 SEASONS |= {6: "summer", 7: "summer", 8: "summer", 9: "autumn", 10: "autumn", 11: "autumn"}
 SEASON_COLOURS = {"winter": BLUE, "spring": GREEN, "summer": ORANGE, "autumn": "#CC79A7"}
@@ -46,7 +44,7 @@ def series(y: pd.Series, name: str, unit: str) -> Any:
         alt.Chart(long_frame(y))
         .mark_line(strokeWidth=1.5, color=BLUE)
         .encode(
-            x=alt.X("month:T", axis=FIVE_YEARS),
+            x=alt.X("month:T", axis=_years(y)),
             y=alt.Y("value:Q", title=unit, scale=alt.Scale(zero=False)),
             tooltip=[
                 alt.Tooltip("month:T", format="%B %Y"),
@@ -148,7 +146,7 @@ def _parts(parts: Mapping[str, pd.Series], colours: Mapping[str, str], unit: str
         alt.Chart(rows)
         .mark_line(strokeWidth=1.6)
         .encode(
-            x=alt.X("month:T", axis=FIVE_YEARS),
+            x=alt.X("month:T", axis=_years(next(iter(parts.values())))),
             y=alt.Y("value:Q", title=unit, scale=alt.Scale(zero=False)),
             color=alt.Color(
                 "key:N", scale=alt.Scale(domain=list(colours), range=list(colours.values()))
@@ -195,7 +193,18 @@ def against_weather(y: pd.Series, degree_days: pd.Series, name: str, unit: str) 
     )
 
 
+def _years(y: pd.Series) -> alt.Axis:
+    """A time axis with a label for some years, as many as a phone has room for."""
+    step = {"interval": "year", "step": _step(y)}
+    return alt.Axis(format="%Y", title=None, tickCount=step)
+
+
 def _some_years(y: pd.Series) -> list[int]:
-    """Every fifth year, so that a phone can show them."""
+    """The same years, for an axis of years."""
     years = pd.PeriodIndex(y.index).year
-    return [year for year in range(int(years.min()), int(years.max()) + 1) if year % 5 == 0]
+    return [year for year in range(int(years.min()), int(years.max()) + 1) if year % _step(y) == 0]
+
+
+def _step(y: pd.Series) -> int:
+    years = len(y) / 12
+    return 1 if years <= 8 else 2 if years <= 16 else 5

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from statistics import NormalDist
 from typing import Any
 
 import altair as alt
@@ -9,7 +11,7 @@ import pandas as pd
 
 from energy.charts.forecast import fan_layers
 from energy.charts.style import BLUE, GREY, INK, ORANGE, styled
-from energy.contract import Forecast
+from energy.contract import Forecast, Sensitivity
 
 ENDS = {0.95: ("q25", "q975"), 0.8: ("q100", "q900")}
 """Columns of an interval's ends by its coverage."""
@@ -32,7 +34,9 @@ def answer_frame(answer: Forecast, factor: float = 1.0) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def outlook(history: pd.Series, answer: Forecast, unit: str, factor: float = 1.0) -> Any:
+def outlook(
+    history: pd.Series, answer: Forecast, unit: str, factor: float = 1.0, of: str = ""
+) -> Any:
     """History and the answer that follows it as one fan.
 
     Args:
@@ -40,12 +44,12 @@ def outlook(history: pd.Series, answer: Forecast, unit: str, factor: float = 1.0
         answer: With intervals of 80% and 95%.
         unit: The unit to draw.
         factor: What a figure in the answer's unit is in it.
+        of: What is forecast, in words; the target's name where empty.
     """
     drawn = fan_layers(factor * history, answer_frame(answer, factor), unit)
-    what = "" if answer.target == "total" else f": {answer.target.replace('_', ' ')}"
     return styled(
         drawn,
-        f"UK energy consumption{what}, {unit} a month",
+        f"{of or answer.target.replace('_', ' ')}, {unit} a month",
         f"Forecast by {answer.forecaster.replace('_', ' ')}, from data to "
         + pd.Period(answer.cutoff, "M").strftime("%B %Y"),
         height=380,
@@ -83,6 +87,35 @@ def against(central: Forecast, given: Forecast, name: str, unit: str, factor: fl
     )
 
 
+def sensitivity_rows(
+    seasons: Sequence[Sensitivity], reach: int = 5, factor: float = 1.0
+) -> pd.DataFrame:
+    """What each degree changes, as `per_degree` draws it, with the 80% band of the estimate.
+
+    Args:
+        seasons: The series' answer to the weather.
+        reach: Degrees Celsius to either side.
+        factor: What a figure in the release's unit is in the unit to draw.
+
+    Returns:
+        season, degrees, change, low, high; energy in the unit to draw, a month.
+    """
+    z = NormalDist().inv_cdf(0.9)
+    return pd.DataFrame(
+        [
+            {
+                "season": one.season,
+                "degrees": degrees,
+                "change": factor * degrees * one.per_degree,
+                "low": factor * degrees * (one.per_degree - z * one.standard_error),
+                "high": factor * degrees * (one.per_degree + z * one.standard_error),
+            }
+            for one in seasons
+            for degrees in range(-reach, reach + 1)
+        ]
+    )
+
+
 def per_degree(rows: pd.DataFrame, degrees: float | None, unit: str) -> Any:
     """What each degree changes, by season: a line through zero with its 80% band.
 
@@ -93,7 +126,8 @@ def per_degree(rows: pd.DataFrame, degrees: float | None, unit: str) -> Any:
     """
     scale = alt.Scale(domain=list(dict.fromkeys(rows["season"])), range=[BLUE, "#009E73", ORANGE])
     colour = alt.Color("season:N", scale=scale, legend=alt.Legend(symbolOpacity=1))
-    x = alt.X("degrees:Q", title="degrees Celsius warmer than expected", axis=alt.Axis(format="+d"))
+    whole = alt.Axis(format="+d", tickMinStep=1)
+    x = alt.X("degrees:Q", title="degrees Celsius warmer than expected", axis=whole)
     y = alt.Y("change:Q", title=f"{unit} a month", axis=alt.Axis(format="+.1f"))
     tips = [
         "season:N",
@@ -112,7 +146,7 @@ def per_degree(rows: pd.DataFrame, degrees: float | None, unit: str) -> Any:
         )
     return styled(
         drawn,
-        f"Degrees against energy, {unit} a month",
+        f"What each degree changes, {unit} a month",
         "By season, with the 80% band of the estimate",
         height=300,
     )

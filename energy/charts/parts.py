@@ -52,4 +52,4 @@ def by_part(tables: Mapping[str, ForecastTable | Forecast]) -> Any:
             ],
         )
     )
-    return styled(drawn, "The forecast by part", height=300)
+    return styled(drawn, f"The forecast by part, {unit} a month", height=300)

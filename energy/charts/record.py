@@ -46,7 +46,7 @@ def record_fans(record: TrackRecord) -> Any:
     )
     drawn = frame[frame["release"].isin(fans)]
     alone = drawn[~drawn["release"].duplicated(keep=False)]  # no area is as wide as one month
-    came = frame.drop_duplicates("month").sort_values("month")
+    came = frame[["month", "actual"]].drop_duplicates("month").sort_values("month")
     x = alt.X("month:T", axis=_time_axis(rows))
     y_scale, title = alt.Scale(zero=False, nice=True), f"{record.unit} a month"
     key = alt.Scale(
@@ -78,7 +78,8 @@ def record_fans(record: TrackRecord) -> Any:
         alt.Tooltip("ahead:Q", title="months ahead"),
         "release:N",
     ]
-    forecast = alt.Chart(frame.assign(key="forecast"))
+    # Years of releases have thousands of rows: they hold no more than what is drawn of them all.
+    forecast = alt.Chart(frame[["month", "release", "mean"]].assign(key="forecast"))
     layers = alt.layer(
         band("low95", "high95", "95% interval"),
         band("low80", "high80", "80% interval"),

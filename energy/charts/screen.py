@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from textwrap import wrap
 from typing import Any
 
 DARK = {
@@ -27,6 +28,8 @@ DARK = {
 
 
 _COLOUR = re.compile(r'"(#[0-9a-fA-F]{6})"')
+LINE = 110
+"""Characters that fit under a chart's title."""
 FONT = "'Source Sans', 'Source Sans Pro', system-ui, sans-serif"
 """That of the pages."""
 
@@ -71,11 +74,11 @@ def titles(spec: dict[str, Any]) -> tuple[str, str]:
     return str(title["text"]), str(title.get("subtitle", ""))
 
 
-def sourced(spec: dict[str, Any], line: str) -> dict[str, Any]:
-    """The same specification with a line on where its figures are from, under its title."""
+def sourced(spec: dict[str, Any], source: str) -> dict[str, Any]:
+    """The same specification with where its figures are from under its title, if that is said."""
     title = dict(spec["title"])
-    title["subtitle"] = [*filter(None, [title.get("subtitle")]), line]
-    return {**spec, "title": title}
+    lines = [*filter(None, [title.get("subtitle")]), *wrap(source, LINE)]
+    return {**spec, "title": title | ({"subtitle": lines} if lines else {})}
 
 
 def png_of(spec: dict[str, Any], scale: float = 2.0) -> bytes:

@@ -55,7 +55,12 @@ def configured(chart: Any) -> Any:
         )
         .configure_title(fontSize=15, subtitleFontSize=12, color=INK, subtitleColor="#57606a")
         .configure_legend(
-            labelFontSize=11, titleFontSize=11, labelLimit=260, orient="top", title=None
+            labelFontSize=11,
+            titleFontSize=11,
+            labelLimit=260,
+            columnPadding=16,  # a reader's font may be wider than the one it was laid out with
+            orient="top",
+            title=None,
         )
     )
 

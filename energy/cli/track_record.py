@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from energy.cli.shown import AsJson, StoreUrl, opened, put, table
-from energy.contract import RecordScore, TrackRecord
+from energy.contract import LEANS, RecordScore, TrackRecord
 from energy.releases.documents import load
 from energy.releases.reading import TRACK_RECORD, ReleaseReader
 
@@ -41,7 +41,9 @@ def _print(found: TrackRecord) -> None:
     else:
         typer.echo("Nothing to score yet: no month that was forecast has been published since.")
     if found.tracking_signal is not None:
-        typer.echo(f"Tracking signal {found.tracking_signal:+.1f} (beyond +-4 forecasts lean).")
+        typer.echo(
+            f"Tracking signal {found.tracking_signal:+.1f} (beyond +-{LEANS:.0f} forecasts lean)."
+        )
     due = found.next_due
     late = f", {due.overdue_days} days overdue" if due.overdue_days else ""
     typer.echo(f"\nNext figure: {due.month}, expected {due.due}{late}.")

@@ -5,9 +5,10 @@ Plain data, no pandas: everything here goes to JSON and back unchanged. Months a
 coverages are probabilities in (0, 1).
 """
 
-from energy.contract.answering import Forecast, Interval, MonthAhead
+from energy.contract.answering import RELEASE_HEADER, Forecast, Interval, MonthAhead
 from energy.contract.asking import ForecastRequest, Weather
 from energy.contract.record import (
+    LEANS,
     DriftCheck,
     Due,
     HorizonScore,
@@ -32,7 +33,9 @@ from energy.contract.release import (
 )
 
 __all__ = [
+    "LEANS",
     "LEVELS",
+    "RELEASE_HEADER",
     "SCHEMA",
     "WEATHER_AHEAD",
     "Calibration",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
+RELEASE_HEADER = "x-release-id"
+"""The HTTP header that tells which release an answer is from: documents do not say it."""
 Tier = Literal["table", "champion"]
 """Who answered: the published table, or the fitted champion."""
 WeatherBasis = Literal["expected", "observed", "given"]

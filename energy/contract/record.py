@@ -7,6 +7,9 @@ from typing import Any
 
 from energy.contract.release import SCHEMA
 
+LEANS = 8.0
+"""Size of the tracking signal beyond which a forecast leans."""
+
 
 @dataclass(frozen=True, slots=True)
 class ScoredMonth:
@@ -28,7 +31,7 @@ class ScoredMonth:
         first_vintage: Id of the vintage it stood in.
         actual: The figure in the newest vintage.
         counted: Whether the summaries count it: of several releases with one cutoff, the one that
-            was in service last.
+            was in service last when the month was first scored.
     """
 
     release_id: str

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from energy.errors.releases import StoreError
 
-__all__ = ["NoRollback", "PromotionLost"]
+__all__ = ["DecisionUnwritten", "NoRollback", "PromotionLost"]
 
 
 @dataclass(eq=False)
@@ -21,8 +21,25 @@ class PromotionLost(StoreError):
     def message(self) -> str:
         return (
             f"Release {self.release_id} was not promoted: another publisher put "
-            f"{self.champion_id} in service in the meantime. The release is complete; "
-            "promote it again if it should still take over."
+            f"{self.champion_id} in service in the meantime. The release is complete; resume the "
+            "run, and it is judged against that one."
+        )
+
+
+@dataclass(eq=False)
+class DecisionUnwritten(StoreError):
+    """A rollback that happened, whose record could not be written."""
+
+    release_id: str
+    left_id: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return (
+            f"{self.release_id} IS in service again, in place of {self.left_id}; only the record "
+            f"of who and why could not be written ({self.reason}). Do not roll back again: that "
+            "would go one release further."
         )
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pandas as pd
 
 from energy.contract import RecordedRelease, ScoredMonth, TrackRecord
 from energy.errors import listed
+from energy.monitoring.due import GRACE_DAYS, due_on
 from energy.releases.documents import moment
 
 
@@ -17,6 +18,25 @@ def of_service(entries: Sequence[RecordedRelease], champion: RecordedRelease | N
     told = [f"{one.release_id} cannot be scored: {one.trouble}" for one in entries if one.trouble]
     if champion is None:
         told.append("Nothing is in service now: the store has no champion.json.")
+    return told
+
+
+def of_hindsight(entries: Sequence[RecordedRelease], rows: Sequence[ScoredMonth]) -> list[str]:
+    """Releases that were made when some of the figures that score them had long been out."""
+    told = []
+    for one in entries:
+        made = one.created_at[:10]
+        out = [
+            row.month
+            for row in rows
+            if row.release_id == one.release_id
+            and (due_on(row.month) + timedelta(days=GRACE_DAYS)).isoformat() < made
+        ]
+        if out:
+            told.append(
+                f"{one.release_id} was made on {made}, when the figures of {min(out)} to "
+                f"{max(out)} had long been out: its scores there are a rehearsal, no forecast."
+            )
     return told
 
 

@@ -20,8 +20,6 @@ RECENT = 12
 """Months published last that `recent` and the tracking signal rest on."""
 FEWEST = 4
 """Months below which a tracking signal says nothing."""
-LEANS = 8.0
-"""Size of the tracking signal beyond which a forecast leans."""
 
 
 def score(rows: Sequence[ScoredMonth]) -> RecordScore | None:

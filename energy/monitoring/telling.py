@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from energy.contract import RecordScore, TrackRecord
+from energy.contract import LEANS, RecordScore, TrackRecord
 from energy.contract.months import after
 from energy.monitoring.due import due_on
-from energy.monitoring.scoring import LEANS
 
 NOTHING_IN_SERVICE = (
     "Nothing is in service yet, so there is nothing to watch: run TrainFlow (make run), and this "

@@ -83,7 +83,8 @@ def build(
         raise RecordOfAnother(target, previous.target)
     if previous and previous.cutoff > cutoff:
         raise FiguresBehindRecord(figures.vintage_id, cutoff, previous.vintage_id, previous.cutoff)
-    scored = _counted([_scored(one, target, came, cutoff, previous) for one in service.releases])
+    scored = [_scored(one, target, came, cutoff, previous) for one in service.releases]
+    scored = _counted(scored, previous.rows if previous else ())
     scored.sort(key=lambda one: one.entry.cutoff)  # stable: then as they came into service
     rows = tuple(row for one in scored for row in one.rows)
     overall, recent, by_horizon, signal = summaries(rows, cutoff)
@@ -110,6 +111,7 @@ def build(
         notes=(
             *service.notes,
             *notes.of_service(entries, champion),
+            *notes.of_hindsight(entries, rows),
             *notes.of_figures(figures.frame, rows, came.actual),
             *notes.of_clocks(champion, previous, now),
         ),
@@ -170,13 +172,21 @@ def _scored(
     return Scored(replace(entry(one, before, trouble), score=score(of)), of, missing)
 
 
-def _counted(scored: Sequence[Scored]) -> list[Scored]:
-    """Rows marked: of several releases with one cutoff, the one last in service counts."""
+def _counted(scored: Sequence[Scored], before: Sequence[ScoredMonth]) -> list[Scored]:
+    """Rows marked: of several releases with one cutoff, the one last in service counts.
+
+    Which one that was is settled when a month is first scored: a rollback later on changes what
+    counts from then on, and nothing of what was.
+    """
+    settled = {(row.month, row.horizon): row.release_id for row in before if row.counted}
     last = {one.entry.cutoff: one.entry.release_id for one in scored if one.rows}
+
+    def marked(row: ScoredMonth, winner: str | None) -> ScoredMonth:
+        return replace(row, counted=row.release_id == settled.get((row.month, row.horizon), winner))
+
     return [
-        replace(one, rows=[replace(row, counted=row.release_id == winner) for row in one.rows])
+        replace(one, rows=[marked(row, last.get(one.entry.cutoff)) for row in one.rows])
         for one in scored
-        for winner in [last.get(one.entry.cutoff)]
     ]
 
 

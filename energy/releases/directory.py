@@ -16,7 +16,7 @@ from energy.errors import (
     StoreUnreachable,
     StoreUnwritable,
 )
-from energy.releases.keys import checked_key, checked_prefix
+from energy.releases.keys import checked_key, checked_prefix, is_key
 
 LOCK_SECONDS = 10.0
 _ABSENT = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
@@ -85,7 +85,7 @@ class DirectoryStore:
                 found += [(under / name).as_posix() for name in names if not name.startswith(".")]
         except OSError as error:
             raise StoreUnreachable(self.url, _reason(error)) from error
-        return sorted(key for key in found if key.startswith(prefix))
+        return sorted(key for key in found if key.startswith(prefix) and is_key(key))
 
     def delete(self, key: str) -> None:
         """Remove what is stored under `key`, and its folder with the last of it."""

@@ -22,9 +22,14 @@ def checked_key(key: str) -> str:
     >>> checked_key("releases/2022-07/manifest.json")
     'releases/2022-07/manifest.json'
     """
-    if len(key) > LONGEST or not _KEY.fullmatch(key):
+    if not is_key(key):
         raise BadKey(key)
     return key
+
+
+def is_key(name: str) -> bool:
+    """Whether a store could hold something under that name; an editor's `notes~` it could not."""
+    return len(name) <= LONGEST and _KEY.fullmatch(name) is not None
 
 
 def checked_prefix(prefix: str) -> str:

@@ -10,11 +10,14 @@ from energy.contract import Pointer
 from energy.errors import (
     BadDocument,
     BadReleaseId,
+    DecisionUnwritten,
     FileAltered,
     NoRollback,
     PromotionLost,
     ReleaseMissing,
     StoreConflict,
+    StoreError,
+    StoreUnwritable,
     UnknownSchema,
 )
 from energy.releases.bundle import verify
@@ -104,7 +107,8 @@ def promote(
         previous = current.release_id if current else None
         if instead_of not in (ANY, previous):
             raise PromotionLost(release_id, previous or "nothing")
-        earlier = (previous, *_earlier(current))[:REMEMBERED] if current and previous else ()
+        back = (previous, *_earlier(current)) if current and previous else ()
+        earlier = tuple(one for one in back if one != release_id)[:REMEMBERED]
         wanted = Pointer(release_id, previous, moment(now), reason, earlier)
         try:
             store.swap(CHAMPION, encode(CHAMPION, wanted.to_dict()), version)
@@ -138,7 +142,8 @@ def rollback(store: Store, why: str, by: str, now: datetime) -> RolledBack:
     Raises:
         NoRollback: Nothing is in service, or no release before it is whole.
         PromotionLost: Another one changed the champion at the same time; theirs stands.
-        StoreError: The store failed; `champion` tells which release is in service.
+        DecisionUnwritten: It was done, but who and why could not be written down.
+        StoreError: The store failed before anything was changed.
     """
     current, version = _champion(store)
     if current is None:
@@ -154,10 +159,16 @@ def rollback(store: Store, why: str, by: str, now: datetime) -> RolledBack:
         wanted = Pointer(target, left, moment(now), why, earlier[place + 1 :])
         try:
             store.swap(CHAMPION, encode(CHAMPION, wanted.to_dict()), version)
-        except StoreConflict as error:
+        except (StoreConflict, StoreUnwritable) as error:
             found = _champion(store)[0]
-            raise PromotionLost(target, found.release_id if found else "nothing") from error
-        record(store, Decision(ROLLED_BACK, target, left, wanted.promoted_at, why, by))
+            if found != wanted:  # a swap may have arrived though its answer did not
+                if isinstance(error, StoreUnwritable):
+                    raise
+                raise PromotionLost(target, found.release_id if found else "nothing") from error
+        try:
+            record(store, Decision(ROLLED_BACK, target, left, wanted.promoted_at, why, by))
+        except StoreError as error:
+            raise DecisionUnwritten(target, left, str(error)) from error
         return RolledBack(wanted, left, passed_over)
     raise NoRollback(store.url, current.release_id, passed_over)
 

@@ -25,7 +25,7 @@ from energy.errors import (
     StoreUnreachable,
     StoreUnwritable,
 )
-from energy.releases.keys import checked_key, checked_prefix
+from energy.releases.keys import checked_key, checked_prefix, is_key
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -126,7 +126,7 @@ class S3Store:
                 Bucket=self.bucket, Prefix=start, PaginationConfig={"PageSize": self.page_size}
             )
             found = [entry["Key"] for page in pages for entry in page.get("Contents", [])]
-        return sorted(key.removeprefix(self._folder) for key in found)
+        return sorted(filter(is_key, (key.removeprefix(self._folder) for key in found)))
 
     def delete(self, key: str) -> None:
         """Remove what is stored under `key`."""

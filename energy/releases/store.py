@@ -58,7 +58,7 @@ class Store(Protocol):
         """
 
     def keys(self, prefix: str = "") -> list[str]:
-        """Return every key that begins with `prefix`, sorted."""
+        """Return every key that begins with `prefix`, sorted; what could be no key is left out."""
 
     def delete(self, key: str) -> None:
         """Remove what is stored under `key`; nothing being there is fine. For sweeping alone."""

@@ -12,7 +12,9 @@ from typing import Any
 
 from local.processes import running, wait_until_listening
 
-BROWSER = "chromium"
+BROWSERS = ("chromium", "google-chrome", "google-chrome-stable")
+"""What Chromium is called, by Debian and by Google; the first that is found is taken, as in the
+Makefile. Ubuntu's `chromium-browser` is a snap, or a script that asks for one."""
 ALONE = (
     "--no-sandbox",
     "--disable-background-networking",
@@ -46,7 +48,7 @@ def app(store: str, log: Path) -> Iterator[str]:
 
 def installed() -> str | None:
     """Where the browser is, or None."""
-    return shutil.which(BROWSER)
+    return next(filter(None, map(shutil.which, BROWSERS)), None)
 
 
 @contextmanager

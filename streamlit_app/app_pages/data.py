@@ -4,26 +4,28 @@ import streamlit as st
 
 from streamlit_app import drawings, formats, layout, service
 
-UNITS = {"temperature": "deg C", "degree_days": "deg C a day"}
-NAMES = {"temperature": "Mean temperature", "degree_days": "Heating degree days"}
-NAMES |= {"total": "Total energy consumption"}
+WEATHER = {"temperature": "Mean temperature", "degree_days": "Heating degree days"}
+TWO_YEARS = 24
 release = layout.begin(
     "Data",
-    "The monthly figures that the release was made from, as they were published at the time.",
+    "The monthly figures that the release was made from, as they stood at the time.",
 )
 key = release.release_id
 with layout.guarded():
     data = service.data(key)
     about = data.about
+    target = release.manifest.target
+    names = {column: formats.name(column) for column in data.columns}
+    names |= {**WEATHER, target: release.title}
     name = st.selectbox(
         "Series",
         data.columns,
-        format_func=lambda column: NAMES.get(column, formats.name(column)),
-        index=data.columns.index("total") if "total" in data.columns else 0,
+        format_func=lambda column: names[column],
+        index=data.columns.index(target) if target in data.columns else 0,
         key="series",
         bind="query-params",
     )
-    unit, title = UNITS.get(name, about["unit"]), NAMES.get(name, formats.name(name))
+    unit, title = data.unit(name), names[name]
     views = {
         "Over time": ("series",),
         "By season": ("by_season",),
@@ -31,8 +33,10 @@ with layout.guarded():
         "Taken apart": ("trend", "season_and_rest"),
         "Against the weather": ("against_weather",),
     }
-    if name in UNITS:
+    if name in WEATHER or "degree_days" not in data.columns:
         del views["Against the weather"]
+    if data.frame[name].count() < TWO_YEARS:
+        del views["Taken apart"]
     view = st.pills(
         "View", list(views), default="Over time", key="view", required=True, bind="query-params"
     )
@@ -40,18 +44,24 @@ with layout.guarded():
         layout.chart(drawings.column(key, kind, name, title, unit), f"{name}-{kind}")
 
     st.subheader("Where it is from", anchor=False)
-    provisional = ", ".join(map(formats.month, about["provisional"])) or "none"
+    provisional = ", ".join(map(formats.month, about["provisional"]))
     st.markdown(
-        f"Vintage `{about['vintage_id']}`, release of {about['release']}. Months that are still "
-        f"provisional: {provisional}."
+        f"Vintage `{about['vintage_id']}` ({formats.literal(about['release'])}). "
+        + (f"Still provisional: {provisional}." if provisional else "No month is provisional.")
     )
     for file in about["files"]:
         with st.container(border=True):
-            origin = f" · [where it was published]({file['source']})" if file["source"] else ""
+            source = file["source"]
+            is_linked = source.startswith(("https://", "http://"))
+            origin = f"[where it was published]({source})" if is_linked else formats.literal(source)
             when = f" · {formats.day(file['published'])}" if file["published"] else ""
-            st.markdown(f"**{file['name']}** · {file['bytes']:,} bytes{when}{origin}")
+            more = f" · {origin}" if source else ""
+            st.markdown(
+                f"**{formats.literal(file['name'])}** · {file['bytes']:,} bytes{when}{more}"
+            )
             st.caption(f"SHA-256 `{file['sha256']}`")
-    st.caption(f"{about['licence']}. {about['attribution']}")
+    if about["licence"]:
+        st.caption(f"Licence: {formats.literal(about['licence'])}.")
 
     st.subheader("What was revised", anchor=False)
     if not about["before"]:

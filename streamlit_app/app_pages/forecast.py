@@ -1,4 +1,4 @@
-"""Forecast: what UK energy use will be, and how sure that is."""
+"""Forecast: what is expected of the series, and how sure that is."""
 
 import streamlit as st
 
@@ -7,7 +7,7 @@ from streamlit_app import drawings, figures, formats, layout, service, units
 
 YEARS_DRAWN = 5  # that the chart begins with, beside the last one
 
-release = layout.begin("UK energy consumption, month by month")
+release = layout.begin("Forecast", about=", month by month")
 made = release.manifest
 with layout.guarded():
     answer = service.forecast(release.release_id, ForecastRequest(periods=release.months))
@@ -16,8 +16,9 @@ with layout.guarded():
     offered = units.offered(answer.unit)
 
     lead, choice = st.columns([4, 1], vertical_alignment="center")
-    with choice:
-        named = st.segmented_control(
+    named = answer.unit
+    if len(offered) > 1:
+        named = choice.segmented_control(
             "Unit",
             list(offered),
             default=answer.unit,
@@ -34,18 +35,19 @@ with layout.guarded():
             "than in the year before"
         )
     )
+    in_words = formats.literal(unit.name)
     low, high = (unit.factor * end for end in figures.ends(year.peak, 0.8))
     lead.markdown(
-        f"From {formats.month(year.first)} to {formats.month(year.last)} the UK is expected to use "
-        f"**{formats.energy(unit.factor * year.total, unit.name)}** of energy{change}. The most in "
-        f"**{formats.month(year.peak.month)}**: with a chance of 80%, between "
-        f"{formats.energy(low)} and {formats.energy(high, unit.name)}."
+        f"From {formats.month(year.first)} to {formats.month(year.last)}, "
+        f"**{formats.amount(unit.factor * year.total, in_words)}** are expected in all{change}. "
+        f"The most in **{formats.month(year.peak.month)}**: with a chance of 80%, between "
+        f"{formats.amount(low)} and {formats.amount(high, in_words)}."
     )
 
     total, changed, peak, miss = st.columns(4)
     total.metric(
         f"Next {year.months} months",
-        formats.energy(unit.factor * year.total, unit.name),
+        formats.amount(unit.factor * year.total, unit.name),
         border=True,
     )
     changed.metric(
@@ -55,14 +57,15 @@ with layout.guarded():
     )
     peak.metric(
         f"Peak: {formats.month(year.peak.month)}",
-        formats.energy(unit.factor * year.peak.mean, unit.name),
+        formats.amount(unit.factor * year.peak.mean, unit.name),
         border=True,
     )
     with layout.guarded():
         best = service.scores(release.release_id).ranked[0]
+        has_shares = best.mape is not None  # none of a series with a zero in it
         miss.metric(
-            "Usual miss",
-            formats.percent(best.mape),
+            "Usual miss" if has_shares else "Usual miss (MASE)",
+            formats.percent(best.mape) if has_shares else formats.figure(best.mase, 2),
             border=True,
             help=f"Mean absolute error of {best.folds} forecasts of the past, 1 to 12 months "
             f"ahead; {formats.share(best.coverage80)} of months fell inside the 80% interval.",
@@ -88,7 +91,8 @@ with layout.guarded():
         bind="query-params",
     )
     layout.chart(
-        drawings.outlook(release.release_id, first, last, release.months, unit), "forecast"
+        drawings.outlook(release.release_id, first, last, release.months, unit, release.title),
+        "forecast",
     )
 
     shown = figures.upto(answer, last)
@@ -106,4 +110,4 @@ with layout.guarded():
     )
     layout.forecast_table(shown, unit)
     if len(release.targets) > 1:
-        layout.chart(drawings.by_part(release.release_id, release.targets[1:], unit), "by-fuel")
+        layout.chart(drawings.by_part(release.release_id, release.targets[1:], unit), "by-part")

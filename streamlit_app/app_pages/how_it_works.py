@@ -6,8 +6,9 @@ from energy.settings import ROOT, Settings
 from streamlit_app import formats, layout, service
 
 STEPS = """
-**Found and checked.** Every month the official workbooks are found by table number, read by their
-labels, checked figure by figure, and kept byte for byte.
+**Found and checked.** Every month the UK's official workbooks are found by table number, read by
+their labels and kept byte for byte; a CSV of one's own is read as it stands. Either is checked
+figure by figure.
 
 **Compared.** Every forecaster of the bench is asked for the past as if it were the future. The best
 is the champion; what it says of the holdout is reported, and nothing is chosen on it.
@@ -32,11 +33,11 @@ with left:
     st.caption("Drawn from docs/architecture.dot.")
 right.markdown(STEPS)
 
-st.subheader("From the workbook to the answer", anchor=False)
+st.subheader("From the file to the answer", anchor=False)
 runs = made.lineage.runs
 chain = (
     (
-        "1 · Workbooks",
+        "1 · Files",
         "The bytes that were read",
         [f"{name}: `{digest[:16]}…`" for name, digest in made.lineage.vintage.items()],
     ),

@@ -20,10 +20,9 @@ with layout.guarded():
     st.markdown(
         f"**{formats.name(best.forecaster)} won.** {formats.sentence(scores.why)}"
         + (
-            f" On the **holdout**, the last fifth of the months, on which nothing was chosen, it "
-            f"missed by {formats.percent(late.mape)}: these months hold the year 2020, which no "
-            "forecaster saw coming."
-            if late
+            " On the **holdout**, the last months, on which nothing was chosen, it missed by "
+            f"{formats.percent(late.mape)}."
+            if late and late.mape is not None
             else ""
         )
     )

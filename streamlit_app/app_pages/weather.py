@@ -3,7 +3,6 @@
 import streamlit as st
 
 from energy.contract import ForecastRequest
-from energy.contract.units import TWH_PER_MTOE
 from streamlit_app import drawings, formats, layout, service, units, whatif
 
 DEGREES, WINTER = "Warmer or colder", "A past winter"
@@ -15,11 +14,17 @@ def band(found: whatif.Change, factor: float) -> str:
     return f"{low} to {high}"
 
 
-release = layout.begin(
-    "Weather what-if",
-    "The forecast expects the weather of the last years. What if it comes otherwise?",
-)
+release = layout.begin("Weather what-if")
 key = release.release_id
+if not release.has_weather:
+    st.info(
+        "**There is no weather in this forecast:** its figures came without, so nothing can be "
+        "asked about it.",
+        icon=":material/info:",
+    )
+    layout.foot()
+    st.stop()
+st.markdown("The forecast expects the weather of the last years. What if it comes otherwise?")
 with layout.guarded():
     facts = service.weather(key)
     central = service.forecast(key, ForecastRequest(periods=release.months))
@@ -72,16 +77,16 @@ with layout.guarded():
 
     first, last = given.months[0].month, given.months[-1].month
     verb = "more" if found.energy > 0 else "less"
+    more = formats.amount(abs(found.energy), formats.literal(given.unit))
     st.markdown(
-        f"From {formats.month(first)} to {formats.month(last)} the UK would use "
-        f"**{formats.energy(abs(found.energy), given.unit)} {verb}** than expected."
+        f"{formats.literal(release.title)} from {formats.month(first)} to {formats.month(last)} "
+        f"would be **{more} {verb}** than expected."
     )
 
     columns = st.columns(3)
-    shares = 100 / found.central
-    faces = {given.unit: 1.0, "TWh": TWH_PER_MTOE, "per cent": shares}
-    if given.unit != "Mtoe":
-        del faces["TWh"]
+    faces = {name: one.factor for name, one in units.offered(given.unit).items()}
+    if found.central > 0:
+        faces["per cent"] = 100 / found.central
     for column, (face, factor) in zip(columns, faces.items(), strict=False):
         column.metric(
             f"In {face}",

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from energy.contract import RELEASE_HEADER
 from energy.errors import NotTheContract
 
 
@@ -17,10 +18,12 @@ class Answer:
     Attributes:
         status: HTTP status.
         text: The body.
+        release_id: The release that it says it is from, or ''.
     """
 
     status: int
     text: str
+    release_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,9 @@ def from_event(path: str, result: object) -> Answer:
     if not isinstance(result, Mapping) or not isinstance(result.get("body"), str):
         raise NotTheContract(path, "no status and body, as an HTTP API wants them")
     try:
-        return Answer(int(result["statusCode"]), result["body"])
-    except (KeyError, TypeError, ValueError):
+        told = {str(name).lower(): value for name, value in (result.get("headers") or {}).items()}
+        return Answer(
+            int(result["statusCode"]), result["body"], str(told.get(RELEASE_HEADER) or "")
+        )
+    except (KeyError, TypeError, ValueError, AttributeError):
         raise NotTheContract(path, "its statusCode is no number") from None

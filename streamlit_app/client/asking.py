@@ -8,8 +8,14 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from energy.contract import Forecast, ForecastRequest, TrackRecord, WeatherFacts
-from energy.errors import NotTheContract, ServiceFailed, ServiceRefused
+from energy.contract import (
+    RELEASE_HEADER,
+    Forecast,
+    ForecastRequest,
+    TrackRecord,
+    WeatherFacts,
+)
+from energy.errors import AnotherRelease, NotTheContract, ServiceFailed, ServiceRefused
 from energy.forecasting.fold_files import from_document
 from streamlit_app.client.answers import Answer, Question, Transport
 from streamlit_app.client.documents import (
@@ -28,7 +34,8 @@ class Client:
     """Asks the service; every method raises ClientError, or an EnergyError of the settings.
 
     Refusals of the contract are ServiceRefused; what is no answer at all, the transport's errors;
-    what is half an answer, NotTheContract.
+    what is half an answer, NotTheContract. Where a method is told `of` which release is asked, an
+    answer of another one is AnotherRelease: an instance may be a minute behind the rest.
     """
 
     def __init__(self, transport: Transport) -> None:
@@ -39,43 +46,69 @@ class Client:
         """The release in service."""
         return self._ask(Question("/v1/release"), ReleaseInService.of)
 
-    def forecast(self, asked: ForecastRequest) -> Forecast:
+    def forecast(self, asked: ForecastRequest, of: str = "") -> Forecast:
         """A forecast: by GET where a query can hold the request, else by POST."""
+        found = self._ask(self._question(asked), read_forecast, of)
+        if of and found.release_id != of:
+            raise AnotherRelease(of, found.release_id)
+        return found
+
+    @staticmethod
+    def _question(asked: ForecastRequest) -> Question:
         body = asked.to_dict()
         if asked.weather or asked.observations:
-            return self._ask(Question(PATH, body=body), read_forecast)
+            return Question(PATH, body=body)
         query = {
             name: ",".join(map(str, value)) if isinstance(value, list) else str(value)
             for name, value in body.items()
         }
-        return self._ask(Question(PATH, query=query), read_forecast)
+        return Question(PATH, query=query)
 
-    def scores(self) -> Scores:
+    def scores(self, of: str = "") -> Scores:
         """How every forecaster did, and why the champion was chosen."""
-        return self._ask(Question("/v1/release/scores"), Scores.of)
+        return self._document("scores", Scores.of, of)
 
-    def history(self) -> pd.Series:
+    def history(self, of: str = "") -> pd.Series:
         """The series that the release was made from."""
-        return self._ask(Question("/v1/release/history"), read_history)
+        return self._document("history", read_history, of)
 
-    def weather(self) -> WeatherFacts:
+    def weather(self, of: str = "") -> WeatherFacts:
         """How the series answers to the weather."""
-        return self._ask(Question("/v1/release/weather"), WeatherFacts.from_dict)
+        return self._document("weather", WeatherFacts.from_dict, of)
 
-    def folds(self) -> dict[str, pd.DataFrame]:
+    def folds(self, of: str = "") -> dict[str, pd.DataFrame]:
         """The folds of every forecaster; see `energy.forecasting.fold_files`."""
-        return self._ask(Question("/v1/release/folds"), from_document)
+        return self._document("folds", from_document, of)
 
-    def data(self) -> Data:
+    def data(self, of: str = "") -> Data:
         """The data that the release was made from."""
-        return self._ask(Question("/v1/release/data"), Data.of)
+        return self._document("data", Data.of, of)
 
     def track_record(self) -> TrackRecord:
         """How published forecasts fared."""
         return self._ask(Question("/v1/track-record"), TrackRecord.from_dict)
 
-    def _ask(self, question: Question, read: Callable[[dict[str, Any]], T]) -> T:
+    def _document(self, name: str, read: Callable[[dict[str, Any]], T], of: str) -> T:
+        return self._ask(Question(f"/v1/release/{name}"), read, of, is_told=True)
+
+    def _ask(
+        self,
+        question: Question,
+        read: Callable[[dict[str, Any]], T],
+        of: str = "",
+        is_told: bool = False,
+    ) -> T:
+        """Ask and read.
+
+        Args:
+            question: What.
+            read: Reads the answer.
+            of: Which release, or '' for any.
+            is_told: Whether the header alone tells which release the answer is from.
+        """
         answer = self.transport.ask(question)
+        if of and answer.release_id not in ("", of):
+            raise AnotherRelease(of, answer.release_id)
         try:
             document = json.loads(answer.text)
         except ValueError:
@@ -84,6 +117,8 @@ class Client:
             raise NotTheContract(question.path, "it is JSON, and no object")
         if answer.status != 200:
             raise self._refused(question, answer, document)
+        if of and is_told and not answer.release_id:
+            raise NotTheContract(question.path, f"it has no header {RELEASE_HEADER}")
         try:
             return read(document)
         except (KeyError, TypeError, ValueError, AttributeError) as error:

@@ -14,6 +14,7 @@ from energy.forecasting.scores import Score
 
 MORE = ("promoted_at", "previous_id", "reason", "targets", "months", "stale")
 """What /v1/release tells beside the manifest."""
+WORKBOOKS = (".xlsx", ".ods")
 ABOUT = (
     "vintage_id",
     "release",
@@ -24,7 +25,8 @@ ABOUT = (
     "attribution",
     "before",
 )
-"""What /v1/release/data tells beside the columns and the revisions."""
+"""What /v1/release/data tells beside the columns, their units and the revisions."""
+WEATHER_UNITS = {"temperature": "deg C", "degree_days": "deg C below 15.5, daily average"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,22 @@ class ReleaseInService:
     def release_id(self) -> str:
         """Its name."""
         return self.manifest.release_id
+
+    @property
+    def title(self) -> str:
+        """What is forecast, in words; of releases that do not say it, the target's name."""
+        return self.manifest.title or self.manifest.target.replace("_", " ").capitalize()
+
+    @property
+    def has_weather(self) -> bool:
+        """Whether it tells how the series answers to the weather."""
+        return "weather.json" in self.manifest.files
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it was made from the published workbooks, whose next edition has its day; a file
+        of one's own comes when it comes."""
+        return all(name.lower().endswith(WORKBOOKS) for name in self.manifest.lineage.vintage)
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> ReleaseInService:
@@ -103,17 +121,23 @@ class Data:
         frame: Energy by column in the unit, `temperature` in deg C, `degree_days` as daily averages
             in deg C, on a monthly PeriodIndex; NaN where there is no figure.
         about: The rest, by the names in ABOUT.
+        units: Of each column; of releases that do not say it, only of the weather.
         revisions: month, column, old, new.
     """
 
     frame: pd.DataFrame
     about: dict[str, Any]
     revisions: pd.DataFrame
+    units: dict[str, str]
 
     @property
     def columns(self) -> list[str]:
         """Names of the frame's columns."""
         return [str(name) for name in self.frame]
+
+    def unit(self, column: str) -> str:
+        """The unit of a column."""
+        return self.units.get(column, str(self.about["unit"]))
 
     @classmethod
     def of(cls, document: Mapping[str, Any]) -> Data:
@@ -125,7 +149,8 @@ class Data:
         months = pd.period_range(document["first_month"], periods=lengths.pop(), freq="M")
         about = {name: document[name] for name in ABOUT}
         revised = pd.DataFrame(document["revisions"], columns=["month", "column", "old", "new"])
-        return cls(pd.DataFrame(columns, months, dtype="float64"), about, revised)
+        units = WEATHER_UNITS | {name: str(u) for name, u in document.get("units", {}).items()}
+        return cls(pd.DataFrame(columns, months, dtype="float64"), about, revised, units)
 
 
 def read_history(document: Mapping[str, Any]) -> pd.Series:

@@ -62,7 +62,7 @@ class Function:
             waits = Config(
                 connect_timeout=3,
                 read_timeout=self._seconds,
-                retries={"total_max_attempts": 2, "mode": "standard"},
+                retries={"total_max_attempts": 1},  # a slow answer is not asked for twice
             )
             self._client = boto3.client("lambda", config=waits)
         return self._client

@@ -6,6 +6,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
+from energy.contract import RELEASE_HEADER
 from energy.errors import ServiceSlow, ServiceUnreachable
 from streamlit_app.client.answers import Answer, Question
 
@@ -54,4 +55,8 @@ class Rest:
             raise ServiceSlow(self._url, self._seconds[1]) from None
         except requests.RequestException as error:
             raise ServiceUnreachable(self._url, type(error).__name__) from None
-        return Answer(found.status_code, found.content.decode("utf-8", "replace"))
+        return Answer(
+            found.status_code,
+            found.content.decode("utf-8", "replace"),
+            found.headers.get(RELEASE_HEADER, ""),
+        )

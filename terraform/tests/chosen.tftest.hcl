@@ -48,6 +48,10 @@ run "everything" {
     error_message = "Not the named pages may ask."
   }
   assert {
+    condition     = aws_apigatewayv2_api.this.cors_configuration[0].expose_headers == toset(["x-release-id"])
+    error_message = "Such a page cannot read which release answered."
+  }
+  assert {
     condition     = aws_lambda_function.this["this"].architectures == tolist(["x86_64"]) && aws_lambda_function.this["this"].memory_size == 512 && aws_lambda_function.this["this"].reserved_concurrent_executions == 5 && aws_lambda_function.this["this"].tracing_config[0].mode == "PassThrough"
     error_message = "The function is not as it was chosen."
   }

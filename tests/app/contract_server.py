@@ -12,6 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+from energy.contract import RELEASE_HEADER
 from streamlit_app.client import Question, Transport
 from streamlit_app.client.answers import Answer
 
@@ -66,14 +67,20 @@ class _Handler(BaseHTTPRequestHandler):
         given = json.loads(body["body"]) if "body" in body else None
         query = body.get("queryStringParameters") or {}
         answer = self.transport.ask(Question(body["rawPath"], query, given))
-        event = {"statusCode": answer.status, "body": answer.text, "headers": {}}
+        headers = {RELEASE_HEADER: answer.release_id} if answer.release_id else {}
+        event = {"statusCode": answer.status, "body": answer.text, "headers": headers}
         self._say(Answer(200, json.dumps(event)))
 
     def _say(self, answer: Answer, headers: dict[str, str] | None = None) -> None:
         body = answer.text.encode()
         with suppress(OSError):  # who was not willing to wait has hung up
             self.send_response(answer.status)
-            for name, value in {"Content-Length": str(len(body)), **(headers or {})}.items():
+            told = {RELEASE_HEADER: answer.release_id} if answer.release_id else {}
+            for name, value in {
+                "Content-Length": str(len(body)),
+                **told,
+                **(headers or {}),
+            }.items():
                 self.send_header(name, value)
             self.end_headers()
             self.wfile.write(body)

@@ -14,7 +14,7 @@ from contract_server import Scripted, contract_server
 
 from energy.contract import ForecastRequest, Weather
 from energy.errors import (
-    ChampionNotHere,
+    AnotherRelease,
     NotTheContract,
     ServiceFailed,
     ServiceRefused,
@@ -25,8 +25,8 @@ from energy.releases.bundle import read_manifest, read_table
 from energy.releases.promotion import champion
 from energy.releases.store import open_store
 from energy.settings import Settings
-from streamlit_app.client import Answer, Client, choose
-from streamlit_app.client.answers import Question, from_event, http_event
+from streamlit_app.client import Answer, Client
+from streamlit_app.client.answers import Question
 from streamlit_app.client.function import Function
 from streamlit_app.client.local import Local
 from streamlit_app.client.rest import Rest
@@ -240,42 +240,16 @@ def test_a_function_that_breaks_is_told_by_kind_alone(url: str, failing: dict[st
     assert "secret" not in str(caught.value)
 
 
-def test_without_region_or_credentials_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
-    with pytest.raises(ServiceUnreachable, match="NoRegionError"):
-        Client(Function("energy-forecast")).release()
-
-
-def test_a_champion_that_cannot_be_loaded_here_is_told(
-    monkeypatch: pytest.MonkeyPatch, made_store: Callable[[str], Path]
-) -> None:
-    here = Local(Settings(store=str(made_store(FORECASTER))))
-    refused = {"statusCode": 503, "body": json.dumps({"error": {"code": "champion_refused"}})}
-    monkeypatch.setattr(here._service, "handle", lambda event: refused)
-    monkeypatch.setattr("streamlit_app.client.local.find_spec", lambda name: None)
-    with pytest.raises(ChampionNotHere, match="sktime"):
-        Client(here).forecast(ForecastRequest(weather=Weather(temperature_change=1.0)))
-
-
-@pytest.mark.parametrize("result", [None, [], {}, {"statusCode": 200}, {"body": "{}"}])
-def test_an_event_that_is_no_answer_is_none(result: object) -> None:
-    with pytest.raises(NotTheContract):
-        from_event("/v1/release", result)
-
-
-def test_an_event_holds_what_a_gateway_would_send() -> None:
-    event = http_event(Question("/v1/forecast", {"periods": "3"}))
-    assert event["queryStringParameters"] == {"periods": "3"}
-    assert "body" not in event
-    assert json.loads(http_event(Question("/v1/forecast", body={"a": 1}))["body"]) == {"a": 1}
-
-
-def test_settings_choose_who_is_asked() -> None:
-    chosen = [
-        choose(Settings(api_url="https://api", function="f")),
-        choose(Settings(function="f")),
-        choose(Settings()),
-    ]
-    assert [type(one) for one in chosen] == [Rest, Function, Local]
+def test_every_answer_tells_which_release_it_is_of(client: Client) -> None:
+    held = client.release().release_id
+    for path in ("/v1/forecast", "/v1/release", "/v1/release/scores", "/v1/health"):
+        assert client.transport.ask(Question(path)).release_id == held
+    assert client.transport.ask(Question("/v1/track-record")).release_id == ""
+    assert client.history(held).size == client.history().size
+    for ask in (client.scores, client.history, client.weather, client.folds, client.data):
+        with pytest.raises(AnotherRelease, match=f"Release {held} answered"):
+            ask("2022-06-another")
+    with pytest.raises(AnotherRelease):
+        client.forecast(ForecastRequest(), "2022-06-another")
+    with pytest.raises(AnotherRelease):  # not a refusal, which may be of that release alone
+        client.forecast(ForecastRequest(target="whale_oil"), "2022-06-another")

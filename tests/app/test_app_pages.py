@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 import streamlit as st
@@ -13,7 +14,7 @@ from contract_server import Scripted
 from made_record import a_record
 from streamlit.testing.v1 import AppTest
 
-from energy.contract import ForecastRequest
+from energy.contract import DriftCheck, Due, ForecastRequest
 from streamlit_app import figures, service
 from streamlit_app.client import Answer, Client, Question
 from streamlit_app.client.local import Local
@@ -70,11 +71,11 @@ def test_a_permalink_brings_the_page_back(opened: Open) -> None:
     assert app.dataframe[0].value["month"].iloc[-1] == "December 2022"
 
 
-def test_fuels_are_drawn_where_the_release_has_them(
+def test_parts_are_drawn_where_the_release_has_them(
     opened: Open, scripted: Scripted, local: Callable[[str], Local]
 ) -> None:
     scripted.behind = local("theta")
-    assert "The forecast by fuel" in said(opened("forecast"))
+    assert "The forecast by part, Mtoe a month" in said(opened("forecast"))
 
 
 def test_colder_is_more_and_warmer_is_less(opened: Open) -> None:
@@ -124,7 +125,7 @@ def test_the_record_says_when_the_first_score_is_due(opened: Open) -> None:
 def test_the_data_are_drawn_in_five_ways(opened: Open, view: str) -> None:
     app = opened("data", view=view)
     assert not app.exception
-    assert "Total energy consumption" in said(app)
+    assert "UK energy consumption" in said(app)
     assert re.search(r"SHA-256 `[0-9a-f]{64}`", said(app))
 
 
@@ -163,6 +164,32 @@ def test_the_record_is_told_once_there_is_one(opened: Open, scripted: Scripted) 
     assert "26 October 2023" in said(app)
 
 
+def test_the_record_tells_what_drifted_what_is_late_and_what_never_came(
+    opened: Open, scripted: Scripted
+) -> None:
+    st.cache_data.clear()
+    level = DriftCheck("level", 0.0919, 0.0912, True, 0.127, "It came to 173.8; the trend has 158.")
+    unmeasured = DriftCheck("weather", None, 0.0, False, 0.0, "Not measured: 20 months of history.")
+    late = replace(
+        a_record(),
+        drift=(unmeasured, level),
+        next_due=Due("2023-08", "2023-10-26", 12),
+        release_overdue_days=1,
+        unpublished=("2023-02",),
+    )
+    scripted.script["/v1/track-record"] = Answer(200, json.dumps(late.to_dict()))
+    text = said(opened("track_record"))
+    assert "figure of August 2023 is overdue" in text
+    assert "12 days late beyond its grace" in text
+    assert "have been held for 1 day." in text
+    assert "1 of 1 checks alarm" in text
+    assert text.index("**Level** :red-badge[alarm]") < text.index("**Weather** :gray-badge")
+    assert "0.092 against a threshold of 0.091; it would have alarmed in 12.7%" in text
+    assert level.evidence in text
+    assert "Of two releases with one cutoff the later counts." in text
+    assert "never published though figures go beyond: February 2023" in text
+
+
 def test_a_record_without_scores_says_when_the_first_is_due(
     opened: Open, scripted: Scripted
 ) -> None:
@@ -175,12 +202,13 @@ def test_a_record_without_scores_says_when_the_first_is_due(
 def test_revisions_of_the_data_are_told(opened: Open, scripted: Scripted) -> None:
     st.cache_data.clear()
     path = "/v1/release/data"
-    document = json.loads(scripted.behind.ask(Question(path)).text)  # type: ignore[union-attr]
+    told = scripted.behind.ask(Question(path))  # type: ignore[union-attr]
+    document = json.loads(told.text)
     document |= {"before": "2022-06-0123abcd"}
     document |= {
         "revisions": [{"month": "2022-05", "column": "coal", "old": 0.4, "new": 0.5}],
     }
-    scripted.script[path] = Answer(200, json.dumps(document))
+    scripted.script[path] = Answer(200, json.dumps(document), told.release_id)
     app = opened("data")
     assert "1 figures** of 1 months since vintage `2022-06-0123abcd`" in said(app)
     assert app.dataframe[0].value["change"].iloc[0] == pytest.approx(0.1)

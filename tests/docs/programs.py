@@ -51,6 +51,7 @@ TARGETS = {
     "infra-lint": BY_HAND + "make lint does",
     "infra-lock": BY_HAND + "Terraform's registry; tests/infra/test_terraform.py holds the module",
     "workflow-lint": BY_HAND + "make lint does",
+    "notebooks": "tests/notebooks/test_notebooks.py",
     "docs": BY_HAND + "npm; tests/docs/test_document_site.py holds what needs no build",
     "docs-serve": BY_HAND + "as make docs",
 }

@@ -90,6 +90,26 @@ def test_documents_of_the_release_are_served_as_published(
     assert found["schema"] == 1
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/v1/forecast", "/v1/release", "/v1/release/scores", "/v1/release/data", "/v1/health"],
+)
+def test_an_answer_tells_in_a_header_which_release_it_is_of(
+    made_store: Callable[[str], Path], call_on: Any, path: str
+) -> None:
+    caller = call_on(open_store(str(made_store("theta"))))
+    assert caller.http("GET", path)[0] == 200
+    assert caller.headers["x-release-id"] == caller.line["release_id"]
+
+
+def test_a_refusal_tells_it_too_once_a_release_was_asked(caller: Any) -> None:
+    assert caller.http("GET", "/v1/forecast", {"target": "whale_oil"})[0] == 404
+    assert caller.headers["x-release-id"] == caller.line["release_id"]
+    for path in ("/v1/track-record", "/openapi.json", "/elsewhere"):
+        caller.http("GET", path)
+        assert "x-release-id" not in caller.headers
+
+
 def test_a_release_without_a_document_says_so(caller: Any, monkeypatch: Any) -> None:
     caller.http("GET", "/v1/release")
     held = caller.service._reader().current().release

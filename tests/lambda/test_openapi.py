@@ -82,6 +82,8 @@ def test_answers_keep_to_it(caller: Any, path: str) -> None:
     status, found = caller.http("GET", path)
     assert status == 200
     validate(found, answers(path, "get", 200))
+    headers = DOCUMENT["paths"][path]["get"]["responses"]["200"].get("headers", {})
+    assert {name for name in caller.headers if name == "x-release-id"} == set(headers)
 
 
 @pytest.mark.parametrize(

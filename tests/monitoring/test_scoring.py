@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from energy.contract import ScoredMonth
+from energy.contract import LEANS, ScoredMonth
 from energy.contract.months import after
-from energy.monitoring.scoring import LEANS, score, summaries, tracking_signal
+from energy.monitoring.scoring import score, summaries, tracking_signal
 
 
 def row(month: str = "2022-07", horizon: int = 1, error: float = 1.0, **changes: object):

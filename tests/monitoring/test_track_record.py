@@ -14,9 +14,10 @@ from energy.contract import ScoredMonth, TrackRecord
 from energy.contract.months import after
 from energy.errors import FiguresBehindRecord, NothingReadable, RecordOfAnother, UnknownTarget
 from energy.forecasting.scores import seasonal_naive_scale
+from energy.releases.decisions import Decision
+from energy.releases.decisions import record as decide
 from energy.releases.documents import moment
-from energy.releases.promotion import CHAMPION, Decision
-from energy.releases.promotion import record as decide
+from energy.releases.promotion import CHAMPION, promote
 from energy.releases.store import Store
 
 NAN = float("nan")
@@ -80,6 +81,30 @@ def test_of_two_releases_with_one_cutoff_the_last_in_service_counts(store: Store
     assert found.overall
     assert found.overall.months == 3
     assert [one.release_id for one in found.releases] == [one, other]
+
+
+def test_a_rollback_after_the_figures_came_changes_nothing_that_was_counted(store: Store) -> None:
+    now = published_on("2022-04")
+    one = publish(store, "2022-04", 0.5, now)
+    other = publish(store, "2022-04", 0.7, now + timedelta(hours=1))
+    before = record(store)
+    promote(store, one, "back again", now + timedelta(days=200))
+    after_it = record(store, previous=before)
+    counted = [
+        {(row.release_id, row.month): row.counted for row in found.rows}
+        for found in (before, after_it)
+    ]
+    assert counted[0] == counted[1]
+    assert after_it.overall == before.overall
+    assert all(row.counted for row in rows_of(after_it, other))
+
+
+def test_a_release_made_when_the_figures_were_out_is_called_a_rehearsal(store: Store) -> None:
+    name = publish(store, "2022-04", 0.5, published_on("2022-04") + timedelta(days=400))
+    (told,) = [
+        note for note in record(store, now=datetime(2024, 1, 1, tzinfo=UTC)).notes if name in note
+    ]
+    assert "2022-05 to 2022-07 had long been out: its scores there are a rehearsal" in told
 
 
 def test_after_a_rollback_the_release_that_is_back_counts(store: Store) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from drafts import make_draft
@@ -19,7 +20,7 @@ from energy.releases.decisions import (
     decisions,
     record,
 )
-from energy.releases.store import Store
+from energy.releases.store import Store, open_store
 
 FAILED = Check("beats_naive", False, 1.2, 1.0, "MASE 1.200, not below 1.000.")
 ONE = make_draft(1).id
@@ -81,3 +82,10 @@ def test_what_is_no_decision(store: Store, data: bytes, error: type[Exception]) 
     store.write(REFUSAL.key, data)
     with pytest.raises((error, BadDocument), match=r"decisions/2026"):
         decisions(store)
+
+
+def test_what_an_editor_leaves_beside_decisions_is_none_of_the_store(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path))
+    record(store, REFUSAL)
+    (tmp_path / "decisions" / "notes~").write_text("mine")
+    assert decisions(store) == [REFUSAL]

@@ -10,7 +10,7 @@ import pytest
 from drafts import NOW, Killed, Mortal, make_draft, overwrite
 
 from energy.contract import Pointer
-from energy.errors import NoRollback, PromotionLost
+from energy.errors import DecisionUnwritten, NoRollback, PromotionLost, StoreUnwritable
 from energy.releases.bundle import write_release
 from energy.releases.decisions import ROLLED_BACK, decisions
 from energy.releases.promotion import champion, promote, rollback
@@ -65,11 +65,12 @@ def test_what_was_rolled_back_from_is_not_gone_back_to(store: Store) -> None:
     assert rollback(store, "two as well", "ada", LATER).pointer.release_id == one
 
 
-def test_a_release_put_in_service_again_can_be_gone_back_from(store: Store) -> None:
+def test_a_release_put_in_service_again_can_be_gone_back_from_and_is_not_come_back_to(
+    store: Store,
+) -> None:
     one, two = put_in_service(store, 1, 2)
     promote(store, one, "it was better", LATER)
     assert rollback(store, "no", "ada", LATER).pointer.release_id == two
-    assert rollback(store, "no", "ada", LATER).pointer.release_id == one
     with pytest.raises(NoRollback):
         rollback(store, "no", "ada", LATER)
 
@@ -149,3 +150,44 @@ def test_killed_in_the_middle_it_is_done_or_not(store: Store, writes: int) -> No
     with pytest.raises(Killed):
         rollback(Mortal(store, writes), "back", "ada", LATER)  # type: ignore[arg-type]
     assert in_service(store) == (one if writes else two)
+
+
+class Failing:
+    """A store that fails at an operation, after doing it if `done`."""
+
+    def __init__(self, store: Store, operation: str, done: bool = False) -> None:
+        self.store, self.operation, self.done = store, operation, done
+
+    def __getattr__(self, name: str) -> object:
+        real = getattr(self.store, name)
+        if name != self.operation:
+            return real
+
+        def fail(*given: object) -> None:
+            if self.done:
+                real(*given)
+            raise StoreUnwritable(self.store.url, "no answer in time")
+
+        return fail
+
+
+def test_a_rollback_whose_record_fails_says_that_it_happened(store: Store) -> None:
+    _, two, _ = put_in_service(store, 1, 2, 3)
+    with pytest.raises(DecisionUnwritten, match=r"IS in service again.*Do not roll back again"):
+        rollback(Failing(store, "write"), "no", "ada", LATER)
+    assert in_service(store) == two
+
+
+def test_a_swap_that_arrived_though_its_answer_did_not_is_a_rollback(store: Store) -> None:
+    _, two, _ = put_in_service(store, 1, 2, 3)
+    found = rollback(Failing(store, "swap", done=True), "no", "ada", LATER)
+    assert found.pointer.release_id == in_service(store) == two
+    assert decisions(store)[-1].action == ROLLED_BACK
+
+
+def test_a_swap_that_did_not_arrive_changes_nothing(store: Store) -> None:
+    _, two = put_in_service(store, 1, 2)
+    with pytest.raises(StoreUnwritable):
+        rollback(Failing(store, "swap"), "no", "ada", LATER)
+    assert in_service(store) == two
+    assert [one.action for one in decisions(store)] == ["promoted", "promoted"]

@@ -1,0 +1,56 @@
+"""A release of a series of one's own: another title and unit, and no weather. In milliseconds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from made_results import make_comparison, make_plan, make_series, make_table
+
+from energy.contract import SCHEMA, Lineage
+from energy.publishing import Draft, write
+from energy.releases.promotion import promote
+from energy.releases.store import open_store
+
+TITLE, UNIT = "Visitors to the open_air museum", "$ thousand"
+"""With what Markdown would take for something else."""
+ATTRIBUTION = "Made-up figures of a made-up museum."
+LINEAGE = Lineage({"visitors.csv": "a" * 64}, "unknown", {}, {}, "3.11")
+
+
+def publish(folder: Path) -> str:
+    """Put one in service in that store; its id."""
+    y = make_series("visitors")
+    plan = make_plan(y)
+    table = replace(make_table(y, plan), target="visitors", unit=UNIT)
+    families = (y - 10).round(2)
+    data = {
+        "schema": SCHEMA,
+        "vintage_id": "2022-07-00000000",
+        "release": "July 2022",
+        "title": TITLE,
+        "unit": UNIT,
+        "units": {"families": "thousand", "visitors": UNIT},
+        "first_month": str(y.index[0]),
+        "columns": {"families": [*families], "visitors": [*y.round(6)]},
+        "provisional": [],
+        "files": [
+            {
+                "name": "visitors.csv",
+                "sha256": "a" * 64,
+                "bytes": 4276,
+                "source": "given by hand: visitors.csv",
+                "published": "",
+            }
+        ],
+        "licence": "",
+        "attribution": ATTRIBUTION,
+        "before": "",
+        "revisions": [],
+    }
+    draft = Draft(table, b"a model", make_comparison(y, plan), y, data=data, title=TITLE)
+    store, now = open_store(str(folder)), datetime(2022, 9, 1, tzinfo=UTC)
+    manifest, _ = write(store, draft, LINEAGE, now)
+    promote(store, manifest.release_id, "it is best", now)
+    return manifest.release_id

@@ -1,0 +1,132 @@
+"""What notebooks explore with: sub-series, correlograms, rolling origins, and how they show."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from made_results import make_plan, make_series
+
+from energy import charts
+from energy.charts.origins import NAMES, SEEN
+from energy.contract import Sensitivity
+from energy.forecasting.backtest import Plan
+
+
+def rows_of(chart: object, key: str) -> list[dict]:
+    return next(rows for rows in charts.spec(chart)["datasets"].values() if key in rows[0])
+
+
+def monthly(values: object) -> pd.Series:
+    found = np.asarray(values, dtype=float)
+    return pd.Series(found, pd.period_range("2001-01", periods=len(found), freq="M"))
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(80, 200))
+@settings(max_examples=20, deadline=None)
+def test_autocorrelation_is_the_share_of_the_variance_that_months_apart_have_in_common(
+    seed: int, months: int
+) -> None:
+    y = monthly(np.random.default_rng(seed).normal(size=months).cumsum())
+    found = charts.correlations(y)
+    off = (y - y.mean()).to_numpy()
+    expected = [(off[lag:] * off[:-lag]).sum() / (off**2).sum() for lag in found["lag"]]
+    assert found["acf"].to_numpy() == pytest.approx(expected, abs=1e-9)
+    assert found["pacf"].iloc[0] == pytest.approx(found["acf"].iloc[0], abs=1e-9)
+    assert (found[["acf", "pacf"]].abs() <= 1 + 1e-9).all().all()
+    assert found["bound"].unique() == pytest.approx([1.96 / months**0.5])
+
+
+def test_what_one_month_alone_remembers_has_one_partial_correlation() -> None:
+    noise = np.random.default_rng(1).normal(size=2000)
+    values = [0.0]
+    for shock in noise:
+        values.append(0.7 * values[-1] + shock)
+    found = charts.correlations(monthly(values), lags=6)
+    assert found["pacf"].iloc[0] == pytest.approx(0.7, abs=0.05)
+    assert (found["pacf"].iloc[1:].abs() < 0.08).all()
+
+
+def test_blanks_at_either_end_do_not_count() -> None:
+    y = make_series()
+    padded = y.reindex(pd.period_range(y.index[0] - 3, y.index[-1] + 5, freq="M"))
+    pd.testing.assert_frame_equal(charts.correlations(padded), charts.correlations(y))
+
+
+def test_whole_years_stand_out_in_a_correlogram() -> None:
+    rows = rows_of(charts.correlogram(make_series(), "Total", lags=25), "lag")
+    assert [row["lag"] for row in rows] == list(range(1, 26))
+    assert [row["lag"] for row in rows if row["key"] == "whole years"] == [12, 24]
+
+
+def test_each_month_of_the_year_has_its_own_stretch_in_time_and_a_mean() -> None:
+    y = make_series()
+    chart = charts.subseries(y, "Total", "Mtoe")
+    rows, means = rows_of(chart, "place"), rows_of(chart, "mean")
+    placed = pd.DataFrame(rows).sort_values("place")
+    assert list(dict.fromkeys(placed["name"])) == list(charts.data.MONTHS)
+    assert (
+        placed.groupby("name", sort=False)["year"]
+        .apply(lambda of: of.is_monotonic_increasing)
+        .all()
+    )
+    assert placed["place"].is_unique
+    january = next(row for row in means if row["name"] == "Jan")
+    assert january["mean"] == pytest.approx(y[y.index.month == 1].mean())
+    assert january["begin"] <= january["end"]
+
+
+def test_origins_end_with_the_last_month_scored_and_never_after_the_series() -> None:
+    y = make_series()
+    plan = make_plan(y)
+    rows = rows_of(charts.rolling_origins(plan, y.index[0], y.index[-1]), "begin")
+    seen = [row for row in rows if row["key"] == SEEN]
+    assert [row["cutoff"] for row in seen] == [str(cutoff) for cutoff in plan.cutoffs]
+    asked = {row["cutoff"]: row for row in rows if row["key"] != SEEN}
+    for cutoff, protocol in plan.cutoffs.items():
+        row = asked[str(cutoff)]
+        assert row["key"] == NAMES[protocol]
+        assert pd.Timestamp(row["begin"]) == (cutoff + 1).to_timestamp()
+        until = min(cutoff + 12, y.index[-1])
+        assert pd.Timestamp(row["end"]) == (until + 1).to_timestamp()
+
+
+def test_only_protocols_that_are_there_have_a_key() -> None:
+    y = make_series()
+    split = y.index[-30]
+    plan = Plan((split - 12,), (), split, 12)
+    made = charts.spec(charts.rolling_origins(plan, y.index[0], y.index[-1]))
+    scale = made["layer"][0]["encoding"]["color"]["scale"]
+    assert scale["domain"] == [SEEN, NAMES["backtest"]]
+
+
+def test_degrees_against_energy_go_through_zero() -> None:
+    winter = Sensitivity("winter", (12, 1, 2), -0.4, 0.1)
+    rows = charts.sensitivity_rows([winter], reach=3, factor=2.0)
+    assert list(rows["degrees"]) == list(range(-3, 4))
+    assert (rows[rows["degrees"] == 0][["change", "low", "high"]] == 0).all().all()
+    warm = rows[rows["degrees"] == 3].iloc[0]
+    assert warm["change"] == pytest.approx(-2.4)
+    assert warm["low"] < warm["change"] < warm["high"]
+
+
+def test_a_notebook_shows_a_drawing_and_says_what_it_is() -> None:
+    y = make_series()
+    shown = charts.show(charts.series(y, "Coal & <gas>", "Mtoe")).data
+    assert shown.startswith("<svg")
+    assert 'aria-label="Coal &amp; &lt;gas&gt;, Mtoe. As published, month by month"' in shown
+    assert shown.count("aria-label") < 5  # the axes, and not every mark
+    assert "<script" not in shown
+
+
+def test_two_drawings_on_a_page_share_no_names() -> None:
+    y = make_series()
+    drawn = [charts.show(charts.heat_map(of, "Total", "Mtoe")).data for of in (y, y + 1)]
+    named = [set(one.split('id="')[1:]) for one in drawn]
+    names = [{text.split('"')[0] for text in texts} for texts in named]
+    assert names[0]
+    assert not names[0] & names[1]
+    for own, text in zip(names, drawn, strict=True):
+        assert all(f"url(#{name})" in text for name in own)
