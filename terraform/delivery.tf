@@ -54,9 +54,14 @@ locals {
     "repo:${var.github_repository}",
     "repo:${local.github_name[0]}@*/${local.github_name[1]}@*",
   ]
-  subjects = {
+  default_subjects = {
     deploy  = [for one in local.github_repositories : "${one}:environment:production"]
     retrain = flatten([for one in local.github_repositories : ["${one}:environment:production", "${one}:ref:refs/heads/main"]])
+  }
+  # A branch may retrain; only an environment, whose reviewers agree, may deploy.
+  subjects = length(var.github_subjects) == 0 ? local.default_subjects : {
+    deploy  = [for one in var.github_subjects : one if strcontains(one, ":environment:")]
+    retrain = var.github_subjects
   }
   trusts_github = { for role, subjects in local.subjects : role => jsonencode({
     Version = "2012-10-17"
@@ -66,7 +71,7 @@ locals {
       Action    = "sts:AssumeRoleWithWebIdentity"
       Condition = {
         StringEquals = { "${local.github}:aud" = "sts.amazonaws.com" }
-        StringLike   = { "${local.github}:sub" = length(var.github_subjects) > 0 ? var.github_subjects : subjects }
+        StringLike   = { "${local.github}:sub" = subjects }
       }
     }]
   }) }

@@ -14,8 +14,8 @@ variable "name" {
   default     = "energy-forecast"
 
   validation {
-    condition     = can(regex("^[a-z][a-z0-9-]{1,30}[a-z0-9]$", var.name))
-    error_message = "name must be 3 to 32 lower-case letters, digits and hyphens, and begin with a letter."
+    condition     = can(regex("^[a-z][a-z0-9-]{1,25}[a-z0-9]$", var.name))
+    error_message = "name must be 3 to 27 lower-case letters, digits and hyphens, and begin with a letter."
   }
 }
 
@@ -43,9 +43,10 @@ variable "github_repository" {
 
 variable "github_subjects" {
   description = <<-EOT
-    Patterns of the `sub` claim that may take the roles; empty for the repository's environment
-    `production` (both roles) and its branch main (retraining alone). The default takes names with
-    or without GitHub's ids; owner@123/name@456 in a pattern of your own is tighter.
+    Patterns of the `sub` claim that may take the roles: those of an environment may deploy and
+    retrain, those of a branch retrain alone, and both are needed. Empty for the environment
+    `production` and the branch main. The default takes names with or without GitHub's ids;
+    owner@123/name@456 in a pattern of your own is tighter.
   EOT
   type        = list(string)
   default     = []
@@ -53,6 +54,13 @@ variable "github_subjects" {
   validation {
     condition     = alltrue([for one in var.github_subjects : can(regex("^repo:[^/*]+(@[*])?/[^:*]+(@[*])?:[^*]+$", one))])
     error_message = "Each of github_subjects must be repo:owner/name:… and name one branch or environment; only an id may be *."
+  }
+  validation {
+    condition = length(var.github_subjects) == 0 || (
+      anytrue([for one in var.github_subjects : strcontains(one, ":environment:")]) &&
+      anytrue([for one in var.github_subjects : strcontains(one, ":ref:")])
+    )
+    error_message = "github_subjects must have one of an environment, to deploy, and one of a branch, as retrain.yml and monitor.yml have none."
   }
 }
 

@@ -9,7 +9,8 @@ from typing import Any
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-NAME = re.compile(r"[a-z][a-z0-9-]{1,30}[a-z0-9]")
+NAME = re.compile(r"[a-z][a-z0-9-]{1,25}[a-z0-9]")
+"""At most 27: with the account and the longest region, the state's bucket has 63 letters."""
 GLOBAL = "us-east-1"
 """Where the tags of global services are kept."""
 
@@ -31,6 +32,11 @@ class Account:
     session: boto3.Session
 
     @property
+    def bucket(self) -> str:
+        """Where releases and vintages are, as terraform/ names it."""
+        return f"{self.name}-{self.number}-{self.region}"
+
+    @property
     def state_bucket(self) -> str:
         """Where Terraform keeps its state: one for each account, region and name."""
         return f"{self.name}-tfstate-{self.number}-{self.region}"
@@ -48,7 +54,7 @@ def open_account(name: str, region: str | None) -> Account:
     """
     if not NAME.fullmatch(name):
         raise RuntimeError(
-            f"the name is {name!r}; expected 3 to 32 lower-case letters, digits and hyphens"
+            f"the name is {name!r}; expected 3 to 27 lower-case letters, digits and hyphens"
         )
     try:
         session = boto3.Session(region_name=region)

@@ -20,6 +20,10 @@ PREFIX = "store"
 """Of the releases in the bucket."""
 
 
+NEEDED = {"repository_url", "bucket", "deploy_role_arn", "retrain_role_arn"}
+"""Outputs of a first apply that came to its end."""
+
+
 @dataclass(frozen=True)
 class Deployment:
     """What a deployment is made with.
@@ -65,8 +69,13 @@ def deploy(one: Deployment, local_store: str) -> None:
     digest = build(one)
     release(one, local_store)
     live = serving(one)
-    with tempfile.TemporaryDirectory() as folder:
-        apply(one, str(Path(folder, "plan")), digest)
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            apply(one, str(Path(folder, "plan")), digest)
+    except RuntimeError:
+        if live and serving(one) != live:  # it failed after the alias had moved
+            check_or_take_back(one, live)
+        raise
     check_or_take_back(one, live)
     tell(one)
 
@@ -77,7 +86,7 @@ def prepare(one: Deployment) -> None:
     if state.ensure(account.client("s3"), account.state_bucket, account.region, account.name):
         print(f"Made {account.state_bucket} for Terraform's state.")
     one.terraform.init(account.state_bucket, account.region)
-    if "repository_url" not in one.terraform.outputs():
+    if not one.terraform.outputs().keys() >= NEEDED:
         print("First bucket, repository and roles: the function needs an image to start from.")
         with tempfile.TemporaryDirectory() as folder:
             apply(one, str(Path(folder, "plan")))

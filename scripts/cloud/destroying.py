@@ -14,9 +14,9 @@ from cloud.remains import PAUSE, wait_until_gone
 from cloud.running import agree, agree_by_name
 from cloud.terraform import Terraform
 
-RUNS = (":lambda:", ":batch:", ":alarm:")
+RUNS = (":lambda:", ":alarm:")
 """Parts of the ARN of what is gone once there is no image. What is there without one costs nothing:
-the roles, the empty bucket and repository, the API without a route."""
+the roles, the empty bucket and repository, the API without a route, an idle queue of training."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,6 @@ def destroy(one: Destruction, pause: float = PAUSE) -> list[str]:
 
 
 def _destroy_resources(one: Destruction) -> None:
-    told = one.terraform.outputs()
     variables = {"name": one.account.name, "region": one.account.region}
     with tempfile.TemporaryDirectory() as folder:
         plan = str(Path(folder, "plan"))
@@ -75,11 +74,10 @@ def _destroy_resources(one: Destruction) -> None:
         )
         if not agree_by_name(warning, one.account.name, one.typed):
             raise RuntimeError(f"'{one.account.name}' was not typed: nothing was destroyed")
-        if bucket := told.get("bucket"):
-            print(f"{bucket}: {empty_bucket(one.account.client('s3'), bucket)} versions deleted.")
-        if url := told.get("repository_url"):
-            name = url.partition("/")[2]
-            print(f"{name}: {empty_repository(one.account.client('ecr'), name)} images deleted.")
+        # Not by Terraform's outputs: a destroy that half failed has none left.
+        bucket, name = one.account.bucket, one.account.name
+        print(f"{bucket}: {empty_bucket(one.account.client('s3'), bucket)} versions deleted.")
+        print(f"{name}: {empty_repository(one.account.client('ecr'), name)} images deleted.")
         one.terraform.apply(plan)
 
 

@@ -36,7 +36,8 @@ def push(runner: Runner, ecr: Any, repository_url: str, commit: str, architectur
             f"the checkout is at '{commit}'; an image is built from a commit: commit first"
         )
     registry, _, repository = repository_url.partition("/")
-    if found := digest(ecr, repository, commit):
+    tag = f"{commit}-{architecture}"
+    if found := digest(ecr, repository, tag):
         print(f"The image of {commit[:12]} is in the repository already.")
         return found
     user, password = _login(ecr)
@@ -44,9 +45,9 @@ def push(runner: Runner, ecr: Any, repository_url: str, commit: str, architectur
     runner.run(
         *("docker", "buildx", "build", "--platform", PLATFORMS[architecture]),
         *("--provenance=false", "--sbom=false", "--file", DOCKERFILE),
-        *("--tag", f"{repository_url}:{commit}", "--push", "."),
+        *("--tag", f"{repository_url}:{tag}", "--push", "."),
     )
-    if (found := digest(ecr, repository, commit)) is None:
+    if (found := digest(ecr, repository, tag)) is None:
         raise RuntimeError(f"the image of {commit[:12]} was pushed and is not in the repository")
     return found
 

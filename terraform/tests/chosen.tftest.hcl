@@ -24,7 +24,7 @@ run "everything" {
     throttle_rate               = 1
     throttle_burst              = 2
     tracing                     = false
-    github_subjects             = ["repo:octo@123/energy@456:environment:production"]
+    github_subjects             = ["repo:octo@123/energy@456:environment:production", "repo:octo@123/energy@456:ref:refs/heads/main"]
     create_github_oidc_provider = false
     destroy_from_github         = true
     state_bucket                = "states-of-octo"
@@ -64,7 +64,7 @@ run "everything" {
     error_message = "The throttles are not as they were chosen."
   }
   assert {
-    condition     = alltrue([for one in [aws_iam_role.deploy, aws_iam_role.retrain] : jsondecode(one.assume_role_policy).Statement[0].Condition.StringLike["token.actions.githubusercontent.com:sub"] == ["repo:octo@123/energy@456:environment:production"]])
+    condition     = jsondecode(aws_iam_role.deploy.assume_role_policy).Statement[0].Condition.StringLike["token.actions.githubusercontent.com:sub"] == ["repo:octo@123/energy@456:environment:production"] && jsondecode(aws_iam_role.retrain.assume_role_policy).Statement[0].Condition.StringLike["token.actions.githubusercontent.com:sub"] == var.github_subjects
     error_message = "Others may take the roles than were named."
   }
   assert {

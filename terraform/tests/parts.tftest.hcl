@@ -117,7 +117,7 @@ run "for_aws_identities" {
 
   variables {
     authorization   = "iam"
-    github_subjects = ["repo:octo@*/energy@*:environment:production"]
+    github_subjects = ["repo:octo@*/energy@*:environment:production", "repo:octo@*/energy@*:ref:refs/heads/main"]
   }
 
   assert {

@@ -122,7 +122,9 @@ def test_a_deployment_is_planned_applied_asked_and_taken_back_in_this_order() ->
     verbs = [re.findall(r"run_cloud\.py (\S+)", text) for text in ran]
     assert verbs == [["live"], ["image"], ["plan"], ["apply"], ["smoke"], ["rollback", "smoke"]]
     back = steps("deploy", "deploy")[-1]
-    assert back["if"].startswith("failure() && steps.apply.outcome == 'success'")
+    assert back["if"].startswith("failure() && steps.apply.outcome != 'skipped'")
+    (smoke,) = (step for step in steps("deploy", "deploy") if step.get("id") == "smoke")
+    assert "!cancelled() && steps.apply.outcome != 'skipped'" in smoke["if"]
     assert set(on("deploy")["push"]["paths"]) == {"energy/**", "lambda_handler/**", "terraform/**"}
     assert on("deploy")["push"]["branches"] == ["main"]
 

@@ -24,6 +24,7 @@ class Played:
         self.commands: list[str] = []
         self.given: list[str] = []
         self.changes = True
+        self.forgets = False
         self.told: dict[str, str] = {}
         self._planned: tuple[bool, dict[str, str]] = (False, {})
 
@@ -56,7 +57,8 @@ class Played:
     def answer(self, *command: str) -> str:
         self.commands.append(" ".join(command))
         if command[2] == "output":
-            return json.dumps({name: {"value": value} for name, value in self.told.items()})
+            told = {} if self.forgets else self.told
+            return json.dumps({name: {"value": value} for name, value in told.items()})
         return "\n".join(f"aws_thing.{name}" for name in self.told)
 
     def _push(self, tagged: str) -> None:
@@ -93,6 +95,7 @@ class Played:
             "bucket": self.bucket,
             "repository_url": made["repository"]["repositoryUri"],
             "deploy_role_arn": f"arn:aws:iam::{account.number}:role/{account.name}-deploy",
+            "retrain_role_arn": f"arn:aws:iam::{account.number}:role/{account.name}-retrain",
         }
 
     def _function(self, digest: str) -> None:

@@ -35,7 +35,7 @@ def test_a_plan_without_an_image_is_refused_for_it_would_end_the_function(
     ("arguments", "why"),
     [
         (("smoke", "--name", "Energy"), "the name is 'Energy'"),
-        (("smoke", "--name", "x" * 33), "3 to 32"),
+        (("smoke", "--name", "x" * 28), "3 to 27"),
     ],
 )
 def test_what_cannot_be_a_name_is_refused(

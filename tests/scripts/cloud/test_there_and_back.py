@@ -91,7 +91,7 @@ def test_the_first_deployment_is_made_in_two_steps(
         apply,
         f"docker login --username AWS --password-stdin {url.partition('/')[0]}",
         "docker buildx build --platform linux/arm64 --provenance=false --sbom=false "
-        f"--file lambda_handler/Dockerfile --tag {url}:{COMMIT} --push .",
+        f"--file lambda_handler/Dockerfile --tag {url}:{COMMIT}-arm64 --push .",
         f"{plan} -var=image_digest={image['imageDigest']}",
         apply,
     ]
@@ -192,6 +192,37 @@ def test_destroy_leaves_nothing(
     # And once more, on the empty account: it says so.
     assert destroy(destruction(played), pause=0) == []
     assert "nothing was deployed from here" in capsys.readouterr().out
+
+
+def test_a_destroy_that_half_failed_can_be_started_again(
+    played: Played, local_store: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Terraform forgets its outputs first, and what was written since must be emptied too."""
+    from cloud.deploying import deploy
+    from cloud.destroying import destroy
+    from cloud.remains import remains
+
+    deploy(deployment(played), local_store)
+    played.forgets = True
+    late = {"Bucket": played.bucket, "Key": "vintages/late.zip", "Body": b"zip"}
+    played.account.client("s3").put_object(**late)
+    assert destroy(destruction(played), pause=0) == []
+    assert remains(played.account) == []
+    assert f"{played.bucket}: " in capsys.readouterr().out
+
+
+def test_a_first_apply_that_half_failed_is_made_again(played: Played, local_store: str) -> None:
+    from cloud import deploying
+
+    one = deployment(played)
+    deploying.prepare(one)
+    applied = sum(" apply " in command for command in played.commands)
+    arn = played.told.pop("retrain_role_arn")
+    played.changes = False
+    deploying.prepare(one)
+    plans = sum(" plan " in command for command in played.commands)
+    assert (applied, plans) == (1, 2)
+    played.told["retrain_role_arn"] = arn
 
 
 def test_destroy_wants_the_name_and_nothing_else(
