@@ -17,6 +17,7 @@ from energy.data.archive import RAW, VINTAGES, held, newest
 from energy.data.folders import put, writing
 from energy.errors import ObjectExists, StoreError
 from energy.releases.bundle import read_manifest, release_ids
+from energy.releases.decisions import decisions
 from energy.releases.store import Store
 
 PACKED = ".zip"
@@ -85,7 +86,11 @@ def due(root: Path, releases: Store) -> str:
     """
     last = newest(root)
     wanted = set(last.hashes.values())
+    # One without a decision was left behind by a publisher that was killed: it is due still.
+    decided = {one.release_id for one in decisions(releases)}
     for one in reversed(release_ids(releases)):
+        if one not in decided:
+            continue
         try:
             if set(read_manifest(releases, one).lineage.vintage.values()) == wanted:
                 return ""

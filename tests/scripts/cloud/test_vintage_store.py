@@ -109,3 +109,15 @@ def test_a_release_that_cannot_be_read_does_not_hide_that_one_is_due(
     (manifest,) = (tmp_path / "store" / "releases").glob("*/manifest.json")
     manifest.write_text("{")
     assert due(data, open_store(str(tmp_path / "store"))).endswith("has no release yet")
+
+
+def test_a_release_that_nothing_was_decided_about_leaves_one_due(
+    made_store: Callable[[str], Path], tmp_path: Path
+) -> None:
+    from cloud.vintages import due
+
+    data = tmp_path / "data"
+    shutil.copytree(RAW, data / "raw")
+    shutil.copytree(made_store("theta"), tmp_path / "store")
+    shutil.rmtree(tmp_path / "store" / "decisions")
+    assert due(data, open_store(str(tmp_path / "store"))).endswith("has no release yet")
