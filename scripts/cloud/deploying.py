@@ -73,7 +73,7 @@ def deploy(one: Deployment, local_store: str) -> None:
         with tempfile.TemporaryDirectory() as folder:
             apply(one, str(Path(folder, "plan")), digest)
     except RuntimeError:
-        if live and serving(one) != live:  # it failed after the alias had moved
+        if live and serving(one) not in ("", live):  # it failed after the alias had moved
             check_or_take_back(one, live)
         raise
     check_or_take_back(one, live)

@@ -64,7 +64,7 @@ run "everything" {
     error_message = "The throttles are not as they were chosen."
   }
   assert {
-    condition     = jsondecode(aws_iam_role.deploy.assume_role_policy).Statement[0].Condition.StringLike["token.actions.githubusercontent.com:sub"] == ["repo:octo@123/energy@456:environment:production"] && jsondecode(aws_iam_role.retrain.assume_role_policy).Statement[0].Condition.StringLike["token.actions.githubusercontent.com:sub"] == var.github_subjects
+    condition     = jsondecode(aws_iam_role.deploy.assume_role_policy).Statement[0].Condition.StringLike["token.actions.githubusercontent.com:sub"] == ["repo:octo@123/energy@456:environment:production"] && jsondecode(aws_iam_role.retrain.assume_role_policy).Statement[0].Condition.StringLike["token.actions.githubusercontent.com:sub"] == ["repo:octo@123/energy@456:environment:production", "repo:octo@123/energy@456:ref:refs/heads/main"]
     error_message = "Others may take the roles than were named."
   }
   assert {

@@ -108,3 +108,23 @@ run "a_subject_for_any_branch" {
 
   expect_failures = [var.github_subjects]
 }
+
+run "subjects_that_could_only_deploy_are_refused" {
+  command = plan
+
+  variables {
+    github_subjects = ["repo:octo/energy:environment:production"]
+  }
+
+  expect_failures = [var.github_subjects]
+}
+
+run "subjects_that_could_only_retrain_are_refused" {
+  command = plan
+
+  variables {
+    github_subjects = ["repo:octo/energy:ref:refs/heads/main"]
+  }
+
+  expect_failures = [var.github_subjects]
+}
