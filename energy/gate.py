@@ -7,16 +7,13 @@ here; docs/releases.md tells them to people.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 from itertools import pairwise
 from math import ceil, sqrt
-from typing import Any
 
 import pandas as pd
 
 from energy.contract import LEVELS, Manifest
-from energy.contract.months import between
 from energy.forecasting.bench import BASELINE
 from energy.forecasting.scores import MONTHS_SCORED, coverage_error, diebold_mariano
 from energy.incumbent import Incumbent, clock, not_older, same_series, unjudged
@@ -93,13 +90,14 @@ def not_worse(compared: Comparison, target: str, incumbent: Incumbent) -> Check:
         return unjudged(name, why)
     other, where = before.forecaster, "as its release kept it"
     ours = _backtest(compared.folds[compared.champion])
-    both, cutoffs = _shared(ours, (incumbent.folds or {}).get(other, {}))
+    kept = (incumbent.folds or {}).get(other)
+    both, cutoffs = _shared(ours, ours.iloc[:0] if kept is None else _by_month(kept))
     if len(cutoffs) < FEWEST_CUTOFFS:
         if other not in compared.folds:
             told = f"{other} has no folds in this run, and its release kept {len(cutoffs)} of the"
             return unjudged(name, f"{told} same cutoffs, fewer than {FEWEST_CUTOFFS}")
         where = "in this run"
-        both, cutoffs = _shared(ours, _backtest(compared.folds[other])["mean"].to_dict())
+        both, cutoffs = _shared(ours, _backtest(compared.folds[other]))
     loss, loss_other = (_by_cutoff(both, column) for column in ("mean", "other"))
     figure = float(loss.mean() / loss_other.mean() - 1) if loss_other.mean() else 0.0
     told = (
@@ -143,16 +141,17 @@ def _scored(folds: pd.DataFrame) -> pd.DataFrame:
 
 
 def _backtest(folds: pd.DataFrame) -> pd.DataFrame:
-    """Columns actual, mean, scale by cutoff and month, as text."""
-    rows = _scored(folds)[["cutoff", "month", "actual", "mean", "scale"]]
-    rows = rows.assign(cutoff=rows["cutoff"].astype(str), month=rows["month"].astype(str))
-    return rows.set_index(["cutoff", "month"])
+    return _by_month(_scored(folds))
 
 
-def _shared(ours: pd.DataFrame, means: Mapping[Any, float]) -> tuple[pd.DataFrame, list[str]]:
+def _by_month(rows: pd.DataFrame) -> pd.DataFrame:
+    """Columns actual, mean, scale by cutoff and month."""
+    return rows.set_index(["cutoff", "month"])[["actual", "mean", "scale"]]
+
+
+def _shared(ours: pd.DataFrame, other: pd.DataFrame) -> tuple[pd.DataFrame, list[pd.Period]]:
     """Our rows that the other has too, with its means as `other`; and their cutoffs, in time."""
-    keys = [key for key in ours.index if key in means]
-    both = ours.loc[keys].assign(other=[means[key] for key in keys])
+    both = ours.join(other["mean"].rename("other"), how="inner").sort_index()
     return both, sorted(set(both.index.get_level_values("cutoff")))
 
 
@@ -162,7 +161,7 @@ def _by_cutoff(both: pd.DataFrame, column: str) -> pd.Series:
     return scaled.groupby(level="cutoff").mean().sort_index()
 
 
-def _overlap(cutoffs: list[str]) -> int:
+def _overlap(cutoffs: list[pd.Period]) -> int:
     """How many neighbouring cutoffs have months in common, one counting itself."""
-    apart = min((between(a, b) for a, b in pairwise(cutoffs)), default=12)
+    apart = min(((b - a).n for a, b in pairwise(cutoffs)), default=12)
     return ceil(MONTHS_SCORED / apart)

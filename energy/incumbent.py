@@ -5,15 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+
+import pandas as pd
 
 from energy.contract import Manifest, Pointer
 from energy.contract.months import between
 from energy.releases.decisions import Check
 from energy.releases.promotion import CLOCK_TOLERANCE, clock_trouble
-
-Means = Mapping[str, Mapping[tuple[str, str], float]]
-"""What forecasters had said in a backtest: by forecaster, then by cutoff and month."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +21,13 @@ class Incumbent:
     Attributes:
         pointer: `champion.json`; None if nothing is in service.
         manifest: Of the release in service; None if there is none, or it is damaged.
-        folds: Means of its forecasters' folds, as `kept_means` has them; None if it kept none.
+        folds: By forecaster, as `fold_files.from_document` gives them; None if it kept none.
         trouble: Why it cannot be read, or ''.
     """
 
     pointer: Pointer | None = None
     manifest: Manifest | None = None
-    folds: Means | None = None
+    folds: Mapping[str, pd.DataFrame] | None = None
     trouble: str = ""
 
     @property
@@ -94,19 +92,6 @@ def clock(incumbent: Incumbent, now: datetime) -> Check:
         told = f"the release in service was promoted before now, at {incumbent.pointer.promoted_at}"
     passed = ahead <= CLOCK_TOLERANCE.total_seconds()
     return Check(name, passed, ahead, CLOCK_TOLERANCE.total_seconds(), f"{_upper(told)}.")
-
-
-def kept_means(document: Mapping[str, Any]) -> Means:
-    """What a release's `folds.json` holds, backtest and holdout alike.
-
-    Raises:
-        KeyError, TypeError, ValueError: It is no such document.
-    """
-    rows = list(zip(document["rows"]["cutoff"], document["rows"]["month"], strict=True))
-    return {
-        name: dict(zip(rows, map(float, columns["mean"]), strict=True))
-        for name, columns in document["forecasters"].items()
-    }
 
 
 def unjudged(name: str, why: str) -> Check:

@@ -6,7 +6,7 @@ from typing import Any
 
 from energy import charts
 from energy.components import chart, table, titled, words
-from energy.contract import RecordScore, TrackRecord
+from energy.contract.record import RecordScore, TrackRecord
 from energy.monitoring.telling import (
     NOTHING_IN_SERVICE,
     first_score,

@@ -16,7 +16,7 @@ from energy.errors import PromotionLost, StoreError, StoreUnreachable, UnknownSc
 from energy.forecasting import fold_files
 from energy.forecasting.bench import VERSION
 from energy.forecasting.scores import Score
-from energy.incumbent import Incumbent, kept_means
+from energy.incumbent import Incumbent
 from energy.releases.bundle import (
     DATA,
     FOLDS,
@@ -36,7 +36,8 @@ from energy.releases.bundle import (
 )
 from energy.releases.decisions import REFUSED, Check, Decision, record
 from energy.releases.documents import encode, load, moment
-from energy.releases.promotion import champion, promote
+from energy.releases.pointer import champion
+from energy.releases.promotion import promote
 from energy.releases.store import Store
 from energy.training import Comparison
 
@@ -186,7 +187,7 @@ def _in_service(store: Store) -> tuple[Incumbent, tuple[Manifest, ForecastTable]
         verify(store, pointer.release_id)
         table, folds = read_table(store, manifest), None
         if FOLDS in manifest.files:
-            folds = load(FOLDS, read_file(store, manifest, FOLDS), kept_means)
+            folds = load(FOLDS, read_file(store, manifest, FOLDS), fold_files.from_document)
     except (StoreUnreachable, UnknownSchema):  # the second: a newer version published it
         raise
     except StoreError as error:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import pandas as pd
 
-from energy.contract import TrackRecord
+from energy.contract.record import TrackRecord
 from energy.data.archive import HeldVintage, held
 from energy.data.monthly import read_frame
 from energy.data.opening import dataset_of, open_data

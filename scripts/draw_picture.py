@@ -10,7 +10,7 @@ from energy import charts
 from energy.contract import ForecastTable
 from energy.forecasting.scores import Score, percent
 from energy.releases.bundle import SCORES, read_file, read_manifest, read_table
-from energy.releases.promotion import champion
+from energy.releases.pointer import champion
 from energy.releases.store import open_store
 from energy.settings import ROOT, Settings
 from energy.summary import next_year

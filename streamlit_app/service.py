@@ -17,7 +17,8 @@ from typing import TypeVar
 import pandas as pd
 import streamlit as st
 
-from energy.contract import Forecast, ForecastRequest, TrackRecord, WeatherFacts
+from energy.contract import Forecast, ForecastRequest, WeatherFacts
+from energy.contract.record import TrackRecord
 from energy.errors import AnotherRelease, EnergyError
 from energy.settings import Settings
 from streamlit_app.client import Client, Data, ReleaseInService, Scores, choose

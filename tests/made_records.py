@@ -9,16 +9,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy.contract import (
-    SCHEMA,
-    Calibration,
-    ForecastMonth,
-    ForecastTable,
-    Lineage,
-    Manifest,
-    TrackRecord,
-)
+from energy.contract import SCHEMA, Calibration, ForecastMonth, ForecastTable, Lineage, Manifest
 from energy.contract.months import after
+from energy.contract.record import TrackRecord
 from energy.monitoring.due import due_on
 from energy.monitoring.service import read_service
 from energy.monitoring.track_record import Figures, build

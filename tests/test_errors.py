@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
 import pickle
 import typing
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -35,6 +37,8 @@ def is_family(kind: type[EnergyError]) -> bool:
     return "message" not in vars(kind)
 
 
+for name in errors.FAMILIES:  # loaded when asked for, and here all are
+    importlib.import_module(f"{errors.__name__}.{name}")
 LEAVES = [kind for kind in kinds() if not is_family(kind)]
 
 
@@ -51,6 +55,21 @@ def sample(kind: type[EnergyError]) -> EnergyError:
 
 def test_there_are_some() -> None:
     assert len(LEAVES) > 10
+
+
+def test_every_family_is_known_and_every_name_is_found_in_one_alone() -> None:
+    folder = Path(str(errors.__file__)).parent
+    assert sorted(errors.FAMILIES) == sorted(path.stem for path in folder.glob("[a-z]*.py"))
+    modules = [importlib.import_module(f"{errors.__name__}.{name}") for name in errors.FAMILIES]
+    names = [name for module in modules for name in module.__all__]
+    assert len(names) == len(set(names))
+    assert {kind.__name__ for kind in LEAVES} <= set(names)
+    assert all(getattr(errors, name).__name__ == name for name in names)
+
+
+def test_what_is_no_error_is_not_found() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'NoSuchError'"):
+        _ = errors.NoSuchError  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("kind", LEAVES, ids=lambda kind: kind.__name__)

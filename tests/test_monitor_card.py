@@ -10,7 +10,7 @@ from made_records import figures, publish, record
 from test_cards import Shown
 
 from energy import monitor_card
-from energy.contract import DriftCheck, Due, TrackRecord
+from energy.contract.record import DriftCheck, Due, TrackRecord
 from energy.releases.store import open_store
 
 # On importing Metaflow's cards, in this process alone.

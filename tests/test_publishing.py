@@ -28,11 +28,12 @@ from energy.contract import SCHEMA, ForecastTable, WeatherFacts
 from energy.errors import BadDocument, PromotionLost, StoreError
 from energy.forecasting import champion
 from energy.forecasting.bench import BASELINE, VERSION
+from energy.forecasting.fold_files import to_document
 from energy.publishing import Draft, Published, publish
 from energy.releases.bundle import read_file, read_table, release_ids, verify
 from energy.releases.decisions import Check, decisions
 from energy.releases.documents import decode
-from energy.releases.promotion import champion as in_service
+from energy.releases.pointer import champion as in_service
 from energy.releases.store import Store, open_store
 
 Y = make_series()
@@ -352,13 +353,7 @@ def test_a_publisher_killed_after_any_object_leaves_a_whole_champion(store, draf
 def test_folds_that_the_release_in_service_kept_are_judged_on(store, draft, monkeypatch) -> None:
     """Its forecaster is not in this run: nine cutoffs of its own on which it was better."""
     rows = make_comparison(Y, make_plan(Y, folds=9), names=AND_WEATHER).folds["theta"]
-    rows = rows[rows["protocol"] == "backtest"]
-    kept = {
-        "schema": SCHEMA,
-        "unit": "Mtoe",
-        "rows": {name: [*map(str, rows[name])] for name in ("protocol", "cutoff", "month")},
-        "forecasters": {BASELINE: {"mean": [*map(float, rows["actual"])]}},
-    }
+    kept = to_document({BASELINE: rows.assign(mean=rows["actual"])}, "Mtoe")
     made = publishing._files
     monkeypatch.setattr(
         publishing, "_files", lambda one: {**made(one), "folds.json": json.dumps(kept).encode()}

@@ -12,7 +12,7 @@ import pytest
 from made_records import make_frame, publish
 
 from energy import watching
-from energy.contract import TrackRecord
+from energy.contract.record import TrackRecord
 from energy.data.archive import HeldVintage
 from energy.data.opening import dataset_of, open_data
 from energy.errors import (

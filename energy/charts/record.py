@@ -12,8 +12,8 @@ import altair as alt
 import pandas as pd
 
 from energy.charts.style import BLUE, INK, ORANGE, styled, year_axis
-from energy.contract import ScoredMonth, TrackRecord
 from energy.contract.months import between
+from energy.contract.record import ScoredMonth, TrackRecord
 from energy.forecasting.scores import MONTHS_SCORED
 
 APART = 12

@@ -13,6 +13,7 @@ from energy.errors import NoRelease, NotWhole, ReleaseMissing
 from energy.releases import listing, promotion, sweeping
 from energy.releases.bundle import read_manifest
 from energy.releases.decisions import ROLLED_BACK
+from energy.releases.pointer import champion
 
 app = typer.Typer(no_args_is_help=True, help="What is published, and what is in service.")
 Why = Annotated[str, typer.Option(help="The reason, for the record.")]
@@ -80,7 +81,7 @@ def show(release_id: OptionalId = "", store: StoreUrl = "", as_json: AsJson = Fa
 def promote(release_id: Id, why: Why, store: StoreUrl = "", as_json: AsJson = False) -> None:
     """Put a release in service by hand, verified whole, whatever the gate said."""
     kept, now = opened(store), datetime.now(UTC)
-    before = promotion.champion(kept)
+    before = champion(kept)
     trouble = promotion.clock_trouble(before.promoted_at, now) if before else ""
     pointer = promotion.promote(kept, release_id, why, now, by=user())
     if as_json:
@@ -98,7 +99,7 @@ def promote(release_id: Id, why: Why, store: StoreUrl = "", as_json: AsJson = Fa
 def rollback(why: Why, store: StoreUrl = "", as_json: AsJson = False) -> None:
     """Go back to the release before; again, and it goes back one further."""
     kept, now = opened(store), datetime.now(UTC)
-    before = promotion.champion(kept)
+    before = champion(kept)
     trouble = promotion.clock_trouble(before.promoted_at, now) if before else ""
     found = promotion.rollback(kept, why, user(), now)
     if as_json:

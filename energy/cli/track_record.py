@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from energy.cli.shown import AsJson, StoreUrl, opened, put, table
-from energy.contract import LEANS, RecordScore, TrackRecord
+from energy.contract.record import LEANS, RecordScore, TrackRecord
 from energy.releases.documents import load
 from energy.releases.reading import TRACK_RECORD, ReleaseReader
 

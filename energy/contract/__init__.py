@@ -3,20 +3,12 @@
 Plain data, no pandas: everything here goes to JSON and back unchanged. Months are ISO text
 (`2022-08`), energy is in the release's unit (Mtoe for the UK tables), quantile levels and
 coverages are probabilities in (0, 1).
+
+The track record is in `energy.contract.record` alone: a look-up does without its types.
 """
 
 from energy.contract.answering import RELEASE_HEADER, Forecast, Interval, MonthAhead
 from energy.contract.asking import ForecastRequest, Weather
-from energy.contract.record import (
-    LEANS,
-    DriftCheck,
-    Due,
-    HorizonScore,
-    RecordedRelease,
-    RecordScore,
-    ScoredMonth,
-    TrackRecord,
-)
 from energy.contract.release import (
     LEVELS,
     SCHEMA,
@@ -33,30 +25,22 @@ from energy.contract.release import (
 )
 
 __all__ = [
-    "LEANS",
     "LEVELS",
     "RELEASE_HEADER",
     "SCHEMA",
     "WEATHER_AHEAD",
     "Calibration",
-    "DriftCheck",
-    "Due",
     "FileEntry",
     "Forecast",
     "ForecastMonth",
     "ForecastRequest",
     "ForecastTable",
-    "HorizonScore",
     "Interval",
     "Lineage",
     "Manifest",
     "MonthAhead",
     "Pointer",
-    "RecordScore",
-    "RecordedRelease",
-    "ScoredMonth",
     "Sensitivity",
-    "TrackRecord",
     "Weather",
     "WeatherFacts",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from energy.contract import TrackRecord
+from energy.contract.record import TrackRecord
 from energy.errors import MetricsUnsent
 from energy.monitoring.metrics import metrics
 

@@ -19,7 +19,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from energy.contract import DriftCheck
+from energy.contract.record import DriftCheck
 from energy.errors import MissingWeather
 from energy.forecasting.horizon import SP
 from energy.forecasting.response import slope, weather_effect

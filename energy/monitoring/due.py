@@ -5,8 +5,8 @@ from __future__ import annotations
 from calendar import monthrange
 from datetime import date
 
-from energy.contract import Due
 from energy.contract.months import after
+from energy.contract.record import Due
 
 LAG = 2
 """Months after which a month's energy is published: July's in September."""

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from energy.contract import TrackRecord
+from energy.contract.record import TrackRecord
 
 
 def metrics(record: TrackRecord) -> dict[str, float]:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pandas as pd
 
-from energy.contract import RecordedRelease, ScoredMonth, TrackRecord
+from energy.contract.record import RecordedRelease, ScoredMonth, TrackRecord
 from energy.errors import listed
 from energy.monitoring.due import GRACE_DAYS, due_on
 from energy.releases.documents import moment

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from energy.contract import RecordedRelease, ScoredMonth
+from energy.contract.record import RecordedRelease, ScoredMonth
 from energy.forecasting.horizon import SP
 from energy.forecasting.scores import seasonal_naive_scale
 from energy.monitoring.service import Served

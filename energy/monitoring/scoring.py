@@ -12,8 +12,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from energy.contract import HorizonScore, RecordScore, ScoredMonth
 from energy.contract.months import after
+from energy.contract.record import HorizonScore, RecordScore, ScoredMonth
 from energy.forecasting.scores import MONTHS_SCORED, empirical_coverage, mape, mase
 
 RECENT = 12

@@ -12,7 +12,7 @@ from energy.errors import BadDocument, ObjectMissing, StoreError, StoreUnreachab
 from energy.releases.bundle import HISTORY, read_file, read_manifest, read_table
 from energy.releases.decisions import FOLDER, PROMOTED, ROLLED_BACK
 from energy.releases.documents import load
-from energy.releases.promotion import champion
+from energy.releases.pointer import champion
 from energy.releases.store import Store
 
 IN_SERVICE = (PROMOTED, ROLLED_BACK)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from energy.contract import LEANS, RecordScore, TrackRecord
 from energy.contract.months import after
+from energy.contract.record import LEANS, RecordScore, TrackRecord
 from energy.monitoring.due import due_on
 
 NOTHING_IN_SERVICE = (

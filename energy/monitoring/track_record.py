@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime
 
 import pandas as pd
 
-from energy.contract import RecordedRelease, ScoredMonth, TrackRecord
+from energy.contract.record import RecordedRelease, ScoredMonth, TrackRecord
 from energy.data.dataset import UK
 from energy.errors import FiguresBehindRecord, NothingReadable, RecordOfAnother, UnknownTarget
 from energy.monitoring import drift, notes

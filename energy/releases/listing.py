@@ -12,7 +12,8 @@ from energy.errors import BadReleaseId, StoreError, StoreUnreachable
 from energy.releases.bundle import read_manifest, release_ids, verify
 from energy.releases.decisions import REFUSED, ROLLED_BACK, Decision, decisions
 from energy.releases.documents import moment
-from energy.releases.promotion import CLOCK_TOLERANCE, champion, clock_trouble
+from energy.releases.pointer import champion
+from energy.releases.promotion import CLOCK_TOLERANCE, clock_trouble
 from energy.releases.store import Store
 from energy.releases.sweeping import unfinished
 

@@ -29,10 +29,10 @@ from energy.releases.decisions import (
     in_service_since,
     record,
 )
-from energy.releases.documents import encode, load, moment
+from energy.releases.documents import encode, moment
+from energy.releases.pointer import CHAMPION, champion_versioned
 from energy.releases.store import Store
 
-CHAMPION = "champion.json"
 ANY = "*"
 """Whatever release is in service: no release id."""
 REMEMBERED = 50
@@ -55,17 +55,6 @@ class RolledBack:
     pointer: Pointer
     left_id: str
     passed_over: dict[str, str] = field(default_factory=dict)
-
-
-def champion(store: Store) -> Pointer | None:
-    """Return the pointer to the release in service; None if nothing was promoted yet.
-
-    Raises:
-        BadDocument: `champion.json` is not a pointer.
-        UnknownSchema: It was written by a newer version of this code.
-        StoreUnreachable: The store cannot be read.
-    """
-    return _champion(store)[0]
 
 
 def promote(
@@ -102,7 +91,7 @@ def promote(
         StoreUnwritable: The store failed; `champion` tells which release is in service.
     """
     verify(store, release_id)
-    current, version = _champion(store)
+    current, version = champion_versioned(store)
     if current is None or current.release_id != release_id:
         previous = current.release_id if current else None
         if instead_of not in (ANY, previous):
@@ -114,7 +103,7 @@ def promote(
             store.swap(CHAMPION, encode(CHAMPION, wanted.to_dict()), version)
             current = wanted
         except StoreConflict as error:
-            current, _ = _champion(store)
+            current, _ = champion_versioned(store)
             if current is None or current.release_id != release_id:
                 winner = current.release_id if current else "nothing"
                 raise PromotionLost(release_id, winner) from error
@@ -145,7 +134,7 @@ def rollback(store: Store, why: str, by: str, now: datetime) -> RolledBack:
         DecisionUnwritten: It was done, but who and why could not be written down.
         StoreError: The store failed before anything was changed.
     """
-    current, version = _champion(store)
+    current, version = champion_versioned(store)
     if current is None:
         raise NoRollback(store.url, None, {})
     earlier, passed_over = _earlier(current), dict[str, str]()
@@ -160,7 +149,7 @@ def rollback(store: Store, why: str, by: str, now: datetime) -> RolledBack:
         try:
             store.swap(CHAMPION, encode(CHAMPION, wanted.to_dict()), version)
         except (StoreConflict, StoreUnwritable) as error:
-            found = _champion(store)[0]
+            found = champion_versioned(store)[0]
             if found != wanted:  # a swap may have arrived though its answer did not
                 if isinstance(error, StoreUnwritable):
                     raise
@@ -194,10 +183,3 @@ def _earlier(current: Pointer) -> tuple[str, ...]:
     if current.earlier is not None:
         return current.earlier
     return (current.previous_id,) if current.previous_id else ()
-
-
-def _champion(store: Store) -> tuple[Pointer | None, str | None]:
-    found = store.read_versioned(CHAMPION)
-    if found is None:
-        return None, None
-    return load(CHAMPION, found[0], Pointer.from_dict), found[1]

@@ -25,7 +25,7 @@ from energy.releases.bundle import (
     verify,
 )
 from energy.releases.documents import decode, load
-from energy.releases.promotion import champion
+from energy.releases.pointer import champion
 from energy.releases.store import Store
 
 TRACK_RECORD = "track_record.json"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from energy.releases.bundle import MANIFEST, is_release_id
 from energy.releases.decisions import decisions
-from energy.releases.promotion import champion
+from energy.releases.pointer import champion
 from energy.releases.store import Store
 
 OLD_ENOUGH = timedelta(days=1)

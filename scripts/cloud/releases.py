@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from energy.contract import Manifest
 from energy.releases.bundle import verify, write_release
-from energy.releases.promotion import champion, promote
+from energy.releases.pointer import champion
+from energy.releases.promotion import promote
 from energy.releases.store import Store
 
 

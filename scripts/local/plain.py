@@ -14,7 +14,7 @@ from energy.forecasting.champion import from_zip
 from energy.forecasting.fitting import forecast
 from energy.forecasting.intervals import quantiles
 from energy.releases.bundle import MODEL, read_file, read_manifest, read_table
-from energy.releases.promotion import champion
+from energy.releases.pointer import champion
 from energy.releases.store import open_store
 from energy.settings import Settings
 

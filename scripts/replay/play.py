@@ -14,13 +14,14 @@ import pandas as pd
 from replay.workbooks import Embedded, published
 
 from energy import lineage, preparing, probe, publishing, training, watching
-from energy.contract import Lineage, TrackRecord
+from energy.contract import Lineage
+from energy.contract.record import TrackRecord
 from energy.data.keeping import Kept, keep
 from energy.data.records import Record
 from energy.forecasting import champion, response
-from energy.releases import promotion
 from energy.releases.bundle import read_manifest
 from energy.releases.decisions import Check
+from energy.releases.pointer import champion as in_service
 from energy.releases.store import open_store
 from energy.settings import ROOT, Settings
 
@@ -127,7 +128,7 @@ def _month(at: datetime, files: dict[str, bytes], trained: Trained, folder: Path
         answers=_answers,
         clock=lambda: at + AFTER["publish"],
     )
-    pointer = promotion.champion(store)
+    pointer = in_service(store)
     served = read_manifest(store, pointer.release_id).forecaster if pointer else ""
     return Played(kept.vintage.month, at, done, served, record)
 

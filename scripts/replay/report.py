@@ -13,8 +13,8 @@ from figures import markdown_table
 from replay.play import Played
 
 from energy.charts.style import BLUE, GREY, ORANGE, year_axis
-from energy.contract import RecordScore, TrackRecord
 from energy.contract.months import between
+from energy.contract.record import RecordScore, TrackRecord
 from energy.monitoring.scoring import score
 
 NEAR = 12

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pandas as pd
 import streamlit as st
 
-from energy.contract import RecordScore, TrackRecord
 from energy.contract.months import after
+from energy.contract.record import RecordScore, TrackRecord
 from energy.errors import ServiceRefused
 from energy.monitoring.due import due_on
 from streamlit_app import drawings, formats, layout, record_parts, service

@@ -8,13 +8,8 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
-from energy.contract import (
-    RELEASE_HEADER,
-    Forecast,
-    ForecastRequest,
-    TrackRecord,
-    WeatherFacts,
-)
+from energy.contract import RELEASE_HEADER, Forecast, ForecastRequest, WeatherFacts
+from energy.contract.record import TrackRecord
 from energy.errors import AnotherRelease, NotTheContract, ServiceFailed, ServiceRefused
 from energy.forecasting.fold_files import from_document
 from streamlit_app.client.answers import Answer, Question, Transport

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from energy.contract import (
+from energy.contract.months import after, between
+from energy.contract.record import (
     Due,
     HorizonScore,
     RecordedRelease,
@@ -10,7 +11,6 @@ from energy.contract import (
     ScoredMonth,
     TrackRecord,
 )
-from energy.contract.months import after, between
 
 SEASON = (18.0, 17.0, 16.5, 14.5, 13.0, 12.0, 12.0, 12.0, 12.7, 14.7, 16.3, 17.8)
 CUTOFFS = ("2022-07", "2022-10", "2023-01")

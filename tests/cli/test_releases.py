@@ -14,7 +14,8 @@ from energy.contract import Calibration, ForecastMonth, ForecastTable, Lineage, 
 from energy.releases.bundle import digest, release_id, write_release
 from energy.releases.decisions import REFUSED, Check, Decision, decisions, record
 from energy.releases.documents import encode, moment
-from energy.releases.promotion import champion, promote
+from energy.releases.pointer import champion
+from energy.releases.promotion import promote
 from energy.releases.store import Store, open_store
 
 NOW = datetime(2026, 11, 23, 17, tzinfo=UTC)

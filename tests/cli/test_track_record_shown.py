@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from command import Energy
 
-from energy.contract import (
+from energy.contract.record import (
     DriftCheck,
     Due,
     HorizonScore,

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from energy.contract import (
+from energy.contract.months import named
+from energy.contract.record import (
     DriftCheck,
     Due,
     HorizonScore,
@@ -18,7 +19,6 @@ from energy.contract import (
     ScoredMonth,
     TrackRecord,
 )
-from energy.contract.months import named
 from energy.errors import BadDocument, UnknownSchema
 from energy.releases.documents import encode, load
 

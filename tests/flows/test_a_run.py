@@ -16,7 +16,7 @@ from energy.data.archive import held
 from energy.forecasting.bench import VERSION
 from energy.releases.bundle import read_file, read_table, verify
 from energy.releases.decisions import decisions
-from energy.releases.promotion import champion
+from energy.releases.pointer import champion
 from energy.releases.store import Store, open_store
 
 pytestmark = pytest.mark.e2e

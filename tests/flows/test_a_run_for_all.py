@@ -17,7 +17,7 @@ from flow_runs import PREAMBLE, Stopped
 from energy.breakdown import KEEPING
 from energy.contract import ForecastTable, Manifest
 from energy.releases.bundle import read_file, read_table, verify
-from energy.releases.promotion import champion
+from energy.releases.pointer import champion
 from energy.releases.store import Store, open_store
 
 pytestmark = [

@@ -10,7 +10,7 @@ from flow_runs import Good
 
 from energy.forecasting.bench import VERSION
 from energy.releases.bundle import read_table, verify
-from energy.releases.promotion import champion
+from energy.releases.pointer import champion
 from energy.releases.store import open_store
 
 pytestmark = [

@@ -13,7 +13,7 @@ from made_records import publish
 from made_releases import RAW
 from moto.server import ThreadedMotoServer
 
-from energy.contract import TrackRecord
+from energy.contract.record import TrackRecord
 from energy.data.monthly import read_frame
 from energy.data.vintages import open_vintage
 from energy.monitoring.metrics import metrics

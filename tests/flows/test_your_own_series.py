@@ -14,7 +14,7 @@ from s3_server import S3Server
 
 from energy.releases.bundle import WEATHER, read_manifest, verify
 from energy.releases.decisions import decisions
-from energy.releases.promotion import champion
+from energy.releases.pointer import champion
 from energy.releases.reading import ReleaseReader
 from energy.releases.store import Store, open_store
 from lambda_handler.service import Service

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -41,3 +42,16 @@ def test_forecasters_whose_rows_stand_in_another_order_keep_their_own_figures(
 ) -> None:
     turned = {**folds, "ridge": folds["ridge"].iloc[::-1]}
     assert to_document(turned, "Mtoe") == to_document(folds, "Mtoe")
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        {},
+        {"rows": {"cutoff": ["2020-01"], "month": []}, "forecasters": {}},
+        {"rows": {"cutoff": [], "month": []}, "forecasters": {"theta": {"mean": [1.0]}}},
+    ],
+)
+def test_what_is_no_folds_json(document: dict[str, Any]) -> None:
+    with pytest.raises((KeyError, TypeError, ValueError)):
+        from_document(document)

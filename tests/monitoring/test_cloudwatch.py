@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from made_records import publish, record
 from s3_server import free_ports
 
-from energy.contract import TrackRecord
+from energy.contract.record import TrackRecord
 from energy.errors import MetricsUnsent
 from energy.monitoring import cloudwatch
 from energy.monitoring.metrics import metrics

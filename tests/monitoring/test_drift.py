@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from made_releases import RAW
 
-from energy.contract import DriftCheck
+from energy.contract.record import DriftCheck
 from energy.data.known import as_known
 from energy.data.monthly import read_frame
 from energy.data.vintages import open_vintage

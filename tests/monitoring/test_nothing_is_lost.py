@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_records import make_frame, publish, record
 
-from energy.contract import ScoredMonth, TrackRecord
 from energy.contract.months import after
+from energy.contract.record import ScoredMonth, TrackRecord
 from energy.errors import EnergyError
 from energy.monitoring import drift
 from energy.monitoring.track_record import Figures

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from energy.contract import LEANS, ScoredMonth
 from energy.contract.months import after
+from energy.contract.record import LEANS, ScoredMonth
 from energy.monitoring.scoring import score, summaries, tracking_signal
 
 

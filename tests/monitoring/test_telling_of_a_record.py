@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from made_records import publish, record
 
-from energy.contract import DriftCheck, Due
+from energy.contract.record import DriftCheck, Due
 from energy.monitoring.telling import NOTHING_IN_SERVICE, closing, leaning
 from energy.releases.store import Store
 

@@ -10,14 +10,15 @@ from pathlib import Path
 import pytest
 from made_records import LAST, figures, make_frame, publish, published_on, record
 
-from energy.contract import ScoredMonth, TrackRecord
 from energy.contract.months import after
+from energy.contract.record import ScoredMonth, TrackRecord
 from energy.errors import FiguresBehindRecord, NothingReadable, RecordOfAnother, UnknownTarget
 from energy.forecasting.scores import seasonal_naive_scale
 from energy.releases.decisions import Decision
 from energy.releases.decisions import record as decide
 from energy.releases.documents import moment
-from energy.releases.promotion import CHAMPION, promote
+from energy.releases.pointer import CHAMPION
+from energy.releases.promotion import promote
 from energy.releases.store import Store
 
 NAN = float("nan")

@@ -22,7 +22,8 @@ from energy.errors import (
 )
 from energy.releases.bundle import verify, write_release
 from energy.releases.decisions import Check, decisions
-from energy.releases.promotion import champion, clock_trouble, promote
+from energy.releases.pointer import champion
+from energy.releases.promotion import clock_trouble, promote
 from energy.releases.store import Store, open_store
 
 

@@ -11,7 +11,8 @@ from drafts import NOW, make_draft, overwrite
 from energy.errors import FileAltered, NoRelease, NoTrackRecord, StoreUnreachable
 from energy.releases.bundle import write_release
 from energy.releases.documents import encode
-from energy.releases.promotion import CHAMPION, promote
+from energy.releases.pointer import CHAMPION
+from energy.releases.promotion import promote
 from energy.releases.reading import InService, ReleaseReader
 from energy.releases.store import Store, open_store
 

@@ -13,7 +13,8 @@ from energy.contract import Pointer
 from energy.errors import DecisionUnwritten, NoRollback, PromotionLost, StoreUnwritable
 from energy.releases.bundle import write_release
 from energy.releases.decisions import ROLLED_BACK, decisions
-from energy.releases.promotion import champion, promote, rollback
+from energy.releases.pointer import champion
+from energy.releases.promotion import promote, rollback
 from energy.releases.store import Store, open_store
 
 LATER = NOW + timedelta(days=1)

@@ -15,9 +15,13 @@ CODE = """
 import json, sys
 from lambda_handler.app import handler
 found = handler({"periods": 12, "coverage": [0.5, 0.8, 0.95]}, None)
-loaded = {name.partition(".")[0] for name in sys.modules}
-print(json.dumps([found["tier"], len(found["months"]), sorted(loaded)]))
+print(json.dumps([found["tier"], len(found["months"]), sorted(sys.modules)]))
 """
+OURS = {"energy.contract.record", "energy.releases.promotion", "energy.releases.decisions"}
+OURS |= {
+    f"energy.errors.{name}" for name in ("series", "figures", "workbooks", "fetching", "client")
+}
+"""What others need: each dataclass takes a third of a millisecond of a cold start to make."""
 
 
 def test_a_look_up_imports_nothing_heavy(made_store: Callable[[str], Path]) -> None:
@@ -32,4 +36,5 @@ def test_a_look_up_imports_nothing_heavy(made_store: Callable[[str], Path]) -> N
     tier, months, loaded = json.loads(ran.stdout.splitlines()[-1])
     assert (tier, months) == ("table", 12)
     assert {"energy", "lambda_handler"} <= set(loaded)
-    assert not HEAVY & set(loaded)
+    assert not HEAVY & {name.partition(".")[0] for name in loaded}
+    assert not OURS & set(loaded)

@@ -10,7 +10,7 @@ import pytest
 
 from energy.errors import FileAltered
 from energy.releases.bundle import verify
-from energy.releases.promotion import champion
+from energy.releases.pointer import champion
 from energy.releases.store import open_store
 
 

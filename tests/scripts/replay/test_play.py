@@ -10,10 +10,10 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from energy.contract import TrackRecord
+from energy.contract.record import TrackRecord
 from energy.data.archive import held
 from energy.releases.decisions import decisions
-from energy.releases.promotion import champion
+from energy.releases.pointer import champion
 from energy.releases.store import open_store
 from energy.watching import read_record
 
