@@ -1,0 +1,1 @@
+"""Many series at once: the light bench fitted to arrays of series, fold by fold, without a loop."""

@@ -1,0 +1,155 @@
+"""Choose a champion for each of many series, and say what it forecasts: by the run's own rules.
+
+The folds are those of `energy.forecasting.backtest.plan`, the scores those of
+`energy.forecasting.scores`, the intervals those of `energy.forecasting.intervals`. What differs is
+that only the champion's intervals are worked out, so that ties in MASE go by the bench's order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from energy.contract.panel import Judged, SeriesForecast
+from energy.forecasting.backtest import Plan
+from energy.forecasting.bench import BASELINE
+from energy.forecasting.champion import TIE
+from energy.forecasting.fitting import is_positive
+from energy.forecasting.intervals import add_quantiles, calibrate, made_before
+from energy.forecasting.panel.means import means
+from energy.forecasting.scores import MONTHS_SCORED, figures, mase, seasonal_naive_scale
+
+Array = npt.NDArray[np.float64]
+DIGITS = 6
+"""Decimals that forecasts are kept to."""
+TOO_SHORT = "too short to be judged"
+NOT_JUDGED = "no forecaster has a score"
+
+
+def judge(
+    series: Sequence[pd.Series],
+    plans: Sequence[Plan | None],
+    forecasters: Sequence[str],
+    horizon: int,
+) -> list[SeriesForecast]:
+    """The champion of each series and its forecast; the baseline's where none can be chosen.
+
+    Args:
+        series: Gapless monthly series, each named, of at least 13 months.
+        plans: The folds of each; None where there is no room for one.
+        forecasters: Names of the bench, in its order, the baseline among them.
+        horizon: Months to forecast.
+    """
+    cutoffs = [list(plan.cutoffs) if plan else [] for plan in plans]
+    ends = np.zeros((len(series), 1 + max(map(len, cutoffs))), dtype=np.int64)
+    for place, (y, own) in enumerate(zip(series, cutoffs, strict=True)):
+        ends[place, 0] = len(y)
+        ends[place, 1 : 1 + len(own)] = [(cutoff - y.index[0]).n + 1 for cutoff in own]
+    reach = max(horizon, MONTHS_SCORED)
+    said, failed = {}, {}
+    for name in forecasters:
+        said[name], failed[name] = means(name, series, ends, reach)
+    found = []
+    for place, (y, plan) in enumerate(zip(series, plans, strict=True)):
+        able = {n: out[place] for n, out in said.items() if place not in failed[n]}
+        found.append(_judge_one(y, plan, able, horizon))
+    return found
+
+
+def _judge_one(
+    y: pd.Series, plan: Plan | None, said: Mapping[str, Array], horizon: int
+) -> SeriesForecast:
+    """One series, from what each forecaster says: (1 + folds, reach), the last months first."""
+    positive, rows = is_positive(y), _Rows.of(y, plan)
+    errors = {name: rows.mase(out[1:], "backtest") for name, out in said.items()}
+    scores = {name: round(error, TIE) for name, error in errors.items() if np.isfinite(error)}
+    # The first of several, in the bench's order.
+    name = min(scores, key=lambda n: scores[n]) if scores else BASELINE
+    folds = rows.frame(y, said[name][1:])
+    judged: dict[str, Judged | None] = {"backtest": None, "holdout": None}
+    if scores:
+        folds = add_quantiles(folds, y, positive)
+        judged = {p: _judged(folds, p, rows.mase(said[BASELINE][1:], p)) for p in judged}
+    return SeriesForecast(
+        name=str(y.name),
+        cutoff=str(y.index[-1]),
+        months=len(y),
+        forecaster=name,
+        mean=tuple(round(float(value), DIGITS) for value in said[name][0, :horizon]),
+        calibration=calibrate(y, made_before(folds, y.index[-1]), horizon, positive),
+        note="" if scores else NOT_JUDGED if plan else TOO_SHORT,
+        **judged,
+    )
+
+
+def _judged(folds: pd.DataFrame, protocol: str, baseline: float) -> Judged | None:
+    rows = folds[(folds["protocol"] == protocol) & (folds["horizon"] <= MONTHS_SCORED)]
+    if rows.empty:
+        return None
+    return Judged(folds=rows["cutoff"].nunique(), baseline_mase=baseline, **figures(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """The rows of a series' fold frames, as arrays: what all forecasters are held to.
+
+    Attributes:
+        protocol, fold, ahead: Of each row: its protocol, the place of its cutoff, months ahead.
+        seen: How many months its cutoff saw.
+        actual, scale: What came, and MASE's denominator at the cutoff.
+    """
+
+    protocol: npt.NDArray[np.str_]
+    fold: npt.NDArray[np.int64]
+    ahead: npt.NDArray[np.int64]
+    seen: npt.NDArray[np.int64]
+    actual: Array
+    scale: Array
+
+    @classmethod
+    def of(cls, y: pd.Series, plan: Plan | None) -> _Rows:
+        """Those of a plan: as far as each fold may look, and there are actuals."""
+        if plan is None:
+            none, places = np.zeros(0), np.zeros(0, dtype=np.int64)
+            return cls(np.zeros(0, dtype=str), places, places, places, none, none)
+        values, first = y.to_numpy(dtype=float), y.index[0].ordinal
+        protocols = np.array(list(plan.cutoffs.values()))
+        seen = np.array([cutoff.ordinal - first + 1 for cutoff in plan.cutoffs])
+        last = np.where(protocols == "holdout", len(y), plan.split.ordinal - first + 1)
+        reach = np.minimum(plan.reach, last - seen)
+        fold = np.repeat(np.arange(len(seen)), reach)
+        ahead = np.arange(len(fold)) - np.repeat(np.cumsum(reach) - reach, reach) + 1
+        scale = np.array([seasonal_naive_scale(values[:months]) for months in seen])
+        actual = values[seen[fold] + ahead - 1]
+        return cls(protocols[fold], fold, ahead, seen[fold], actual, scale[fold])
+
+    def mase(self, said: Array, protocol: str) -> float:
+        """The error of what was said at each cutoff, (folds, reach); NaN if there is no such row."""
+        rows = (self.protocol == protocol) & (self.ahead <= MONTHS_SCORED)
+        if not rows.any():
+            return float("nan")
+        mean = said[self.fold[rows], self.ahead[rows] - 1]
+        return mase(self.actual[rows], mean, self.scale[rows])
+
+    def frame(self, y: pd.Series, said: Array) -> pd.DataFrame:
+        """The fold frame of what was said; see `energy.forecasting.backtest`."""
+        first = y.index[0].ordinal
+        return pd.DataFrame(
+            {
+                "protocol": self.protocol,
+                "cutoff": _months(first + self.seen - 1),
+                "month": _months(first + self.seen + self.ahead - 1),
+                "horizon": self.ahead,
+                "actual": self.actual,
+                "mean": said[self.fold, self.ahead - 1],
+                "scale": self.scale,
+            }
+        )
+
+
+def _months(ordinals: npt.NDArray[np.int64]) -> pd.PeriodIndex:
+    return pd.PeriodIndex.from_ordinals(ordinals, freq="M")
