@@ -97,7 +97,8 @@ def _figures(
     if dataset.csv is not None:
         opened = open_data(dataset, settings.data)
         only = ((opened.vintage_id[:7], ""),)
-        return Figures(opened.vintage_id, opened.frame, held=only, targets=dataset.targets)
+        targets = opened.dataset.targets
+        return Figures(opened.vintage_id, opened.frame, held=only, targets=targets)
     every = held(settings.data)
     if not every:
         raise NoData(settings.data, "holds no vintage")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from energy.contract.panel import PANEL
 from energy.releases.bundle import DATA, FOLDS, HISTORY, SCORES, WEATHER
 
 
@@ -37,6 +38,7 @@ DOCUMENTS = tuple(
         (FOLDS, "What every forecaster would have said in the past, and what came."),
         (HISTORY, "The series that the release was made from."),
         (WEATHER, "How the series answers to the weather, and the weather itself."),
+        (PANEL, "Every series of a long table: their names, and how their forecasts fared."),
         (DATA, "The data that the release was made from, where they are from, what was revised."),
     )
 )

@@ -10,6 +10,7 @@ locals {
     "GET /v1/release/folds",
     "GET /v1/release/history",
     "GET /v1/release/weather",
+    "GET /v1/release/panel",
     "GET /v1/release/data",
     "GET /v1/track-record",
     "GET /v1/health",

@@ -1,18 +1,20 @@
-"""Forecasts of many series as a release stores them: `panel-000.json` and those after it.
+"""Forecasts of many series as a release stores them: `panel.json`, `panel-000.json` and so on.
 
-A series takes under a kilobyte: means and calibration, of which every quantile follows. Which file
-holds a series is worked out from its name, so that a reader of one series reads one file.
+The first names every series and sums them up. The others hold them, a kilobyte each: means and
+calibration, of which every quantile follows. Which file holds a series is worked out from its
+name, so that a reader of one series reads one file.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from energy.contract.release import SCHEMA, Calibration
 
+PANEL = "panel.json"
 PER_FILE = 500
 """Series in a file, about."""
 
@@ -46,7 +48,7 @@ class SeriesForecast:
     Attributes:
         name: Of the series.
         cutoff: Its last month.
-        months: How many it has.
+        history: Its figures up to then, in the release's unit.
         forecaster: The champion's name on the bench.
         mean: Forecasts of the months after the cutoff, in the release's unit.
         calibration: How wide its intervals are.
@@ -58,7 +60,7 @@ class SeriesForecast:
 
     name: str
     cutoff: str
-    months: int
+    history: tuple[float, ...]
     forecaster: str
     mean: tuple[float, ...]
     calibration: Calibration
@@ -72,52 +74,75 @@ class SeriesForecast:
         judged = {
             name: Judged(**data[name]) if data[name] else None for name in ("backtest", "holdout")
         }
-        calibration = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in data["calibration"].items()
-        }
         return cls(
             **{
                 **data,
                 **judged,
+                "history": tuple(data["history"]),
                 "mean": tuple(data["mean"]),
-                "calibration": Calibration(**calibration),
+                "calibration": Calibration.from_dict(data["calibration"]),
             }
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What became of every series of a long table but the release's own: `panel.json`.
+
+    Attributes:
+        unit: Of every series.
+        files: How many files hold them.
+        series: Their names.
+        left_out: Why some have no forecast, by name.
+        champions: How many series each forecaster won, most first.
+        judged: How many were chosen on a backtest; the others have the baseline's forecast.
+        beat_baseline: Share of those whose champion did better than seasonal naive.
+        mase: Median over those, in the training part; `holdout_mase` on the months after.
+        baseline_mase: Seasonal naive's; `holdout_baseline_mase` likewise.
+        coverage80: Mean share of actuals inside the 80% interval; in the holdout likewise.
+        worst: Names of the ten with the highest error in the training part.
+    """
+
+    unit: str
+    files: int
+    series: tuple[str, ...]
+    left_out: dict[str, str]
+    champions: dict[str, int]
+    judged: int
+    beat_baseline: float | None = None
+    mase: float | None = None
+    baseline_mase: float | None = None
+    coverage80: float | None = None
+    holdout_mase: float | None = None
+    holdout_baseline_mase: float | None = None
+    holdout_coverage80: float | None = None
+    worst: tuple[str, ...] = ()
+    schema: int = SCHEMA
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain dictionaries and lists, ready for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Panel:
+        """The inverse of `to_dict`."""
+        return cls(**{**data, "series": tuple(data["series"]), "worst": tuple(data["worst"])})
+
+
+def to_documents(panel: Panel, series: Iterable[SeriesForecast]) -> dict[str, dict[str, Any]]:
+    """Every document by its file's name."""
+    documents: dict[str, dict[str, Any]] = {PANEL: panel.to_dict()}
+    for number in range(panel.files):
+        documents[f"panel-{number:03d}.json"] = {"schema": SCHEMA, "series": {}}
+    for one in series:
+        documents[file_of(one.name, panel.files)]["series"][one.name] = asdict(one)
+    return documents
 
 
 def file_of(name: str, files: int) -> str:
     """Which of so many files holds a series: the same on every machine, as Python's hash is not.
 
     >>> file_of("shop 17", 4)
-    'panel-001.json'
+    'panel-002.json'
     """
     return f"panel-{zlib.crc32(name.encode()) % files:03d}.json"
-
-
-def file_names(files: int) -> list[str]:
-    """Names of so many files."""
-    return [f"panel-{number:03d}.json" for number in range(files)]
-
-
-def to_documents(
-    series: Iterable[SeriesForecast], left_out: Mapping[str, str], unit: str
-) -> dict[str, dict[str, Any]]:
-    """Documents by file name: every series in its file, and why some have no forecast.
-
-    Args:
-        series: The forecasts.
-        left_out: Names of series without one, and why.
-        unit: Of every series.
-    """
-    known = {one.name: one for one in series}
-    count = max(1, -(-(len(known) + len(left_out)) // PER_FILE))
-    documents: dict[str, dict[str, Any]] = {
-        name: {"schema": SCHEMA, "unit": unit, "files": count, "series": {}, "left_out": {}}
-        for name in file_names(count)
-    }
-    for name, one in known.items():
-        documents[file_of(name, count)]["series"][name] = asdict(one)
-    for name, reason in left_out.items():
-        documents[file_of(name, count)]["left_out"][name] = reason
-    return documents

@@ -46,6 +46,14 @@ class Calibration:
     season: tuple[float, ...] = (1.0,) * 12
     weather: tuple[float, ...] = (0.0,) * 12
 
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Calibration:
+        """The inverse of `dataclasses.asdict`, with lists for tuples as JSON has them."""
+        found: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in data.items()
+        }
+        return cls(**found)
+
 
 @dataclass(frozen=True, slots=True)
 class Sensitivity:
@@ -136,16 +144,12 @@ class ForecastTable:
         months = tuple(
             ForecastMonth(**{**row, "quantiles": tuple(row["quantiles"])}) for row in data["months"]
         )
-        calibration: dict[str, Any] = {
-            name: tuple(value) if isinstance(value, list) else value
-            for name, value in data["calibration"].items()
-        }
         return cls(
             **{
                 **data,
                 "months": months,
                 "levels": tuple(data["levels"]),
-                "calibration": Calibration(**calibration),
+                "calibration": Calibration.from_dict(data["calibration"]),
             }
         )
 

@@ -6,15 +6,22 @@ the figures of either kind, and from there on all are treated alike.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from energy.contract.asking import LARGEST
 from energy.data.records import ATTRIBUTION, LICENCE
 from energy.data.tables import ENERGY, TABLES, UNITS
+from energy.errors import UnknownTarget
 
 TEMPERATURE, DEGREE_DAYS = "temperature", "degree_days"
 """Names that weather has in every monthly frame: deg C, and daily averages in deg C."""
+SERIES, VALUE = "series", "value"
+"""Columns of a long table: which series a row is of, and its figure."""
+SERIES_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,39}")
+"""What a series of a long table may be called: requests, MLflow and pages all take it."""
 TOLERANCE = 0.05
 """How far a total may be from the sum of its parts, in its unit, unless a data set says."""
 
@@ -43,7 +50,8 @@ class Csv:
     Attributes:
         file: It.
         month: Name of the column of months, in the file.
-        headers: Name of each other column in the file, by its name in the monthly frame.
+        headers: Name of each other column in the file, by its name in the monthly frame; in a long
+            table, of the columns SERIES and VALUE.
     """
 
     file: Path
@@ -67,6 +75,8 @@ class Dataset:
         attribution: The sentence that goes with the figures wherever they are shown.
         licence: What they may be used under.
         csv: Where the figures are; None for the published workbooks and their archive.
+        each: What every series of a long table is, its own name aside; None for a data set whose
+            columns are known. The measures of a long table are known once it is read.
     """
 
     name: str
@@ -80,6 +90,7 @@ class Dataset:
     attribution: str = ""
     licence: str = ""
     csv: Csv | None = field(default=None)
+    each: Measure | None = None
 
     @property
     def targets(self) -> tuple[str, ...]:
@@ -93,13 +104,33 @@ class Dataset:
 
     def unit(self, target: str) -> str:
         """The unit of one of the targets."""
+        if self.each is not None:
+            return self.each.unit
         return next(measure.unit for measure in self.measures if measure.name == target)
 
     def titled(self, target: str) -> str:
         """What a forecast of one of the targets is of, in words."""
-        if target == self.target:
+        if target == self.target and self.each is None:
             return self.title
         return f"{self.title}: {target.replace('_', ' ')}"
+
+    def of(self, series: Sequence[str]) -> Dataset:
+        """A long table with its series known: the first is the target unless another is named."""
+        if self.each is None:
+            return self
+        measures = tuple(replace(self.each, name=name) for name in series)
+        return replace(self, measures=measures, target=self.target or series[0])
+
+    def alone(self, target: str) -> Dataset:
+        """The same of one series.
+
+        Raises:
+            UnknownTarget: There is no such series.
+        """
+        if target not in self.targets:
+            raise UnknownTarget(target, self.targets)
+        (measure,) = (one for one in self.measures if one.name == target)
+        return replace(self, measures=(measure,), target=target)
 
 
 UK = Dataset(

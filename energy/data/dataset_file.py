@@ -11,16 +11,31 @@ from typing import Any
 
 from energy.contract.asking import LARGEST
 from energy.contract.months import MONTH
-from energy.data.dataset import DEGREE_DAYS, TEMPERATURE, TOLERANCE, UK, Csv, Dataset, Measure
+from energy.data.dataset import (
+    DEGREE_DAYS,
+    SERIES,
+    SERIES_NAME,
+    TEMPERATURE,
+    TOLERANCE,
+    UK,
+    VALUE,
+    Csv,
+    Dataset,
+    Measure,
+)
 from energy.errors import BadDataset, listed
 
 FIELDS = {
     *("name", "title", "file", "month", "target", "parts", "tolerance", "start"),
-    *("licence", "attribution", "columns", "weather"),
+    *("licence", "attribution", "columns", "weather", "series"),
 }
 """What a settings file may say."""
 COLUMN_FIELDS = {"header", "unit", "lowest", "highest"}
 """What it may say of one column."""
+SERIES_FIELDS = {"header", "value", "unit", "lowest", "highest"}
+"""What it may say of the series of a long table, a row for each series and month."""
+_ONE_BY_ONE = ("columns", "parts", "weather", "tolerance")
+"""What only a table of columns has."""
 _RESERVED = {TEMPERATURE, DEGREE_DAYS, "provisional", "month", "all"}
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _WEATHER = (
@@ -59,6 +74,8 @@ class _Reader:
     def dataset(self) -> Dataset:
         """The data set that the document describes."""
         self._known("", self.document, FIELDS)
+        if "series" in self.document:
+            return self._long()
         columns = self._columns()
         target = self._one_of("target", tuple(columns), next(iter(columns)))
         month = self._text("", self.document, "month", "month")
@@ -78,6 +95,35 @@ class _Reader:
             attribution=self._text("", self.document, "attribution", ""),
             licence=self._text("", self.document, "licence", ""),
             csv=Csv(self.file.parent / self._text("", self.document, "file"), month, headers),
+        )
+
+    def _long(self) -> Dataset:
+        """A long table: its series are named in its rows."""
+        for field in _ONE_BY_ONE:
+            if field in self.document:
+                raise self._wrong(field, "it beside [series]", "one of the two: [series] is long")
+        table = self._table("series")
+        self._known("series.", table, SERIES_FIELDS)
+        month = self._text("", self.document, "month", "month")
+        headers = {
+            SERIES: self._text("series.", table, "header", SERIES),
+            VALUE: self._text("series.", table, "value", VALUE),
+        }
+        if repeated := _repeated([month, *headers.values()]):
+            raise self._wrong("series", f"the header {repeated!r} twice", "each once")
+        target = self._text("", self.document, "target", "")
+        if target and not SERIES_NAME.fullmatch(target):
+            raise self._wrong("target", _told(target), "the name of a series")
+        return Dataset(
+            name=self._name(),
+            title=self._text("", self.document, "title"),
+            measures=(),
+            target=target,
+            start=self._start(),
+            licence=self._text("", self.document, "licence", ""),
+            attribution=self._text("", self.document, "attribution", ""),
+            csv=Csv(self.file.parent / self._text("", self.document, "file"), month, headers),
+            each=self._measure("series", SERIES, table),
         )
 
     def _wrong(self, field: str, found: str, expected: str) -> BadDataset:
@@ -140,12 +186,15 @@ class _Reader:
         if not isinstance(table, Mapping):
             raise self._wrong(field, _told(table), f"a table such as [{field}]")
         self._known(f"{field}.", table, COLUMN_FIELDS)
+        header = self._text(f"{field}.", table, "header", name)
+        return header, self._measure(field, name, table)
+
+    def _measure(self, field: str, name: str, table: Mapping[str, Any]) -> Measure:
         lowest = self._number(f"{field}.", table, "lowest", -LARGEST)
         highest = self._number(f"{field}.", table, "highest", LARGEST)
         if lowest >= highest:
             raise self._wrong(field, f"lowest {lowest:g}, highest {highest:g}", "the first below")
-        unit = self._text(f"{field}.", table, "unit")
-        return self._text(f"{field}.", table, "header", name), Measure(name, unit, lowest, highest)
+        return Measure(name, self._text(f"{field}.", table, "unit"), lowest, highest)
 
     def _one_of(self, field: str, known: tuple[str, ...], default: str) -> str:
         found = self._text("", self.document, field, default)

@@ -7,54 +7,17 @@ whole in between. Nothing is guessed: numbers have a point and no separators of 
 
 from __future__ import annotations
 
-import csv
-import io
 import math
-import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date
-from pathlib import Path
+from collections.abc import Sequence
 
 import pandas as pd
 
 from energy.contract.months import after, named
 from energy.contract.months import count as count_of
+from energy.data.csv_cells import A_MONTH, Row, figure_of, follows, month_of, rows_of, text_of
 from energy.data.dataset import Csv, Dataset, Measure
 from energy.data.monthly import validate
-from energy.errors import (
-    BlankFigure,
-    NotACsv,
-    PartsApart,
-    WrongFigure,
-    WrongHeader,
-    WrongMonth,
-    WrongRow,
-)
-
-_MONTH = re.compile(r"([1-9]\d{3}-(?:0[1-9]|1[0-2]))(-\d{2})?", re.ASCII)
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-_OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"PK")
-
-
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """A row of the file: its line, and its cells by the file's own names."""
-
-    line: int
-    cells: dict[str, str]
-
-
-def read_bytes(file: Path) -> bytes:
-    """The bytes of a CSV.
-
-    Raises:
-        NotACsv: There is no such file, or it cannot be read.
-    """
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise NotACsv(file, f"no readable file ({error.strerror})") from error
+from energy.errors import BlankFigure, NotACsv, PartsApart, WrongMonth
 
 
 def read_csv(content: bytes, dataset: Dataset, source: Csv) -> pd.DataFrame:
@@ -76,7 +39,7 @@ def read_csv(content: bytes, dataset: Dataset, source: Csv) -> pd.DataFrame:
         WrongFigure, BlankFigure: A cell is no number or out of its range, or is empty amid figures.
         PartsApart: The target is not the sum of its parts.
     """
-    rows = list(_rows(_text(content, source), source))
+    rows = list(rows_of(text_of(content, source), source))
     if not rows:
         raise NotACsv(source.file, "a row of names and no months")
     first = _months(rows, source)
@@ -92,88 +55,21 @@ def read_csv(content: bytes, dataset: Dataset, source: Csv) -> pd.DataFrame:
     return validate(frame, {one.name: (one.lowest, one.highest) for one in dataset.columns})
 
 
-def _text(content: bytes, source: Csv) -> str:
-    if content.startswith(_OTHER_ENCODINGS):
-        raise NotACsv(source.file, "a workbook, or text in UTF-16: save it as CSV in UTF-8")
-    try:
-        text = content.decode("utf-8-sig")  # spreadsheet programs put a mark of order before it
-    except UnicodeDecodeError as error:
-        raise NotACsv(
-            source.file, f"bytes that are not UTF-8 from byte {error.start} on"
-        ) from error
-    if not text.strip():
-        raise NotACsv(source.file, "nothing: it is empty")
-    return text
-
-
-def _rows(text: str, source: Csv) -> Iterator[_Row]:
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header: list[str] = []
-    try:
-        for cells in reader:
-            stripped = [cell.strip() for cell in cells]
-            if not any(stripped):
-                continue
-            if not header:
-                header = _header(stripped, reader.line_num, source)
-                continue
-            if len(stripped) != len(header):
-                raise WrongRow(source.file, reader.line_num, len(stripped), len(header))
-            yield _Row(reader.line_num, dict(zip(header, stripped, strict=True)))
-    except csv.Error as error:
-        raise NotACsv(source.file, f"a broken row at line {reader.line_num} ({error})") from error
-
-
-def _header(cells: list[str], line: int, source: Csv) -> list[str]:
-    expected = [source.month, *source.headers.values()]
-    missing = [name for name in expected if name not in cells]
-    for mark, told in ((";", "semicolons"), ("\t", "tabs")):
-        if missing and any(mark in cell for cell in cells):
-            raise NotACsv(source.file, f"{told} between the columns")
-    unknown = [cell for cell in cells if cell not in expected]
-    repeated = sorted({cell for cell in cells if cells.count(cell) > 1})
-    if missing or unknown or repeated:
-        raise WrongHeader(source.file, line, cells, missing, unknown, repeated)
-    return cells
-
-
-def _months(rows: Sequence[_Row], source: Csv) -> str:
+def _months(rows: Sequence[Row], source: Csv) -> str:
     """The first month, if every row's follows the one before."""
     before = ""
     for row in rows:
         found = row.cells[source.month]
-        month = _month(found)
+        month = month_of(found)
         if month is None:
-            expected = "a month such as 2022-08, or a date such as 2022-08-01"
-            raise WrongMonth(source.file, row.line, source.month, found, expected)
-        if before and month != after(before, 1):
-            expected = f"{after(before, 1)}, the month after {before}{_why(before, month)}"
+            raise WrongMonth(source.file, row.line, source.month, found, A_MONTH)
+        if expected := follows(before, month):
             raise WrongMonth(source.file, row.line, source.month, found, expected)
         before = month
     return named(count_of(before) - len(rows) + 1)
 
 
-def _month(text: str) -> str | None:
-    found = _MONTH.fullmatch(text)
-    if found is None:
-        return None
-    try:
-        date.fromisoformat(f"{found[1]}{found[2] or '-01'}")
-    except ValueError:
-        return None
-    return found[1]
-
-
-def _why(before: str, month: str) -> str:
-    away = count_of(month) - count_of(before)
-    if away == 0:
-        return ": this one is there twice"
-    if away < 0:
-        return ": rows must ascend in time"
-    return f": {away - 1} left out"
-
-
-def _figures(rows: Sequence[_Row], one: Measure, first: str, source: Csv) -> list[float]:
+def _figures(rows: Sequence[Row], one: Measure, first: str, source: Csv) -> list[float]:
     """The figures of a column, NaN before its first and after its last."""
     header = source.headers[one.name]
     cells = [row.cells[header] for row in rows]
@@ -186,25 +82,12 @@ def _figures(rows: Sequence[_Row], one: Measure, first: str, source: Csv) -> lis
             expected = "one in every month between a column's first and its last"
             raise BlankFigure(source.file, rows[place].line, header, after(first, place), expected)
     return [
-        _figure(cell, row.line, header, one, source) if cell else math.nan
+        figure_of(cell, row.line, header, one, source) if cell else math.nan
         for cell, row in zip(cells, rows, strict=True)
     ]
 
 
-def _figure(cell: str, line: int, header: str, one: Measure, source: Csv) -> float:
-    if not _NUMBER.fullmatch(cell):
-        expected = "a number such as 1234.5"
-        if re.fullmatch(r"[+-]?[\d.]+(,\d+)+", cell):
-            expected += ", with a point and no commas"
-        raise WrongFigure(source.file, line, header, cell, expected)
-    value = float(cell)
-    if not one.lowest <= value <= one.highest:
-        expected = f"{one.lowest:g} to {one.highest:g} ({one.unit})"
-        raise WrongFigure(source.file, line, header, cell, expected)
-    return value
-
-
-def _whole(frame: pd.DataFrame, rows: Sequence[_Row], dataset: Dataset, source: Csv) -> None:
+def _whole(frame: pd.DataFrame, rows: Sequence[Row], dataset: Dataset, source: Csv) -> None:
     """Weather must be known wherever there is a figure that it may explain."""
     needed = frame[list(dataset.targets)].notna().any(axis="columns")
     for one in dataset.weather:
@@ -214,7 +97,7 @@ def _whole(frame: pd.DataFrame, rows: Sequence[_Row], dataset: Dataset, source: 
             raise BlankFigure(source.file, rows[place].line, header, month, expected)
 
 
-def _adds_up(frame: pd.DataFrame, rows: Sequence[_Row], dataset: Dataset, source: Csv) -> None:
+def _adds_up(frame: pd.DataFrame, rows: Sequence[Row], dataset: Dataset, source: Csv) -> None:
     if not dataset.parts:
         return
     total = frame[dataset.target]

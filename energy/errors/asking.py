@@ -14,10 +14,15 @@ __all__ = [
     "NotAMonth",
     "OutOfRange",
     "RequestError",
+    "SeriesLeftOut",
     "TrackingUnreachable",
     "UnknownForecaster",
     "UnknownTarget",
 ]
+
+
+MOST_SHOWN = 20
+"""Names that a message lists."""
 
 
 class RequestError(EnergyError):
@@ -33,7 +38,22 @@ class UnknownTarget(RequestError):
 
     @property
     def message(self) -> str:
-        return f"Unknown target '{self.target}'. Known targets: {listed(self.known)}."
+        shown = listed(self.known[:MOST_SHOWN])
+        more = len(self.known) - MOST_SHOWN
+        others = f" and {more} more" if more > 0 else ""
+        return f"Unknown target '{self.target}'. Known targets: {shown}{others}."
+
+
+@dataclass(eq=False)
+class SeriesLeftOut(RequestError):
+    """A series of a long table that a release has no forecast of."""
+
+    target: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return f"There is no forecast of '{self.target}': {self.reason}."
 
 
 @dataclass(eq=False)

@@ -19,6 +19,7 @@ __all__ = [
     "WrongHeader",
     "WrongMonth",
     "WrongRow",
+    "WrongSeries",
 ]
 
 LONGEST = 60
@@ -110,6 +111,24 @@ class WrongRow(SeriesError):
         return (
             f"{self.file}, line {self.line}: found {self.found} cells; expected {self.expected}. "
             "Look for a decimal comma, or a comma between thousands."
+        )
+
+
+@dataclass(eq=False)
+class WrongSeries(SeriesError):
+    """A name that a series of a long table cannot have."""
+
+    file: object
+    line: int
+    column: str
+    found: str
+
+    @property
+    def message(self) -> str:
+        return (
+            f"{self.file}, line {self.line}, column {self.column}: found {_shown(self.found)}; "
+            "expected a name of up to 40 letters, digits, spaces and `_.-` that begins with a "
+            "letter or a digit, other than all, month and provisional."
         )
 
 

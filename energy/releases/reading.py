@@ -13,7 +13,17 @@ from functools import cached_property
 from typing import Any, TypeVar, cast
 
 from energy.contract import ForecastTable, Manifest, Pointer, WeatherFacts
-from energy.errors import NoRelease, NotInRelease, NoTrackRecord, ObjectMissing, StoreError
+from energy.contract.panel import PANEL, Panel, SeriesForecast, file_of
+from energy.errors import (
+    BadDocument,
+    NoRelease,
+    NotInRelease,
+    NoTrackRecord,
+    ObjectMissing,
+    SeriesLeftOut,
+    StoreError,
+    UnknownTarget,
+)
 from energy.releases.bundle import (
     FUELS,
     HISTORY,
@@ -71,6 +81,33 @@ class Release:
             return {name: ForecastTable.from_dict(table) for name, table in tables}
 
         return self._load(FUELS, build)
+
+    @cached_property
+    def panel(self) -> Panel | None:
+        """Every other series of a long table, summed up; None if there is none."""
+        if PANEL not in self.manifest.files:
+            return None
+        return self._load(PANEL, Panel.from_dict)
+
+    def of_panel(self, name: str) -> SeriesForecast:
+        """One series of the panel, of which only the file that holds it is read.
+
+        Raises:
+            SeriesLeftOut: The panel has no forecast of it, and says why.
+            UnknownTarget: There is no such series, or no panel.
+        """
+        panel = self.panel
+        if panel and name in panel.left_out:
+            raise SeriesLeftOut(name, panel.left_out[name])
+        if panel is None or name not in panel.series:
+            known = [self.manifest.target, *self.parts, *(panel.series if panel else ())]
+            raise UnknownTarget(name, known)
+        document = self.document(file_of(name, panel.files))
+        try:
+            return SeriesForecast.from_dict(document["series"][name])
+        except (KeyError, TypeError) as error:
+            told = f"{type(error).__name__}: {error}"
+            raise BadDocument(file_of(name, panel.files), f"it has no {name!a} ({told})") from error
 
     @cached_property
     def history(self) -> tuple[str, tuple[float, ...]]:

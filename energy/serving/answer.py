@@ -10,7 +10,7 @@ from __future__ import annotations
 from energy.contract import Forecast, ForecastRequest, ForecastTable, Interval, MonthAhead
 from energy.contract.asking import FURTHEST
 from energy.contract.months import after, between
-from energy.errors import NotAllowed, ObservationGap, TableAlone, UnknownTarget
+from energy.errors import NotAllowed, ObservationGap, TableAlone
 from energy.releases.reading import Release
 from energy.serving import bands
 from energy.serving.means import Means, observed
@@ -72,16 +72,18 @@ def from_champion(release: Release, asked: ForecastRequest, stale: bool = False)
 
 
 def table_of(release: Release, target: str | None) -> ForecastTable:
-    """The forecast table of a series: the release's own, or of a part of it.
+    """The forecast table of a series: the release's own, of a part of it, or of its panel.
 
     Raises:
         UnknownTarget: The release holds no such series.
     """
     if target is None or target == release.manifest.target:
         return release.table
-    if target not in release.parts:
-        raise UnknownTarget(target, [release.manifest.target, *release.parts])
-    return release.parts[target]
+    if target in release.parts:
+        return release.parts[target]
+    from energy.serving.panel import table  # only releases of many series need it
+
+    return table(release.of_panel(target), release.manifest.unit)
 
 
 def months_asked(asked: ForecastRequest, cutoff: str) -> tuple[str, ...]:

@@ -84,9 +84,13 @@ def interval(mean: float, spread: float, band: Band, log: bool) -> Interval:
         band: Standardised errors at both ends.
         log: Whether errors multiply the forecast.
     """
-    ends = (spread * band.lower, spread * band.upper)
-    lower, upper = (mean * math.exp(end) if log else mean + end for end in ends)
+    lower, upper = (away(mean, spread * error, log) for error in (band.lower, band.upper))
     return Interval(band.coverage, lower, upper)
+
+
+def away(mean: float, error: float, log: bool) -> float:
+    """What lies an error away from a forecast: a log ratio if `log`, else in its unit."""
+    return mean * math.exp(error) if log else mean + error
 
 
 def _line(x: float, at: list[float], values: tuple[float, ...]) -> float:

@@ -24,6 +24,7 @@ from energy.errors import (
     ObservationGap,
     OutOfOrder,
     OutOfRange,
+    SeriesLeftOut,
     ServingError,
     StoreError,
     StoreUnreachable,
@@ -53,6 +54,7 @@ REFUSALS: dict[type[EnergyError], Refusal] = {
     BodyTooLarge: Refusal(413, "body_too_large"),
     UnknownRoute: Refusal(404, "unknown_route"),
     UnknownTarget: Refusal(404, "unknown_target"),
+    SeriesLeftOut: Refusal(404, "series_left_out"),
     NoTrackRecord: Refusal(404, "no_track_record"),
     NotInRelease: Refusal(404, "not_in_release"),
     WrongMethod: Refusal(405, "wrong_method"),
@@ -93,5 +95,6 @@ def error_body(error: Exception) -> dict[str, Any]:
     """The contract's error body; an error that nobody raised on purpose tells nothing of itself."""
     status, code = refusal(error)
     message = str(error) if status != INTERNAL.status else "The service failed; it was logged."
-    field = "target" if isinstance(error, UnknownTarget) else getattr(error, "field", None)
+    about_target = isinstance(error, UnknownTarget | SeriesLeftOut)
+    field = "target" if about_target else getattr(error, "field", None)
     return {"error": {"code": code, "message": message, "field": field}}

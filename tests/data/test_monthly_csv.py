@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 from own_series import HEADER, rows, with_weather, write
 
 from energy import errors
+from energy.data.csv_cells import read_bytes
 from energy.data.dataset import Csv, Dataset, Measure
 from energy.data.dataset_file import read_dataset
-from energy.data.monthly_csv import read_bytes, read_csv
+from energy.data.monthly_csv import read_csv
 
 Lines = list[str]
 

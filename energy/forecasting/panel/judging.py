@@ -7,13 +7,15 @@ that only the champion's intervals are worked out, so that ties in MASE go by th
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from energy.contract import Calibration
 from energy.contract.panel import Judged, SeriesForecast
 from energy.forecasting.backtest import Plan
 from energy.forecasting.bench import BASELINE
@@ -24,8 +26,8 @@ from energy.forecasting.panel.means import means
 from energy.forecasting.scores import MONTHS_SCORED, figures, mase, seasonal_naive_scale
 
 Array = npt.NDArray[np.float64]
-DIGITS = 6
-"""Decimals that forecasts are kept to."""
+DIGITS, SCORE_DIGITS = 6, 4
+"""Decimals that forecasts and their calibration, and scores, are kept to."""
 TOO_SHORT = "too short to be judged"
 NOT_JUDGED = "no forecaster has a score"
 
@@ -77,10 +79,10 @@ def _judge_one(
     return SeriesForecast(
         name=str(y.name),
         cutoff=str(y.index[-1]),
-        months=len(y),
+        history=_rounded(y),
         forecaster=name,
-        mean=tuple(round(float(value), DIGITS) for value in said[name][0, :horizon]),
-        calibration=calibrate(y, made_before(folds, y.index[-1]), horizon, positive),
+        mean=_rounded(said[name][0, :horizon]),
+        calibration=_short(calibrate(y, made_before(folds, y.index[-1]), horizon, positive)),
         note="" if scores else NOT_JUDGED if plan else TOO_SHORT,
         **judged,
     )
@@ -90,7 +92,25 @@ def _judged(folds: pd.DataFrame, protocol: str, baseline: float) -> Judged | Non
     rows = folds[(folds["protocol"] == protocol) & (folds["horizon"] <= MONTHS_SCORED)]
     if rows.empty:
         return None
-    return Judged(folds=rows["cutoff"].nunique(), baseline_mase=baseline, **figures(rows))
+    found: dict[str, Any] = {"baseline_mase": baseline, **figures(rows)}
+    for name, value in found.items():
+        found[name] = None if value is None else round(value, SCORE_DIGITS)
+    return Judged(folds=rows["cutoff"].nunique(), **found)
+
+
+def _rounded(values: Iterable[float]) -> tuple[float, ...]:
+    return tuple(round(float(value), DIGITS) for value in values)
+
+
+def _short(calibration: Calibration) -> Calibration:
+    """The same with as many decimals as a file of thousands should have."""
+    return replace(
+        calibration,
+        scale=_rounded(calibration.scale),
+        quantiles=_rounded(calibration.quantiles),
+        season=_rounded(calibration.season),
+        weather=_rounded(calibration.weather),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +148,7 @@ class _Rows:
         return cls(protocols[fold], fold, ahead, seen[fold], actual, scale[fold])
 
     def mase(self, said: Array, protocol: str) -> float:
-        """The error of what was said at each cutoff, (folds, reach); NaN if there is no such row."""
+        """The error of what was said at each cutoff, (folds, reach); NaN without such rows."""
         rows = (self.protocol == protocol) & (self.ahead <= MONTHS_SCORED)
         if not rows.any():
             return float("nan")
@@ -137,19 +157,14 @@ class _Rows:
 
     def frame(self, y: pd.Series, said: Array) -> pd.DataFrame:
         """The fold frame of what was said; see `energy.forecasting.backtest`."""
-        first = y.index[0].ordinal
         return pd.DataFrame(
             {
                 "protocol": self.protocol,
-                "cutoff": _months(first + self.seen - 1),
-                "month": _months(first + self.seen + self.ahead - 1),
+                "cutoff": y.index[self.seen - 1],
+                "month": y.index[self.seen + self.ahead - 1],
                 "horizon": self.ahead,
                 "actual": self.actual,
                 "mean": said[self.fold, self.ahead - 1],
                 "scale": self.scale,
             }
         )
-
-
-def _months(ordinals: npt.NDArray[np.int64]) -> pd.PeriodIndex:
-    return pd.PeriodIndex.from_ordinals(ordinals, freq="M")

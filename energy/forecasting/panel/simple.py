@@ -42,7 +42,7 @@ def drift(values: Array, ends: Ends, horizon: int) -> Array:
     """A straight line from the first month through the last."""
     last, first = _at(values, ends - 1), values[0][:, None]
     slope = (last - first) / np.maximum(ends - 1, 1)
-    return np.asarray((last[:, :, None] + slope[:, :, None] * np.arange(1, horizon + 1)))
+    return np.asarray(last[:, :, None] + slope[:, :, None] * np.arange(1, horizon + 1))
 
 
 def theta(values: Array, ends: Ends, horizon: int) -> Array:

@@ -1,0 +1,171 @@
+"""Many series of one long table: chunks of work for the branches, and what came of them all."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean, median
+
+import pandas as pd
+
+from energy.contract.panel import PER_FILE, Panel, SeriesForecast
+from energy.data.monthly import temporal_split
+from energy.errors import TooShortToBacktest
+from energy.forecasting import backtest
+from energy.forecasting.horizon import SP
+from energy.forecasting.panel.judging import judge
+from energy.forecasting.panel.means import seconds
+
+FEWEST = SP + 1
+"""Months without which there is not even a year to repeat, and nothing to tell its spread by."""
+AT_ONCE = 100
+"""Series fitted together: arrays of some ten megabytes."""
+CHUNK_SECONDS = (5.0, 60.0)
+"""CPU seconds of a chunk: enough to be worth a process, and little enough to lose."""
+WORST = 10
+"""Series with the highest errors that are named."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Work for one branch: some series, and the forecasters to try on each.
+
+    Attributes:
+        series: Their names.
+        forecasters: Names of the bench, the baseline among them.
+        horizon: Months to forecast.
+        folds: Most cutoffs in a series' training part.
+        start: First month to learn from; None for each series' own first.
+    """
+
+    series: tuple[str, ...]
+    forecasters: tuple[str, ...]
+    horizon: int
+    folds: int
+    start: pd.Period | None = None
+
+    def __str__(self) -> str:
+        return f"{len(self.series)} series: {', '.join(self.forecasters)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What came of a chunk.
+
+    Attributes:
+        forecasts: Of its series, in their order.
+        left_out: Why some have none, by name.
+        seconds: CPU seconds that it took.
+    """
+
+    forecasts: tuple[SeriesForecast, ...]
+    left_out: dict[str, str]
+    seconds: float
+
+    def __str__(self) -> str:
+        without = f", {len(self.left_out)} left out" if self.left_out else ""
+        return f"{len(self.forecasts)} series forecast{without}, {self.seconds:.1f} CPU s"
+
+
+def chunks(
+    series: Sequence[str],
+    forecasters: Sequence[str],
+    horizon: int,
+    folds: int,
+    start: pd.Period | None,
+    workers: int,
+) -> list[Chunk]:
+    """Share series out among branches, by what they cost.
+
+    Every worker gets one where there is enough to do, and none has so much that losing it hurts.
+    Neighbours in the table, which are often of one kind, go to different chunks.
+
+    Args:
+        series: Names.
+        forecasters: To try on each.
+        horizon: Months to forecast.
+        folds: Most cutoffs in a series' training part.
+        start: First month to learn from, or None.
+        workers: How many branches run at once.
+    """
+    total = seconds(forecasters, folds) * len(series)
+    least, most = CHUNK_SECONDS
+    count = max(-(-total // most), min(workers, total // least), 1)
+    count = min(int(count), len(series))
+    given = tuple(forecasters), horizon, folds, start
+    return [Chunk(tuple(series[place::count]), *given) for place in range(count)]
+
+
+def run(chunk: Chunk, frame: pd.DataFrame) -> Judgement:
+    """Judge and forecast every series of a chunk.
+
+    Args:
+        chunk: What to do.
+        frame: The monthly frame, of which only the chunk's columns are looked at.
+    """
+    began, forecasts, left_out = time.process_time(), list[SeriesForecast](), dict[str, str]()
+    for first in range(0, len(chunk.series), AT_ONCE):
+        able = []
+        for name in chunk.series[first : first + AT_ONCE]:
+            y = _of(frame, name, chunk.start)
+            if len(y) < FEWEST:
+                left_out[name] = f"it has {len(y)} months; {FEWEST} are the fewest to learn from"
+            else:
+                able.append(y)
+        plans = [_plan(y, chunk) for y in able]
+        forecasts += judge(able, plans, chunk.forecasters, chunk.horizon) if able else []
+    return Judgement(tuple(forecasts), left_out, time.process_time() - began)
+
+
+def _of(frame: pd.DataFrame, name: str, start: pd.Period | None) -> pd.Series:
+    whole = frame[name].dropna()
+    return whole if start is None else whole.loc[start:]
+
+
+def _plan(y: pd.Series, chunk: Chunk) -> backtest.Plan | None:
+    index = pd.PeriodIndex(y.index)
+    try:
+        return backtest.plan(index, temporal_split(index)[0][-1], chunk.folds, chunk.horizon)
+    except TooShortToBacktest:
+        return None
+
+
+def sum_up(series: Sequence[SeriesForecast], left_out: Mapping[str, str], unit: str) -> Panel:
+    """What became of them all.
+
+    Args:
+        series: The forecasts.
+        left_out: Names of series without one, and why.
+        unit: Of every series.
+    """
+    judged = [(one.name, one.backtest) for one in series if one.backtest]
+    held = [one.holdout for one in series if one.holdout]
+    inside = [found for _, found in judged]
+    better = sum(found.mase < found.baseline_mase for found in inside)
+    worst = sorted(judged, key=lambda pair: -pair[1].mase)[:WORST]
+    return Panel(
+        unit=unit,
+        files=-(-max(1, len(series)) // PER_FILE),
+        series=tuple(one.name for one in series),
+        left_out=dict(left_out),
+        champions=dict(Counter(one.forecaster for one in series).most_common()),
+        judged=len(judged),
+        beat_baseline=better / len(judged) if judged else None,
+        mase=_median([found.mase for found in inside]),
+        baseline_mase=_median([found.baseline_mase for found in inside]),
+        coverage80=_mean([found.coverage80 for found in inside]),
+        holdout_mase=_median([found.mase for found in held]),
+        holdout_baseline_mase=_median([found.baseline_mase for found in held]),
+        holdout_coverage80=_mean([found.coverage80 for found in held]),
+        worst=tuple(name for name, _ in worst),
+    )
+
+
+def _median(values: list[float]) -> float | None:
+    return round(median(values), 4) if values else None
+
+
+def _mean(values: list[float]) -> float | None:
+    return round(fmean(values), 4) if values else None

@@ -1,0 +1,32 @@
+"""A series of a panel is answered with the quantiles that a release of its own would publish."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from energy.contract import Calibration
+from energy.contract.panel import SeriesForecast
+from energy.forecasting.intervals import quantiles
+from energy.serving.panel import table
+
+
+@pytest.mark.parametrize("log", [True, False])
+def test_quantiles_are_those_of_the_one_rule(log: bool) -> None:
+    random = np.random.default_rng(2)
+    calibration = Calibration(
+        tuple(random.uniform(0.01, 0.1, 24)),
+        tuple(np.sort(random.normal(0, 1, 7))),
+        log,
+        100,
+        tuple(random.uniform(0.5, 1.5, 12)),
+    )
+    means = random.uniform(5, 9, 24)
+    one = SeriesForecast("a", "2024-07", (1.0,), "theta", tuple(means), calibration)
+    found = table(one, "t")
+    months = pd.period_range("2024-08", periods=24, freq="M")
+    expected = quantiles(means, np.arange(1, 25), months, calibration)
+    assert [row.month for row in found.months] == [str(month) for month in months]
+    np.testing.assert_allclose([row.quantiles for row in found.months], expected, rtol=1e-12)
+    assert (found.target, found.unit, found.forecaster) == ("a", "t", "theta")
