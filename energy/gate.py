@@ -14,6 +14,7 @@ from math import ceil, sqrt
 import pandas as pd
 
 from energy.contract import LEVELS, Manifest
+from energy.contract.panel import Panel
 from energy.forecasting.bench import BASELINE
 from energy.forecasting.scores import MONTHS_SCORED, coverage_error, diebold_mariano
 from energy.incumbent import Incumbent, clock, not_older, same_series, unjudged
@@ -44,7 +45,11 @@ CEILING = 2
 
 
 def judge(
-    compared: Comparison, manifest: Manifest, incumbent: Incumbent, now: datetime
+    compared: Comparison,
+    manifest: Manifest,
+    incumbent: Incumbent,
+    now: datetime,
+    panel: Panel | None = None,
 ) -> tuple[Check, ...]:
     """Every check that needs no other process.
 
@@ -53,6 +58,7 @@ def judge(
         manifest: Of the new release.
         incumbent: The release in service.
         now: The time here.
+        panel: The other series of a long table, summed up; None where there are none.
     """
     return (
         same_series(manifest, incumbent),
@@ -62,6 +68,7 @@ def judge(
         coverage(compared, 0.025),
         not_older(manifest, incumbent),
         clock(incumbent, now),
+        *((panel_coverage(panel),) if panel else ()),
     )
 
 
@@ -127,6 +134,19 @@ def coverage(compared: Comparison, lower: float) -> Check:
         f"{100 * nominal:.0f}% intervals hold {100 * float(held.mean()):.0f}% of {len(frame)} "
         f"months: {100 * off:.1f} points off, of {100 * most:.1f} allowed "
         f"({f'{ERRORS_OFF} standard errors' if most > floor else 'the floor'})."
+    )
+    return Check(name, off <= most + 1e-9, off, most, told)
+
+
+def panel_coverage(panel: Panel) -> Check:
+    """On average over the other series, 80% intervals held about as often as they say."""
+    name, most = "panel_coverage", COVERAGE_FLOOR[0.1]
+    if panel.coverage80 is None:
+        return unjudged(name, f"none of {len(panel.series)} other series has room for a backtest")
+    off = abs(panel.coverage80 - 0.8)
+    told = (
+        f"80% intervals of {panel.judged} other series hold {100 * panel.coverage80:.0f}%: "
+        f"{100 * off:.1f} points off, of {100 * most:.1f} allowed."
     )
     return Check(name, off <= most + 1e-9, off, most, told)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,6 +12,7 @@ import pandas as pd
 from energy import gate, probe
 from energy.breakdown import Breakdown
 from energy.contract import SCHEMA, ForecastTable, Lineage, Manifest, Pointer, WeatherFacts
+from energy.contract.panel import Panel, SeriesForecast, to_documents
 from energy.errors import PromotionLost, StoreError, StoreUnreachable, UnknownSchema
 from energy.forecasting import fold_files
 from energy.forecasting.bench import VERSION
@@ -55,6 +56,7 @@ class Draft:
         breakdown: The parts of the total, adding up to it; None where they were not forecast.
         data: The data it was made from, as `energy.data.snapshot` gives them; None to leave out.
         title: What is forecast, in words.
+        panel: The other series of a long table: summed up, and each; None where there are none.
     """
 
     table: ForecastTable
@@ -65,6 +67,7 @@ class Draft:
     breakdown: Breakdown | None = None
     data: dict[str, Any] | None = None
     title: str = ""
+    panel: tuple[Panel, Sequence[SeriesForecast]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +134,7 @@ def publish(
     manifest, files = write(store, draft, lineage, clock())
     now, by = clock(), lineage.runs.get("metaflow", "")
     checks = (
-        *gate.judge(draft.comparison, manifest, incumbent, now),
+        *gate.judge(draft.comparison, manifest, incumbent, now, draft.panel and draft.panel[0]),
         answers(store.url, manifest.release_id),
     )
     pointer, current = incumbent.pointer, incumbent.release_id
@@ -207,6 +210,8 @@ def _files(draft: Draft) -> dict[str, bytes]:
         documents[DATA] = draft.data
     if draft.weather:
         documents[WEATHER] = asdict(draft.weather)
+    if draft.panel:
+        documents |= to_documents(*draft.panel)
     if draft.breakdown:
         documents[FUELS] = {"schema": SCHEMA, **draft.breakdown.to_dict()}
     return {MODEL: draft.model, **{n: encode(n, found) for n, found in documents.items()}}

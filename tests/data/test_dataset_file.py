@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from own_series import TOML, WEATHER, write
 
-from energy.data.dataset_file import COLUMN_FIELDS, FIELDS, read_dataset
+from energy.data.dataset_file import COLUMN_FIELDS, FIELDS, SERIES_FIELDS, read_dataset
 from energy.errors import BadDataset
 from energy.settings import ROOT
 
@@ -94,7 +94,8 @@ def test_columns_that_are_none(tmp_path: Path, columns: str) -> None:
 def test_the_page_tells_every_field() -> None:
     page = (ROOT / "docs" / "your-own-series.md").read_text("utf-8")
     told = {name for name in FIELDS | COLUMN_FIELDS if f"`{name}`" in page}
-    assert told == (FIELDS | COLUMN_FIELDS) - {"columns", "weather"}
+    assert told | {"columns", "weather", "series"} == FIELDS | COLUMN_FIELDS
+    assert {name for name in SERIES_FIELDS if f"{name} = " in page} == SERIES_FIELDS - {"highest"}
     assert "`[columns.NAME]`" in page
     assert "`[weather]`" in page
 
