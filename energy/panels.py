@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, median
+from typing import Any
 
 import pandas as pd
 
@@ -16,7 +17,7 @@ from energy.errors import TooShortToBacktest
 from energy.forecasting import backtest
 from energy.forecasting.horizon import SP
 from energy.forecasting.panel.judging import judge
-from energy.forecasting.panel.means import seconds
+from energy.forecasting.panel.means import choose, seconds
 
 FEWEST = SP + 1
 """Months without which there is not even a year to repeat, and nothing to tell its spread by."""
@@ -24,6 +25,7 @@ AT_ONCE = 100
 """Series fitted together: arrays of some ten megabytes."""
 CHUNK_SECONDS = (5.0, 60.0)
 """CPU seconds of a chunk: enough to be worth a process, and little enough to lose."""
+DIED = "the process that was to forecast it ended before it answered"
 WORST = 10
 """Series with the highest errors that are named."""
 
@@ -67,6 +69,11 @@ class Judgement:
     def __str__(self) -> str:
         without = f", {len(self.left_out)} left out" if self.left_out else ""
         return f"{len(self.forecasts)} series forecast{without}, {self.seconds:.1f} CPU s"
+
+
+def forecasters(names: Sequence[str], asked: str) -> tuple[str, ...]:
+    """Which of a run's forecasters each series is tried with: the light bench if all were asked."""
+    return choose(names, everything=asked.strip() == "all")
 
 
 def chunks(
@@ -117,6 +124,29 @@ def run(chunk: Chunk, frame: pd.DataFrame) -> Judgement:
         plans = [_plan(y, chunk) for y in able]
         forecasts += judge(able, plans, chunk.forecasters, chunk.horizon) if able else []
     return Judgement(tuple(forecasts), left_out, time.process_time() - began)
+
+
+def gather(
+    branches: Sequence[object], inputs: Sequence[Any], unit: str
+) -> tuple[Panel, list[SeriesForecast]] | None:
+    """What the chunks among the branches found, summed up and one by one; None without any.
+
+    Args:
+        branches: What each was to do, chunks among them.
+        inputs: In the same order, what has a Judgement in `results`, or in `crash` why its process
+            died: its series are left out, and say so.
+        unit: Of every series.
+    """
+    forecasts, left_out, found = list[SeriesForecast](), dict[str, str](), False
+    for branch, task in zip(branches, inputs, strict=True):
+        if isinstance(branch, Chunk):
+            found = True
+            if task.crash:
+                left_out |= dict.fromkeys(branch.series, DIED)
+            else:
+                forecasts += task.results.forecasts
+                left_out |= task.results.left_out
+    return (sum_up(forecasts, left_out, unit), forecasts) if found else None
 
 
 def _of(frame: pd.DataFrame, name: str, start: pd.Period | None) -> pd.Series:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from energy import backend
+from energy import backend, panels
 from energy.data.archive import held
 from energy.data.dataset import Dataset
 from energy.data.known import as_known
@@ -18,6 +18,7 @@ from energy.errors import NoParts, OnlyAsItStands, OutOfRange
 from energy.forecasting import bench
 from energy.forecasting.backtest import SHORTEST, Plan, plan
 from energy.forecasting.intervals import KnownThen
+from energy.panels import Chunk
 from energy.releases.store import open_store
 from energy.settings import Settings
 from energy.training import Branch
@@ -43,6 +44,7 @@ class TrainRequest:
         store: Directory or URL; empty for the one of the settings.
         vintage: Id of the vintage to learn from; empty for the newest kept.
         in_real_time: Whether each fold sees the figures of its own time, where they are held.
+        workers: How many branches run at once.
     """
 
     target: str = ""
@@ -53,6 +55,7 @@ class TrainRequest:
     store: str = ""
     vintage: str = ""
     in_real_time: bool = False
+    workers: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +71,12 @@ class Task:
         plan: The folds.
         bench: Names of the forecasters that compete.
         left_out: Those that would have, but need weather.
-        branches: Which of them are fitted together, the dearest first.
+        branches: Which of them are fitted together, the dearest first; of a long table, its chunks
+            of other series too.
         vintage: SHA-256 of each raw workbook by file name.
         vintage_id: Which vintage they make.
         snapshot: What was read of it, for the release to carry.
+        panel: The monthly frame of the other series of a long table; None where there are none.
         known: Series and weather as they were known at a cutoff, where a vintage of then is held
             and backtests are to be run on it; by target.
         store: Where the release goes, as the store itself writes it.
@@ -84,12 +89,13 @@ class Task:
     plan: Plan
     bench: tuple[str, ...]
     left_out: tuple[str, ...]
-    branches: list[Branch]
+    branches: list[Branch | Chunk]
     vintage: dict[str, str]
     vintage_id: str
     snapshot: dict[str, Any]
     known: dict[str, KnownThen]
     store: str
+    panel: pd.DataFrame | None = None
 
     def __str__(self) -> str:
         known = self.known[self.target]
@@ -97,7 +103,9 @@ class Task:
         lost = f" No weather, so without {', '.join(self.left_out)}." if self.left_out else ""
         parts = f" and its {len(self.series) - 1} parts" if len(self.series) > 1 else ""
         series = self.series[self.target]
-        fits = sum(len(branch.forecasters) for branch in self.branches)
+        fits = sum(len(one.forecasters) for one in self.branches if isinstance(one, Branch))
+        if self.panel is not None:
+            parts = f" and {self.panel.shape[1]} other series"
         return (
             f"{self.target}{parts}: {len(series)} months to {series.index[-1]} (vintage "
             f"{self.vintage_id}), chosen on those to {self.plan.split}; "
@@ -126,13 +134,17 @@ def prepare(settings: Settings, asked: TrainRequest) -> Task:
             raise OutOfRange(name, found, 1, highest)
     dataset = dataset_of(settings)
     names = bench.choose(asked.forecasters, bool(dataset.weather))
-    targets = _targets(dataset, asked.target)
+    if dataset.each is None:
+        _targets(dataset, asked.target)  # refused before anything is read
     if asked.in_real_time and dataset.csv:
         raise OnlyAsItStands("--real-time", dataset.csv.file)
     opened = open_store(asked.store or settings.store)
     opened.check_writable()
     backend.check(settings)
-    data = open_data(dataset, settings.data, asked.vintage)
+    single = "" if asked.target == EVERY else asked.target
+    data = open_data(dataset, settings.data, asked.vintage, single)
+    dataset = data.dataset
+    targets = _targets(dataset, asked.target)
     frame, start = data.frame, asked.start or dataset.start or _first(data.frame, targets)
     series = {name: target_series(frame, name, start, known=dataset.targets) for name in targets}
     # Parts can only add up to the total in months that all of them have.
@@ -143,6 +155,7 @@ def prepare(settings: Settings, asked: TrainRequest) -> Task:
     folds_plan = plan(index, split, asked.folds, asked.horizon)
     parcels = bench.branches(names, len(folds_plan.cutoffs))
     known = _known_then(settings, folds_plan, start, dataset, targets) if asked.in_real_time else {}
+    panel, chunks = _panel(data.frame, dataset, asked, names)
     return Task(
         dataset=dataset,
         target=targets[0],
@@ -151,12 +164,13 @@ def prepare(settings: Settings, asked: TrainRequest) -> Task:
         plan=folds_plan,
         bench=names,
         left_out=tuple(name for name in bench.choose(asked.forecasters) if name not in names),
-        branches=[Branch(name, parcel) for parcel in parcels for name in targets],
+        branches=[*chunks, *(Branch(name, parcel) for parcel in parcels for name in targets)],
         vintage=data.hashes,
         vintage_id=data.vintage_id,
         snapshot=data.document,
         known={name: known.get(name, {}) for name in targets},
         store=opened.url,
+        panel=panel,
     )
 
 
@@ -164,9 +178,26 @@ def _targets(dataset: Dataset, asked: str) -> tuple[str, ...]:
     """The columns to forecast, the published one first."""
     if asked != EVERY:
         return (asked or dataset.target,)
+    if dataset.each is not None:
+        return (dataset.target,)
     if not dataset.parts:
         raise NoParts(dataset.target, dataset.targets)
     return (dataset.target, *dataset.parts)
+
+
+def _panel(
+    frame: pd.DataFrame, dataset: Dataset, asked: TrainRequest, names: tuple[str, ...]
+) -> tuple[pd.DataFrame | None, list[Chunk]]:
+    """The other series of a long table, and chunks of work of them; none unless all are asked."""
+    others = [name for name in dataset.targets if name != dataset.target]
+    if dataset.each is None or asked.target != EVERY or not others:
+        return None, []
+    start = (
+        pd.Period(asked.start or dataset.start, freq="M") if asked.start or dataset.start else None
+    )
+    tried = panels.forecasters(names, asked.forecasters)
+    given = tried, asked.horizon, asked.folds, start
+    return frame[others], panels.chunks(others, *given, asked.workers)
 
 
 def _first(frame: pd.DataFrame, targets: tuple[str, ...]) -> str:

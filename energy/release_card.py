@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from energy import charts
+from energy import charts, panel_card
 from energy.breakdown import Breakdown
 from energy.components import chart, titled, words
 from energy.components import table as table_of
@@ -61,6 +61,8 @@ def fill(card: Any, published: Published, draft: Draft) -> None:
         _weather(card, draft.weather, table.unit)
     if draft.breakdown:
         _parts(card, draft.breakdown, table)
+    if draft.panel:
+        panel_card.section(card, *draft.panel)
     words(card, "## Decision")
     _decision(card, published)
     words(card, "## What changed")

@@ -10,7 +10,7 @@ import getpass
 import os
 import sys
 import tempfile
-from collections.abc import Callable, MutableMapping
+from collections.abc import Callable, Mapping, MutableMapping
 from pathlib import Path
 
 from energy.settings import ROOT
@@ -35,6 +35,11 @@ def prepare(environ: MutableMapping[str, str] | None = None) -> None:
     environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")  # not seven, which take minutes
     for library in ("OMP", "OPENBLAS", "MKL"):
         environ.setdefault(f"{library}_NUM_THREADS", "1")
+
+
+def workers(environ: Mapping[str, str] = os.environ) -> int:
+    """How many branches run at once, as `prepare` or the user set it."""
+    return int(environ.get("METAFLOW_RUN_MAX_WORKERS", "1"))
 
 
 def main(flow: Callable[[], object]) -> None:

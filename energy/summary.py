@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from energy import charts
+from energy import charts, panel_card
 from energy.contract import ForecastTable
 from energy.contract.units import TWH_PER_MTOE
 from energy.forecasting.bench import BASELINE, VERSION
@@ -94,6 +94,10 @@ def closing(flow: Any) -> str:
     ]
     if flow.breakdown:
         lines += ["", f"By part    {', '.join(flow.breakdown.tables)}, adding up to the total"]
+    if flow.forecasts:
+        panel, _ = flow.forecasts
+        most = ", ".join(f"{name} {count}" for name, count in panel.champions.items())
+        lines += ["", f"Series     {panel_card.told(panel)}", f"           {most}"]
     published, release = flow.published, flow.published.manifest.release_id
     name = registered_name(flow.target, flow.dataset.name)
     alias = f"models:/{name}@{ALIAS} is version {flow.version}"

@@ -114,15 +114,17 @@ def backtest_one(
     return folds, _score(forecaster, folds, seconds, "backtest")
 
 
-def gather(branches: Sequence[Branch], inputs: Sequence[Any]) -> dict[str, dict[str, Result]]:
+def gather(branches: Sequence[object], inputs: Sequence[Any]) -> dict[str, dict[str, Result]]:
     """What the branches found, by target and forecaster.
 
     Args:
-        branches: What each was to backtest.
+        branches: What each was to do; those that are no Branch are somebody else's.
         inputs: In the same order, what has `results`, or in `crash` why its process died.
     """
     found: dict[str, dict[str, Result]] = {}
     for branch, task in zip(branches, inputs, strict=True):
+        if not isinstance(branch, Branch):
+            continue
         lost: dict[str, Result] = {n: (None, Score(n, failure=DIED)) for n in branch.forecasters}
         found.setdefault(branch.target, {}).update(lost if task.crash else task.results)
     return found

@@ -12,7 +12,7 @@ Each step calls the `energy` package and keeps the result; nothing heavy is impo
 every task imports this file anew.
 """
 
-from energy.running import leave_closing, main, prepare
+from energy.running import leave_closing, main, prepare, workers
 
 prepare()  # before Metaflow reads its configuration
 
@@ -49,13 +49,14 @@ class TrainFlow(FlowSpec):
             store=self.store,
             vintage=self.vintage_asked,
             in_real_time=self.in_real_time,
+            workers=workers(),
         )
         task = preparing.prepare(Settings.from_environment(), asked)
         self.dataset = task.dataset
         self.target, self.series, self.weather = task.target, task.series, task.weather
         self.plan, self.bench, self.branches = task.plan, task.bench, task.branches
         self.vintage, self.known, self.store_url = task.vintage, task.known, task.store
-        self.snapshot = task.snapshot
+        self.snapshot, self.panel = task.snapshot, task.panel
         self.commit = lineage.commit(ROOT)
         print(task)
         self.next(self.backtest, foreach="branches")
@@ -65,14 +66,18 @@ class TrainFlow(FlowSpec):
     @step
     def backtest(self):
         """Rolling origins of a branch's forecasters; a failure is a result too."""
-        from energy import training
+        from energy import panels, training
 
-        target = self.input.target
-        self.results = training.backtest_branch(
-            self.input, self.series[target], self.weather, self.plan, self.known[target]
-        )
-        for _, score in self.results.values():
-            print(f"{target}: {score}")
+        if isinstance(self.input, panels.Chunk):
+            self.results = panels.run(self.input, self.panel)
+            print(self.results)
+        else:
+            target = self.input.target
+            self.results = training.backtest_branch(
+                self.input, self.series[target], self.weather, self.plan, self.known[target]
+            )
+            for _, score in self.results.values():
+                print(f"{target}: {score}")
         self.next(self.select)
 
     @card(type="blank", id="leaderboard")
@@ -80,13 +85,14 @@ class TrainFlow(FlowSpec):
     @step
     def select(self, inputs):
         """Rank on the backtest, report the holdout, log every run, draw the leaderboard."""
-        from energy import breakdown, cards, summary, tracking, training
+        from energy import breakdown, cards, panels, summary, tracking, training
         from energy.settings import Settings
 
         # A frame's pickle changes with use, so Metaflow takes the branches' copies for conflicts.
         self.series, self.weather = inputs[0].series, inputs[0].weather
-        self.merge_artifacts(inputs, exclude=["results", "crash", "known"])
+        self.merge_artifacts(inputs, exclude=["results", "crash", "known", "panel"])
         known, results = inputs[0].known, training.gather(self.branches, inputs)
+        self.forecasts = panels.gather(self.branches, inputs, self.dataset.unit(self.target))
         self.compared = {
             name: training.compare(self.bench, results[name], y, self.weather, known[name])
             for name, y in self.series.items()
@@ -152,6 +158,7 @@ class TrainFlow(FlowSpec):
             self.breakdown,
             self.snapshot,
             self.dataset.titled(self.target),
+            self.forecasts,
         )
         self.published = publishing.publish(
             open_store(self.store_url), draft, lineage.lineage(self.vintage, self.commit, runs)

@@ -1,6 +1,7 @@
-"""Cross-validate many monthly series with statsforecast, for scripts/bench_scale.py.
+r"""Cross-validate many monthly series with statsforecast, for scripts/bench_scale.py.
 
-    .venv-field/bin/python benchmarks/field/many.py TABLE.csv ANSWER.json --folds 9 --step 5 --jobs 2
+    .venv-field/bin/python benchmarks/field/many.py TABLE.csv ANSWER.json --folds 9 --step 5 \
+        --jobs 2
 
 TABLE.csv has columns unique_id, ds (first of the month), y. Every model is fitted anew at every
 cutoff. ANSWER.json holds each model's MASE over all series and folds, and what was used.
@@ -30,6 +31,7 @@ MODELS = {
 
 
 def main() -> None:
+    """Read the table, time nothing (the caller does), write the answer."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("table", type=Path)
     parser.add_argument("answer", type=Path)

@@ -16,6 +16,7 @@ from energy.charts.forecast import fan, table_frame
 from energy.charts.notebook import show
 from energy.charts.origins import rolling_origins
 from energy.charts.outlook import against, answer_frame, outlook, per_degree, sensitivity_rows
+from energy.charts.panel import against_baseline
 from energy.charts.parts import by_part
 from energy.charts.record import (
     record_by_horizon,
@@ -32,6 +33,7 @@ from energy.charts.subseries import subseries
 
 __all__ = [
     "against",
+    "against_baseline",
     "against_weather",
     "answer_frame",
     "by_horizon",
