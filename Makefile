@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage lint style requirements data clean cards mlflow picture bench bench-accuracy field \
+.PHONY: help run test coverage lint style requirements data clean cards mlflow picture bench bench-scale bench-accuracy field \
   lambda events e2e image bench-lambda answers infra-lint infra-lock workflow-lint monitor bench-drift \
   replay setup deploy destroy smoke rollback-function costs app browser app-pictures docs docs-serve \
   notebooks
@@ -88,6 +88,9 @@ picture: $(VENV)/.run ## Draw the README's picture from the release in service
 
 bench: $(VENV)/.run ## Measure the flow; writes benchmarks/ and the table in docs/performance.md
 	$(BIN)/python scripts/bench_flow.py $(ARGS)
+
+bench-scale: $(VENV)/.run .venv-field/.done ## Measure many series, beside statsforecast; writes benchmarks/ and docs/scale.md
+	OMP_NUM_THREADS=1 $(BIN)/python scripts/bench_scale.py $(ARGS)
 
 bench-accuracy: $(VENV)/.run field ## Measure the forecast against the field; half an hour, writes docs/forecasting.md
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python scripts/bench_accuracy.py $(ARGS)

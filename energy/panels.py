@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -60,15 +61,20 @@ class Judgement:
         forecasts: Of its series, in their order.
         left_out: Why some have none, by name.
         seconds: CPU seconds that it took.
+        peak_mb: Most memory that its process ever held, in megabytes; 0 where that is not known.
     """
 
     forecasts: tuple[SeriesForecast, ...]
     left_out: dict[str, str]
     seconds: float
+    peak_mb: float = 0.0
 
     def __str__(self) -> str:
         without = f", {len(self.left_out)} left out" if self.left_out else ""
-        return f"{len(self.forecasts)} series forecast{without}, {self.seconds:.1f} CPU s"
+        return (
+            f"{len(self.forecasts)} series forecast{without}, {self.seconds:.1f} CPU s, "
+            f"{self.peak_mb:.0f} MB at most"
+        )
 
 
 def forecasters(names: Sequence[str], asked: str) -> tuple[str, ...]:
@@ -123,7 +129,8 @@ def run(chunk: Chunk, frame: pd.DataFrame) -> Judgement:
                 able.append(y)
         plans = [_plan(y, chunk) for y in able]
         forecasts += judge(able, plans, chunk.forecasters, chunk.horizon) if able else []
-    return Judgement(tuple(forecasts), left_out, time.process_time() - began)
+    spent = time.process_time() - began
+    return Judgement(tuple(forecasts), left_out, round(spent, 3), _peak_mb())
 
 
 def gather(
@@ -147,6 +154,16 @@ def gather(
                 forecasts += task.results.forecasts
                 left_out |= task.results.left_out
     return (sum_up(forecasts, left_out, unit), forecasts) if found else None
+
+
+def _peak_mb() -> float:
+    """Most memory that this process ever held."""
+    try:
+        import resource
+    except ImportError:  # there is none on Windows
+        return 0.0
+    unit = 1 if sys.platform == "darwin" else 1024
+    return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6, 1)
 
 
 def _of(frame: pd.DataFrame, name: str, start: pd.Period | None) -> pd.Series:

@@ -1,0 +1,77 @@
+"""Run TrainFlow on a long table, and read from its datastore what it took."""
+
+from __future__ import annotations
+
+import os
+import resource
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from energy.settings import ROOT
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run took.
+
+    Attributes:
+        seconds: Wall time of the whole command, from the start of the interpreter to its end.
+        cpu_seconds: CPU time of all its processes.
+        chunk_seconds: CPU time inside the chunks.
+        chunks: How many there were.
+        peak_mb: Most memory that the process of one chunk held.
+        panel: What came of it, summed up; None for a table of one series.
+    """
+
+    seconds: float
+    cpu_seconds: float
+    chunk_seconds: float
+    chunks: int
+    peak_mb: float
+    panel: Any
+
+
+def run(settings: Path, folder: Path, *options: str) -> Ran:
+    """Run it on the table of a settings file, with everything that it keeps in `folder`."""
+    environment = {
+        **os.environ,
+        "ENERGY_DATASET": str(settings),
+        "ENERGY_STORE": str(folder / "store"),
+        "METAFLOW_DATASTORE_SYSROOT_LOCAL": str(folder),
+        "MLFLOW_TRACKING_URI": f"sqlite:///{folder}/mlflow.db",
+    }
+    command = [sys.executable, str(ROOT / "flows" / "trainflow.py"), "run", "--target", "all"]
+    began, before = time.perf_counter(), _children()
+    subprocess.run([*command, *options], check=True, env=environment, cwd=folder)
+    seconds, spent = time.perf_counter() - began, _children() - before
+    found, panel = _chunks(folder)
+    return Ran(
+        seconds=round(seconds, 2),
+        cpu_seconds=round(spent, 2),
+        chunk_seconds=round(sum(one.seconds for one in found), 2),
+        chunks=len(found),
+        peak_mb=max((one.peak_mb for one in found), default=0.0),
+        panel=panel,
+    )
+
+
+def _chunks(folder: Path) -> tuple[list[Any], Any]:
+    os.environ["METAFLOW_DATASTORE_SYSROOT_LOCAL"] = str(folder)
+    from metaflow import Flow, namespace
+
+    from energy.panels import Judgement
+
+    namespace(None)
+    latest = Flow("TrainFlow").latest_run
+    results = [task.data.results for task in latest["backtest"].tasks()]
+    forecasts = latest["select"].task.data.forecasts
+    return [one for one in results if isinstance(one, Judgement)], forecasts and forecasts[0]
+
+
+def _children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
