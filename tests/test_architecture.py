@@ -94,6 +94,8 @@ def test_there_is_something_to_hold_to_the_rules() -> None:
         ("energy.serving", ("energy.serving", "energy.releases", *FORECASTING)),
         ("lambda_handler", ("lambda_handler", "energy.serving", "energy.releases", *FREE)),
         ("energy.training", FORECASTING),
+        ("energy.panels", ("energy.data", *FORECASTING)),
+        ("energy.panel_card", (*SHOWN, *FREE)),
         ("energy.breakdown", ("energy.training", *FORECASTING)),
         (
             "energy.monitoring",
@@ -112,7 +114,7 @@ def test_there_is_something_to_hold_to_the_rules() -> None:
         ("energy.cards", (*SHOWN, *TRAINED)),
         (
             "energy.release_card",
-            ("energy.releases.decisions", *SHOWN, *PUBLISHED, *TRAINED),
+            ("energy.releases.decisions", "energy.panel_card", *SHOWN, *PUBLISHED, *TRAINED),
         ),
         (
             "energy.cli",
