@@ -195,6 +195,7 @@ def sum_up(series: Sequence[SeriesForecast], left_out: Mapping[str, str], unit: 
     return Panel(
         unit=unit,
         files=-(-max(1, len(series)) // PER_FILE),
+        months=min((len(one.mean) for one in series), default=0),
         series=tuple(one.name for one in series),
         left_out=dict(left_out),
         champions=dict(Counter(one.forecaster for one in series).most_common()),

@@ -30,6 +30,14 @@ def outlook(
 
 
 @kept
+def one_of_panel(release_id: str, target: str, periods: int) -> Drawing:
+    """The fan of one of many series; the service holds no history of it."""
+    answer = service.forecast(release_id, ForecastRequest(periods=periods, target=target))
+    none = service.history(release_id).iloc[:0]
+    return charts.spec(charts.outlook(none, answer, answer.unit))
+
+
+@kept
 def by_part(release_id: str, targets: tuple[str, ...], unit: Unit) -> Drawing:
     """The next year by part."""
     answers = {}

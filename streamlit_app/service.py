@@ -18,6 +18,7 @@ import pandas as pd
 import streamlit as st
 
 from energy.contract import Forecast, ForecastRequest, WeatherFacts
+from energy.contract.panel import Panel
 from energy.contract.record import TrackRecord
 from energy.errors import AnotherRelease, EnergyError
 from energy.settings import Settings
@@ -133,6 +134,12 @@ def history(release_id: str) -> pd.Series:
 def weather(release_id: str) -> WeatherFacts:
     """How the release's series answers to the weather."""
     return _asked(lambda client: client.weather(release_id))
+
+
+@st.cache_data(show_spinner=False, max_entries=4)
+def panel(release_id: str) -> Panel:
+    """The other series of the release's long table, summed up."""
+    return _asked(lambda client: client.panel(release_id))
 
 
 @st.cache_data(show_spinner=False, max_entries=4)

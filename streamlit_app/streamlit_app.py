@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from pathlib import Path
+from typing import Literal
 
 # Streamlit puts this file's folder first, where `streamlit_app` is this file. The folder above it
 # holds the package of that name, and `energy`, wherever the app is started and nothing installed.
@@ -16,21 +17,27 @@ import streamlit as st  # noqa: E402
 
 from energy.errors import EnergyError  # noqa: E402
 from streamlit_app import layout, service  # noqa: E402
+from streamlit_app.client import ReleaseInService  # noqa: E402
 
 
-def answers_to_weather() -> bool:
-    """Whether there is anything to ask about the weather, as far as is known."""
+def shown(found: bool) -> Literal["visible", "hidden"]:
+    """How the menu has a page that some releases have nothing for."""
+    return "visible" if found else "hidden"
+
+
+def in_service() -> ReleaseInService | None:
+    """The release, as far as is known."""
     try:
-        release = service.watch().current().release
+        return service.watch().current().release
     except EnergyError:  # which the page tells
-        return True
-    return release is None or release.has_weather
+        return None
 
 
 ICON = f"{ROOT}/streamlit_app/icon.svg"
 st.set_page_config(page_title="Energy forecast", page_icon=ICON, layout="wide")
 st.logo(ICON)
 st.html(layout.STYLE)
+release = in_service()
 page = st.navigation(
     [
         st.Page(
@@ -40,7 +47,13 @@ page = st.navigation(
             "app_pages/weather.py",
             title="Weather what-if",
             icon=":material/thermostat:",
-            visibility="visible" if answers_to_weather() else "hidden",
+            visibility=shown(release is None or release.has_weather),
+        ),
+        st.Page(
+            "app_pages/series.py",
+            title="All series",
+            icon=":material/stacked_line_chart:",
+            visibility=shown(release is not None and release.has_panel),
         ),
         st.Page("app_pages/leaderboard.py", title="Leaderboard", icon=":material/leaderboard:"),
         st.Page("app_pages/track_record.py", title="Track record", icon=":material/fact_check:"),

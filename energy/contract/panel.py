@@ -92,6 +92,7 @@ class Panel:
     Attributes:
         unit: Of every series.
         files: How many files hold them.
+        months: How many months after its own cutoff are published of each.
         series: Their names.
         left_out: Why some have no forecast, by name.
         champions: How many series each forecaster won, most first.
@@ -105,6 +106,7 @@ class Panel:
 
     unit: str
     files: int
+    months: int
     series: tuple[str, ...]
     left_out: dict[str, str]
     champions: dict[str, int]

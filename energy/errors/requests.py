@@ -214,7 +214,7 @@ class WeatherNotHeld(FieldError):
 
 @dataclass(eq=False)
 class TableAlone(FieldError):
-    """A part of the total, which has a forecast table and no champion of its own to ask."""
+    """A part of the total or one of many series: it has a table and no champion of its own."""
 
     field: str
     target: str
@@ -224,8 +224,8 @@ class TableAlone(FieldError):
     def message(self) -> str:
         return (
             f"{self.field} cannot be answered for {self.target}, which is published as a table of "
-            f"{self.months} months made to add up to the total; ask for months within it, without "
-            "weather or observations, or ask for the total."
+            f"{self.months} months and has no fitted champion; ask for months within it, without "
+            "weather or observations, or ask for the release's own series."
         )
 
 

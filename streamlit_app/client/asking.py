@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from energy.contract import RELEASE_HEADER, Forecast, ForecastRequest, WeatherFacts
+from energy.contract.panel import Panel
 from energy.contract.record import TrackRecord
 from energy.errors import AnotherRelease, NotTheContract, ServiceFailed, ServiceRefused
 from energy.forecasting.fold_files import from_document
@@ -78,6 +79,10 @@ class Client:
     def data(self, of: str = "") -> Data:
         """The data that the release was made from."""
         return self._document("data", Data.of, of)
+
+    def panel(self, of: str = "") -> Panel:
+        """The other series of a long table, summed up."""
+        return self._document("panel", Panel.from_dict, of)
 
     def track_record(self) -> TrackRecord:
         """How published forecasts fared."""

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from energy.contract import Forecast, Manifest
+from energy.contract.panel import PANEL
 from energy.forecasting.scores import Score
 
 MORE = ("promoted_at", "previous_id", "reason", "targets", "months", "stale")
@@ -65,6 +66,11 @@ class ReleaseInService:
     def has_weather(self) -> bool:
         """Whether it tells how the series answers to the weather."""
         return "weather.json" in self.manifest.files
+
+    @property
+    def has_panel(self) -> bool:
+        """Whether it has forecasts of the other series of a long table."""
+        return PANEL in self.manifest.files
 
     @property
     def is_scheduled(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from made_results import make_comparison, make_plan, make_series, make_table
 
@@ -19,7 +20,7 @@ ATTRIBUTION = "Made-up figures of a made-up museum."
 LINEAGE = Lineage({"visitors.csv": "a" * 64}, "unknown", {}, {}, "3.11")
 
 
-def publish(folder: Path) -> str:
+def publish(folder: Path, panel: Any = None) -> str:
     """Put one in service in that store; its id."""
     y = make_series("visitors")
     plan = make_plan(y)
@@ -49,7 +50,8 @@ def publish(folder: Path) -> str:
         "before": "",
         "revisions": [],
     }
-    draft = Draft(table, b"a model", make_comparison(y, plan), y, data=data, title=TITLE)
+    compared = make_comparison(y, plan)
+    draft = Draft(table, b"a model", compared, y, data=data, title=TITLE, panel=panel)
     store, now = open_store(str(folder)), datetime(2022, 9, 1, tzinfo=UTC)
     manifest, _ = write(store, draft, LINEAGE, now)
     promote(store, manifest.release_id, "it is best", now)

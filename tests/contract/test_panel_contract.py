@@ -32,14 +32,14 @@ def test_a_series_survives_json(one: SeriesForecast) -> None:
 
 
 def test_the_panel_survives_json() -> None:
-    panel = Panel("t", 1, ("shop 1",), {"shop 2": "it has 3 months"}, {"theta": 1}, 1, 1.0, 0.8)
+    panel = Panel("t", 1, 2, ("shop 1",), {"shop 2": "it has 3 months"}, {"theta": 1}, 1, 1.0, 0.8)
     assert Panel.from_dict(json.loads(json.dumps(panel.to_dict()))) == panel
 
 
 @given(st.lists(st.text(min_size=1), unique=True, max_size=30), st.integers(1, 7))
 def test_every_series_is_in_the_file_that_its_name_leads_to(names: list[str], files: int) -> None:
     series = [SeriesForecast(n, "2024-12", (1.0,), "naive", (1.0,), CALIBRATION) for n in names]
-    documents = to_documents(Panel("t", files, tuple(names), {}, {}, 0), series)
+    documents = to_documents(Panel("t", files, 1, tuple(names), {}, {}, 0), series)
     assert len(documents) == files + 1
     assert set(documents[PANEL]["series"]) == set(names)
     for name in names:
