@@ -12,8 +12,8 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test coverage lint style requirements data clean cards mlflow picture bench bench-accuracy field \
-  lambda events e2e image bench-lambda answers infra-lint infra-lock workflow-lint monitor bench-drift \
-  replay setup deploy destroy smoke rollback-function costs app browser app-pictures docs docs-serve \
+  lambda events e2e image bench-lambda bench-requests answers infra-lint infra-lock workflow-lint monitor \
+  bench-drift replay setup deploy destroy smoke rollback-function costs app browser app-pictures docs docs-serve \
   notebooks
 
 help: ## List these commands
@@ -109,6 +109,9 @@ image: $(VENV)/.test ## Build the image without Docker and weigh it (root, build
 
 bench-lambda: $(VENV)/.test ## Measure the handler; writes benchmarks/ and the table in docs/serving.md
 	$(BIN)/python scripts/bench_lambda.py $(ARGS)
+
+bench-requests: $(VENV)/.test ## Ask many at once, simulate Lambda's scaling; writes benchmarks/, docs/scale.md
+	$(BIN)/python scripts/bench_requests.py $(ARGS)
 
 answers: $(VENV)/.test ## Ask the release in service what docs/serving.md shows, and write it there
 	$(BIN)/python scripts/show_answers.py
