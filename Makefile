@@ -11,9 +11,15 @@ unexport PYTHONDONTWRITEBYTECODE
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := help
+<<<<<<< HEAD
 .PHONY: help run test coverage lint style requirements data clean cards mlflow picture bench bench-scale bench-accuracy field \
   lambda events e2e image bench-lambda answers infra-lint infra-lock workflow-lint monitor bench-drift \
   replay setup deploy destroy smoke rollback-function costs app browser app-pictures docs docs-serve \
+=======
+.PHONY: help run test coverage lint style requirements data clean cards mlflow picture bench bench-accuracy field \
+  lambda events e2e image bench-lambda bench-requests answers infra-lint infra-lock workflow-lint monitor \
+  bench-drift replay setup deploy destroy smoke rollback-function costs app browser app-pictures docs docs-serve \
+>>>>>>> w-requests
   notebooks
 
 help: ## List these commands
@@ -112,6 +118,9 @@ image: $(VENV)/.test ## Build the image without Docker and weigh it (root, build
 
 bench-lambda: $(VENV)/.test ## Measure the handler; writes benchmarks/ and the table in docs/serving.md
 	$(BIN)/python scripts/bench_lambda.py $(ARGS)
+
+bench-requests: $(VENV)/.test ## Ask many at once, simulate Lambda's scaling; writes benchmarks/, docs/scale.md
+	$(BIN)/python scripts/bench_requests.py $(ARGS)
 
 answers: $(VENV)/.test ## Ask the release in service what docs/serving.md shows, and write it there
 	$(BIN)/python scripts/show_answers.py

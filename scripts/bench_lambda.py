@@ -66,12 +66,11 @@ def main() -> int:
 
 
 def _measured(trials: int) -> dict:
-    for folder in ("energy", "lambda_handler", "scripts/local"):
-        compileall.compile_dir(ROOT / folder, quiet=1)
+    compiled()
     with tempfile.TemporaryDirectory() as name, s3_server(Path(name, "s3")) as s3:
         url = f"s3://{s3.bucket}/bench"
-        forecaster = _copy(s3, url)
-        environment = _environment(s3, url)
+        forecaster = copied_release(s3, url)
+        environment = surroundings_of(s3, url)
         cold: dict[str, list[float]] = {case: [] for case in CASES}
         memory: dict[str, list[float]] = {case: [] for case in CASES}
         for trial in range(trials + 1):  # the first fills the disk's cache, and is not counted
@@ -85,7 +84,9 @@ def _measured(trials: int) -> dict:
     result = {
         "measured_at": datetime.now(UTC).strftime("%Y-%m-%d"),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores",
-        "versions": {n: version(n) for n in ("awslambdaric", "sktime", "pandas", "botocore")},
+        "versions": {
+            n: version(n) for n in ("awslambdaric", "sktime", "pandas", "botocore", "obstore")
+        },
         "forecaster": forecaster,
         "trials": trials,
         "rss_mb": round(statistics.median(memory["champion_tier"])),
@@ -101,7 +102,13 @@ def _measured(trials: int) -> dict:
     return result
 
 
-def _copy(s3: S3Server, url: str) -> str:
+def compiled() -> None:
+    """Compile the byte code of what is measured, as the image has it."""
+    for folder in ("energy", "lambda_handler", "scripts/local", "scripts/load"):
+        compileall.compile_dir(ROOT / folder, quiet=1)
+
+
+def copied_release(s3: S3Server, url: str) -> str:
     """Copy the release in service to S3 with the project's own functions; its forecaster."""
     source = open_store(Settings.from_environment().store)  # with the caller's own credentials
     os.environ.update({name: value for name, value in s3.environment.items() if value})
@@ -109,7 +116,8 @@ def _copy(s3: S3Server, url: str) -> str:
     return copy_champion(source, open_store(url)).forecaster
 
 
-def _environment(s3: S3Server, url: str) -> dict[str, str]:
+def surroundings_of(s3: S3Server, url: str) -> dict[str, str]:
+    """What a handler finds that reads its releases there."""
     threads = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS")}
     paths = {"PYTHONPATH": f"{ROOT}:{ROOT / 'scripts'}"}
     return {**s3.environment, **threads, **paths, "ENERGY_STORE": url}

@@ -48,6 +48,7 @@ class S3Server:
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
             "AWS_PROFILE": "",
+            "AWS_CA_BUNDLE": "",
         }
 
     def use(self, monkeypatch: pytest.MonkeyPatch, **changes: str) -> None:

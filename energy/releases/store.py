@@ -1,11 +1,12 @@
 """Where releases live: a directory or an S3 bucket, behind the same seven operations.
 
-Reading needs the standard library alone (and boto3 for `s3://`); filelock is imported where a
-directory is written.
+Reading needs the standard library alone (and obstore or botocore for `s3://`); filelock is imported
+where a directory is written.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 from typing import Protocol
@@ -90,6 +91,15 @@ def open_store(url: str) -> Store:
     if scheme[1] != "s3":
         raise BadStoreUrl(f"its scheme is '{scheme[1]}'" if "://" in url else "it holds a colon")
     bucket, prefix = _bucket_and_prefix(url)
+    return _in_s3(bucket, prefix)
+
+
+def _in_s3(bucket: str, prefix: str) -> Store:
+    """A store on S3: the quick one where the environment alone says how to reach it."""
+    from energy.releases.s3_quick import QuickS3Store, will_do
+
+    if will_do(os.environ):
+        return QuickS3Store(bucket, prefix, os.environ)
     from energy.releases.s3 import S3Store
 
     return S3Store(bucket, prefix)

@@ -137,15 +137,22 @@ def _put_together(
     stale: bool,
 ) -> Forecast:
     calibration = table.calibration
-    wanted = [bands.band(coverage, calibration) for coverage in asked.coverage]
+    wanted = [
+        (bands.band(coverage, calibration), _places(coverage, table, means))
+        for coverage in asked.coverage
+    ]
 
     def ahead(month: str, mean: float) -> MonthAhead:
         horizon, weather = between(cutoff, month), means.weather.get(month, "expected")
         wide = bands.spread(horizon, month, calibration, weather != "expected")
-        if means.tier == "table":
-            found = tuple(_published(table, horizon, one, mean, wide) for one in wanted)
-        else:
-            found = tuple(bands.interval(mean, wide, one, calibration.log) for one in wanted)
+        found = tuple(
+            (
+                bands.interval(mean, wide, band, calibration.log)
+                if places is None
+                else _published(table, horizon, band.coverage, places)
+            )
+            for band, places in wanted
+        )
         return MonthAhead(month, horizon, mean, found, weather)
 
     return Forecast(
@@ -162,12 +169,17 @@ def _put_together(
     )
 
 
+def _places(coverage: float, table: ForecastTable, means: Means) -> tuple[int, int] | None:
+    """Where the two ends of an interval stand among what was published; None if they do not."""
+    if means.tier != "table":
+        return None
+    lower, upper = (bands.place(level, table.levels) for level in bands.levels(coverage))
+    return None if lower is None or upper is None else (lower, upper)
+
+
 def _published(
-    table: ForecastTable, horizon: int, band: bands.Band, mean: float, spread: float
+    table: ForecastTable, horizon: int, coverage: float, places: tuple[int, int]
 ) -> Interval:
-    """The published quantiles if the coverage is a published one, to the last digit."""
-    lower, upper = (bands.place(level, table.levels) for level in bands.levels(band.coverage))
-    if lower is None or upper is None:
-        return bands.interval(mean, spread, band, table.calibration.log)
+    """The published quantiles, to the last digit."""
     quantiles = table.months[horizon - 1].quantiles
-    return Interval(band.coverage, quantiles[lower], quantiles[upper])
+    return Interval(coverage, quantiles[places[0]], quantiles[places[1]])

@@ -52,7 +52,6 @@ def usage(requests: int, bench: Mapping[str, Any], prices: Mapping[str, Any]) ->
     seconds = hours * HOUR
     cold = requests * math.exp(-requests * assumed["idle_seconds"] / seconds)
     first = _hit(requests, seconds) * seconds
-    bytes_logged = len(_a_line()) + assumed["access_log_bytes"] + assumed["platform_log_bytes"]
     champion = requests * assumed["champion_share"]
     tiers = sum(_hit(one, hours) for one in (requests - champion, champion))
     by_handler = (len(WHOLE) * _hit(requests, hours) + len(OF_A_TIER) * tiers) * hours
@@ -62,7 +61,7 @@ def usage(requests: int, bench: Mapping[str, Any], prices: Mapping[str, Any]) ->
         "lambda_requests": requests,
         "lambda_gb_seconds": _busy(requests, cold, bench, assumed) * assumed["memory_mb"] / 1024,
         "api_requests": requests,
-        "log_gb": requests * bytes_logged / 1e9,
+        "log_gb": requests * bytes_logged(assumed) / 1e9,
         "metric_hours": by_handler + assumed["monitor_metrics"] * hours / 24,
         "alarms": assumed["alarms"],
         "dashboards": assumed["dashboards"],
@@ -73,6 +72,11 @@ def usage(requests: int, bench: Mapping[str, Any], prices: Mapping[str, Any]) ->
         "ecr_gb": assumed["images"] * bench["image_mb_compressed"] / 1000,
         "out_gb": requests * assumed["answer_bytes"] / 1e9,
     }
+
+
+def bytes_logged(assumed: Mapping[str, Any]) -> int:
+    """Bytes logged for a request: the handler's line, the API's and the platform's."""
+    return len(_a_line()) + assumed["access_log_bytes"] + assumed["platform_log_bytes"]
 
 
 def cost(used: Mapping[str, float], items: Mapping[str, Any], free: bool) -> dict[str, float]:

@@ -38,6 +38,7 @@ TARGETS = {
     + "minutes of an idle machine; tests/scripts/test_scale.py has its parts",
     "bench-accuracy": BY_HAND + "half an hour; tests/scripts/test_accuracy.py holds its parts",
     "bench-lambda": BY_HAND + "minutes of an idle machine",
+    "bench-requests": "tests/scripts/load/test_bench_requests.py",
     "requirements": BY_HAND + "it resolves anew, from the package index",
     "app": "tests/app/test_app_in_a_browser.py",
     "app-pictures": BY_HAND + "a browser; tests/app/test_app_in_a_browser.py draws the same pages",

@@ -11,7 +11,7 @@ from s3_server import S3Server
 from energy.releases.store import Store, open_store
 
 
-@pytest.fixture(params=["directory", "s3"])
+@pytest.fixture(params=["directory", "s3", "s3, by botocore alone"])
 def store_url(
     request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> str:
@@ -20,6 +20,8 @@ def store_url(
         return str(tmp_path / "store")
     server: S3Server = request.getfixturevalue("s3")
     server.use(monkeypatch)
+    if request.param != "s3":
+        monkeypatch.setenv("AWS_USE_FIPS_ENDPOINT", "false")  # obstore would not heed it
     return f"s3://{server.bucket}/{uuid.uuid4().hex}"
 
 
