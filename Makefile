@@ -11,15 +11,10 @@ unexport PYTHONDONTWRITEBYTECODE
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := help
-<<<<<<< HEAD
-.PHONY: help run test coverage lint style requirements data clean cards mlflow picture bench bench-scale bench-accuracy field \
-  lambda events e2e image bench-lambda answers infra-lint infra-lock workflow-lint monitor bench-drift \
-  replay setup deploy destroy smoke rollback-function costs app browser app-pictures docs docs-serve \
-=======
-.PHONY: help run test coverage lint style requirements data clean cards mlflow picture bench bench-accuracy field \
-  lambda events e2e image bench-lambda bench-requests answers infra-lint infra-lock workflow-lint monitor \
-  bench-drift replay setup deploy destroy smoke rollback-function costs app browser app-pictures docs docs-serve \
->>>>>>> w-requests
+.PHONY: help run test coverage lint style requirements data clean cards mlflow picture bench bench-scale \
+  bench-accuracy field lambda events e2e image bench-lambda bench-requests answers infra-lint infra-lock \
+  workflow-lint monitor bench-drift replay setup deploy destroy smoke rollback-function costs app browser \
+  app-pictures docs docs-serve \
   notebooks
 
 help: ## List these commands
