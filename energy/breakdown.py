@@ -11,10 +11,10 @@ import pandas as pd
 
 from energy.contract import ForecastTable
 from energy.forecasting import champion
-from energy.forecasting.fitting import is_positive
 from energy.forecasting.gap_shares import METHODS
 from energy.forecasting.horizon import months_after
 from energy.forecasting.intervals import KnownThen, add_quantiles
+from energy.forecasting.logs import is_positive
 from energy.forecasting.reconcile import (
     RECONCILED,
     known_errors,

@@ -28,11 +28,10 @@ from energy.releases.bundle import (
     SCORES,
     WEATHER,
     digest,
-    read_file,
+    read_files,
     read_manifest,
-    read_table,
     release_id,
-    verify,
+    table_of,
     write_release,
 )
 from energy.releases.decisions import REFUSED, Check, Decision, record
@@ -187,10 +186,10 @@ def _in_service(store: Store) -> tuple[Incumbent, tuple[Manifest, ForecastTable]
     manifest = None
     try:
         manifest = read_manifest(store, pointer.release_id)
-        verify(store, pointer.release_id)
-        table, folds = read_table(store, manifest), None
-        if FOLDS in manifest.files:
-            folds = load(FOLDS, read_file(store, manifest, FOLDS), fold_files.from_document)
+        files = read_files(store, manifest)
+        table, folds = table_of(manifest, files[FORECAST]), None
+        if FOLDS in files:
+            folds = load(FOLDS, files[FOLDS], fold_files.from_document)
     except (StoreUnreachable, UnknownSchema):  # the second: a newer version published it
         raise
     except StoreError as error:

@@ -1,6 +1,6 @@
 """The champion as MLflow hands it out: `mlflow.pyfunc.load_model("models:/energy-total@champion")`.
 
-MLflow imports this module and calls `_load_pyfunc` with the folder that `energy.tracking` saved.
+MLflow imports this module and calls `_load_pyfunc` with the folder that `energy.registry` saved.
 """
 
 from __future__ import annotations

@@ -9,7 +9,7 @@ from figures import markdown_table, replace_block
 from energy import charts
 from energy.contract import ForecastTable
 from energy.forecasting.scores import Score, percent
-from energy.releases.bundle import SCORES, read_file, read_manifest, read_table
+from energy.releases.bundle import HISTORY, SCORES, read_file, read_manifest, read_table
 from energy.releases.pointer import champion
 from energy.releases.store import open_store
 from energy.settings import ROOT, Settings
@@ -27,7 +27,7 @@ def main() -> int:
     manifest = read_manifest(store, pointer.release_id)
     table = read_table(store, manifest)
     scores = json.loads(read_file(store, manifest, SCORES))
-    past = json.loads(read_file(store, manifest, "history.json"))
+    past = json.loads(read_file(store, manifest, HISTORY))
     months = pd.period_range(past["first_month"], periods=len(past["values"]), freq="M")
     ranked = [Score(**row) for row in scores["backtest"]]
     images = ROOT / "docs" / "images"

@@ -9,7 +9,6 @@ embedded: table 1.2, and tables 7.1a, 7.1b, 7.2, 7.3 and 7.4. The same figures g
 from __future__ import annotations
 
 import argparse
-import hashlib
 import math
 import sys
 from itertools import groupby
@@ -22,12 +21,13 @@ from embed.xlsx import xlsx
 from energy.data.blocks import Block, find_block
 from energy.data.figures import read_table
 from energy.data.labels import is_blank, parse_month
-from energy.data.records import FileRecord, Record
+from energy.data.records import Record, describe
 from energy.data.tables import ENERGY, TABLES, TableSpec
 from energy.data.workbook import Workbook, open_workbook
 from energy.errors import EnergyError, NotAWorkbook
+from energy.settings import ROOT
 
-RAW = Path(__file__).resolve().parents[1] / "data" / "raw"
+RAW = ROOT / "data" / "raw"
 Rows = list[list[object]]
 
 
@@ -150,9 +150,8 @@ def main(arguments: list[str] | None = None) -> None:
     options.to.mkdir(parents=True, exist_ok=True)
     for name, (content, source) in contents.items():
         (options.to / name).write_bytes(content)
-        digest = hashlib.sha256(content).hexdigest()
-        files[name] = FileRecord(digest, len(content), source, words.PUBLISHED, words.NOTE)
-        sys.stdout.write(f"{name}: {len(content)} bytes, SHA-256 {digest}\n")
+        files[name] = describe(content, source, words.PUBLISHED, note=words.NOTE)
+        sys.stdout.write(f"{name}: {len(content)} bytes, SHA-256 {files[name].sha256}\n")
     record = Record(words.RELEASE, words.PUBLISHED, files)
     (options.to / "vintage.json").write_text(record.to_json(), encoding="utf-8")
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import functools
 import os
+import shutil
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import botocore.session
 import pytest
 from filelock import FileLock
 from s3_server import S3Server, s3_server, weed
+from web_server import WebServer, direct, web_server
 
 # As `energy.running` does for flows, and before anything imports numpy: on the small matrices of
 # monthly series a second thread only keeps another test waiting.
@@ -37,21 +40,58 @@ def s3(tmp_path_factory: pytest.TempPathFactory) -> Iterator[S3Server]:
         yield server
 
 
+@pytest.fixture
+def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
+    """A server on loopback for the pages and files of GOV.UK, to which no proxy leads."""
+    direct(monkeypatch)
+    with web_server() as server:
+        yield server
+
+
 @pytest.fixture(scope="session")
-def made_store(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that all workers of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@pytest.fixture(scope="session")
+def new_database(shared_folder: Path) -> Callable[[Path], Path]:
+    """Put MLflow's database, with nothing in it, at a path.
+
+    It is made once for all workers: MLflow takes two seconds of CPU to bring a new one up to date.
+    """
+    made = shared_folder / "mlflow.db"
+
+    def put(path: Path) -> Path:
+        with FileLock(shared_folder / "mlflow.lock"):
+            if not made.exists():
+                from energy import backend
+                from energy.settings import Settings
+
+                with warnings.catch_warnings():  # MLflow's own, in this process alone
+                    warnings.filterwarnings("ignore", "The ``noload`` loader strategy")
+                    backend.client(Settings(tracking_uri=f"sqlite:///{made}.new"))
+                Path(f"{made}.new").rename(made)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return Path(shutil.copy(made, path))
+
+    return put
+
+
+@pytest.fixture(scope="session")
+def made_store(shared_folder: Path) -> Callable[[str], Path]:
     """A store with a real, small release of that champion, made once for all workers.
 
     Leave it as it is: copy it to change it. Theta's has the parts of the total too.
     """
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
     @functools.cache
     def make(forecaster: str) -> Path:
         import made_releases
 
-        folder = shared / f"store-{forecaster}"
-        with FileLock(shared / f"{forecaster}.lock"):
+        folder = shared_folder / f"store-{forecaster}"
+        with FileLock(shared_folder / f"{forecaster}.lock"):
             if not (folder / "champion.json").exists():
                 made_releases.publish(str(folder), forecaster, parts=forecaster == "theta")
         return folder

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from energy.data.archive import newest
 from energy.data.dataset import UK
 from energy.data.monthly import read_frame, target_series
 from energy.data.tables import TARGETS, UNITS
-from energy.data.vintages import open_vintage
+from energy.data.vintages import Vintage, open_vintage
 from energy.forecasting import backtest, champion, response
 from energy.releases import promotion
 from energy.releases.store import open_store
@@ -23,9 +24,16 @@ HORIZON = 24
 START = "2009-01"
 
 
+@functools.cache
+def embedded() -> tuple[Vintage, pd.DataFrame]:
+    """The embedded vintage and its monthly frame, read once; leave them as they are."""
+    vintage = open_vintage(RAW)
+    return vintage, read_frame(vintage)
+
+
 def read_embedded(*targets: str) -> tuple[dict[str, pd.Series], pd.DataFrame]:
     """Series by target from START to July 2022, and the weather beside them."""
-    frame = read_frame(open_vintage(RAW))
+    _, frame = embedded()
     series = {name: target_series(frame, name, START) for name in targets}
     return series, frame[["temperature", "degree_days"]]
 
@@ -39,6 +47,7 @@ def publish(store_url: str, forecaster: str, parts: bool = False) -> publishing.
         parts: Whether to break the total down, every part forecast by seasonal naive.
     """
     names = TARGETS if parts else ("total",)
+    vintage, frame = embedded()
     series, weather = read_embedded(*names)
     y = series["total"]
     split = y.index[-25]
@@ -60,12 +69,11 @@ def publish(store_url: str, forecaster: str, parts: bool = False) -> publishing.
         y,
         response.weather_facts(y, weather),
         broken_down,
-        snapshot.to_document(read_frame(open_vintage(RAW)), open_vintage(RAW), newest(RAW.parent)),
+        snapshot.to_document(frame, vintage, newest(RAW.parent)),
         UK.titled("total"),
     )
-    made_from = open_vintage(RAW).hashes
     store = open_store(store_url)
-    found = lineage.lineage(made_from, "unknown", {"metaflow": "test"})
+    found = lineage.lineage(vintage.hashes, "unknown", {"metaflow": "test"})
     manifest, files = publishing.write(store, draft, found, datetime.now(UTC))
     pointer = promotion.promote(store, manifest.release_id, "to have one", datetime.now(UTC))
     return publishing.Published(manifest, pointer, files, None)

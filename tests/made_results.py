@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import io
 from collections.abc import Mapping, Sequence
+from copy import deepcopy
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from energy.forecasting.bench import BENCH
 from energy.forecasting.champion import forecast_table
 from energy.forecasting.horizon import months_after
 from energy.forecasting.intervals import add_quantiles
+from energy.forecasting.logs import is_positive
 from energy.forecasting.response import weather_facts
 from energy.forecasting.scores import Score, score
 from energy.publishing import Draft, Published
@@ -32,6 +34,7 @@ ERRORS = {"theta": 0.2, "ridge": 0.3, "weather_normalised_theta": 0.1}
 SHARES = {"coal": 0.1, "natural_gas": 0.95, "net_imports": -0.05}
 """The parts of a made-up total, one of them below zero."""
 _FOLDS: dict[object, pd.DataFrame] = {}
+_COMPARISONS: dict[object, Comparison] = {}
 RAW = Path(__file__).resolve().parents[1] / "data" / "raw"
 ENERGY, WEATHER = "ET_1.2_SEP_22.xlsx", "Weather_SEP_22.ods"
 """Names of the embedded workbooks, which end in July 2022."""
@@ -77,10 +80,15 @@ def make_folds(y: pd.Series, laid: Plan, error: float, nowcast: bool = False) ->
     Nowcasts, where there are any, are off by half as much. Many tests want the same one, which is
     made once, and a copy each.
     """
-    asked = (y.name, y.index[0], y.to_numpy().tobytes(), laid, error, nowcast)
+    asked = (_known(y), laid, error, nowcast)
     if asked not in _FOLDS:
         _FOLDS[asked] = _folds(y, laid, error, nowcast)
     return _FOLDS[asked].copy()
+
+
+def _known(y: pd.Series) -> object:
+    """What tells a series from any other."""
+    return y.name, y.index[0], y.to_numpy().tobytes()
 
 
 def _folds(y: pd.Series, laid: Plan, error: float, nowcast: bool) -> pd.DataFrame:
@@ -109,7 +117,7 @@ def _folds(y: pd.Series, laid: Plan, error: float, nowcast: bool) -> pd.DataFram
         if nowcast:
             first = rows.iloc[:1].assign(protocol="nowcast_holdout" if held else "nowcast")
             parts.append(first.assign(mean=first["actual"] + error / 2))
-    return add_quantiles(pd.concat(parts, ignore_index=True), y, log=bool((y > 0).all()))
+    return add_quantiles(pd.concat(parts, ignore_index=True), y, log=is_positive(y))
 
 
 def make_comparison(
@@ -121,6 +129,8 @@ def make_comparison(
 ) -> Comparison:
     """The best first: the one with weather, theta, ridge, the baseline; then those that failed.
 
+    As of folds, the same one is made once, and a copy each time.
+
     Args:
         y: The series.
         laid: Its folds.
@@ -128,6 +138,15 @@ def make_comparison(
         names: Of all.
         size: What to multiply all errors with.
     """
+    asked = (_known(y), laid, tuple(failed), tuple(names), size)
+    if asked not in _COMPARISONS:
+        _COMPARISONS[asked] = _comparison(y, laid, failed, names, size)
+    return deepcopy(_COMPARISONS[asked])
+
+
+def _comparison(
+    y: pd.Series, laid: Plan, failed: Sequence[str], names: Sequence[str], size: float
+) -> Comparison:
     results = {}
     for name in names:
         if name in failed:

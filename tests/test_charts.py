@@ -82,16 +82,21 @@ def chart(name: str) -> Any:
     }[name]()
 
 
+@functools.cache
+def spec_of(name: str) -> dict[str, Any]:
+    """The specification of a chart, made once too: leave it as it is."""
+    return charts.spec(chart(name))
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_specifications_keep_to_the_schema(name: str) -> None:
-    made = chart(name)
-    valid = charts.configured(made).to_dict(validate=True)
-    assert json.loads(json.dumps(charts.spec(made), allow_nan=False)).keys() == valid.keys()
+    valid = charts.configured(chart(name)).to_dict(validate=True)
+    assert json.loads(json.dumps(spec_of(name), allow_nan=False)).keys() == valid.keys()
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_specifications_hold_their_data_and_no_address(name: str) -> None:
-    spec = charts.spec(chart(name))
+    spec = dict(spec_of(name))
     assert "vega-lite" in spec.pop("$schema")
     text = json.dumps(spec)
     assert not re.search(r"https?:|//|\"url\"", text)
@@ -101,11 +106,16 @@ def test_specifications_hold_their_data_and_no_address(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_charts_draw(name: str) -> None:
-    made = chart(name)
-    assert charts.png(made, 1.0).startswith(b"\x89PNG\r\n\x1a\n")
-    drawn = charts.svg(made)
+    assert charts.png_of(spec_of(name), 1.0).startswith(b"\x89PNG\r\n\x1a\n")
+    drawn = charts.svg_of(spec_of(name))
     assert drawn.startswith("<svg")
     assert "NaN" not in drawn
+
+
+def test_a_chart_is_drawn_as_its_specification_says() -> None:
+    one = chart("outlook")
+    assert charts.png(one, 0.5) == charts.png_of(spec_of("outlook"), 0.5)
+    assert charts.svg(one) == charts.svg_of(spec_of("outlook"))
 
 
 def test_the_fan_begins_at_the_last_month_published() -> None:
@@ -225,7 +235,7 @@ def test_error_by_calendar_month_is_that_of_the_backtest() -> None:
 
 
 def test_a_page_shows_a_chart_on_its_own_ground_and_says_its_title_itself() -> None:
-    printed = charts.spec(chart("outlook"))
+    printed = spec_of("outlook")
     before = json.dumps(printed)
     shown = charts.on_screen(printed)
     assert json.dumps(printed) == before
@@ -238,7 +248,7 @@ def test_a_page_shows_a_chart_on_its_own_ground_and_says_its_title_itself() -> N
 
 @pytest.mark.parametrize("name", NAMES)
 def test_every_colour_has_its_counterpart_in_the_dark(name: str) -> None:
-    shown = charts.on_screen(charts.spec(chart(name)))
+    shown = charts.on_screen(spec_of(name))
     del shown["datasets"]
     text = json.dumps(shown).lower()
     pairs = re.findall(r"light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)", text)
@@ -269,7 +279,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_a_file_of_a_chart_says_where_its_figures_are_from() -> None:
-    printed = charts.sourced(charts.spec(chart("leaderboard")), "Source: a table")
+    printed = charts.sourced(spec_of("leaderboard"), "Source: a table")
     assert printed["title"]["subtitle"][-1] == "Source: a table"
     assert "Source: a table" in charts.svg_of(printed)
     assert charts.png_of(printed, scale=0.5).startswith(b"\x89PNG")

@@ -21,8 +21,7 @@ FILES += (".dvc/config", ".dvc/.gitignore", ".dvc/plots", "energy", "data/raw")
 FILES += ("data/processed/.gitignore", "data/processed/metrics.json")
 CSV = ("monthly", "train", "test")
 
-# One worker runs them all, since they share what the first one makes.
-pytestmark = [pytest.mark.e2e, pytest.mark.xdist_group("dvc")]
+pytestmark = pytest.mark.e2e
 
 Run = Callable[..., str]
 

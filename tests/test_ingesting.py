@@ -6,7 +6,7 @@ import functools
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -21,7 +21,7 @@ from made_results import (
     put_online,
 )
 from s3_server import free_ports
-from web_server import Answer, WebServer, attachment, content_item, direct, web_server
+from web_server import Answer, WebServer, attachment, content_item
 
 from energy import ingesting
 from energy.data.archive import held, newest
@@ -38,13 +38,6 @@ REVISED = {"2022-05": 0.25, "2021-11": -0.125}
 @functools.cache
 def release(last: str = "2022-08", change: float = 0.0) -> bytes:
     return make_release(last, {"2022-05": change} if change else REVISED)
-
-
-@pytest.fixture
-def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
-    direct(monkeypatch)
-    with web_server() as server:
-        yield server
 
 
 @pytest.fixture

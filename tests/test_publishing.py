@@ -22,6 +22,7 @@ from made_results import (
     make_series,
     make_weather,
 )
+from mortal_store import Killed, Mortal
 
 from energy import publishing
 from energy.contract import SCHEMA, ForecastTable, WeatherFacts
@@ -316,24 +317,6 @@ def test_of_sixteen_at_once_one_is_promoted_and_fifteen_say_so(store, draft) -> 
     told = decisions(store)
     assert sorted(one.action for one in told) == ["promoted", *["refused"] * 15]
     assert all(one.checks for one in told)
-
-
-class Killed(BaseException):
-    """The publisher is gone."""
-
-
-class Mortal:
-    """A store whose user is killed after so many writes."""
-
-    def __init__(self, store: Store, writes: int) -> None:
-        self.store, self.left = store, writes
-
-    def __getattr__(self, name: str) -> object:
-        if name in ("write", "swap"):
-            if self.left == 0:
-                raise Killed
-            self.left -= 1
-        return getattr(self.store, name)
 
 
 @pytest.mark.parametrize("writes", range(8))

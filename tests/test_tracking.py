@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import pickle
 import subprocess
 import sys
@@ -15,17 +14,13 @@ import pytest
 from made_results import (
     AND_WEATHER,
     make_comparison,
-    make_manifest,
     make_plan,
     make_series,
-    make_table,
-    make_weather,
 )
 
-from energy import registry, tracking
+from energy import tracking
 from energy.forecasting.bench import BENCH
 from energy.forecasting.scores import Score
-from energy.registry import ALIAS
 from energy.settings import Settings
 from energy.tracking import Experiment
 
@@ -169,79 +164,9 @@ def test_a_second_run_is_of_the_same_experiment(
     assert client.get_experiment(other.info.experiment_id).name == "trainflow-coal"
 
 
-def test_another_data_set_s_runs_and_models_are_its_own() -> None:
+def test_another_data_set_s_runs_are_its_own() -> None:
     assert tracking.experiment_name("total") == "trainflow-total"
     assert tracking.experiment_name("total", "mill") == "trainflow-mill-total"
-    assert registry.registered_name("total", "mill") == "mill-total"
-
-
-@pytest.fixture(scope="module")
-def registered(settings: Settings, parent: str) -> list[str]:
-    """Versions of two registrations, one after the other; the second is a fitted forecaster."""
-    from energy.forecasting.champion import refit, to_zip
-
-    y = make_series()
-    laid = make_plan(y)
-    folds = make_comparison(y, laid).folds["seasonal_naive"]
-    fitted, table = refit("seasonal_naive", y, make_weather(), folds, 6, "Mtoe")
-    made = []
-    for number, (model, shown) in enumerate(
-        ((b"no model", make_table(y, laid)), (to_zip(fitted), table)), 1
-    ):
-        files = {"model.zip": model, "forecast.json": json.dumps(shown.to_dict()).encode()}
-        manifest = make_manifest(shown, number)
-        made.append(registry.register(settings, "total", parent, files, manifest, promoted=True))
-    return made
-
-
-def test_the_alias_moves_to_the_version_registered_last(
-    registered: list[str], client: Any, parent: str
-) -> None:
-    assert registered == ["1", "2"]
-    name = registry.registered_name("total")
-    version = client.get_model_version_by_alias(name, ALIAS)
-    assert (str(version.version), version.run_id) == ("2", parent)
-    assert version.tags["forecaster"] == "seasonal_naive"
-    assert version.tags["release_id"].endswith("3f9a1c22")
-    assert client.get_model_version(name, "1").tags["forecaster"] == "theta"
-
-
-def test_a_version_that_was_refused_does_not_get_the_alias(
-    registered: list[str], settings: Settings, client: Any, parent: str
-) -> None:
-    y = make_series()
-    table = make_table(y, make_plan(y))
-    given = ({"model.zip": b"no model"}, make_manifest(table, 3))
-    version = registry.register(settings, "total", parent, *given, promoted=False)
-    assert version not in registered
-    name = registry.registered_name("total")
-    assert client.get_model_version(name, version).tags["release_id"].endswith("3f9a1c23")
-    assert str(client.get_model_version_by_alias(name, ALIAS).version) == registered[-1]
-
-
-def test_what_is_registered_pins_its_packages(
-    registered: list[str], client: Any, parent: str, tmp_path: Path
-) -> None:
-    file = client.download_artifacts(parent, "model/requirements.txt", str(tmp_path))
-    mlflow, *pins = Path(file).read_text().split()
-    assert mlflow.startswith("mlflow==")
-    assert pins == ["sktime==1.2.0", "pandas==3.0.0"]
-
-
-def test_a_registry_that_fails_is_not_taken_for_one_that_has_the_model(
-    settings: Settings, parent: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from mlflow.exceptions import MlflowException
-    from mlflow.tracking import MlflowClient
-
-    def fail(*_: object, **__: object) -> None:
-        raise MlflowException("the database is locked")
-
-    monkeypatch.setattr(MlflowClient, "create_registered_model", fail)
-    y = make_series()
-    table = make_table(y, make_plan(y))
-    with pytest.raises(MlflowException, match="locked"):
-        registry.register(settings, "total", parent, {"model.zip": b""}, make_manifest(table), True)
 
 
 def test_logging_is_quiet(experiment: Experiment, tmp_path: Path) -> None:

@@ -9,12 +9,12 @@ import altair as alt
 import pandas as pd
 
 from energy.charts.decomposition import decompose
-from energy.charts.style import BLUE, GREEN, ORANGE, SKY, styled
+from energy.charts.style import BLUE, GREEN, ORANGE, PALE, PINK, SKY, styled
 
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 SEASONS = {12: "winter", 1: "winter", 2: "winter", 3: "spring", 4: "spring", 5: "spring"}
 SEASONS |= {6: "summer", 7: "summer", 8: "summer", 9: "autumn", 10: "autumn", 11: "autumn"}
-SEASON_COLOURS = {"winter": BLUE, "spring": GREEN, "summer": ORANGE, "autumn": "#CC79A7"}
+SEASON_COLOURS = {"winter": BLUE, "spring": GREEN, "summer": ORANGE, "autumn": PINK}
 
 
 def long_frame(y: pd.Series) -> pd.DataFrame:
@@ -61,9 +61,7 @@ def by_season(y: pd.Series, name: str, unit: str) -> Any:
     last = int(rows["year"].max())
     group = {last: str(last), last - 1: str(last - 1)}
     rows["key"] = [group.get(int(year), "earlier years") for year in rows["year"]]
-    scale = alt.Scale(
-        domain=["earlier years", str(last - 1), str(last)], range=["#b6c2cd", SKY, ORANGE]
-    )
+    scale = alt.Scale(domain=["earlier years", str(last - 1), str(last)], range=[PALE, SKY, ORANGE])
     drawn = (
         alt.Chart(rows)
         .mark_line()
@@ -119,7 +117,7 @@ def trend(y: pd.Series, name: str, unit: str) -> Any:
         name: Of it, in words.
         unit: Of it.
     """
-    keys = {"published": "#b6c2cd", "trend": BLUE}
+    keys = {"published": PALE, "trend": BLUE}
     return styled(
         _parts({"published": y, "trend": decompose(y)["trend"]}, keys, unit),
         f"{name}: the trend, {unit}",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-SP = 12
+from energy.forecasting.horizon import SP
 
 
 def decompose(y: pd.Series) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from energy.charts.style import BLUE, GREY, ORANGE, styled, year_axis
+from energy.charts.style import BLUE, GREY, ORANGE, PALE, styled, year_axis
 from energy.forecasting.backtest import Plan
 from energy.forecasting.scores import MONTHS_SCORED
 
@@ -43,7 +43,7 @@ def rolling_origins(plan: Plan, first: pd.Period, last: pd.Period) -> Any:
                 }
             )
     frame = pd.DataFrame(rows)
-    colours = {SEEN: "#b6c2cd", NAMES["warmup"]: GREY, NAMES["backtest"]: BLUE}
+    colours = {SEEN: PALE, NAMES["warmup"]: GREY, NAMES["backtest"]: BLUE}
     colours[NAMES["holdout"]] = ORANGE
     used = [key for key in colours if key in set(frame["key"])]
     y = alt.Y(

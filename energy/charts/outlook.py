@@ -10,7 +10,7 @@ import altair as alt
 import pandas as pd
 
 from energy.charts.forecast import fan_layers
-from energy.charts.style import BLUE, GREY, INK, ORANGE, styled
+from energy.charts.style import BLUE, GREEN, GREY, INK, ORANGE, styled
 from energy.contract import Forecast, Sensitivity
 
 ENDS = {0.95: ("q25", "q975"), 0.8: ("q100", "q900")}
@@ -124,7 +124,7 @@ def per_degree(rows: pd.DataFrame, degrees: float | None, unit: str) -> Any:
         degrees: Where to mark the what-if; None for no mark.
         unit: Its name.
     """
-    scale = alt.Scale(domain=list(dict.fromkeys(rows["season"])), range=[BLUE, "#009E73", ORANGE])
+    scale = alt.Scale(domain=list(dict.fromkeys(rows["season"])), range=[BLUE, GREEN, ORANGE])
     colour = alt.Color("season:N", scale=scale, legend=alt.Legend(symbolOpacity=1))
     whole = alt.Axis(format="+d", tickMinStep=1)
     x = alt.X("degrees:Q", title="degrees Celsius warmer than expected", axis=whole)

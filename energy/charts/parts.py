@@ -8,10 +8,10 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from energy.charts.style import styled
+from energy.charts.style import GREEN, ORANGE, PINK, SKY, styled
 from energy.contract import Forecast, ForecastTable
 
-COLOURS = ("#4d4d4d", "#8c510a", "#56B4E9", "#009E73", "#CC79A7", "#F0E442", "#D55E00")
+COLOURS = ("#4d4d4d", "#8c510a", SKY, GREEN, PINK, "#F0E442", ORANGE)
 """Okabe and Ito's, with a grey and a brown for what is dug out of the ground."""
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from energy.charts.style import BLUE, INK, ORANGE, styled, year_axis
+from energy.charts.style import BLUE, INK, ORANGE, WIDE80, WIDE95, styled, year_axis
 from energy.contract.months import between
 from energy.contract.record import ScoredMonth, TrackRecord
 from energy.forecasting.scores import MONTHS_SCORED
@@ -51,7 +51,7 @@ def record_fans(record: TrackRecord) -> Any:
     y_scale, title = alt.Scale(zero=False, nice=True), f"{record.unit} a month"
     key = alt.Scale(
         domain=["published", "forecast", "80% interval", "95% interval"],
-        range=[INK, BLUE, "#86bfe3", "#c9e2f3"],
+        range=[INK, BLUE, WIDE80, WIDE95],
     )
     colour = alt.Color("key:N", scale=key, legend=alt.Legend(symbolType="square"))
 

@@ -9,7 +9,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from energy.charts.style import BLUE, GREEN, GREY, INK, ORANGE, SKY, styled, year_axis
+from energy.charts.style import BLUE, GREEN, GREY, INK, ORANGE, PALE, PINK, SKY, styled, year_axis
 from energy.forecasting.bench import BASELINE
 from energy.forecasting.scores import Score, coverage_error, figures
 
@@ -47,7 +47,7 @@ def leaderboard(ranked: Sequence[Score], baseline: str = BASELINE) -> Any:
             color=alt.Color(
                 "role:N",
                 scale=alt.Scale(
-                    domain=["champion", "baseline", "other"], range=[BLUE, ORANGE, "#b6c2cd"]
+                    domain=["champion", "baseline", "other"], range=[BLUE, ORANGE, PALE]
                 ),
                 legend=None,
             ),
@@ -101,7 +101,7 @@ def by_horizon(scores: Sequence[Score], figure: str = "mase") -> Any:
         ]
     )
     names = [s.forecaster for s in scores if s.by_horizon]
-    spare = iter([BLUE, GREEN, SKY, "#CC79A7", "#E69F00"] * len(names))
+    spare = iter([BLUE, GREEN, SKY, PINK, "#E69F00"] * len(names))
     colours = [ORANGE if name == BASELINE else next(spare) for name in names]
     alone, is_share = len(names) == 1, figure.startswith("coverage")
     chart = (

@@ -26,7 +26,6 @@ DARK = {
 }
 """What each colour of the house style is on a dark ground; others stay as they are."""
 
-
 _COLOUR = re.compile(r'"(#[0-9a-fA-F]{6})"')
 LINE = 110
 """Characters that fit under a chart's title."""

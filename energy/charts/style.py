@@ -9,14 +9,19 @@ from typing import Any
 
 import altair as alt
 
-INK, BLUE, SKY, ORANGE, GREEN, GREY = (
+from energy.charts.screen import png_of, svg_of
+
+INK, BLUE, SKY, ORANGE, GREEN, PINK, GREY = (
     "#24292f",
     "#0072B2",
     "#56B4E9",
     "#D55E00",
     "#009E73",
+    "#CC79A7",
     "#8c959f",
 )
+PALE = "#b6c2cd"
+"""What stays in the background."""
 WIDE80, WIDE95 = "#86bfe3", "#c9e2f3"
 """What fills the 80% and the 95% interval."""
 WIDTH = 760
@@ -74,13 +79,9 @@ def spec(chart: Any) -> dict[str, Any]:
 
 def png(chart: Any, scale: float = 2.0) -> bytes:
     """The chart as a PNG, drawn offline."""
-    import vl_convert
-
-    return bytes(vl_convert.vegalite_to_png(spec(chart), scale=scale))
+    return png_of(spec(chart), scale)
 
 
 def svg(chart: Any) -> str:
     """The chart as SVG text, drawn offline."""
-    import vl_convert
-
-    return str(vl_convert.vegalite_to_svg(spec(chart)))
+    return svg_of(spec(chart))

@@ -19,7 +19,6 @@ from energy.errors import AskedTwice, NotAllowed, OutOfOrder, TooMany, WrongType
 Schema = dict[str, Any]
 T = TypeVar("T")
 MONTH_SCHEMA: Schema = {"type": "string", "pattern": f"^{MONTH.pattern}$"}
-OBJECT = "a JSON object"
 
 
 class Kind(Protocol):

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from energy.errors.base import listed
+from energy.errors.requests import shown
 from energy.errors.workbooks import DataError
 
 __all__ = [
@@ -15,20 +16,13 @@ __all__ = [
     "OnlyAsItStands",
     "PartsApart",
     "SeriesError",
+    "WrongCell",
     "WrongFigure",
     "WrongHeader",
     "WrongMonth",
     "WrongRow",
     "WrongSeries",
 ]
-
-LONGEST = 60
-"""Characters of a file's own words that a message repeats."""
-
-
-def _shown(found: object) -> str:
-    told = ascii(found)
-    return told if len(told) <= LONGEST else f"{told[:LONGEST]}…"
 
 
 class SeriesError(DataError):
@@ -82,7 +76,7 @@ class WrongHeader(SeriesError):
     @property
     def message(self) -> str:
         wrong = "; ".join(
-            f"{what} {', '.join(map(_shown, names))}"
+            f"{what} {', '.join(map(shown, names))}"
             for what, names in (
                 ("missing", self.missing),
                 ("not in the settings file:", self.unknown),
@@ -92,7 +86,7 @@ class WrongHeader(SeriesError):
         )
         return (
             f"{self.file}, line {self.line}: found the columns "
-            f"{listed([_shown(name) for name in self.found])}; {wrong}. "
+            f"{listed([shown(name) for name in self.found])}; {wrong}. "
             "Name every column in the settings file, as it is written here, or take it out."
         )
 
@@ -126,46 +120,36 @@ class WrongSeries(SeriesError):
     @property
     def message(self) -> str:
         return (
-            f"{self.file}, line {self.line}, column {self.column}: found {_shown(self.found)}; "
+            f"{self.file}, line {self.line}, column {self.column}: found {shown(self.found)}; "
             "expected a name of up to 40 letters, digits, spaces and `_.-` that begins with a "
             "letter or a digit, other than all, month and provisional."
         )
 
 
 @dataclass(eq=False)
-class WrongMonth(SeriesError):
+class WrongCell(SeriesError):
+    """A cell that is not what its column must hold."""
+
+    file: object
+    line: int
+    column: str
+    found: str
+    expected: str
+
+    @property
+    def message(self) -> str:
+        return (
+            f"{self.file}, line {self.line}, column {self.column}: found {shown(self.found)}; "
+            f"expected {self.expected}."
+        )
+
+
+class WrongMonth(WrongCell):
     """A month that cannot be read, or that does not follow the one in the row before."""
 
-    file: object
-    line: int
-    column: str
-    found: str
-    expected: str
 
-    @property
-    def message(self) -> str:
-        return (
-            f"{self.file}, line {self.line}, column {self.column}: found {_shown(self.found)}; "
-            f"expected {self.expected}."
-        )
-
-
-@dataclass(eq=False)
-class WrongFigure(SeriesError):
+class WrongFigure(WrongCell):
     """A cell that holds no number, or one that its column cannot have."""
-
-    file: object
-    line: int
-    column: str
-    found: str
-    expected: str
-
-    @property
-    def message(self) -> str:
-        return (
-            f"{self.file}, line {self.line}, column {self.column}: found {_shown(self.found)}; "
-            f"expected {self.expected}."
-        )
 
 
 @dataclass(eq=False)

@@ -28,12 +28,12 @@ from energy.forecasting.bench import build
 from energy.forecasting.fitting import (
     fit,
     forecast,
-    is_positive,
     observed_ahead,
     quiet,
     regressors,
 )
 from energy.forecasting.intervals import KnownThen, add_quantiles
+from energy.forecasting.logs import is_positive
 from energy.forecasting.scores import MONTHS_SCORED, seasonal_naive_scale
 
 STEPS = (5, 1)

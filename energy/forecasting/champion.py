@@ -14,8 +14,9 @@ import pandas as pd
 from energy.contract import ForecastMonth, ForecastTable
 from energy.errors import EveryForecasterFailed
 from energy.forecasting.bench import BASELINE, BENCH
-from energy.forecasting.fitting import fit, forecast, is_positive, observed_ahead, regressors
+from energy.forecasting.fitting import fit, forecast, observed_ahead, regressors
 from energy.forecasting.intervals import calibrate, made_before, quantiles
+from energy.forecasting.logs import is_positive
 from energy.forecasting.scores import Score
 
 TIE = 4

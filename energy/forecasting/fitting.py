@@ -40,11 +40,6 @@ def quiet() -> Iterator[None]:
         BaseForecaster._config = config
 
 
-def is_positive(y: pd.Series) -> bool:
-    """Whether logs can be taken: a property of the kind of series, the same at every cutoff."""
-    return bool((y > 0).all())
-
-
 def regressors(forecaster: str, y: pd.Series, weather: pd.DataFrame | None) -> pd.DataFrame | None:
     """X for `forecaster`: degree days to the end of `y`, and from before it for climatology.
 

@@ -9,6 +9,7 @@ import pandas as pd
 from energy.contract import Sensitivity, WeatherFacts
 from energy.errors import MissingWeather
 from energy.forecasting.horizon import SP
+from energy.forecasting.logs import is_positive
 from energy.forecasting.weather import (
     CLIMATOLOGY_YEARS,
     climatology,
@@ -97,7 +98,7 @@ def sensitivity(y: pd.Series, weather: pd.DataFrame) -> tuple[Sensitivity, ...]:
     """
     import statsmodels.api as sm
 
-    log = bool((y > 0).all())
+    log = is_positive(y)
     values = np.log(y) if log else y
     change = pd.DataFrame({"y": values, "t": weather["temperature"].reindex(y.index)}).diff(SP)
     change = change.dropna()
@@ -131,7 +132,7 @@ def weather_facts(y: pd.Series, weather: pd.DataFrame | None) -> WeatherFacts | 
         daily = daily_degree_days(weather)
     except MissingWeather:
         return None
-    log = bool((y > 0).all())
+    log = is_positive(y)
     normal = climatology(daily, pd.period_range("2001-01", periods=SP, freq="M"))
     per_decade, error = trend(daily)
     return WeatherFacts(

@@ -22,6 +22,7 @@ import pandas as pd
 from energy.contract.record import DriftCheck
 from energy.errors import MissingWeather
 from energy.forecasting.horizon import SP
+from energy.forecasting.logs import is_positive
 from energy.forecasting.response import slope, weather_effect
 from energy.forecasting.weather import daily_degree_days, monthly_degree_days
 
@@ -51,7 +52,7 @@ def checks(frame: pd.DataFrame, target: str, unit: str, learned_to: str) -> tupl
     until = pd.Period(learned_to, "M")
     y = _gapless(frame[target])
     weather = frame.reindex(columns=["temperature", "degree_days"])  # a CSV may have neither
-    log = bool((y > 0).all())
+    log = is_positive(y)
     values = np.log(y) if log else y
     effect = weather_effect(y, weather, log)
     settled = values - effect.reindex(y.index).fillna(0.0)

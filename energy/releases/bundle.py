@@ -95,7 +95,7 @@ def write_release(store: Store, manifest: Manifest, files: Mapping[str, bytes]) 
     odd = [name for name in files if name == MANIFEST or not _NAME.fullmatch(name)]
     if odd or not set(FILES) <= set(files):
         raise ReleaseFiles(_checked(manifest.release_id), sorted(files), FILES)
-    _table(manifest, files[FORECAST])
+    table_of(manifest, files[FORECAST])
     entries = {
         name: FileEntry(sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))
         for name, data in sorted(files.items())
@@ -152,6 +152,16 @@ def read_file(store: Store, manifest: Manifest, name: str) -> bytes:
     return data
 
 
+def read_files(store: Store, manifest: Manifest) -> dict[str, bytes]:
+    """Return every file of a release by name, each verified as `read_file` does.
+
+    Raises:
+        FileAltered: A file is altered, truncated or gone.
+        StoreUnreachable: The store cannot be read.
+    """
+    return {name: read_file(store, manifest, name) for name in manifest.files}
+
+
 def read_table(store: Store, manifest: Manifest) -> ForecastTable:
     """Return a release's forecast table, verified as `read_file` does.
 
@@ -161,24 +171,27 @@ def read_table(store: Store, manifest: Manifest) -> ForecastTable:
         UnknownSchema: It was written by a newer version of this code.
         StoreUnreachable: The store cannot be read.
     """
-    return _table(manifest, read_file(store, manifest, FORECAST))
+    return table_of(manifest, read_file(store, manifest, FORECAST))
 
 
 def verify(store: Store, release_id: str) -> Manifest:
     """Check a release whole: its manifest, every file against it, the forecast table readable.
 
     Raises:
-        StoreError: As `read_manifest`, `read_file` and `read_table`, for the first thing wrong.
+        StoreError: As `read_manifest`, `read_files` and `table_of`, for the first thing wrong.
     """
     manifest = read_manifest(store, release_id)
-    for name in manifest.files:
-        data = read_file(store, manifest, name)
-        if name == FORECAST:
-            _table(manifest, data)
+    table_of(manifest, read_files(store, manifest)[FORECAST])
     return manifest
 
 
-def _table(manifest: Manifest, data: bytes) -> ForecastTable:
+def table_of(manifest: Manifest, data: bytes) -> ForecastTable:
+    """Return the forecast table that the bytes of a release's `forecast.json` hold.
+
+    Raises:
+        BadDocument: It is not a forecast table, or not the one that the manifest describes.
+        UnknownSchema: It was written by a newer version of this code.
+    """
     key = _key(manifest.release_id, FORECAST)
     table = load(key, data, ForecastTable.from_dict)
     for field in ("target", "unit", "cutoff", "forecaster"):

@@ -12,8 +12,8 @@ from accuracy.protocol import SEED_MONTHS, Protocols
 
 from energy.forecasting import backtest
 from energy.forecasting.bench import BENCH
-from energy.forecasting.fitting import is_positive
 from energy.forecasting.intervals import add_quantiles
+from energy.forecasting.logs import is_positive
 from energy.forecasting.scores import quantile_columns
 
 

@@ -73,11 +73,6 @@ def client(request: pytest.FixtureRequest, url: str, behind: Scripted) -> Client
     return Client(made[request.param]())
 
 
-@pytest.fixture(params=["rest", "function"])
-def distant(request: pytest.FixtureRequest, url: str) -> Client:
-    return Client(Rest(url) if request.param == "rest" else function(url))
-
-
 def test_it_tells_what_is_in_service(client: Client, made_store: Callable[[str], Path]) -> None:
     store = open_store(str(made_store(FORECASTER)))
     pointer = champion(store)

@@ -1,6 +1,6 @@
 """Every page in a real browser: nothing fails, the slider moves, the file holds the answer.
 
-Pictures of every page stay in `app-pictures/` (or $ENERGY_APP_PICTURES) for a person to look at.
+With $ENERGY_APP_PICTURES, a folder, pictures of every page stay there for a person to look at.
 """
 
 from __future__ import annotations
@@ -84,42 +84,53 @@ def desktop(window: Watched) -> Iterator[Watched]:
     assert window.wrong == []
 
 
+Picture = Callable[[Watched, str], None]
+
+
 @pytest.fixture(scope="module")
-def pictures() -> Path:
-    folder = Path(os.environ.get("ENERGY_APP_PICTURES") or ROOT / "app-pictures")
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+def picture() -> Picture:
+    """Take a picture of a page, under a name, if pictures are wanted."""
+    wanted = os.environ.get("ENERGY_APP_PICTURES")
+
+    def take(watched: Watched, name: str) -> None:
+        if wanted:
+            folder = ROOT / wanted
+            folder.mkdir(parents=True, exist_ok=True)
+            watched.picture(folder / f"{name}.png")
+
+    return take
 
 
 def told(look: str, title: str, seconds: float) -> None:
     print(f"{look:8} {title:16} {seconds:5.2f} s")
 
 
-def stands(watched: Watched, title: str, path: Path) -> None:
+def stands(watched: Watched, title: str) -> None:
     wide = watched.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wide <= 0, f"{title} is {wide} pixels too wide"
-    watched.picture(path)
 
 
 def test_every_page_stands_at_its_address_in_the_dark_and_in_the_light(
-    desktop: Watched, pictures: Path
+    desktop: Watched, picture: Picture
 ) -> None:
     for title, name in PAGES.items():
         desktop.page.emulate_media(color_scheme="dark")
         told("desktop", title, desktop.load(title))
-        stands(desktop, title, pictures / f"{name or 'forecast'}-dark.png")
-        desktop.page.emulate_media(color_scheme="light")
-        stands(desktop, title, pictures / f"{name or 'forecast'}-desktop.png")
+        for kind in ("dark", "desktop"):
+            stands(desktop, title)
+            picture(desktop, f"{name or 'forecast'}-{kind}")
+            desktop.page.emulate_media(color_scheme="light")
 
 
 def test_a_visitor_walks_through_all_pages_on_a_phone(
-    browser: Any, url: str, pictures: Path
+    browser: Any, url: str, picture: Picture
 ) -> None:
     context = browser.new_context(**PHONE)
     phone = Watched(context, url)
     for title in (*PAGES, "Forecast"):
         told("phone", title, phone.turn_to(title))
-        stands(phone, title, pictures / f"{PAGES[title] or 'forecast'}-phone.png")
+        stands(phone, title)
+        picture(phone, f"{PAGES[title] or 'forecast'}-phone")
     context.close()
     assert phone.wrong == []
 

@@ -1,10 +1,9 @@
 import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from web_server import WebServer, direct, quick_manners, web_server
+from web_server import WebServer, quick_manners
 
 from energy.data.manners import Manners
 from energy.data.vintages import Vintage, open_vintage
@@ -49,13 +48,6 @@ def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def root(first: Path, tmp_path: Path) -> Path:
     """December's vintage is held."""
     return Path(shutil.copytree(first, tmp_path / "data"))
-
-
-@pytest.fixture
-def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
-    direct(monkeypatch)
-    with web_server() as server:
-        yield server
 
 
 @pytest.fixture

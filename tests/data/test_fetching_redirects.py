@@ -4,29 +4,15 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Iterator
 
 import pytest
 from published import BOOK, PATH, fetched
-from web_server import Answer, WebServer, direct, quick_manners, web_server
+from web_server import Answer, WebServer, web_server
 
 from energy.data.answers import Known, NotModified
 from energy.data.fetching import fetch, fetch_workbook
 from energy.data.manners import ORIGINS, Manners
 from energy.errors import TooManyRedirects, UrlRefused
-
-
-@pytest.fixture
-def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
-    direct(monkeypatch)
-    with web_server() as server:
-        yield server
-
-
-@pytest.fixture
-def quick(web: WebServer) -> Manners:
-    """Manners for loopback: they wait on paper alone."""
-    return quick_manners(web, sleep=lambda _: None)
 
 
 def test_a_superseded_file_leads_to_its_replacement(web: WebServer, quick: Manners) -> None:

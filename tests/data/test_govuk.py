@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -14,8 +13,6 @@ from web_server import (
     WebServer,
     attachment,
     content_item,
-    direct,
-    quick_manners,
     web_server,
 )
 
@@ -40,18 +37,6 @@ from energy.errors import (
 )
 
 ENERGY, WEATHER = SOURCES
-
-
-@pytest.fixture
-def web(monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
-    direct(monkeypatch)
-    with web_server() as server:
-        yield server
-
-
-@pytest.fixture
-def quick(web: WebServer) -> Manners:
-    return quick_manners(web, sleep=lambda _: None)
 
 
 def find(

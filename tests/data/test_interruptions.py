@@ -2,7 +2,6 @@
 
 import multiprocessing
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from data_building import xlsx
-from vintage_building import DECEMBER, JANUARY, WEATHER, energy, take, weather
+from vintage_building import JANUARY, energy, take, weather
 
 from energy.data import folders
 from energy.data.archive import held, newest
@@ -24,18 +23,6 @@ from energy.errors import ArchiveUnwritable
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills processes by fork")
 WRITES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "shutil.rmtree"}
 KILLED = 9
-
-
-@pytest.fixture(scope="module")
-def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    root = tmp_path_factory.mktemp("first")
-    assert isinstance(take(root, ET=DECEMBER, W=WEATHER), Kept)
-    return root
-
-
-@pytest.fixture
-def root(first: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(first, tmp_path / "data"))
 
 
 def killed_before(step: int, root: Path, act: Callable[[], object]) -> bool:

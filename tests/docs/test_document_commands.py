@@ -20,7 +20,6 @@ from programs import INVOCATIONS, PROGRAMS, SHOWN, TARGETS, evidence, make, para
 DOCUMENTS = documents()
 BLOCKS = [block for document in DOCUMENTS for block in blocks(document)]
 TYPED = [one for block in BLOCKS if block.language in COMMANDS for one in commands(block)]
-NEEDS = {str(block): block.needs for block in BLOCKS}
 ENVIRONMENT = re.compile(r"(ENERGY|AWS|MLFLOW|METAFLOW)_[A-Z_]+")
 
 

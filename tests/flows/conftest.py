@@ -34,19 +34,17 @@ from energy.data.archive import held
 
 
 @pytest.fixture(scope="session")
-def once(tmp_path_factory: pytest.TempPathFactory) -> Once[object]:
+def once(shared_folder: Path) -> Once[object]:
     """Make something in a folder of its own: once, for all of xdist's workers together.
 
     (Groups of xdist 3.8 do nothing under pytest 9.2, and a run takes 20 seconds.)
     """
-    base = tmp_path_factory.getbasetemp()
-    shared = base.parent if base.name.startswith("popen-") else base
 
     def make(name: str, build: Callable[[Path], Made]) -> Made:
-        kept = shared / f"{name}.pickle"
-        with FileLock(shared / f"{name}.lock"):
+        kept = shared_folder / f"{name}.pickle"
+        with FileLock(shared_folder / f"{name}.lock"):
             if not kept.exists():
-                folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=shared))
+                folder = Path(tempfile.mkdtemp(prefix=f"{name}-", dir=shared_folder))
                 kept.write_bytes(pickle.dumps(build(folder)))
             made: Made = pickle.loads(kept.read_bytes())  # noqa: S301 - our own, just written
             return made
@@ -90,7 +88,7 @@ def again(once: Once[Good], good: Good, three: Path) -> Good:
 
 
 @pytest.fixture(scope="session")
-def every(once: Once[Stopped]) -> Stopped:
+def every(once: Once[Stopped], new_database: Callable[[Path], Path]) -> Stopped:
     """A run for a total and all its parts, on a checkout of its own, with a release in service.
 
     It crashes in select, is resumed, fails in publish, and is resumed again.
@@ -100,6 +98,7 @@ def every(once: Once[Stopped]) -> Stopped:
         dataset = few_parts(folder / "few_parts")
         checkout = hooked(check_out(folder, ENERGY_DATASET=str(dataset)), FAIL_ONCE)
         put_in_service(str(checkout.store))
+        new_database(checkout.database)
 
         def flow(*arguments: str) -> tuple[Ended, dict[str, bytes]]:
             return checkout.flow(*arguments), contents(checkout.store)

@@ -1,4 +1,4 @@
-"""The real figures of ten years as a data set of one's own, whose three parts make a short run."""
+"""The real figures of ten years as a data set of one's own, whose two parts make a short run."""
 
 from __future__ import annotations
 
@@ -9,20 +9,17 @@ from made_releases import RAW
 from energy.data.monthly import read_frame
 from energy.data.vintages import open_vintage
 
-PARTS = ("natural_gas", "net_imports", "others")
-"""One that follows the weather, one that goes below zero, and what is left of the total."""
+PARTS = ("net_imports", "others")
+"""One that goes below zero, and what is left of the total, which follows the weather."""
 TOML = """
 name = "few"
-title = "UK energy in three parts"
+title = "UK energy in two parts"
 file = "few.csv"
 target = "total"
 start = "2013-01"
-parts = ["natural_gas", "net_imports", "others"]
+parts = ["net_imports", "others"]
 
 [columns.total]
-unit = "Mtoe"
-
-[columns.natural_gas]
 unit = "Mtoe"
 
 [columns.net_imports]
@@ -41,8 +38,8 @@ def few_parts(folder: Path) -> Path:
     """Write the data set, 115 months to July 2022 and the weather of all years; its settings."""
     folder.mkdir()
     frame = read_frame(open_vintage(RAW))
-    few = frame[["total", *PARTS[:2], "temperature", "degree_days"]].copy()
-    few["others"] = few["total"] - few["natural_gas"] - few["net_imports"]
+    few = frame[["total", "net_imports", "temperature", "degree_days"]].copy()
+    few["others"] = few["total"] - few["net_imports"]
     few = few.loc[few["degree_days"].first_valid_index() :]
     few.to_csv(folder / "few.csv", index_label="month")
     (folder / "few.toml").write_text(TOML, "utf-8")

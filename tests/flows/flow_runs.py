@@ -97,8 +97,12 @@ class Checkout:
         return self.root / "store"
 
     @property
+    def database(self) -> Path:
+        return self.root / "mlruns" / "mlflow.db"
+
+    @property
     def tracking_uri(self) -> str:
-        return f"sqlite:///{self.root / 'mlruns' / 'mlflow.db'}"
+        return f"sqlite:///{self.database}"
 
     def python(self, *arguments: str, cwd: Path | None = None, **changes: str) -> Ended:
         environ = {

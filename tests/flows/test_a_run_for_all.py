@@ -1,6 +1,6 @@
 """A run for a total and all its parts, stopped twice and resumed: what it says and leaves.
 
-The parts are three, to be quick; tests/test_preparing.py lays out the seven of UK energy, and
+The parts are two, to be quick; tests/test_preparing.py lays out the seven of UK energy, and
 `made_store` publishes them.
 """
 
@@ -51,7 +51,7 @@ def test_it_is_as_quiet_as_any_run(every: Stopped) -> None:
     assert PREAMBLE.fullmatch(every.run.stderr), every.run.stderr
     for ended in (every.crashed, every.refused, every.run):
         assert "arning" not in ended.stdout
-    assert "total and its 3 parts: 115 months to 2022-07" in every.crashed.stdout
+    assert "total and its 2 parts: 115 months to 2022-07" in every.crashed.stdout
 
 
 def test_every_target_has_branches_of_its_own_for_the_whole_bench(every: Stopped) -> None:

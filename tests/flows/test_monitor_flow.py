@@ -1,8 +1,9 @@
-"""MonitorFlow as a user runs it: before there is anything to watch, and with months to score."""
+"""MonitorFlow as a user runs it, with months to score; and before there is anything to watch."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from flow_runs import Card, Checkout, Ended, Once, check_out
 from made_records import publish
 from made_releases import RAW
 from moto.server import ThreadedMotoServer
+from walked import walk
 
 from energy.contract.record import TrackRecord
 from energy.data.monthly import read_frame
@@ -22,24 +24,25 @@ from energy.releases.store import open_store
 
 pytestmark = [
     pytest.mark.e2e,
-    # MLflow's own, in this process alone.
+    # MLflow's and Metaflow's own, in this process alone.
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),
+    pytest.mark.filterwarnings("ignore:The _yaml extension module"),
 ]
 CUTOFFS = ("2022-01", "2022-03", "2022-05")
 
 
 @dataclass(frozen=True)
 class Story:
-    """What one checkout went through, in this order; what was sent, and what it published."""
+    """A run, what it sent, and the releases that had been published."""
 
     checkout: Checkout
-    empty: Ended
     scored: Ended
     sent: list[str]
     release_ids: list[str]
 
-    def card(self, run: Ended) -> Card:
-        return self.checkout.card(run.run_id, "show", "MonitorFlow")
+    @property
+    def card(self) -> Card:
+        return self.checkout.card(self.scored.run_id, "show", "MonitorFlow")
 
     @property
     def record(self) -> TrackRecord:
@@ -48,14 +51,14 @@ class Story:
 
 
 @pytest.fixture(scope="session")
-def story(once: Once[Story]) -> Story:
+def story(once: Once[Story], new_database: Callable[[Path], Path]) -> Story:
     def build(folder: Path) -> Story:
         checkout = check_out(folder)
-        empty = checkout.python("flows/monitorflow.py", "run")
+        new_database(checkout.database)
         store, frame = open_store(str(checkout.store)), read_frame(open_vintage(RAW))
         names = [publish(store, cutoff, frame=frame) for cutoff in CUTOFFS]
         scored, sent = with_cloudwatch(checkout)
-        return Story(checkout, empty, scored, sent, names)
+        return Story(checkout, scored, sent, names)
 
     return once("monitors", build)
 
@@ -88,10 +91,15 @@ def with_cloudwatch(checkout: Checkout) -> tuple[Ended, list[str]]:
     return run, sorted(one["MetricName"] for one in found)
 
 
-def test_before_anything_is_in_service_it_says_so_and_ends_well(story: Story) -> None:
-    closing = story.empty.good().closing
-    assert closing.startswith("\nNothing is in service yet, so there is nothing to watch")
-    assert "Nothing is in service yet" in story.card(story.empty).text
+def test_before_anything_is_in_service_it_says_so_and_ends_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{tmp_path}/mlflow.db")
+    cards = walk("monitorflow", "MonitorFlow", monkeypatch, store=str(tmp_path / "store"))
+    told = "Nothing is in service yet, so there is nothing to watch"
+    assert capsys.readouterr().out.startswith(told)
+    assert told in cards["monitor"].words
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_it_scores_and_tells_in_three_tasks(story: Story) -> None:
@@ -100,7 +108,7 @@ def test_it_scores_and_tells_in_three_tasks(story: Story) -> None:
     told = run.closing
     assert "Track record of total: 12 months of 3 releases scored on figures to 2022-07" in (told)
     assert "Next figures: 2022-08, due on 2022-10-27" in told
-    card = story.card(story.scored)
+    card = story.card
     titles = [part["spec"]["title"]["text"] for part in card.of_kind("vegaChart")]
     assert titles[0] == "What was forecast, and what came"
     assert "## What goes in" in card.text

@@ -15,7 +15,8 @@ from energy.data.monthly import read_frame, target_series
 from energy.data.vintages import open_vintage
 from energy.forecasting import backtest
 from energy.forecasting.bench import BENCH
-from energy.forecasting.fitting import fit, is_positive, regressors
+from energy.forecasting.fitting import fit, regressors
+from energy.forecasting.logs import is_positive
 
 ROOT = Path(__file__).parents[2]
 FIRST, CUTOFF, LAST = "2009-01", "2016-12", "2017-12"

@@ -24,9 +24,8 @@ unhurried = settings(deadline=None, max_examples=50)
 
 
 def for_each(names: Iterable[str]) -> pytest.MarkDecorator:
-    """Run a test for each forecaster, all tests of one on one worker, which fits it once."""
-    group = pytest.mark.xdist_group
-    return pytest.mark.parametrize("name", [pytest.param(n, marks=group(n)) for n in names])
+    """Run a test for each forecaster."""
+    return pytest.mark.parametrize("name", list(names))
 
 
 def period(month: str) -> pd.Period:

@@ -16,7 +16,6 @@ from energy.errors import MissingWeather, NotPlausible
 from energy.forecasting.fitting import (
     fit,
     forecast,
-    is_positive,
     observed_ahead,
     quiet,
     regressors,
@@ -24,14 +23,6 @@ from energy.forecasting.fitting import (
 
 WEATHER = made_up_weather(60)
 Y = made_up_series(WEATHER)
-
-
-@pytest.mark.parametrize(
-    ("values", "expected"),
-    [([1.0, 2.0], True), ([0.0, 2.0], False), ([-1.0, 2.0], False), ([np.nan, 2.0], False)],
-)
-def test_logs_can_be_taken_above_zero_alone(values: list[float], expected: bool) -> None:
-    assert is_positive(pd.Series(values)) is expected
 
 
 def test_a_forecaster_that_needs_no_weather_gets_none() -> None:

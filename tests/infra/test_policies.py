@@ -85,7 +85,6 @@ def resources(request: pytest.FixtureRequest) -> Resources:
     return request.getfixturevalue(request.param)
 
 
-DEPLOY = ("aws_iam_policy.deploy",)
 RETRAIN = ("aws_iam_role_policy.retrain",)
 FUNCTION = ("aws_iam_role_policy.function",)
 

@@ -1,4 +1,4 @@
-"""Small releases to write, and what can happen to a store meanwhile."""
+"""Small releases to write, and how to write over what is there."""
 
 from __future__ import annotations
 
@@ -53,24 +53,6 @@ def make_draft(number: int = 1, cutoff: str = "2022-07") -> Draft:
         ),
     )
     return Draft(manifest, files)
-
-
-class Killed(BaseException):
-    """The publisher is gone: nothing after this runs, no handler either."""
-
-
-class Mortal:
-    """A store whose user is killed after so many writes."""
-
-    def __init__(self, store: Store, writes: int) -> None:
-        self.store, self.left = store, writes
-
-    def __getattr__(self, name: str) -> object:
-        if name in ("write", "swap"):
-            if self.left == 0:
-                raise Killed
-            self.left -= 1
-        return getattr(self.store, name)
 
 
 def overwrite(store: Store, key: str, data: bytes) -> None:

@@ -11,7 +11,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
-from drafts import NOW, Draft, Killed, Mortal, make_draft, overwrite
+from drafts import NOW, Draft, make_draft, overwrite
+from mortal_store import Killed, Mortal
 
 from energy.contract import ForecastTable
 from energy.errors import (

@@ -6,7 +6,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from drafts import NOW, Killed, Mortal, make_draft, overwrite
+from drafts import NOW, make_draft, overwrite
+from mortal_store import Killed, Mortal
 
 from energy.errors import BadReleaseId
 from energy.releases.bundle import write_release

@@ -7,7 +7,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from drafts import NOW, Killed, Mortal, make_draft, overwrite
+from drafts import NOW, make_draft, overwrite
+from mortal_store import Killed, Mortal
 
 from energy.contract import Pointer
 from energy.errors import DecisionUnwritten, NoRollback, PromotionLost, StoreUnwritable

@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from drafts import NOW, Killed, Mortal, make_draft
+from drafts import NOW, make_draft
+from mortal_store import Killed, Mortal
 
 from energy.errors import ReleaseMissing
 from energy.releases.bundle import release_ids, verify, write_release

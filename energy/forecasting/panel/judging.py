@@ -20,8 +20,8 @@ from energy.contract.panel import Judged, SeriesForecast
 from energy.forecasting.backtest import Plan
 from energy.forecasting.bench import BASELINE
 from energy.forecasting.champion import TIE
-from energy.forecasting.fitting import is_positive
 from energy.forecasting.intervals import add_quantiles, calibrate, made_before
+from energy.forecasting.logs import is_positive
 from energy.forecasting.panel.means import means
 from energy.forecasting.scores import MONTHS_SCORED, figures, mase, seasonal_naive_scale
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from energy.forecasting.bench import BENCH
 from energy.forecasting.fitting import fit, forecast
+from energy.forecasting.logs import is_positive
 from energy.forecasting.panel import simple, smoothing
 
 Array = npt.NDArray[np.float64]
@@ -63,7 +64,7 @@ def means(
     """
     logs = BENCH[forecaster].log
     if batch := BATCHES.get(forecaster):
-        positive = np.array([logs and bool((y > 0).all()) for y in series])
+        positive = np.array([logs and is_positive(y) for y in series])
         values = np.zeros((max(map(len, series)), len(series)))
         for place, y in enumerate(series):
             values[: len(y), place] = np.log(y) if positive[place] else y
@@ -75,7 +76,7 @@ def means(
         out, failed = _one_by_one(forecaster, series, ends, horizon)
     for place, y in enumerate(series):
         said = out[place][ends[place] > 0]
-        if place not in failed and not _plausible(said, logs and bool((y > 0).all())):
+        if place not in failed and not _plausible(said, logs and is_positive(y)):
             failed[place] = "a forecast that is no number, or not above zero where it must be"
     return out, failed
 
@@ -85,7 +86,7 @@ def _one_by_one(
 ) -> tuple[Array, dict[int, str]]:
     out, failed = np.full((*ends.shape, horizon), np.nan), {}
     for place, y in enumerate(series):
-        positive = bool((y > 0).all())
+        positive = is_positive(y)
         for fold in np.flatnonzero(ends[place]):
             seen = y.iloc[: ends[place, fold]]
             try:
