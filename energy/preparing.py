@@ -14,12 +14,13 @@ from energy.data.known import as_known
 from energy.data.monthly import read_frame, target_series, temporal_split
 from energy.data.opening import dataset_of, open_data
 from energy.data.vintages import open_vintage
-from energy.errors import NoParts, OnlyAsItStands, OutOfRange
+from energy.errors import NoParts, NotShared, OnlyAsItStands, OutOfRange
 from energy.forecasting import bench
 from energy.forecasting.backtest import SHORTEST, Plan, plan
 from energy.forecasting.intervals import KnownThen
 from energy.panels import Chunk
 from energy.releases.store import open_store
+from energy.running import lost_with_the_task
 from energy.settings import Settings
 from energy.training import Branch
 
@@ -121,7 +122,7 @@ def prepare(settings: Settings, asked: TrainRequest) -> Task:
         asked: What the run is to do.
 
     Raises:
-        RequestError: Something asked for cannot be done.
+        RequestError: Something asked for cannot be done, or would be lost with this task.
         StoreError: The store cannot be written.
         DataError: The data cannot be used.
         TooShortToBacktest: The series leaves no room for a fold.
@@ -138,6 +139,7 @@ def prepare(settings: Settings, asked: TrainRequest) -> Task:
         _targets(dataset, asked.target)  # refused before anything is read
     if asked.in_real_time and dataset.csv:
         raise OnlyAsItStands("--real-time", dataset.csv.file)
+    _require_shared(settings, asked)
     opened = open_store(asked.store or settings.store)
     opened.check_writable()
     backend.check(settings)
@@ -172,6 +174,15 @@ def prepare(settings: Settings, asked: TrainRequest) -> Task:
         store=opened.url,
         panel=panel,
     )
+
+
+def _require_shared(settings: Settings, asked: TrainRequest) -> None:
+    for name, place, expected in (
+        ("ENERGY_STORE", asked.store or settings.store, "an s3:// URL"),
+        ("MLFLOW_TRACKING_URI", settings.tracking_uri, "a server's URL"),
+    ):
+        if lost_with_the_task(place):
+            raise NotShared(name, place, expected)
 
 
 def _targets(dataset: Dataset, asked: str) -> tuple[str, ...]:

@@ -17,6 +17,8 @@ from energy.settings import ROOT
 
 _NOTES = "ENERGY_RUN_NOTES"
 """Folder through which a run's tasks tell it their last words; unset on remote workers."""
+_UNPACKED, _CODE_HASH = "METAFLOW_EXTRACTED_ROOT", "METAFLOW_CODE_SHA"
+"""Where an engine unpacked a task's code, and that code's hash; nothing a person sets."""
 
 
 def prepare(environ: MutableMapping[str, str] | None = None) -> None:
@@ -24,9 +26,17 @@ def prepare(environ: MutableMapping[str, str] | None = None) -> None:
 
     One datastore at the project's root, wherever the flow is started from; a name for a user that
     has none (root, a container); as many tasks at once as there are cores, each on one thread.
+
+    A task on Batch or Kubernetes keeps its metadata where it was started: from there, and from
+    nowhere else, Metaflow sends them back to the run. Few processes at once talk to S3: a task has
+    some twenty small objects to move, and Metaflow would start as many processes. Kubernetes gives
+    a step what it asks for with @resources: Metaflow would take its own default if that is more.
     """
     environ = os.environ if environ is None else environ
-    environ.setdefault("METAFLOW_DATASTORE_SYSROOT_LOCAL", str(ROOT))
+    if _UNPACKED not in environ:
+        environ.setdefault("METAFLOW_DATASTORE_SYSROOT_LOCAL", str(ROOT))
+    environ.setdefault("METAFLOW_S3_WORKER_COUNT", "4")
+    environ.setdefault("METAFLOW_KUBERNETES_MEMORY", "1024")  # MB, and less than any step's
     if not any(_named(environ.get(key)) for key in ("METAFLOW_USER", "USERNAME", "USER")):
         environ["METAFLOW_USER"] = _login() or "local"
     environ.setdefault("METAFLOW_RUN_MAX_WORKERS", str(os.cpu_count() or 1))
@@ -40,6 +50,23 @@ def prepare(environ: MutableMapping[str, str] | None = None) -> None:
 def workers(environ: Mapping[str, str] = os.environ) -> int:
     """How many branches run at once, as `prepare` or the user set it."""
     return int(environ.get("METAFLOW_RUN_MAX_WORKERS", "1"))
+
+
+def package(environ: Mapping[str, str] | None = None) -> str:
+    """SHA-1 of the code that Metaflow sent to this task, or nothing where it sent none."""
+    return (os.environ if environ is None else environ).get(_CODE_HASH, "")
+
+
+def lost_with_the_task(place: str, environ: Mapping[str, str] | None = None) -> bool:
+    """Whether a directory, or a SQLite URI, is where an engine unpacked this task's code.
+
+    Nothing there outlives the task or is seen by another. Always False where no engine is.
+    """
+    folder = (os.environ if environ is None else environ).get(_UNPACKED)
+    path = place.removeprefix("sqlite:///")
+    if not folder or "://" in path:
+        return False
+    return Path(path).absolute().is_relative_to(Path(folder).absolute())
 
 
 def main(flow: Callable[[], object]) -> None:

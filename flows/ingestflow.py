@@ -10,11 +10,12 @@ from energy.running import leave_closing, main, prepare
 
 prepare()  # before Metaflow reads its configuration
 
-from metaflow import FlowSpec, Parameter, card, current, step  # noqa: E402
+from metaflow import FlowSpec, Parameter, card, current, resources, schedule, step  # noqa: E402
 
 from energy.reporting import report  # noqa: E402
 
 
+@schedule(cron="37 10 1,8 * ? *")
 class IngestFlow(FlowSpec):
     """Discover and fetch each source in a branch, keep what is new as a vintage, report."""
 
@@ -23,6 +24,7 @@ class IngestFlow(FlowSpec):
     accept = Parameter("accept", default="", help="Checks that a person has looked at and accepts.")
 
     @report
+    @resources(memory=2048)
     @step
     def start(self):
         """Say where to look: what was given by hand, or else the statistics pages."""
@@ -34,6 +36,7 @@ class IngestFlow(FlowSpec):
         self.next(self.fetch, foreach="asked")
 
     @report
+    @resources(memory=2048)
     @step
     def fetch(self):
         """Discover and fetch one source; one that cannot be reached is reported, not fatal."""
@@ -45,6 +48,7 @@ class IngestFlow(FlowSpec):
         self.next(self.keep)
 
     @report
+    @resources(memory=2048)
     @step
     def keep(self, inputs):
         """Read, check against what is held, and keep or set aside, all under one lock."""
@@ -58,6 +62,7 @@ class IngestFlow(FlowSpec):
 
     @card(type="blank", id="vintage")
     @report
+    @resources(memory=2048)
     @step
     def show(self):
         """Draw the card: what was found, the checks, the revisions, old against new."""
@@ -69,6 +74,7 @@ class IngestFlow(FlowSpec):
         self.next(self.end)
 
     @report
+    @resources(memory=2048)
     @step
     def end(self):
         """Say what came of it; a refusal ends the run with its reason."""

@@ -12,17 +12,20 @@ from energy.running import leave_closing, main, prepare
 
 prepare()  # before Metaflow reads its configuration
 
-from metaflow import FlowSpec, Parameter, card, current, step  # noqa: E402
+from metaflow import FlowSpec, Parameter, card, current, resources, step  # noqa: E402
 
+from energy.engine import follows  # noqa: E402
 from energy.reporting import report  # noqa: E402
 
 
+@follows("TrainFlow", or_at="37 12 1,8 * ? *")
 class MonitorFlow(FlowSpec):
     """Score and write the record, show it, send its figures."""
 
     store = Parameter("store", default="", help="Directory or s3:// URL; default ENERGY_STORE.")
 
     @report
+    @resources(memory=2048)
     @step
     def start(self):
         """Score what was forecast on what came, and write the record: the rest can fail."""
@@ -41,6 +44,7 @@ class MonitorFlow(FlowSpec):
 
     @card(type="blank", id="monitor")
     @report
+    @resources(memory=2048)
     @step
     def show(self):
         """Draw the card, send to CloudWatch, log to MLflow."""
@@ -57,6 +61,7 @@ class MonitorFlow(FlowSpec):
             watching.log(settings, record, f"{current.flow_name}/{current.run_id}")
         self.next(self.end)
 
+    @resources(memory=2048)
     @step
     def end(self):
         """Say how it stands."""

@@ -16,11 +16,13 @@ from energy.running import leave_closing, main, prepare, workers
 
 prepare()  # before Metaflow reads its configuration
 
-from metaflow import FlowSpec, Parameter, card, catch, current, retry, step  # noqa: E402
+from metaflow import FlowSpec, Parameter, card, catch, current, resources, retry, step  # noqa: E402
 
+from energy.engine import follows  # noqa: E402
 from energy.reporting import report  # noqa: E402
 
 
+@follows("IngestFlow", or_at="37 11 1,8 * ? *")
 class TrainFlow(FlowSpec):
     """Backtest the bench in parallel branches, choose the champion, publish its forecast."""
 
@@ -34,6 +36,7 @@ class TrainFlow(FlowSpec):
     store = Parameter("store", default="", help="Directory or s3:// URL; default ENERGY_STORE.")
 
     @report
+    @resources(memory=2048)
     @step
     def start(self):
         """Read the monthly frame, split it in time, lay out the folds."""
@@ -63,6 +66,7 @@ class TrainFlow(FlowSpec):
 
     @catch(var="crash", print_exception=False)
     @retry(times=1, minutes_between_retries=0)
+    @resources(memory=2048)
     @step
     def backtest(self):
         """Rolling origins of a branch's forecasters; a failure is a result too."""
@@ -82,6 +86,7 @@ class TrainFlow(FlowSpec):
 
     @card(type="blank", id="leaderboard")
     @report
+    @resources(memory=2048)
     @step
     def select(self, inputs):
         """Rank on the backtest, report the holdout, log every run, draw the leaderboard."""
@@ -119,6 +124,7 @@ class TrainFlow(FlowSpec):
         self.next(self.refit)
 
     @report
+    @resources(memory=2048)
     @step
     def refit(self):
         """Fit the champion on all months; its table carries calibrated intervals."""
@@ -140,6 +146,7 @@ class TrainFlow(FlowSpec):
 
     @card(type="blank", id="release")
     @report
+    @resources(memory=2048)
     @step
     def publish(self):
         """Write the release, judge it, point to it if it may take over; register the champion."""
@@ -176,6 +183,7 @@ class TrainFlow(FlowSpec):
         self.closing = summary.closing(self)
         self.next(self.end)
 
+    @resources(memory=2048)
     @step
     def end(self):
         """Say what came out and where it is."""

@@ -1,9 +1,10 @@
-"""Build lambda_handler/Dockerfile for real where no Docker engine runs, and weigh its layers.
+"""Build an image for real where no Docker engine runs, and weigh its layers.
 
-    make image                      needs root and Debian's packages buildah and debootstrap
+    make image                      the handler's: root, Debian's packages buildah and debootstrap
     make image ARGS=--check         and send events to the handler inside it
+    make image ARGS=--training      the one that flows run in on Batch or Kubernetes
 
-The base stands in for the tag that the Dockerfile names: Debian's own packages put together by
+The base stands in for the tag that a Dockerfile names: Debian's own packages put together by
 debootstrap, with its Python, under that name. Ours are the layers on top, which are the same.
 """
 
@@ -23,12 +24,13 @@ from local.container import check
 from energy.settings import ROOT
 
 DOCKERFILE = ROOT / "lambda_handler" / "Dockerfile"
+TRAINING = ROOT / "flows" / "Dockerfile"
 NAME = "energy-forecast"
 BUILDAH = ("buildah", "--storage-driver", "overlay")
 PACKAGES = "ca-certificates,python3,python3-pip,python3-distutils"
 UNUSED = ("usr/share/doc", "usr/share/man", "usr/share/info", "usr/share/locale", "var/cache/apt")
 """What slim images leave out as well."""
-LAYERS = ("base", "dependencies", "code")
+LAYERS = {DOCKERFILE: ("base", "dependencies", "code"), TRAINING: ("base", "dependencies", "data")}
 MB = 1_000_000
 
 
@@ -37,38 +39,41 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--check", action="store_true", help="ask the handler inside the image")
+    parser.add_argument("--training", action="store_true", help="build flows/Dockerfile instead")
     parser.add_argument("--to", type=Path, help="keep the image there, as an OCI folder")
     asked = parser.parse_args()
     if missing := [name for name in ("buildah", "debootstrap") if not shutil.which(name)]:
         print(f"error: not installed: {', '.join(missing)} (Debian's packages)", file=sys.stderr)
         return 1
     with tempfile.TemporaryDirectory() as folder:
-        sizes = build(asked.to or Path(folder, "oci"))
+        file = TRAINING if asked.training else DOCKERFILE
+        sizes = build(asked.to or Path(folder, "oci"), file)
     print(json.dumps(sizes, indent=1))
-    if asked.check:
+    if asked.check and not asked.training:
         check(BUILDAH, NAME)
     return 0
 
 
-def build(to: Path) -> dict[str, float]:
-    """Build the image and push it to an OCI folder; compressed megabytes by layer.
+def build(to: Path, file: Path = DOCKERFILE) -> dict[str, float]:
+    """Build an image and push it to an OCI folder; compressed megabytes by layer.
 
     Raises:
         RuntimeError: The image is not made of the layers that it should be.
     """
-    text = DOCKERFILE.read_text("utf-8")
+    name = f"{NAME}-training" if file == TRAINING else NAME
+    text = file.read_text("utf-8")
     (tag,) = set(re.findall(r"^FROM (\S+)", text, flags=re.MULTILINE))
     base = f"docker.io/library/{tag}"
     if _run("images", "--quiet", "--filter", f"reference={base}", quiet=True) == "":
         _make_base(base)
-    command = ["bud", "--layers", "--isolation", "chroot", "--pull-never", "--tag", NAME]
-    command += ["--file", str(DOCKERFILE), *_pip_settings(), str(ROOT)]
+    command = ["bud", "--layers", "--isolation", "chroot", "--pull-never", "--tag", name]
+    command += ["--file", str(file), *_pip_settings(), str(ROOT)]
     _run(*command)
-    _run("push", NAME, f"oci:{to}:latest")
+    _run("push", name, f"oci:{to}:latest")
     found = layers(to)
-    if len(found) != len(LAYERS):
-        raise RuntimeError(f"the image has {len(found)} layers; expected {len(LAYERS)}")
-    sizes = dict(zip(LAYERS, (round(size / MB, 1) for size in found), strict=True))
+    if len(found) != len(LAYERS[file]):
+        raise RuntimeError(f"the image has {len(found)} layers; expected {len(LAYERS[file])}")
+    sizes = dict(zip(LAYERS[file], (round(size / MB, 1) for size in found), strict=True))
     return {**sizes, "image": round(sum(found) / MB, 1)}
 
 

@@ -3,9 +3,10 @@
 # metadata travels in it, so that no service has to run:
 #
 #   export $(terraform output -json training_environment | jq -r 'to_entries[] | "\(.key)=\(.value)"')
-#   python flows/trainflow.py run --with batch:cpu=2,memory=8192,image=REPOSITORY:TAG
+#   python flows/trainflow.py run --with batch:image=REPOSITORY@DIGEST --store "$ENERGY_STORE"
 #
-# with an image that has requirements.txt installed. This route was planned and checked, not run.
+# with the image of flows/Dockerfile; what is exported here reaches no task. docs/scale.md has more.
+# This route was planned and checked, not run.
 locals {
   training_prefix = "metaflow"
   training_queue  = "${local.arn.batch}:job-queue/${var.name}-training"

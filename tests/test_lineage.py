@@ -50,6 +50,14 @@ def test_no_checkout_is_unknown(
     assert commit(repository) == "unknown"
 
 
+def test_a_task_on_an_engine_knows_its_code_by_the_package_it_came_in(
+    tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("METAFLOW_CODE_SHA", "0123abc")
+    assert commit(repository) == git(repository, "rev-parse", "HEAD")
+    assert commit(tmp_path / "nowhere") == "code-0123abc"
+
+
 def test_a_repository_without_a_commit_is_unknown(tmp_path: Path) -> None:
     git(tmp_path, "init", "--quiet")
     assert commit(tmp_path) == "unknown"

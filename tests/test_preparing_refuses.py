@@ -115,3 +115,15 @@ def test_raw_files_that_are_not_what_they_were_are_refused_by_name(
         prepare(Settings(str(tmp_path / "store"), data), TrainRequest())
     (said,) = str(caught.value).splitlines()
     assert not [word for word in told if word not in said], said
+
+
+@pytest.mark.parametrize("name", ["ENERGY_STORE", "MLFLOW_TRACKING_URI"])
+def test_on_an_engine_nothing_is_kept_on_the_disk_of_one_task(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Before a release is promoted whose MLflow run no other task can find."""
+    monkeypatch.setenv("METAFLOW_EXTRACTED_ROOT", str(tmp_path))
+    store = {"ENERGY_STORE": "", "MLFLOW_TRACKING_URI": "s3://bucket/store"}[name]
+    told = refused(tmp_path, errors.NotShared, store=store)
+    assert told.startswith(f"{name} is ")
+    assert "docs/scale.md" in told

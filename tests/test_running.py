@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from energy.running import leave_closing, leave_failure, main, prepare
+from energy.running import leave_closing, leave_failure, lost_with_the_task, main, prepare
 from energy.settings import ROOT
 
 NOTES = "ENERGY_RUN_NOTES"
@@ -26,6 +26,8 @@ def test_what_is_unset_is_set() -> None:
     assert environ == {
         "USER": "ada",
         "METAFLOW_DATASTORE_SYSROOT_LOCAL": str(ROOT),
+        "METAFLOW_S3_WORKER_COUNT": "4",
+        "METAFLOW_KUBERNETES_MEMORY": "1024",
         "METAFLOW_RUN_MAX_WORKERS": cores,
         "METAFLOW_RESUME_MAX_WORKERS": cores,
         "METAFLOW_PYLINT": "0",
@@ -40,6 +42,8 @@ def test_what_the_user_has_set_stays() -> None:
     mine = {
         "METAFLOW_USER": "grace",
         "METAFLOW_DATASTORE_SYSROOT_LOCAL": "/elsewhere",
+        "METAFLOW_S3_WORKER_COUNT": "64",
+        "METAFLOW_KUBERNETES_MEMORY": "8192",
         "METAFLOW_RUN_MAX_WORKERS": "7",
         "METAFLOW_RESUME_MAX_WORKERS": "3",
         "METAFLOW_PYLINT": "1",
@@ -51,6 +55,30 @@ def test_what_the_user_has_set_stays() -> None:
     environ = dict(mine)
     prepare(environ)
     assert environ == mine
+
+
+def test_a_task_on_an_engine_leaves_its_metadata_where_metaflow_looks_for_them() -> None:
+    """In the folder that it was started in: Metaflow's Batch and Kubernetes send back that one."""
+    environ = {"USER": "ada", "METAFLOW_EXTRACTED_ROOT": "/home/metaflow"}
+    prepare(environ)
+    assert "METAFLOW_DATASTORE_SYSROOT_LOCAL" not in environ
+    assert environ["OMP_NUM_THREADS"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("place", "lost"),
+    [
+        ("/home/metaflow/.mf_code/store", True),
+        ("sqlite:////home/metaflow/.mf_code/mlruns/mlflow.db", True),
+        ("/home/metaflows/store", False),
+        ("/data/store", False),
+        ("s3://bucket/home/metaflow/store", False),
+        ("https://mlflow.example", False),
+    ],
+)
+def test_what_lies_beside_a_task_s_code_is_lost_with_it(place: str, lost: bool) -> None:
+    assert lost_with_the_task(place, {"METAFLOW_EXTRACTED_ROOT": "/home/metaflow"}) is lost
+    assert not lost_with_the_task(place, {})
 
 
 def test_resume_takes_the_workers_of_run() -> None:

@@ -12,6 +12,7 @@ __all__ = [
     "NeedsWeather",
     "NoParts",
     "NotAMonth",
+    "NotShared",
     "OutOfRange",
     "RequestError",
     "SeriesLeftOut",
@@ -125,6 +126,22 @@ class NotAMonth(RequestError):
     @property
     def message(self) -> str:
         return f"{self.name} is '{self.found}'; expected a month such as 2001-01."
+
+
+@dataclass(eq=False)
+class NotShared(RequestError):
+    """A place on the disk of one task, where an engine gives each task a disk of its own."""
+
+    name: str
+    found: str
+    expected: str
+
+    @property
+    def message(self) -> str:
+        return (
+            f"{self.name} is {self.found}, on a disk that goes with this task; on an engine it "
+            f"has to be {self.expected}. Tell the tasks with --with environment: docs/scale.md."
+        )
 
 
 @dataclass(eq=False)

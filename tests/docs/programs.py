@@ -10,6 +10,7 @@ import ast
 import re
 import shlex
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -39,6 +40,7 @@ TARGETS = {
     "bench-accuracy": BY_HAND + "half an hour; tests/scripts/test_accuracy.py holds its parts",
     "bench-lambda": BY_HAND + "minutes of an idle machine",
     "bench-requests": "tests/scripts/load/test_bench_requests.py",
+    "bench-engine": BY_HAND + "two runs; tests/scripts/engine/test_engine_cost.py holds its tables",
     "requirements": BY_HAND + "it resolves anew, from the package index",
     "app": "tests/app/test_app_in_a_browser.py",
     "app-pictures": BY_HAND + "a browser; tests/app/test_app_in_a_browser.py draws the same pages",
@@ -72,6 +74,9 @@ ENERGY = {
 }
 """Commands of `energy`, and the test that runs each."""
 VERBS = {"run", "resume", "card"}
+ENGINES = {"argo-workflows": "kubernetes", "step-functions": "batch"}
+"""What a flow is deployed to, and what its steps run on there: tests/flows/test_engines.py does."""
+DEPLOYING = (("create",), ("create", "--only-json"))
 SCRIPTS = {"embed_vintage.py": "tests/scripts/test_embed_vintage.py"}
 SHOWN = {
     r"dvc repro": "tests/test_dvc.py",
@@ -83,6 +88,7 @@ SHOWN = {
     r"cp terraform/terraform\.tfvars\.example terraform/terraform\.tfvars": (
         "tests/infra/test_deploy_docs.py"
     ),
+    r"weed mini -dir=\S+ -ip=127\.0\.0\.1 -bucket=energy": "tests/s3_server.py",
     r"pre-commit (install|run --all-files)": "tests/test_house.py",
     r"python forecast\.py request\.json answer_dir .*": "tests/benchmarks/test_field.py",
 }
@@ -98,6 +104,7 @@ def evidence() -> Iterator[str]:
         yield from re.findall(r"tests/[\w/]+\.py", told)
     for told in FLOWS.values():
         yield from told
+    yield "tests/flows/test_engines.py"
 
 
 def recipe(target: str) -> str:
@@ -140,10 +147,14 @@ def python(words: Sequence[str]) -> str:
     path = ROOT / words[0]
     if not path.is_file():
         return f"there is no {words[0]}"
-    if path.parent.name == "scripts":
-        return "" if path.name in SCRIPTS else f"no test is named that runs {words[0]}"
-    if path.name not in FLOWS:
+    if path.name not in (SCRIPTS if path.parent.name == "scripts" else FLOWS):
         return f"no test is named that runs {words[0]}"
+    return "" if path.name in SCRIPTS else _flow(path, words)
+
+
+def _flow(path: Path, words: Sequence[str]) -> str:
+    if words[1] == "--with":
+        return _deployed(words)
     if words[1] not in VERBS:
         return f"no test is named that runs {words[0]} {words[1]}"
     if words[1] == "card":
@@ -152,6 +163,19 @@ def python(words: Sequence[str]) -> str:
     known = {f"--{name}" for name in parameters(path)} | {"--help"}
     given = [word for word in words[2:] if word.startswith("--")]
     return next((f"{words[0]} has no {one}" for one in given if one not in known), "")
+
+
+def _deployed(words: Sequence[str]) -> str:
+    """A flow compiled for an engine, each of its steps with an image."""
+    given = [word for before, word in pairwise(words) if before == "--with"]
+    compute, rest = given[0].partition(":")[0], words[1 + 2 * len(given) :]
+    known = re.compile(r"(kubernetes|batch):image=|environment:|\$TOLD$")
+    wrong = [one for one in given if not known.match(one)]
+    if wrong:
+        return f"nothing is known of --with {wrong[0]}"
+    if ENGINES.get(rest[0]) != compute or tuple(rest[1:]) not in DEPLOYING:
+        return f"no test is named that runs {' '.join(rest)} with {compute}"
+    return ""
 
 
 def parameters(flow: Path) -> list[str]:
@@ -216,7 +240,8 @@ def curl(words: Sequence[str]) -> str:
 
 
 def docker(words: Sequence[str]) -> str:
-    """A file that is there; what is built from it is held by tests/lambda/test_image.py."""
+    """A file that is there; test_image.py of tests/lambda and test_training_image.py of tests/flows
+    hold what is built from it."""
     named = [words[i + 1] for i, word in enumerate(words) if word in ("-f", "--file")]
     return next((f"there is no {one}" for one in named if not (ROOT / one).is_file()), "")
 
@@ -224,7 +249,7 @@ def docker(words: Sequence[str]) -> str:
 def variables(words: Sequence[str]) -> str:
     """What export and unset name: a variable that the package or a library of its reads."""
     names = [word.partition("=")[0] for word in words]
-    read = re.compile(r"(ENERGY|AWS|MLFLOW|METAFLOW)_[A-Z_]+")
+    read = re.compile(r"(ENERGY|AWS|MLFLOW|METAFLOW)_[A-Z0-9_]+|IMAGE")
     return next((f"{one} is nothing we read" for one in names if not read.fullmatch(one)), "")
 
 

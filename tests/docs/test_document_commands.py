@@ -134,6 +134,12 @@ def test_python_in_documents_is_python_and_imports_what_exists(block: Block) -> 
         (".venv/bin/python flows/trainflow.py run --realtime True", True),
         (".venv/bin/python flows/trainflow.py card view select", False),
         (".venv/bin/python flows/trainflow.py card view start", True),
+        (
+            "python flows/trainflow.py --with kubernetes:image=a argo-workflows create --only-json",
+            False,
+        ),
+        ("python flows/trainflow.py --with batch:image=a@b argo-workflows create", True),
+        ("python flows/trainflow.py --with conda argo-workflows create", True),
         (".venv/bin/python scripts/nothing.py", True),
         ("energy ingest --file a.xlsx", False),
         ("energy ingest --fil a.xlsx", True),

@@ -46,6 +46,7 @@ HERE = {
     ("docs/decisions/36-drift-with-the-weather-taken-off.md", "98%"): "energy/monitoring/drift.py",
     ("docs/deploy.md", "100%"): "terraform/budget.tf",
     ("docs/scale.md", "10 seconds"): "scripts/load/limits.py",
+    ("docs/scale.md", "2,048 MB"): "flows/trainflow.py",
 }
 """Figures that one document states, each with where it is from."""
 CHECKED = {

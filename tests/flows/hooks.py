@@ -29,7 +29,7 @@ if os.environ.get("BASELINE_FAILS"):
 of its own, and its process is the task's.
 """
 
-FAIL_ONCE = """
+_FAIL_ONCE = """
 import importlib.abc, importlib.util, pathlib, sys
 
 def refuse():
@@ -39,7 +39,7 @@ def refuse():
 def crash():
     raise RuntimeError("out of\\n  luck")
 
-TRAPS = {"energy.tracking": ("log", crash), "energy.releases.promotion": ("promote", refuse)}
+TRAPS = {@TRAPS@}
 
 class Traps(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path, target=None):
@@ -69,7 +69,13 @@ class Traps(importlib.abc.MetaPathFinder):
 
 sys.meta_path.insert(0, Traps())
 """
+FAIL_ONCE = _FAIL_ONCE.replace(
+    "@TRAPS@",
+    '"energy.tracking": ("log", crash), "energy.releases.promotion": ("promote", refuse)',
+)
 """Makes logging to MLflow crash and promotion be refused, each the first time that it is tried."""
+REFUSE_REFIT_ONCE = _FAIL_ONCE.replace("@TRAPS@", '"energy.training": ("refit", refuse)')
+"""Refuses to fit the champion, the first time that it is tried."""
 
 
 def hooked(checkout: Checkout, code: str) -> Checkout:

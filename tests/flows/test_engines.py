@@ -1,0 +1,148 @@
+"""The flows as Argo Workflows and AWS Step Functions would run them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from engines import FLOWS, IMAGE, VARIABLES, Compiled, compiled
+from flow_runs import Once
+
+pytestmark = pytest.mark.e2e
+
+FANNED = {"ingestflow": ("fetch", "keep"), "trainflow": ("backtest", "select")}
+"""What runs in branches, and what joins them."""
+ENOUGH = {"VCPU": "1", "MEMORY": "2048"}
+"""Four times what a step was seen to hold, and the least that Fargate gives with one processor."""
+
+
+@pytest.fixture(scope="session")
+def engines(once: Once[Compiled]) -> Compiled:
+    return once("engines", compiled)
+
+
+def pods(engines: Compiled, flow: str) -> dict[str, dict[str, Any]]:
+    """A flow's steps on Argo: the templates that run a container of ours."""
+    found = engines.argo[flow]["spec"]["templates"]
+    return {one["name"]: one for one in found if "metaflow/step_name" in _annotations(one)}
+
+
+def jobs(engines: Compiled, flow: str) -> dict[str, dict[str, Any]]:
+    """A flow's steps on Step Functions: the states that submit a job to Batch."""
+    return {
+        name: state
+        for name, state in _states(engines.machines[flow])
+        if state.get("Resource") == "arn:aws:states:::batch:submitJob.sync"
+    }
+
+
+def _annotations(template: dict[str, Any]) -> dict[str, str]:
+    found: dict[str, str] = (template.get("metadata") or {}).get("annotations") or {}
+    return found if "container" in template else {}
+
+
+def _states(machine: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, state in machine["States"].items():
+        yield name, state
+        if "Iterator" in state:
+            yield from _states(state["Iterator"])
+
+
+def dag(engines: Compiled, flow: str) -> dict[str, dict[str, Any]]:
+    (found,) = [
+        one["dag"] for one in engines.argo[flow]["spec"]["templates"] if one["name"].lower() == flow
+    ]
+    return {task["name"]: task for task in found["tasks"]}
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_both_engines_get_every_step_of_a_flow(engines: Compiled, flow: str) -> None:
+    assert set(pods(engines, flow)) == set(jobs(engines, flow)) >= {"start", "end"}
+    assert engines.argo[flow]["kind"] == "WorkflowTemplate"
+    assert engines.machines[flow]["StartAt"] == "start"
+
+
+@pytest.mark.parametrize("flow", FANNED)
+def test_branches_fan_out_and_are_joined(engines: Compiled, flow: str) -> None:
+    branch, join = FANNED[flow]
+    tasks = dag(engines, flow)
+    (fan,) = [name for name, task in tasks.items() if "withParam" in task]
+    assert tasks[fan]["withParam"] == "{{tasks.start.outputs.parameters.num-splits}}"
+    assert tasks[join]["depends"] == f"{fan}.Succeeded"
+
+    states = engines.machines[flow]["States"]
+    assert states[f"#{branch}"]["Resource"] == "arn:aws:states:::dynamodb:getItem"
+    over = states[f"*{branch}"]
+    assert (over["Type"], over["Next"], list(over["Iterator"]["States"])) == ("Map", join, [branch])
+
+
+def test_a_branch_is_tried_again_and_then_caught_and_no_other_step_is(engines: Compiled) -> None:
+    """Each engine has the tries of @retry, and those in which @catch tells of the failure."""
+    tried = {
+        name: pod["retryStrategy"]["limit"] + 1
+        for name, pod in pods(engines, "trainflow").items()
+        if "retryStrategy" in pod
+    }
+    attempts = {
+        name: state["Parameters"]["RetryStrategy"]["Attempts"]
+        for name, state in jobs(engines, "trainflow").items()
+    }
+    assert set(tried) == {name for name, count in attempts.items() if count > 1} == {"backtest"}
+    assert tried["backtest"] == attempts["backtest"] > 2
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_every_task_asks_for_enough_and_what_fargate_has(engines: Compiled, flow: str) -> None:
+    for name, pod in pods(engines, flow).items():
+        asked = pod["container"]["resources"]["requests"]
+        state = jobs(engines, flow)[name]["Parameters"]["ContainerOverrides"]
+        batch = {one["Type"]: one["Value"] for one in state["ResourceRequirements"]}
+        assert batch == ENOUGH
+        assert float(asked["cpu"]) == float(ENOUGH["VCPU"])
+        assert float(asked["memory"].removesuffix("M")) == float(ENOUGH["MEMORY"])
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_every_task_runs_in_the_image_that_its_digest_names(engines: Compiled, flow: str) -> None:
+    assert {pod["container"]["image"] for pod in pods(engines, flow).values()} == {IMAGE}
+    assert engines.job_images == {IMAGE}
+
+
+@pytest.mark.parametrize("flow", FLOWS)
+def test_every_task_knows_where_the_store_and_the_data_are(engines: Compiled, flow: str) -> None:
+    for pod in pods(engines, flow).values():
+        told = {one["name"]: one["value"] for one in pod["container"]["env"]}
+        assert VARIABLES.items() <= told.items()
+        assert told["METAFLOW_DEFAULT_DATASTORE"] == "s3"
+        mounts = {one["mountPath"]: one["name"] for one in pod["container"]["volumeMounts"]}
+        assert mounts["/data"] == "energy-data"
+    for state in jobs(engines, flow).values():
+        environment = state["Parameters"]["ContainerOverrides"]["Environment"]
+        told = {one["Name"]: one.get("Value") for one in environment}
+        assert VARIABLES.items() <= told.items()
+        assert told["METAFLOW_DEFAULT_DATASTORE"] == "s3"
+
+
+def test_argo_starts_the_first_by_the_clock_and_the_others_when_one_has_finished(
+    engines: Compiled,
+) -> None:
+    def told(flow: str, what: str) -> Any:
+        return json.loads(engines.argo[flow]["metadata"]["annotations"].get(what, "null"))
+
+    assert told("ingestflow", "metaflow/cron")["schedule"] == "37 10 1,8 * ?"
+    assert told("ingestflow", "metaflow/triggers") is None
+    for flow, before in (("trainflow", "IngestFlow"), ("monitorflow", "TrainFlow")):
+        assert told(flow, "metaflow/cron") is None
+        assert told(flow, "metaflow/triggers") == [
+            {"name": f"metaflow.{before}.end", "type": "run"}
+        ]
+
+
+def test_step_functions_starts_each_an_hour_after_the_one_before(engines: Compiled) -> None:
+    assert engines.rules == {
+        "ingestflow": "cron(37 10 1,8 * ? *)",
+        "trainflow": "cron(37 11 1,8 * ? *)",
+        "monitorflow": "cron(37 12 1,8 * ? *)",
+    }
