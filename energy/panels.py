@@ -7,6 +7,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import ceil
 from statistics import fmean, median
 from typing import Any
 
@@ -24,8 +25,9 @@ FEWEST = SP + 1
 """Months without which there is not even a year to repeat, and nothing to tell its spread by."""
 AT_ONCE = 100
 """Series fitted together: arrays of some ten megabytes."""
-CHUNK_SECONDS = (5.0, 60.0)
-"""CPU seconds of a chunk: enough to be worth a process, and little enough to lose."""
+CHUNK_SECONDS = (5.0, 600.0)
+"""CPU seconds of a chunk: enough to be worth a process, and little enough to lose. On an engine a
+task takes a minute to start."""
 DIED = "the process that was to forecast it ended before it answered"
 WORST = 10
 """Series with the highest errors that are named."""
@@ -105,8 +107,8 @@ def chunks(
     """
     total = seconds(forecasters, folds) * len(series)
     least, most = CHUNK_SECONDS
-    count = max(-(-total // most), min(workers, total // least), 1)
-    count = min(int(count), len(series))
+    rounds = max(1, ceil(total / most / workers))  # all workers end about together
+    count = max(1, min(rounds * workers, int(total / least), len(series)))
     given = tuple(forecasters), horizon, folds, start
     return [Chunk(tuple(series[place::count]), *given) for place in range(count)]
 

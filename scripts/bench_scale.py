@@ -48,6 +48,12 @@ def main() -> int:
         "versions": {n: version(n) for n in ("metaflow", "numpy", "pandas")},
         "by_size": rows,
         "seconds_per_series": {size: row["seconds_per_series"] for size, row in rows.items()},
+        "chunk_seconds_per_series": {
+            size: round(row["chunk_cpu_seconds"] / int(size), 4)
+            for size, row in rows.items()
+            if row["chunks"]
+        },
+        "kilobytes_per_series": rows[str(max(sizes))]["kilobytes_per_series"],
         "peak_mb": {size: row["peak_mb"] for size, row in rows.items()},
         f"seconds_{sizes[-1]}_series": rows[str(sizes[-1])]["seconds"],
         "vs_statsforecast_ratio": beside["ratio"],
@@ -73,6 +79,7 @@ def _size(size: int, folder: Path) -> dict[str, Any]:
         "chunks": found.chunks,
         "seconds_per_series": round(found.seconds / size, 4),
         "peak_mb": found.peak_mb,
+        "kilobytes_per_series": round(found.kilobytes / size, 2),
     }
     if found.panel:
         told["median_mase"] = found.panel.mase

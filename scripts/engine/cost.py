@@ -28,15 +28,13 @@ OTHER_STEPS = 5
 
 
 def seconds_of(scale: Mapping[str, Any]) -> float:
-    """Processor seconds that a series takes, at the largest size that was measured.
+    """Processor seconds that a series takes in its chunk, at the largest size that was measured.
 
     Args:
-        scale: benchmarks/scale.json; its `seconds_per_series` is one figure, or one by size.
+        scale: benchmarks/scale.json.
     """
-    found = scale["seconds_per_series"]
-    if isinstance(found, Mapping):
-        found = found[max(found, key=int)]
-    return float(found)
+    found = scale["chunk_seconds_per_series"]
+    return float(found[max(found, key=int)])
 
 
 def usage(
@@ -76,27 +74,38 @@ def branches(series: int, seconds: float, assumed: Mapping[str, Any]) -> int:
 
 
 def load(
-    series: int, seconds: float, engine: Mapping[str, Any], assumed: Mapping[str, Any]
+    series: int,
+    seconds: float,
+    engine: Mapping[str, Any],
+    assumed: Mapping[str, Any],
+    kilobytes: float = 0.0,
 ) -> dict[str, float]:
-    """What a run asks of the services beside it.
+    """What a run asks of the services beside it, and of its own join.
+
+    Args:
+        series: As in `usage`; the others likewise.
+        seconds: As there.
+        engine: As there.
+        assumed: As there.
+        kilobytes: What a chunk passes on of a series.
 
     Returns:
         `branches`; `hours` that the branches take, `at_once` at a time; `s3_a_second` in these;
-        `metadata_rows`; `mlflow_runs`, and `mlflow_hours` to write them one after another.
+        `metadata_rows`; `mlflow_runs`, which are those of the target alone; `gathered_gb` in the
+        join.
     """
     count = branches(series, seconds, assumed)
     each = assumed["branch_seconds"] + assumed["start_seconds"]
     hours = math.ceil(count / assumed["at_once"]) * each / 3600
     used = usage(series, seconds, engine, assumed)
-    runs = series * engine["whole"]["mlflow"]["runs"]
     rows = engine["one_branch"]["metadata"]["rows"]
     return {
         "branches": count,
         "hours": hours,
         "s3_a_second": (used["s3_writes"] + used["s3_reads"]) / (hours * 3600),
         "metadata_rows": rows + engine["per_branch"]["metadata"]["rows"] * (count - 1),
-        "mlflow_runs": runs,
-        "mlflow_hours": runs * engine["whole"]["mlflow_seconds_a_run"] / 3600,
+        "mlflow_runs": engine["whole"]["mlflow"]["runs"],
+        "gathered_gb": series * kilobytes / 1e6,
     }
 
 
@@ -110,14 +119,15 @@ def table(scale: Mapping[str, Any], engine: Mapping[str, Any], prices: Mapping[s
         for name, item in prices["training"].items()
     ]
     rows.append(["**all**", *(f"**{_dollars(sum(one.values()))}**" for one in paid)])
-    asked = [load(one, seconds, engine, assumed) for one in SERIES]
+    kilobytes = scale["kilobytes_per_series"]
+    asked = [load(one, seconds, engine, assumed, kilobytes) for one in SERIES]
     words = {
         "branches": "branches",
         "hours": f"hours, {assumed['at_once']} branches at once",
         "s3_a_second": "requests to S3 a second, on average",
         "metadata_rows": "rows of metadata",
         "mlflow_runs": "MLflow runs",
-        "mlflow_hours": "hours to write them one after another",
+        "gathered_gb": "GB of forecasts and figures that the join gathers",
     }
     loads = [
         [told, *(f"{one[name]:,.{1 if one[name] < 100 else 0}f}" for one in asked)]

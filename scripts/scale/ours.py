@@ -13,6 +13,8 @@ from typing import Any
 
 from energy.settings import ROOT
 
+PANELS = "store/releases/*/panel*.json"
+
 
 @dataclass(frozen=True)
 class Ran:
@@ -24,6 +26,7 @@ class Ran:
         chunk_seconds: CPU time inside the chunks.
         chunks: How many there were.
         peak_mb: Most memory that the process of one chunk held.
+        kilobytes: Of the release's files on many series.
         panel: What came of it, summed up; None for a table of one series.
     """
 
@@ -32,6 +35,7 @@ class Ran:
     chunk_seconds: float
     chunks: int
     peak_mb: float
+    kilobytes: float
     panel: Any
 
 
@@ -55,6 +59,7 @@ def run(settings: Path, folder: Path, *options: str) -> Ran:
         chunk_seconds=round(sum(one.seconds for one in found), 2),
         chunks=len(found),
         peak_mb=max((one.peak_mb for one in found), default=0.0),
+        kilobytes=sum(file.stat().st_size for file in folder.glob(PANELS)) / 1000,
         panel=panel,
     )
 

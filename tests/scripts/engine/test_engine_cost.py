@@ -79,17 +79,18 @@ def test_others_are_asked_for_as_long_as_the_branches_take_in_turns(cost: Any) -
     assert asked["hours"] == pytest.approx(2 * 660 / 3600)  # six branches, four at once
     assert asked["s3_a_second"] == pytest.approx(800 / 1320)
     assert asked["metadata_rows"] == 260 + 5 * 50
-    assert asked["mlflow_runs"] == 1_200 * 18
-    assert asked["mlflow_hours"] == pytest.approx(1_200 * 18 * 0.2 / 3600)
+    assert asked["mlflow_runs"] == 18
 
 
-@pytest.mark.parametrize(
-    ("found", "seconds"), [(1.5, 1.5), ({"1": 9.0, "1000": 0.5, "100": 2.0}, 0.5)]
-)
-def test_the_seconds_of_a_series_are_one_figure_or_that_of_the_largest_size(
-    cost: Any, found: object, seconds: float
-) -> None:
-    assert cost.seconds_of({"seconds_per_series": found}) == seconds
+def test_what_the_join_gathers_grows_with_the_series_and_mlflow_does_not(cost: Any) -> None:
+    few, many = (cost.load(one, 3.0, ENGINE, ASSUMED, 2.5) for one in (1_000, 1_000_000))
+    assert (few["gathered_gb"], many["gathered_gb"]) == pytest.approx((0.0025, 2.5))
+    assert few["mlflow_runs"] == many["mlflow_runs"]
+
+
+def test_the_seconds_of_a_series_are_those_of_the_largest_size(cost: Any) -> None:
+    found = {"1": 9.0, "1000": 0.5, "100": 2.0}
+    assert cost.seconds_of({"chunk_seconds_per_series": found}) == 0.5
 
 
 def test_a_thousand_times_the_series_cost_less_than_a_thousand_times_as_much(
@@ -115,7 +116,8 @@ def test_every_item_used_has_a_price_that_says_where_it_is_from(
 def test_the_table_says_what_is_assumed_and_has_a_column_for_each_number_of_series(
     cost: Any, prices: dict[str, Any]
 ) -> None:
-    text = cost.table({"seconds_per_series": 2.0}, ENGINE, prices)
+    scale = {"chunk_seconds_per_series": {"1000": 2.0}, "kilobytes_per_series": 2.5}
+    text = cost.table(scale, ENGINE, prices)
     assert text.startswith("2 s of one processor for a series")
     assert "branches of 600 s, 60 s to start a task, 1 vCPU and 2 GB each" in text
     assert text.count("| 1,000 series | 1,000,000 series |") == 2
