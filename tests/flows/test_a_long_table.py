@@ -1,12 +1,19 @@
-"""Many series of one long table, as docs/your-own-series.md has them: flow, release, handler."""
+"""Many series of one long table, artifacts and cards on S3: it fails, is resumed, is read back.
+
+As docs/your-own-series.md and docs/scale.md have it: the same flow and command, other settings.
+"""
 
 from __future__ import annotations
 
 import shutil
+from dataclasses import dataclass
 from typing import Any
 
+import boto3
 import pytest
-from flow_runs import PREAMBLE, ROOT, Good, check_out
+from flow_runs import PREAMBLE, ROOT, Card, Checkout, Ended, check_out
+from hooks import REFUSE_REFIT_ONCE, hooked
+from s3_server import S3Server
 
 from energy.contract.panel import PANEL
 from energy.releases.bundle import verify
@@ -17,35 +24,88 @@ from lambda_handler.service import Service
 
 pytestmark = pytest.mark.e2e
 
+PREFIX = "flows"
 SMALL = ("--forecasters", "theta", "--folds", "4", "--horizon", "6")
 
 
+@dataclass(frozen=True)
+class Shops:
+    """A run that failed in refit and was resumed, and what lay on S3 in the end."""
+
+    checkout: Checkout
+    refused: Ended
+    run: Ended
+    keys: tuple[str, ...]
+
+
 @pytest.fixture(scope="module")
-def shops(tmp_path_factory: pytest.TempPathFactory) -> Good:
-    checkout = check_out(tmp_path_factory.mktemp("shops"))
+def shops(s3: S3Server, tmp_path_factory: pytest.TempPathFactory) -> Shops:
+    """The example's; only the datastore is another."""
+    folder = tmp_path_factory.mktemp("shops")
+    needs = {name: value for name, value in s3.environment.items() if value}
+    needs["METAFLOW_DATASTORE_SYSROOT_S3"] = f"s3://{s3.bucket}/{PREFIX}"
+    needs["METAFLOW_S3_WORKER_COUNT"] = "1"  # each is a process that imports boto3
+    needs["ENERGY_DATASET"] = "examples/shops/series.toml"
+    checkout = hooked(check_out(folder, **needs), REFUSE_REFIT_ONCE)
     shutil.copytree(ROOT / "examples", checkout.root / "examples")
-    ended = checkout.flow(
-        *("run", "--target", "all", *SMALL), ENERGY_DATASET="examples/shops/series.toml"
+    refused = checkout.flow("--datastore", "s3", "run", "--target", "all", *SMALL)
+    ended = checkout.flow("--datastore", "s3", "resume").good()
+    client = boto3.client(
+        "s3",
+        endpoint_url=s3.endpoint,
+        aws_access_key_id=s3.access_key,
+        aws_secret_access_key=s3.secret_key,
+        region_name="us-east-1",
     )
-    return Good(checkout, ended.good())
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=s3.bucket, Prefix=PREFIX)
+    keys = tuple(one["Key"] for page in pages for one in page.get("Contents", []))
+    return Shops(checkout, refused, ended, keys)
 
 
 @pytest.fixture(scope="module")
-def ask(shops: Good) -> Any:
+def ask(shops: Shops) -> Any:
     reader = ReleaseReader(open_store(str(shops.checkout.store)), 60.0)
     return Service(lambda: reader).handle
 
 
-def test_the_run_says_how_all_of_them_fared(shops: Good) -> None:
+def test_a_run_that_failed_is_resumed_from_s3(shops: Shops) -> None:
+    assert shops.refused.tasks == ["start", "backtest", "backtest", "select", "refit"]
+    assert shops.refused.refused().startswith("The store s3://a/b cannot be written")
+    assert shops.run.tasks == ["refit", "publish", "end"]
     assert PREAMBLE.fullmatch(shops.run.stderr), shops.run.stderr
-    assert "town 1 and 11 other series: 96 months to 2024-12" in shops.run.stdout
+
+
+def test_what_the_steps_keep_is_on_s3_and_not_here(shops: Shops) -> None:
+    """All but a run's metadata, which a service would keep."""
+    kept = shops.checkout.root / ".metaflow"
+    assert not (kept / "TrainFlow" / "data").exists()
+    assert not (kept / "mf.cards").exists()
+    assert [key for key in shops.keys if key.startswith(f"{PREFIX}/TrainFlow/data/")]
+    pages = [key for key in shops.keys if key.endswith(".html")]
+    assert {key.split("/steps/")[1].split("/")[0] for key in pages} == {"select", "publish"}
+
+
+def test_both_cards_are_read_back_from_s3(shops: Shops) -> None:
+    """By `make cards`: a run knows where its own lie. The leaderboard is of the run that failed."""
+    told = shops.checkout.python(str(ROOT / "scripts" / "save_cards.py"), "--no-open").good()
+    for name, words in (
+        ("leaderboard", ("# Leaderboard",)),
+        ("release", ("# Sales of the baker's shops", "The other series", "harbour")),
+    ):
+        page = shops.checkout.root / "cards" / f"{name}.html"
+        assert str(page) in told.stdout
+        text = Card.of(page).text
+        assert [word for word in words if word not in text] == []
+
+
+def test_the_run_says_how_all_of_them_fared(shops: Shops) -> None:
+    assert "town 1 and 11 other series: 96 months to 2024-12" in shops.refused.stdout
     words = shops.run.closing
-    assert "Champion   " in words
-    assert " for town 1\n" in words
+    assert words.startswith("\nChampion   theta for town 1\n")
     assert "Series     10 other series are forecast, 8 of them by a champion" in words
 
 
-def test_one_release_holds_them_all_and_the_gate_has_looked_at_them(shops: Good) -> None:
+def test_one_release_holds_them_all_and_the_gate_has_looked_at_them(shops: Shops) -> None:
     store = open_store(str(shops.checkout.store))
     manifest = verify(store, shops.run.release_id)
     assert {PANEL, "panel-000.json"} <= set(manifest.files)
@@ -73,10 +133,3 @@ def test_a_stranger_is_unknown_and_a_what_if_needs_the_releases_own(ask: Any) ->
     assert ask({"target": "mill"})["error"]["code"] == "unknown_target"
     asked = {"target": "station", "observations": {"2025-01": 20.0}}
     assert ask(asked)["error"]["code"] == "table_alone"
-
-
-def test_the_card_shows_how_they_fared(shops: Good) -> None:
-    card = shops.checkout.card(shops.run.run_id, "publish")
-    assert "The other series" in card.text
-    assert card.of_kind("vegaChart")
-    assert "harbour" in card.text
