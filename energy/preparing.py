@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import gcd
 from typing import Any
 
 import pandas as pd
@@ -18,6 +19,7 @@ from energy.errors import NoParts, OnlyAsItStands, OutOfRange
 from energy.forecasting import bench
 from energy.forecasting.backtest import SHORTEST, Plan, plan
 from energy.forecasting.intervals import KnownThen
+from energy.forecasting.parcels import parcels
 from energy.releases.store import open_store
 from energy.settings import Settings
 from energy.training import Branch
@@ -141,7 +143,9 @@ def prepare(settings: Settings, asked: TrainRequest) -> Task:
     index = pd.PeriodIndex(series[targets[0]].index)
     split = temporal_split(index)[0][-1]
     folds_plan = plan(index, split, asked.folds, asked.horizon)
-    parcels = bench.branches(names, len(folds_plan.cutoffs))
+    # Where targets outnumber workers, each of these still gets as many branches as the others.
+    each = settings.workers // gcd(settings.workers, len(targets))
+    dealt = parcels(names, len(folds_plan.cutoffs), each)
     known = _known_then(settings, folds_plan, start, dataset, targets) if asked.in_real_time else {}
     return Task(
         dataset=dataset,
@@ -151,7 +155,7 @@ def prepare(settings: Settings, asked: TrainRequest) -> Task:
         plan=folds_plan,
         bench=names,
         left_out=tuple(name for name in bench.choose(asked.forecasters) if name not in names),
-        branches=[Branch(name, parcel) for parcel in parcels for name in targets],
+        branches=[Branch(name, parcel) for parcel in dealt for name in targets],
         vintage=data.hashes,
         vintage_id=data.vintage_id,
         snapshot=data.document,

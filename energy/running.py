@@ -23,13 +23,15 @@ def prepare(environ: MutableMapping[str, str] | None = None) -> None:
     """Set what Metaflow and the numeric libraries need, where the user has not set it.
 
     One datastore at the project's root, wherever the flow is started from; a name for a user that
-    has none (root, a container); as many tasks at once as there are cores, each on one thread.
+    has none (root, a container); as many tasks at once as there are cores, or ENERGY_WORKERS says,
+    each on one thread.
     """
     environ = os.environ if environ is None else environ
     environ.setdefault("METAFLOW_DATASTORE_SYSROOT_LOCAL", str(ROOT))
     if not any(_named(environ.get(key)) for key in ("METAFLOW_USER", "USERNAME", "USER")):
         environ["METAFLOW_USER"] = _login() or "local"
-    environ.setdefault("METAFLOW_RUN_MAX_WORKERS", str(os.cpu_count() or 1))
+    workers = environ.get("ENERGY_WORKERS") or str(os.cpu_count() or 1)
+    environ.setdefault("METAFLOW_RUN_MAX_WORKERS", workers)
     environ.setdefault("METAFLOW_RESUME_MAX_WORKERS", environ["METAFLOW_RUN_MAX_WORKERS"])
     environ.setdefault("METAFLOW_PYLINT", "0")
     environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")  # not seven, which take minutes

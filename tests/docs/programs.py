@@ -34,6 +34,7 @@ TARGETS = {
     "e2e": "tests/lambda/test_e2e.py",
     "image": BY_HAND + "root and minutes; tests/lambda/test_image.py holds what it builds",
     "bench": BY_HAND + "minutes of an idle machine",
+    "bench-compare": BY_HAND + "as bench; tests/scripts/test_compare_benchmarks.py holds its parts",
     "bench-accuracy": BY_HAND + "half an hour; tests/scripts/test_accuracy.py holds its parts",
     "bench-lambda": BY_HAND + "minutes of an idle machine",
     "requirements": BY_HAND + "it resolves anew, from the package index",

@@ -17,7 +17,7 @@ def die():
     os.kill(os.getpid(), signal.SIGKILL)
 
 for name, make, cost in (
-    ("explodes", explode, 0.1), ("dies", die, 0.1), ("dies_alone", die, 1000.0)
+    ("explodes", explode, 0.2), ("dies", die, 0.2), ("dies_alone", die, 1000.0)
 ):
     bench.BENCH[name] = bench.Entry(name, "test", f"It {name}.", make, cost=cost)
 if os.environ.get("BASELINE_FAILS"):
@@ -39,7 +39,10 @@ def refuse():
 def crash():
     raise RuntimeError("out of\\n  luck")
 
-TRAPS = {"energy.tracking": ("log", crash), "energy.releases.promotion": ("promote", refuse)}
+TRAPS = {
+    "energy.breakdown": ("reconcile_champions", crash),
+    "energy.releases.promotion": ("promote", refuse),
+}
 
 class Traps(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path, target=None):
@@ -69,7 +72,7 @@ class Traps(importlib.abc.MetaPathFinder):
 
 sys.meta_path.insert(0, Traps())
 """
-"""Makes logging to MLflow crash and promotion be refused, each the first time that it is tried."""
+"""Makes reconciling crash and promotion be refused, each the first time that it is tried."""
 
 
 def hooked(checkout: Checkout, code: str) -> Checkout:
