@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test coverage lint style requirements data clean cards mlflow picture bench bench-scale \
+.PHONY: help run test coverage lint style requirements data clean cards mlflow picture bench bench-compare bench-scale \
   bench-accuracy field lambda events e2e image bench-lambda bench-requests bench-engine answers infra-lint infra-lock \
   workflow-lint monitor bench-drift replay setup deploy destroy smoke rollback-function costs app browser \
   app-pictures docs docs-serve notebooks
@@ -86,8 +86,11 @@ replay: $(VENV)/.run ## Play the whole loop through history; writes benchmarks/ 
 picture: $(VENV)/.run ## Draw the README's picture from the release in service
 	$(BIN)/python scripts/draw_picture.py
 
-bench: $(VENV)/.run ## Measure the flow; writes benchmarks/ and the table in docs/performance.md
+bench: $(VENV)/.run ## Measure the flow, twice; writes benchmarks/ and the table in docs/performance.md
 	$(BIN)/python scripts/bench_flow.py $(ARGS)
+
+bench-compare: $(VENV)/.run ## Measure the flow anew, and say if any benchmark got worse than committed
+	$(BIN)/python scripts/compare_benchmarks.py
 
 bench-scale: $(VENV)/.run .venv-field/.done ## Measure many series, beside statsforecast; writes benchmarks/ and docs/scale.md
 	OMP_NUM_THREADS=1 $(BIN)/python scripts/bench_scale.py $(ARGS)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import gcd
 from typing import Any
 
 import pandas as pd
@@ -18,6 +19,7 @@ from energy.errors import NoParts, NotShared, OnlyAsItStands, OutOfRange
 from energy.forecasting import bench
 from energy.forecasting.backtest import SHORTEST, Plan, plan
 from energy.forecasting.intervals import KnownThen
+from energy.forecasting.parcels import parcels
 from energy.panels import Chunk
 from energy.releases.store import open_store
 from energy.running import lost_with_the_task
@@ -45,7 +47,6 @@ class TrainRequest:
         store: Directory or URL; empty for the one of the settings.
         vintage: Id of the vintage to learn from; empty for the newest kept.
         in_real_time: Whether each fold sees the figures of its own time, where they are held.
-        workers: How many branches run at once.
     """
 
     target: str = ""
@@ -56,7 +57,6 @@ class TrainRequest:
     store: str = ""
     vintage: str = ""
     in_real_time: bool = False
-    workers: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +155,11 @@ def prepare(settings: Settings, asked: TrainRequest) -> Task:
     index = pd.PeriodIndex(series[targets[0]].index)
     split = temporal_split(index)[0][-1]
     folds_plan = plan(index, split, asked.folds, asked.horizon)
-    parcels = bench.branches(names, len(folds_plan.cutoffs))
+    # Where targets outnumber workers, each of these still gets as many branches as the others.
+    each = settings.workers // gcd(settings.workers, len(targets))
+    dealt = parcels(names, len(folds_plan.cutoffs), each)
     known = _known_then(settings, folds_plan, start, dataset, targets) if asked.in_real_time else {}
-    panel, chunks = _panel(data.frame, dataset, asked, names)
+    panel, chunks = _panel(settings, data.frame, dataset, asked, names)
     return Task(
         dataset=dataset,
         target=targets[0],
@@ -166,7 +168,7 @@ def prepare(settings: Settings, asked: TrainRequest) -> Task:
         plan=folds_plan,
         bench=names,
         left_out=tuple(name for name in bench.choose(asked.forecasters) if name not in names),
-        branches=[*chunks, *(Branch(name, parcel) for parcel in parcels for name in targets)],
+        branches=[*chunks, *(Branch(name, parcel) for parcel in dealt for name in targets)],
         vintage=data.hashes,
         vintage_id=data.vintage_id,
         snapshot=data.document,
@@ -197,7 +199,11 @@ def _targets(dataset: Dataset, asked: str) -> tuple[str, ...]:
 
 
 def _panel(
-    frame: pd.DataFrame, dataset: Dataset, asked: TrainRequest, names: tuple[str, ...]
+    settings: Settings,
+    frame: pd.DataFrame,
+    dataset: Dataset,
+    asked: TrainRequest,
+    names: tuple[str, ...],
 ) -> tuple[pd.DataFrame | None, list[Chunk]]:
     """The other series of a long table, and chunks of work of them; none unless all are asked."""
     others = [name for name in dataset.targets if name != dataset.target]
@@ -208,7 +214,7 @@ def _panel(
     )
     tried = panels.forecasters(names, asked.forecasters)
     given = tried, asked.horizon, asked.folds, start
-    return frame[others], panels.chunks(others, *given, asked.workers)
+    return frame[others], panels.chunks(others, *given, settings.workers)
 
 
 def _first(frame: pd.DataFrame, targets: tuple[str, ...]) -> str:

@@ -25,7 +25,8 @@ def prepare(environ: MutableMapping[str, str] | None = None) -> None:
     """Set what Metaflow and the numeric libraries need, where the user has not set it.
 
     One datastore at the project's root, wherever the flow is started from; a name for a user that
-    has none (root, a container); as many tasks at once as there are cores, each on one thread.
+    has none (root, a container); as many tasks at once as there are cores, or ENERGY_WORKERS says,
+    each on one thread.
 
     A task on Batch or Kubernetes keeps its metadata where it was started: from there, and from
     nowhere else, Metaflow sends them back to the run. Few processes at once talk to S3: a task has
@@ -39,17 +40,13 @@ def prepare(environ: MutableMapping[str, str] | None = None) -> None:
     environ.setdefault("METAFLOW_KUBERNETES_MEMORY", "1024")  # MB, and less than any step's
     if not any(_named(environ.get(key)) for key in ("METAFLOW_USER", "USERNAME", "USER")):
         environ["METAFLOW_USER"] = _login() or "local"
-    environ.setdefault("METAFLOW_RUN_MAX_WORKERS", str(os.cpu_count() or 1))
+    workers = environ.get("ENERGY_WORKERS") or str(os.cpu_count() or 1)
+    environ.setdefault("METAFLOW_RUN_MAX_WORKERS", workers)
     environ.setdefault("METAFLOW_RESUME_MAX_WORKERS", environ["METAFLOW_RUN_MAX_WORKERS"])
     environ.setdefault("METAFLOW_PYLINT", "0")
     environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "3")  # not seven, which take minutes
     for library in ("OMP", "OPENBLAS", "MKL"):
         environ.setdefault(f"{library}_NUM_THREADS", "1")
-
-
-def workers(environ: Mapping[str, str] = os.environ) -> int:
-    """How many branches run at once, as `prepare` or the user set it."""
-    return int(environ.get("METAFLOW_RUN_MAX_WORKERS", "1"))
 
 
 def package(environ: Mapping[str, str] | None = None) -> str:

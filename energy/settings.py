@@ -16,6 +16,7 @@ from energy.errors import OutOfRange
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST_REFRESH = 86400
 """Seconds in a day."""
+MOST_WORKERS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Settings:
             Kingdom's energy, as the project ships.
         metrics_namespace: CloudWatch namespace that monitoring sends its metrics to
             (`ENERGY_METRICS_NAMESPACE`); empty for none.
+        workers: How many branches of a run are laid out to work at once (`ENERGY_WORKERS`): the
+            cores of this machine, unless an engine has more elsewhere.
         api_url: Base URL of the REST API that the app asks (`ENERGY_API_URL`); empty for none.
         function: Name or ARN, with its alias, of the Lambda function that the app asks if there is
             no `api_url` (`ENERGY_FUNCTION`); empty to answer in the app's own process.
@@ -50,6 +53,7 @@ class Settings:
     refresh_seconds: float = 60.0
     metrics_namespace: str = ""
     dataset: Path | None = None
+    workers: int = os.cpu_count() or 1
     api_url: str = ""
     function: str = ""
 
@@ -63,7 +67,8 @@ class Settings:
         """Read `ENERGY_*` and `MLFLOW_TRACKING_URI`; what is unset or empty keeps its default.
 
         Raises:
-            OutOfRange: `ENERGY_REFRESH_SECONDS` is not a number of seconds.
+            OutOfRange: `ENERGY_REFRESH_SECONDS` is not a number of seconds, or `ENERGY_WORKERS` no
+                number of workers.
         """
         environ = os.environ if environ is None else environ
         return cls(
@@ -73,6 +78,7 @@ class Settings:
             govuk_api=environ.get("ENERGY_GOVUK_API") or cls().govuk_api,
             govuk_origins=tuple(filter(None, environ.get("ENERGY_GOVUK_ORIGINS", "").split(","))),
             refresh_seconds=_seconds(environ.get("ENERGY_REFRESH_SECONDS")),
+            workers=_workers(environ.get("ENERGY_WORKERS")),
             dataset=Path(named) if (named := environ.get("ENERGY_DATASET")) else None,
             metrics_namespace=environ.get("ENERGY_METRICS_NAMESPACE", ""),
             api_url=environ.get("ENERGY_API_URL", "").rstrip("/"),
@@ -88,4 +94,15 @@ def _seconds(text: str | None) -> float:
         found = -1.0
     if not 0 <= found <= LONGEST_REFRESH:
         raise OutOfRange("ENERGY_REFRESH_SECONDS", text, 0, LONGEST_REFRESH)
+    return found
+
+
+def _workers(text: str | None) -> int:
+    """The text as a number of workers; the default if there is none."""
+    try:
+        found = int(text or Settings().workers)
+    except ValueError:
+        found = 0
+    if not 1 <= found <= MOST_WORKERS:
+        raise OutOfRange("ENERGY_WORKERS", text, 1, MOST_WORKERS)
     return found

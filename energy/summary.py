@@ -16,7 +16,7 @@ from energy.tracking import Experiment
 
 
 def experiment(flow: Any, target: str, run_id: str) -> Experiment:
-    """TrainFlow's artifacts at its join, as MLflow is to keep them of one target."""
+    """TrainFlow's artifacts after its join, as MLflow is to keep them of one target."""
     compared = flow.compared[target]
     champion, baseline = compared.champion, compared.holdout.get(BASELINE)
     params = {
@@ -33,14 +33,12 @@ def experiment(flow: Any, target: str, run_id: str) -> Experiment:
         "commit": flow.commit,
         "holdout_baseline_mase": baseline.mase if baseline else None,
     }
+    unit, folds = flow.dataset.unit(target), compared.folds[champion]
     figures = {
-        "leaderboard.png": charts.png(charts.leaderboard(compared.ranked, BASELINE), 1.0),
-        "by_horizon.png": charts.png(charts.by_horizon(compared.leading), 1.0),
-        "champion_folds.png": charts.png(
-            charts.folds(
-                compared.folds[champion], flow.dataset.unit(target), champion.replace("_", " ")
-            ),
-            1.0,
+        "leaderboard.png": lambda: charts.png(charts.leaderboard(compared.ranked, BASELINE), 1.0),
+        "by_horizon.png": lambda: charts.png(charts.by_horizon(compared.leading), 1.0),
+        "champion_folds.png": lambda: charts.png(
+            charts.folds(folds, unit, champion.replace("_", " ")), 1.0
         ),
     }
     return Experiment(
@@ -107,7 +105,8 @@ def closing(flow: Any) -> str:
     lines += [
         "",
         f"Release    {flow.store_url.rstrip('/')}/releases/{release}",
-        f"Cards      make cards  (or: python {ROOT / 'flows' / 'trainflow.py'} card view select)",
+        f"Cards      make cards  (or: python {ROOT / 'flows' / 'trainflow.py'} "
+        "card view leaderboard)",
         f"MLflow     {settings.tracking_uri}, run {flow.mlflow_runs[flow.target]}, "
         f"{alias}  (make mlflow)",
     ]

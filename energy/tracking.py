@@ -1,12 +1,14 @@
 """What a run did, in MLflow: a parent run, a child for each forecaster.
 
-MLflow is imported inside the functions: it takes two seconds, and only two steps need it.
+MLflow is imported inside the functions: it takes two seconds, and only one step needs it.
 """
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +33,7 @@ class Experiment:
         reported: Scores that nothing is chosen on by forecaster: `holdout`, `nowcast`.
         single_origin: MAPE of the one 80:20 forecast by forecaster.
         folds: Fold frame by forecaster.
-        figures: PNG images of the parent run by file name.
+        figures: What draws the PNG images of the parent run, by file name.
         dataset: Name of the data set.
     """
 
@@ -41,7 +43,7 @@ class Experiment:
     reported: Mapping[str, Mapping[str, Score]]
     single_origin: Mapping[str, float | None]
     folds: Mapping[str, pd.DataFrame]
-    figures: Mapping[str, bytes]
+    figures: Mapping[str, Callable[[], bytes]]
     dataset: str = SHIPPED
 
 
@@ -50,25 +52,65 @@ def experiment_name(target: str, dataset: str = SHIPPED) -> str:
     return f"trainflow-{target if dataset == SHIPPED else registered_name(target, dataset)}"
 
 
+@contextmanager
+def beside(settings: Settings, experiments: Sequence[Experiment]) -> Iterator[dict[str, str]]:
+    """Log runs, a parent with a child for each forecaster, in a thread beside the body.
+
+    The body has their ids at once, and what it waits for takes no time of its own. Where it fails,
+    so do the runs.
+
+    Args:
+        settings: Where MLflow is.
+        experiments: One for each target.
+
+    Yields:
+        The parent's run id by target.
+    """
+    client = backend.client(settings)
+    ids = {one.target: _parent(client, settings, one) for one in experiments}
+    status = "FAILED"
+    with ThreadPoolExecutor(1) as pool:
+        logged = pool.submit(_log, client, ids, experiments)
+        try:
+            yield ids
+            logged.result()
+            status = "FINISHED"
+        finally:
+            wait([logged])
+            for run_id in ids.values():
+                client.set_terminated(run_id, status=status)
+
+
 def log(settings: Settings, experiment: Experiment) -> str:
     """Log a parent run with a child for each forecaster; returns the parent's run id."""
-    client = backend.client(settings)
+    with beside(settings, [experiment]) as ids:
+        return ids[experiment.target]
+
+
+def _parent(client: Any, settings: Settings, experiment: Experiment) -> str:
     name = experiment_name(experiment.target, experiment.dataset)
-    experiment_id = _experiment(client, settings, name)
-    tags = {
-        "mlflow.source.git.commit": str(experiment.params.get("commit", "unknown")),
-        "target": experiment.target,
-    }
-    best = experiment.ranked[0]
-    parent = client.create_run(experiment_id, run_name=str(experiment.params["run"]), tags=tags)
-    run_id: str = parent.info.run_id
-    _batch(client, run_id, {**experiment.params, "champion": best.forecaster}, _metrics(best))
-    for file, data in experiment.figures.items():
-        _artifact(client, run_id, file, data)
-    for score in experiment.ranked:
-        _child(client, experiment_id, run_id, experiment, score, tags)
-    client.set_terminated(run_id)
-    return run_id
+    run = client.create_run(
+        _experiment(client, settings, name),
+        run_name=str(experiment.params["run"]),
+        tags=_tags(experiment),
+    )
+    return str(run.info.run_id)
+
+
+def _log(client: Any, ids: Mapping[str, str], experiments: Sequence[Experiment]) -> None:
+    for one in experiments:
+        best, run_id = one.ranked[0], ids[one.target]
+        experiment_id = client.get_run(run_id).info.experiment_id
+        _batch(client, run_id, {**one.params, "champion": best.forecaster}, _metrics(best))
+        for score in one.ranked:
+            _child(client, experiment_id, run_id, one, score)
+        for file, draw in one.figures.items():
+            _artifact(client, run_id, file, draw())
+
+
+def _tags(experiment: Experiment) -> dict[str, str]:
+    commit = str(experiment.params.get("commit", "unknown"))
+    return {"mlflow.source.git.commit": commit, "target": experiment.target}
 
 
 def log_figures(
@@ -112,12 +154,10 @@ def _child(
     parent: str,
     experiment: Experiment,
     score: Score,
-    tags: Mapping[str, str],
 ) -> None:
     name, entry = score.forecaster, BENCH[score.forecaster]
-    run = client.create_run(
-        experiment_id, run_name=name, tags={**tags, "mlflow.parentRunId": parent}
-    )
+    tags = {**_tags(experiment), "mlflow.parentRunId": parent}
+    run = client.create_run(experiment_id, run_name=name, tags=tags)
     run_id = run.info.run_id
     params = {
         "forecaster": name,

@@ -78,15 +78,13 @@ def backtest_branch(
 ) -> dict[str, Result]:
     """Backtest the forecasters of a branch, by name; a failure of any of them is a result.
 
-    Several have a process each, forked from this one once it has imported what all of them need,
-    so that one that dies takes no other with it.
+    Several have a process each, one after another, forked from this one once it has imported what
+    all of them need, so that one that dies takes no other with it.
     """
     given = (y, weather, plan, known_then)
     if len(branch.forecasters) == 1:
         return {name: backtest_one(name, *given) for name in branch.forecasters}
-    import sktime.forecasting.compose  # noqa: F401 - here, so that no child does it again
-    import statsmodels.api  # noqa: F401
-
+    backtest.share(*given)
     return {name: _apart(name, *given) for name in branch.forecasters}
 
 

@@ -12,7 +12,7 @@ Each step calls the `energy` package and keeps the result; nothing heavy is impo
 every task imports this file anew.
 """
 
-from energy.running import leave_closing, main, prepare, workers
+from energy.running import leave_closing, main, prepare
 
 prepare()  # before Metaflow reads its configuration
 
@@ -52,7 +52,6 @@ class TrainFlow(FlowSpec):
             store=self.store,
             vintage=self.vintage_asked,
             in_real_time=self.in_real_time,
-            workers=workers(),
         )
         task = preparing.prepare(Settings.from_environment(), asked)
         self.dataset = task.dataset
@@ -84,14 +83,12 @@ class TrainFlow(FlowSpec):
                 print(f"{target}: {score}")
         self.next(self.select)
 
-    @card(type="blank", id="leaderboard")
     @report
     @resources(memory=2048)
     @step
     def select(self, inputs):
-        """Rank on the backtest, report the holdout, log every run, draw the leaderboard."""
-        from energy import breakdown, cards, panels, summary, tracking, training
-        from energy.settings import Settings
+        """Rank on the backtest and report the holdout; where there are parts, make them add up."""
+        from energy import breakdown, panels, training
 
         # A frame's pickle changes with use, so Metaflow takes the branches' copies for conflicts.
         self.series, self.weather = inputs[0].series, inputs[0].weather
@@ -107,19 +104,6 @@ class TrainFlow(FlowSpec):
             self.reconciled = breakdown.reconcile_champions(
                 self.compared, self.series, self.weather, known
             )
-        settings = Settings.from_environment()
-        self.mlflow_runs = {
-            name: tracking.log(settings, summary.experiment(self, name, current.run_id))
-            for name in self.series
-        }
-        cards.leaderboard(
-            current.card["leaderboard"],
-            self.compared,
-            self.series,
-            self.plan,
-            self.dataset.unit(self.target),
-            self.reconciled,
-        )
         print(self.compared[self.target].why)
         self.next(self.refit)
 
@@ -142,20 +126,36 @@ class TrainFlow(FlowSpec):
             self.breakdown = breakdown.break_down(
                 self.reconciled, self.compared, self.series, self.weather, self.table
             )
-        self.next(self.publish)
+        self.next(self.publish, self.leaderboard)
+
+    @card(type="blank", id="leaderboard")
+    @report
+    @resources(memory=2048)
+    @step
+    def leaderboard(self):
+        """Draw who was tried and how they did, while the release is published."""
+        from energy import cards
+
+        cards.leaderboard(
+            current.card["leaderboard"],
+            self.compared,
+            self.series,
+            self.plan,
+            self.dataset.unit(self.target),
+            self.reconciled,
+        )
+        self.next(self.close)
 
     @card(type="blank", id="release")
     @report
     @resources(memory=2048)
     @step
     def publish(self):
-        """Write the release, judge it, point to it if it may take over; register the champion."""
-        from energy import lineage, publishing, registry, release_card, summary
+        """Write the release, judge it, point to it if it may take over; log and register it all."""
+        from energy import lineage, publishing, registry, release_card, summary, tracking
         from energy.releases.store import open_store
         from energy.settings import Settings
 
-        run = self.mlflow_runs[self.target]
-        runs = {"metaflow": f"{current.flow_name}/{current.run_id}", "mlflow": run}
         draft = publishing.Draft(
             self.table,
             self.model_zip,
@@ -167,12 +167,17 @@ class TrainFlow(FlowSpec):
             self.dataset.titled(self.target),
             self.forecasts,
         )
-        self.published = publishing.publish(
-            open_store(self.store_url), draft, lineage.lineage(self.vintage, self.commit, runs)
-        )
+        settings = Settings.from_environment()
+        runs = [summary.experiment(self, name, current.run_id) for name in self.series]
+        with tracking.beside(settings, runs) as self.mlflow_runs:
+            run = self.mlflow_runs[self.target]
+            ids = {"metaflow": f"{current.flow_name}/{current.run_id}", "mlflow": run}
+            self.published = publishing.publish(
+                open_store(self.store_url), draft, lineage.lineage(self.vintage, self.commit, ids)
+            )
         release_card.fill(current.card["release"], self.published, draft)
         self.version = registry.register(
-            Settings.from_environment(),
+            settings,
             self.target,
             run,
             self.published.files,
@@ -181,6 +186,13 @@ class TrainFlow(FlowSpec):
             self.dataset.name,
         )
         self.closing = summary.closing(self)
+        self.next(self.close)
+
+    @resources(memory=2048)
+    @step
+    def close(self, inputs):
+        """Go on when release and leaderboard are both done, with what the release is."""
+        self.merge_artifacts([inputs.publish])
         self.next(self.end)
 
     @resources(memory=2048)

@@ -22,3 +22,14 @@ def markdown_table(header: list[str], rows: list[list[str]]) -> str:
     """A Markdown table, first column left, the others right aligned."""
     lines = [f"| {' | '.join(header)} |", f"|---|{'---:|' * (len(header) - 1)}"]
     return "\n".join(lines + [f"| {' | '.join(row)} |" for row in rows])
+
+
+def text_table(header: list[str], rows: list[list[str]]) -> str:
+    """A table for a terminal, columns aligned."""
+    lines = [header, *rows]
+    widths = [max(len(line[place]) for line in lines) for place in range(len(header))]
+    padded = (
+        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True))
+        for line in lines
+    )
+    return "\n".join(line.rstrip() for line in padded)

@@ -6,7 +6,7 @@ import webbrowser
 from energy.running import prepare
 from energy.settings import ROOT
 
-CARDS = {"select": "leaderboard", "publish": "release"}
+CARDS = {"leaderboard": "leaderboard", "publish": "release"}
 
 
 def main() -> int:

@@ -18,6 +18,11 @@ from energy.training import Branch
 DATA = Path(__file__).parents[1] / "data"
 
 
+def with_workers(folder: Path, workers: int) -> Settings:
+    uri = f"sqlite:///{folder}/mlflow.db"
+    return Settings(str(folder / "own"), DATA, uri, workers=workers)
+
+
 def ask(folder: Path, settings: Settings | None = None, **changes: Any) -> Task:
     settings = settings or Settings(data=DATA, tracking_uri=f"sqlite:///{folder}/mlflow.db")
     return prepare(settings, TrainRequest(**({"store": str(folder / "store")} | changes)))
@@ -57,13 +62,30 @@ def test_all_is_the_total_and_its_parts_in_months_that_all_of_them_have(tmp_path
 
 
 def test_all_has_the_same_branches_for_every_target_the_dearest_first(tmp_path: Path) -> None:
-    one, every = ask(tmp_path), ask(tmp_path, target="all")
-    assert len(every.branches) == len(TARGETS) * len(one.branches)
-    for name in TARGETS:
-        parcels = [branch.forecasters for branch in every.branches if branch.target == name]
-        assert parcels == [branch.forecasters for branch in one.branches]
-    costs = [max(BENCH[name].cost for name in branch.forecasters) for branch in every.branches]
+    every = ask(tmp_path, target="all")
+    dealt = {
+        name: [branch.forecasters for branch in every.branches if branch.target == name]
+        for name in TARGETS
+    }
+    assert len({tuple(parcels) for parcels in dealt.values()}) == 1
+    costs = [sum(BENCH[name].cost for name in branch.forecasters) for branch in every.branches]
     assert costs == sorted(costs, reverse=True)
+
+
+@pytest.mark.parametrize(("workers", "targets", "branches"), [(1, 1, 1), (2, 1, 2), (3, 1, 3)])
+def test_there_are_as_many_branches_as_workers(
+    tmp_path: Path, workers: int, targets: int, branches: int
+) -> None:
+    assert len(ask(tmp_path, with_workers(tmp_path, workers)).branches) == branches * targets
+
+
+@pytest.mark.parametrize(("workers", "each"), [(2, 1), (3, 3), (4, 1), (8, 1)])
+def test_every_worker_gets_as_many_of_all_targets_branches(
+    tmp_path: Path, workers: int, each: int
+) -> None:
+    """Eight targets on two workers are four whole benches for each; on three, eight thirds."""
+    every = ask(tmp_path, with_workers(tmp_path, workers), target="all")
+    assert len(every.branches) == each * len(TARGETS)
 
 
 def test_a_part_is_a_target_like_any_other(tmp_path: Path) -> None:

@@ -28,8 +28,10 @@ def test_the_environment_is_honoured() -> None:
             "MLFLOW_TRACKING_URI": "http://127.0.0.1:5000",
             "ENERGY_REFRESH_SECONDS": "2.5",
             "ENERGY_DATASET": "examples/visitors/series.toml",
+            "ENERGY_WORKERS": "64",
         }
     )
+    assert settings.workers == 64
     assert settings.refresh_seconds == 2.5
     assert settings.dataset == Path("examples/visitors/series.toml")
     assert settings.store == "s3://bucket/prefix"
@@ -43,9 +45,15 @@ def test_seconds_that_are_none(text: str) -> None:
         Settings.from_environment({"ENERGY_REFRESH_SECONDS": text})
 
 
+@pytest.mark.parametrize("text", ["many", "0", "-2", "1.5", "1001"])
+def test_workers_that_are_none(text: str) -> None:
+    with pytest.raises(OutOfRange, match=r"ENERGY_WORKERS is .*; expected 1 to 1000"):
+        Settings.from_environment({"ENERGY_WORKERS": text})
+
+
 def test_empty_is_unset() -> None:
     names = ("ENERGY_STORE", "ENERGY_DATA", "MLFLOW_TRACKING_URI", "ENERGY_REFRESH_SECONDS")
-    names += ("ENERGY_DATASET",)
+    names += ("ENERGY_DATASET", "ENERGY_WORKERS")
     empty = dict.fromkeys(names, "")
     assert Settings.from_environment(empty) == Settings()
 

@@ -124,7 +124,7 @@ def test_the_experiment_keeps_all_that_matters(y: Any) -> None:
     assert found.params["split"] == flow.plan.split
     assert [score.forecaster for score in found.ranked] == [*("theta", "seasonal_naive", "ridge")]
     assert set(found.figures) == {"leaderboard.png", "by_horizon.png", "champion_folds.png"}
-    assert all(data.startswith(b"\x89PNG") for data in found.figures.values())
+    assert all(draw().startswith(b"\x89PNG") for draw in found.figures.values())
 
 
 def test_a_baseline_that_failed_leaves_an_experiment() -> None:

@@ -6,6 +6,7 @@ import pickle
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +40,7 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 def experiment() -> Experiment:
     y = make_series()
     made = make_comparison(y, make_plan(y), failed=["ridge"], names=AND_WEATHER)
+    drawn = partial(bytes, b"\x89PNG")
     return Experiment(
         target="total",
         params={"run": "TrainFlow/1", "commit": "1" * 40, "data_sha256": "a" * 64, "horizon": 24},
@@ -46,7 +48,7 @@ def experiment() -> Experiment:
         reported={"holdout": made.holdout, "nowcast": made.nowcast},
         single_origin=made.single_origin,
         folds=made.folds,
-        figures={"leaderboard.png": b"\x89PNG", "by_horizon.png": b"\x89PNG"},
+        figures={"leaderboard.png": drawn, "by_horizon.png": drawn},
     )
 
 
@@ -152,6 +154,38 @@ def test_no_holdout_and_no_mape(settings: Settings, client: Any, experiment: Exp
     run = client.get_run(tracking.log(settings, less))
     assert run.info.status == "FINISHED"
     assert "mape" not in run.data.metrics
+
+
+def test_who_has_the_ids_while_runs_are_logged_fails_with_them(
+    settings: Settings, client: Any, experiment: Experiment
+) -> None:
+    seen = {}
+
+    def fail() -> None:
+        with tracking.beside(settings, [replace(experiment, target="stopped")]) as ids:
+            seen[ids["stopped"]] = client.get_run(ids["stopped"]).info.status
+            raise ValueError("of its own")
+
+    with pytest.raises(ValueError, match="of its own"):
+        fail()
+    ((run_id, status),) = seen.items()
+    assert status == "RUNNING"
+    assert client.get_run(run_id).info.status == "FAILED"
+
+
+def test_what_cannot_be_logged_fails_the_run(
+    settings: Settings, client: Any, experiment: Experiment
+) -> None:
+    def break_down() -> bytes:
+        raise OSError("no ink")
+
+    broken = replace(experiment, target="broken", figures={"leaderboard.png": break_down})
+    with pytest.raises(OSError, match="no ink"):
+        tracking.log(settings, broken)
+    where = client.get_experiment_by_name("trainflow-broken").experiment_id
+    runs = client.search_runs([where])
+    (parent,) = (run for run in runs if "mlflow.parentRunId" not in run.data.tags)
+    assert parent.info.status == "FAILED"
 
 
 def test_a_second_run_is_of_the_same_experiment(

@@ -17,7 +17,7 @@ from sktime.forecasting.theta import ThetaForecaster
 from energy import training
 from energy.data.monthly import temporal_split
 from energy.errors import EveryForecasterFailed
-from energy.forecasting import backtest, champion, combination, fitting
+from energy.forecasting import backtest, champion, combination, fitting, intervals
 from energy.forecasting.bench import BASELINE, BENCH
 from energy.forecasting.intervals import add_quantiles
 from energy.forecasting.scores import Score, quantile_columns, score
@@ -286,6 +286,31 @@ def test_one_whose_process_is_killed_takes_no_other_with_it(monkeypatch, few) ->
         "naive": None,
         BASELINE: None,
     }
+
+
+def test_one_that_kills_whoever_makes_it_takes_no_other_with_it(monkeypatch, few) -> None:
+    """What is shared before the fork is nothing that a forecaster could break."""
+
+    def die() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    deadly = replace(BENCH["drift"], make=die)
+    monkeypatch.setitem(BENCH, "drift", deadly)
+    found = backtest_branch(Branch("total", ("drift", BASELINE)), Y, WEATHER, few)
+    assert found["drift"][1].failure == DIED
+    assert found[BASELINE][1].failure is None
+
+
+def test_a_series_that_nothing_can_be_shared_of_fails_each_forecaster_by_itself(
+    monkeypatch, few
+) -> None:
+    def fail(*_: object) -> None:
+        raise ValueError("no slope")
+
+    for module in (backtest, intervals):
+        monkeypatch.setattr(module, "effect_and_spread", fail)
+    found = backtest_branch(Branch("total", PAIR), Y, WEATHER, few)
+    assert {one.failure for _, one in found.values()} == {"ValueError: no slope"}
 
 
 def test_several_have_a_process_each_and_a_lone_one_has_none_of_its_own(monkeypatch, few) -> None:

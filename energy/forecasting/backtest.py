@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
@@ -34,6 +35,7 @@ from energy.forecasting.fitting import (
 )
 from energy.forecasting.intervals import KnownThen, add_quantiles
 from energy.forecasting.logs import is_positive
+from energy.forecasting.response import effect_and_spread
 from energy.forecasting.scores import MONTHS_SCORED, seasonal_naive_scale
 
 STEPS = (5, 1)
@@ -141,11 +143,43 @@ def run(
             parts.append(rows.assign(protocol="single_origin"))
         out = observed_ahead(forecaster, cutoff, weather_then)
         if out is not None and protocol != "warmup":
+            began = time.process_time()
             nowcast = forecast(forecaster, fitted, len(out), positive, out)
+            spent += time.process_time() - began
             name = "nowcast_holdout" if held else "nowcast"
             parts.append(_rows(name, cutoff, nowcast, y, rows["scale"].iloc[0]))
     whole = pd.concat(parts, ignore_index=True)
     return add_quantiles(whole, y, positive, weather, known_then), spent
+
+
+def share(
+    y: pd.Series,
+    weather: pd.DataFrame | None,
+    plan: Plan,
+    known_then: KnownThen | None = None,
+) -> None:
+    """Do once what `run` would do anew for each forecaster in a process forked from this one.
+
+    That is importing what nearly all of them need, and working out what the weather did up to each
+    cutoff. None is built here: one that dies of it must not take the others with it.
+
+    Args:
+        y: As in `run`; the others likewise.
+        weather: As in `run`.
+        plan: The folds.
+        known_then: As in `run`.
+    """
+    import sktime.forecasting.compose
+    import sktime.transformations.series.boxcox
+    import sktime.transformations.series.detrend  # noqa: F401
+    import statsmodels.api  # noqa: F401
+
+    positive = is_positive(y)
+    for cutoff in plan.cutoffs:
+        then, weather_then = (known_then or {}).get(cutoff, (y, weather))
+        seen = None if weather_then is None else weather_then.loc[:cutoff]
+        with suppress(Exception):  # whatever is wrong with a series, `run` will meet it and tell
+            effect_and_spread(then.loc[:cutoff], seen, positive)
 
 
 def _rows(

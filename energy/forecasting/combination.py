@@ -15,7 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from energy.forecasting.intervals import KnownThen, made_before
+from energy.forecasting.fold_rows import Rows, figures_of
+from energy.forecasting.intervals import KnownThen
 from energy.forecasting.scores import MONTHS_SCORED, quantile_columns
 
 Array = npt.NDArray[np.float64]
@@ -70,15 +71,22 @@ def weights(
         cutoff: Nothing later is looked at.
         then: The series as it was published at the cutoff, where that is not the frames' actuals.
     """
-    weigh = RULES[rule]
-    if weigh is None:
+    if RULES[rule] is None:
         return None
-    past = [_scored(made_before(frame, cutoff)) for frame in members]
-    if len(past[0]) < FEWEST:
-        return [1 / len(members)] * len(members)
-    means = np.column_stack([frame["mean"].to_numpy() for frame in past])
-    actual = past[0]["actual"] if then is None else then.reindex(past[0]["month"])
-    return [float(weight) for weight in weigh(actual.to_numpy(), means)]
+    return _weights(rule, Rows.of(members[0]), _means(members), cutoff, then)
+
+
+def _weights(
+    rule: str, rows: Rows, means: Array, cutoff: pd.Period, then: pd.Series | None
+) -> list[float]:
+    past = rows.made_before(cutoff.ordinal) & (rows.horizon <= MONTHS_SCORED)
+    weigh = RULES[rule]
+    if weigh is None or past.sum() < FEWEST:
+        return [1 / means.shape[1]] * means.shape[1]
+    actual = rows.actual[past]
+    if then is not None:
+        actual = figures_of(then, rows.month[past], np.nan)
+    return [float(weight) for weight in weigh(actual, means[past])]
 
 
 def combine(
@@ -92,15 +100,16 @@ def combine(
         known_then: Series and weather by cutoff, as they were published then; see `backtest.run`.
     """
     first = members[0].drop(columns=quantile_columns(), errors="ignore")
-    means = np.column_stack([frame["mean"].to_numpy() for frame in members])
+    means = _means(members)
     mean = np.median(means, axis=1)
     if RULES[rule] is not None:
-        for cutoff in first["cutoff"].unique():
-            at = (first["cutoff"] == cutoff).to_numpy()
+        rows = Rows.of(first)
+        for ordinal in np.unique(rows.cutoff):
+            cutoff, at = pd.Period(ordinal=ordinal, freq="M"), rows.cutoff == ordinal
             then = (known_then or {}).get(cutoff, (None,))[0]
-            mean[at] = means[at] @ np.asarray(weights(rule, members, cutoff, then))
+            mean[at] = means[at] @ np.asarray(_weights(rule, rows, means, cutoff, then))
     return first.assign(mean=mean)
 
 
-def _scored(folds: pd.DataFrame) -> pd.DataFrame:
-    return folds[folds["horizon"] <= MONTHS_SCORED]
+def _means(members: Sequence[pd.DataFrame]) -> Array:
+    return np.column_stack([frame["mean"].to_numpy() for frame in members])

@@ -20,6 +20,7 @@ and within bounds. docs/forecasting.md has what else was tried, and what each ga
 
 from __future__ import annotations
 
+from dataclasses import replace
 from statistics import NormalDist
 from typing import Any
 
@@ -28,8 +29,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from energy.contract import LEVELS, Calibration
+from energy.forecasting.fold_rows import ROLLING, Rows, figures_of
 from energy.forecasting.horizon import SP
-from energy.forecasting.response import spread_by_month, weather_effect
+from energy.forecasting.response import effect_and_spread
 from energy.forecasting.scores import MONTHS_SCORED, quantile_columns
 
 Array = npt.NDArray[np.float64]
@@ -47,8 +49,6 @@ PRIOR_SHAPE = 24
 """How many errors the normal shape counts for."""
 STEP, BOUND = 0.01, 0.2
 """How fast the log of the width follows each interval that held or missed, and how far at most."""
-ROLLING = ("warmup", "backtest", "holdout")
-"""Protocols whose errors are learnt from: each month once for each cutoff, in expected weather."""
 _MEAN_TO_SD = float(np.sqrt(np.pi / 2))
 """A normal variable's standard deviation over its mean absolute value, which outliers move less."""
 _TINY = 1e-9
@@ -77,22 +77,26 @@ def calibrate(
         weather: Columns `temperature` and `degree_days` up to the cutoff; None for a series whose
             weather is not known.
     """
-    months = pd.PeriodIndex(y.index)
+    return _calibrate(y, Rows.of(known), horizon, log, weather)
+
+
+def _calibrate(
+    y: pd.Series, known: Rows, horizon: int, log: bool, weather: pd.DataFrame | None
+) -> Calibration:
+    months = pd.PeriodIndex(y.index).asi8
     # Whatever is published, all that is known is learnt from: no interval depends on the others.
-    furthest = max(horizon, MONTHS_SCORED, int(known["horizon"].max()) if len(known) else 0)
-    effect = weather_effect(y, weather, log)
-    weather_spread = spread_by_month(effect)
+    furthest = max(horizon, MONTHS_SCORED, int(known.horizon.max()) if len(known.horizon) else 0)
+    effect, weather_spread = effect_and_spread(y, weather, log)
     values = np.log(y.to_numpy()) if log else y.to_numpy(dtype=float)
-    calm = values - effect.reindex(months, fill_value=0.0).to_numpy()
+    calm = values - figures_of(effect, months, 0.0)
     ahead = np.arange(1, furthest + 1)
     prior = _MEAN_TO_SD * np.abs(calm[SP:] - calm[:-SP]).mean() * np.sqrt((ahead - 1) // SP + 1)
 
-    month = pd.PeriodIndex(known["month"], freq="M")
-    at, calendar = known["horizon"].to_numpy() - 1, month.month.to_numpy() - 1
-    e = errors(known["actual"].to_numpy(), known["mean"].to_numpy(), log)
-    age = (months[-1].ordinal - month.asi8) / SP
+    at, calendar = known.horizon - 1, known.month % SP
+    e = errors(known.actual, known.mean, log)
+    age = (months[-1] - known.month) / SP
     weight = 0.5 ** (age / HALF_LIFE)
-    left = _MEAN_TO_SD * np.abs(e - effect.reindex(month, fill_value=0.0).to_numpy())
+    left = _MEAN_TO_SD * np.abs(e - figures_of(effect, known.month, 0.0))
 
     count = _pooled(np.bincount(at, weight, furthest))
     near = at < MONTHS_SCORED
@@ -143,16 +147,13 @@ def _shape(z: Array, weight: Array) -> Array:
     return np.asarray(np.sign(sides) * np.interp(np.abs(sides), share, sizes) * (sides != 0))
 
 
-def _adaptation(known: pd.DataFrame) -> float:
+def _adaptation(known: Rows) -> float:
     """By how much, on the log scale, the 80% intervals published so far were too narrow."""
-    low, high = f"q{LEVELS[1]}", f"q{LEVELS[-2]}"
-    if low not in known:
-        return 0.0
-    scored = (known["protocol"] != "warmup") & (known["horizon"] <= MONTHS_SCORED)
-    judged = known[scored & known[low].notna()]
-    missed = (judged["actual"] < judged[low]) | (judged["actual"] > judged[high])
+    low, high = known.low, known.high
+    judged = known.scored & ~np.isnan(low)
+    missed = judged & ((known.actual < low) | (known.actual > high))
     nominal = 1 - (LEVELS[-2] - LEVELS[1])
-    return float(np.clip(STEP * (missed.sum() - nominal * len(judged)), -BOUND, BOUND))
+    return float(np.clip(STEP * (missed.sum() - nominal * judged.sum()), -BOUND, BOUND))
 
 
 def quantiles(
@@ -204,19 +205,24 @@ def add_quantiles(
         known_then: Series and weather by cutoff to look at instead: earlier errors then count
             against the figures as they had been published.
     """
-    columns = quantile_columns()
-    whole: pd.DataFrame = folds.assign(**dict.fromkeys(columns, np.nan)).reset_index(drop=True)
-    for cutoff in sorted(whole["cutoff"].unique()):  # earlier folds' intervals are looked back on
-        rows, past = whole[whole["cutoff"] == cutoff], made_before(whole, cutoff)
+    rows, found = Rows.of(folds), np.full((len(folds), len(LEVELS)), np.nan)
+    months = pd.PeriodIndex(folds["month"], freq="M")
+    nowcast = folds["protocol"].astype(str).str.startswith("nowcast").to_numpy()
+    rows = replace(rows, low=found[:, 1], high=found[:, -2])  # as they are found
+    for ordinal in np.unique(rows.cutoff):  # earlier folds' intervals are looked back on
+        cutoff, at = pd.Period(ordinal=ordinal, freq="M"), rows.cutoff == ordinal
         then, weather_then = (known_then or {}).get(cutoff, (y, weather))
-        past = past.assign(actual=then.reindex(past["month"]).to_numpy())
+        past = rows.where(rows.made_before(ordinal))
+        past = replace(past, actual=figures_of(then, past.month, np.nan))
         seen = None if weather_then is None else weather_then.loc[:cutoff]
-        calibration = calibrate(then.loc[:cutoff], past, int(rows["horizon"].max()), log, seen)
-        whole.loc[rows.index, columns] = quantiles(
-            rows["mean"].to_numpy(),
-            rows["horizon"].to_numpy(),
-            pd.PeriodIndex(rows["month"], freq="M"),
-            calibration,
-            rows["protocol"].str.startswith("nowcast").to_numpy(),
+        horizon = rows.horizon[at]
+        found[at] = quantiles(
+            rows.mean[at],
+            horizon,
+            months[at],
+            _calibrate(then.loc[:cutoff], past, int(horizon.max()), log, seen),
+            nowcast[at],
         )
+    named = dict(zip(quantile_columns(), found.T, strict=True))
+    whole: pd.DataFrame = folds.assign(**named).reset_index(drop=True)
     return whole

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from typing import Generic, TypeVar
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -20,6 +23,7 @@ from energy.forecasting.weather import (
 )
 
 Array = npt.NDArray[np.float64]
+Data = TypeVar("Data", pd.Series, pd.DataFrame)
 WEATHER_YEARS = 30
 """Years of weather whose spread a forecast allows for."""
 RECENT_YEARS = 3
@@ -30,6 +34,7 @@ SEASONS = {
     "June to August": (6, 7, 8),
 }
 """Calendar months that answer alike to a degree."""
+_NOTHING = pd.Series(dtype=float, index=pd.PeriodIndex([], freq="M"))
 
 
 def slope(values: pd.Series, daily: pd.Series) -> float:
@@ -62,16 +67,50 @@ def weather_effect(y: pd.Series, weather: pd.DataFrame | None, log: bool) -> pd.
         Float series on every month that has degree days (from 1991 in the UK tables), also before
         `y` begins; empty where there is no weather, or too little of it.
     """
-    none = pd.Series(dtype=float, index=pd.PeriodIndex([], freq="M"))
+    return effect_and_spread(y, weather, log)[0].copy()
+
+
+def effect_and_spread(
+    y: pd.Series, weather: pd.DataFrame | None, log: bool
+) -> tuple[pd.Series, Array]:
+    """`weather_effect` and its `spread_by_month`; not to be changed, since both are kept.
+
+    Every forecaster of a bench is judged at the same cutoffs, and what the weather did up to one
+    is the same for all of them: a robust regression, worked out once in a process.
+    """
     if weather is None or len(y) < 2 * SP:
-        return none
+        return _NOTHING, np.zeros(SP)
+    return _effect_and_spread(_Content(y), _Content(weather.loc[: y.index[-1]]), log)
+
+
+class _Content(Generic[Data]):
+    """A series or frame that equals another of the same figures, so that a memo can go by it."""
+
+    def __init__(self, data: Data) -> None:
+        self.data: Data = data
+        index, columns = pd.PeriodIndex(data.index), tuple(getattr(data, "columns", ()))
+        self.key = (index.asi8.tobytes(), columns, data.to_numpy(dtype=float).tobytes())
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Content) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+@lru_cache(maxsize=128)  # the cutoffs of the longest plan, with room to spare
+def _effect_and_spread(
+    seen: _Content[pd.Series], weather: _Content[pd.DataFrame], log: bool
+) -> tuple[pd.Series, Array]:
+    y = seen.data
     try:
-        daily = daily_degree_days(weather.loc[: y.index[-1]])
+        daily = daily_degree_days(weather.data)
     except MissingWeather:
-        return none
+        return _NOTHING, np.zeros(SP)
     values = np.log(y) if log else y
     anomaly = daily - climatology(daily, pd.PeriodIndex(daily.index))
-    return slope(values, daily.reindex(y.index)) * monthly_degree_days(anomaly)
+    effect = slope(values, daily.reindex(y.index)) * monthly_degree_days(anomaly)
+    return effect, spread_by_month(effect)
 
 
 def spread_by_month(effect: pd.Series, years: int = WEATHER_YEARS) -> Array:

@@ -183,10 +183,23 @@ def quantile_columns(levels: Sequence[float] = LEVELS) -> list[str]:
 
 def figures(folds: pd.DataFrame) -> dict[str, float | None]:
     """MASE, MAPE, WIS and coverage of the rows of a fold frame, taken together."""
-    actual, mean = folds["actual"].to_numpy(), folds["mean"].to_numpy()
-    q = folds[quantile_columns()].to_numpy()
+    return _figures(*_arrays(folds))
+
+
+def _arrays(folds: pd.DataFrame) -> tuple[Array, Array, Array, Array]:
+    """Actuals, means, scales and quantiles of a fold frame."""
+    actual, mean, scale = (folds[name].to_numpy() for name in ("actual", "mean", "scale"))
+    return actual, mean, scale, folds[quantile_columns()].to_numpy()
+
+
+def _where(which: npt.NDArray[np.bool_], *found: Array) -> list[Array]:
+    """Some rows of each, column by column in memory as before: a sum's last digit hangs on it."""
+    return [np.asfortranarray(one[which]) for one in found]
+
+
+def _figures(actual: Array, mean: Array, scale: Array, q: Array) -> dict[str, float | None]:
     return {
-        "mase": mase(actual, mean, folds["scale"].to_numpy()),
+        "mase": mase(actual, mean, scale),
         "mape": mape(actual, mean),
         "wis": weighted_interval_score(actual, q),
         "coverage80": empirical_coverage(actual, q[:, LEVELS.index(0.1)], q[:, LEVELS.index(0.9)]),
@@ -206,14 +219,15 @@ def score(
         months: Furthest horizon to count.
     """
     counted = folds[folds["horizon"] <= months]
+    horizon, whole = counted["horizon"].to_numpy(), _arrays(counted)
     rows = tuple(
-        {"horizon": float(horizon), **figures(counted[counted["horizon"] == horizon])}
-        for horizon in sorted(set(counted["horizon"]))
+        {"horizon": float(one), **_figures(*_where(horizon == one, *whole))}
+        for one in np.unique(horizon)
     )
     return Score(
         forecaster,
         folds=counted["cutoff"].nunique(),
         seconds=round(seconds, 2),
         by_horizon=rows,
-        **figures(counted),  # type: ignore[arg-type]
+        **_figures(*whole),  # type: ignore[arg-type]
     )

@@ -16,6 +16,7 @@ import pandas as pd
 from energy.breakdown import mean_mase, reconcile_champions
 from energy.forecasting import bench
 from energy.forecasting.backtest import Plan, plan
+from energy.forecasting.parcels import parcels
 from energy.training import Branch, Result, backtest_branch, compare
 
 FOLDS = 24
@@ -32,8 +33,8 @@ def run(series: dict[str, pd.Series], weather: pd.DataFrame, split: pd.Period) -
     index = pd.PeriodIndex(next(iter(series.values())).index)
     laid = plan(index, split, FOLDS, 12)
     seen = Plan(laid.backtest, (), split, 12)
-    parcels = bench.branches(list(bench.BENCH), FOLDS)
-    branches = [Branch(name, parcel) for parcel in parcels for name in series]
+    dealt = parcels(list(bench.BENCH), FOLDS, os.cpu_count() or 1)
+    branches = [Branch(name, parcel) for parcel in dealt for name in series]
     cut = {name: y.loc[:split] for name, y in series.items()}
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         found = list(pool.map(partial(_one, cut, weather.loc[:split], seen), branches))

@@ -23,8 +23,8 @@ SCALE = ROOT / "benchmarks" / "scale.json"
 ENGINE = ROOT / "benchmarks" / "engine.json"
 DOCUMENT = ROOT / "docs" / "scale.md"
 SERIES = (1_000, 1_000_000)
-OTHER_STEPS = 5
-"""Tasks of a run that are no branch: start, select, refit, publish, end."""
+OTHER_STEPS = 7
+"""Tasks of a run that are no branch: start, select, refit, leaderboard, publish, close, end."""
 
 
 def seconds_of(scale: Mapping[str, Any]) -> float:

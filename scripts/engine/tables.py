@@ -7,7 +7,7 @@ from typing import Any
 
 from figures import markdown_table
 
-STEPS = ("start", "backtest", "select", "refit", "publish", "end")
+STEPS = ("start", "backtest", "select", "refit", "leaderboard", "publish", "close", "end")
 
 
 def memory(result: Mapping[str, Any]) -> str:

@@ -37,6 +37,7 @@ TARGETS = {
     "bench": BY_HAND + "minutes of an idle machine",
     "bench-scale": BY_HAND
     + "minutes of an idle machine; tests/scripts/test_scale.py has its parts",
+    "bench-compare": BY_HAND + "as bench; tests/scripts/test_compare_benchmarks.py holds its parts",
     "bench-accuracy": BY_HAND + "half an hour; tests/scripts/test_accuracy.py holds its parts",
     "bench-lambda": BY_HAND + "minutes of an idle machine",
     "bench-requests": "tests/scripts/load/test_bench_requests.py",

@@ -132,7 +132,7 @@ def test_python_in_documents_is_python_and_imports_what_exists(block: Block) -> 
         ("make test ARGS=tests/nowhere", True),
         (".venv/bin/python flows/trainflow.py run --real-time True", False),
         (".venv/bin/python flows/trainflow.py run --realtime True", True),
-        (".venv/bin/python flows/trainflow.py card view select", False),
+        (".venv/bin/python flows/trainflow.py card view leaderboard", False),
         (".venv/bin/python flows/trainflow.py card view start", True),
         (
             "python flows/trainflow.py --with kubernetes:image=a argo-workflows create --only-json",

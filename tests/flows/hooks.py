@@ -17,7 +17,7 @@ def die():
     os.kill(os.getpid(), signal.SIGKILL)
 
 for name, make, cost in (
-    ("explodes", explode, 0.1), ("dies", die, 0.1), ("dies_alone", die, 1000.0)
+    ("explodes", explode, 0.2), ("dies", die, 0.2), ("dies_alone", die, 1000.0)
 ):
     bench.BENCH[name] = bench.Entry(name, "test", f"It {name}.", make, cost=cost)
 if os.environ.get("BASELINE_FAILS"):
@@ -71,9 +71,10 @@ sys.meta_path.insert(0, Traps())
 """
 FAIL_ONCE = _FAIL_ONCE.replace(
     "@TRAPS@",
-    '"energy.tracking": ("log", crash), "energy.releases.promotion": ("promote", refuse)',
+    '"energy.breakdown": ("reconcile_champions", crash), '
+    '"energy.releases.promotion": ("promote", refuse)',
 )
-"""Makes logging to MLflow crash and promotion be refused, each the first time that it is tried."""
+"""Makes reconciling crash and promotion be refused, each the first time that it is tried."""
 REFUSE_REFIT_ONCE = _FAIL_ONCE.replace("@TRAPS@", '"energy.training": ("refit", refuse)')
 """Refuses to fit the champion, the first time that it is tried."""
 

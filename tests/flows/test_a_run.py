@@ -70,7 +70,7 @@ def test_the_last_words(good: Good, first: Manifest) -> None:
         *(f"2023-{month:02}" for month in range(1, 8)),
     ]
     assert all(float(low) < float(mean) < float(high) for _, mean, low, high in months)
-    assert re.search(r"\nCards      make cards .*trainflow\.py card view select\)\n", words)
+    assert re.search(r"\nCards      make cards .*trainflow\.py card view leaderboard\)\n", words)
     assert f"\nMLflow     {good.checkout.tracking_uri}, run {first.lineage.runs['mlflow']}" in words
     assert words.rstrip("\n").count("\n") == words.count("\n") - 1
     release = re.search(r"\nRelease    (\S+)", words)
@@ -140,7 +140,7 @@ def test_nothing_is_left_outside_the_ignored_folders(good: Good) -> None:
 
 @pytest.fixture(scope="module")
 def leaderboard(good: Good) -> Card:
-    return good.checkout.card(good.run.run_id, "select")
+    return good.checkout.card(good.run.run_id, "leaderboard")
 
 
 @pytest.fixture(scope="module")

@@ -50,7 +50,7 @@ def test_one_failure_is_a_score(again: Good, name: str, reason: str) -> None:
     assert failed["failure"] == reason
     assert failed["mase"] is None
     assert name not in scores["holdout"]
-    assert f"Failed: {reason}" in again.checkout.card(again.run.run_id, "select").text
+    assert f"Failed: {reason}" in again.checkout.card(again.run.run_id, "leaderboard").text
 
 
 def test_a_failure_is_told_but_not_as_the_run_s(again: Good) -> None:
@@ -81,10 +81,15 @@ def test_a_crash_is_told_in_one_line_too(every: Stopped) -> None:
 def test_resume_goes_on_where_it_stopped(every: Stopped) -> None:
     branches = ["backtest"] * (1 + len(PARTS))
     assert every.crashed.tasks == ["start", *branches, "select"]
-    assert every.refused.tasks == ["select", "refit", "publish"]
+    assert every.refused.tasks == ["select", "refit", "publish", "leaderboard"]
     said = every.refused.refused()
     assert said.startswith("The store s3://a/b cannot be written: the disk is full.")
-    assert every.run.tasks == ["publish", "end"]
+    # The leaderboard is drawn again only if it had no time to end.
+    assert [task for task in every.run.tasks if task != "leaderboard"] == [
+        "publish",
+        "close",
+        "end",
+    ]
     assert every.run.closing.startswith("\nChampion   ")
 
 

@@ -104,7 +104,7 @@ def test_it_tells_no_secret(visitors: Visitors, s3: S3Server) -> None:
     assert s3.secret_key not in told
 
 
-@pytest.mark.parametrize("step", ["select", "publish"])
+@pytest.mark.parametrize("step", ["leaderboard", "publish"])
 def test_its_cards_know_nothing_of_energy(visitors: Visitors, step: str) -> None:
     card: Card = visitors.checkout.card(visitors.run.run_id, step)
     assert "visitors" in card.text.casefold()

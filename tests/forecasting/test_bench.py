@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import pickle
-from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -21,8 +20,6 @@ from energy.errors import NeedsWeather, UnknownForecaster
 from energy.forecasting.bench import (
     BASELINE,
     BENCH,
-    BRANCH_SECONDS,
-    branches,
     build,
     choose,
 )
@@ -35,7 +32,6 @@ WEATHER_AWARE = [entry.name for entry in BENCH.values() if entry.weather]
 STACKED = "combination_stacking"
 """Differs from the other weighted combination in its weights alone: one is fitted for both."""
 every_forecaster = for_each(name for name in BENCH if name != STACKED)
-fold_counts = st.integers(1, 72)
 subsets = st.lists(st.sampled_from(list(BENCH)), min_size=1, unique=True)
 
 
@@ -104,42 +100,6 @@ def test_a_name_that_the_bench_does_not_have_is_refused(names: str, unknown: lis
         choose(names)
     assert list(caught.value.forecasters) == unknown
     assert list(caught.value.known) == list(BENCH)
-
-
-@unhurried
-@given(subsets, fold_counts)
-def test_branches_are_parcels_of_those_to_be_fitted_the_dearest_first(names, folds: int) -> None:
-    found = branches(names, folds)
-    assert all(found)
-    each = [name for parcel in found for name in parcel]
-    assert sorted(each) == sorted(name for name in names if not BENCH[name].members)
-    costs = [BENCH[name].cost for name in each]
-    assert costs == sorted(costs, reverse=True)
-
-
-@unhurried
-@given(subsets, fold_counts)
-def test_a_parcel_is_no_dearer_than_a_branch_is_given_unless_it_is_of_one(names, folds) -> None:
-    for parcel in branches(names, folds):
-        spent = sum(BENCH[name].cost for name in parcel) * folds
-        assert spent <= BRANCH_SECONDS + 1e-9 or len(parcel) == 1
-
-
-@unhurried
-@given(subsets, fold_counts)
-def test_no_two_parcels_in_a_row_would_have_fitted_into_one(names, folds: int) -> None:
-    """A branch that could have been saved costs an import of sktime."""
-    found = branches(names, folds)
-    for parcel, following in pairwise(found):
-        spent = sum(BENCH[name].cost for name in (*parcel, following[0])) * folds
-        assert spent > BRANCH_SECONDS - 1e-9
-
-
-def test_with_few_folds_one_branch_is_enough_and_with_many_the_dear_ones_are_alone() -> None:
-    assert len(branches(list(BENCH), 1)) == 1
-    alone = [parcel for parcel in branches(list(BENCH), 40) if len(parcel) == 1]
-    assert ("harmonic_regression",) in alone
-    assert branches(["combination"], 24) == []
 
 
 @every_forecaster

@@ -20,6 +20,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.contract import WeatherFacts
+from energy.forecasting import response
 from energy.forecasting.response import (
     RECENT_YEARS,
     SEASONS,
@@ -214,3 +215,34 @@ def test_they_go_to_json_and_back_unchanged() -> None:
 
 def test_where_weather_is_missing_there_are_no_facts() -> None:
     assert weather_facts(Y, WEATHER.assign(degree_days=np.nan)) is None
+
+
+def test_what_all_forecasters_ask_alike_is_worked_out_once(monkeypatch) -> None:
+    slopes = []
+
+    def counted(*asked: object) -> float:
+        slopes.append(asked)
+        return slope(*asked)
+
+    monkeypatch.setattr(response, "slope", counted)
+    y = Y + 0.001  # that no other test has asked for
+    once, again = (weather_effect(y.copy(), WEATHER.copy(), log=False) for _ in range(2))
+    assert len(slopes) == 1
+    pd.testing.assert_series_equal(once, again)
+    for other, seen, log in (
+        (y + 0.001, WEATHER, False),
+        (y, WEATHER + 0.001, False),
+        (y, WEATHER, True),
+        (y.iloc[1:], WEATHER, False),
+        (y.set_axis(y.index + 12), WEATHER.set_axis(WEATHER.index + 12), False),
+    ):
+        before = len(slopes)
+        weather_effect(other, seen, log)
+        assert len(slopes) == before + 1
+
+
+def test_what_one_does_with_an_effect_is_nothing_to_the_next() -> None:
+    mine = weather_effect(Y, WEATHER, log=False)
+    kept = mine.copy()
+    mine.iloc[:] = 7.0
+    pd.testing.assert_series_equal(weather_effect(Y, WEATHER, log=False), kept)
