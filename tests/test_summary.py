@@ -44,6 +44,7 @@ def ended(
         plan=laid,
         series={str(y.name): y},
         breakdown=breakdown,
+        forecasts=None,
         dataset=UK,
         target=str(y.name),
         horizon=horizon,
@@ -195,3 +196,18 @@ def test_a_refusal_is_told_with_what_failed_and_how_to_promote_all_the_same() ->
 
 def test_a_promotion_says_nothing_of_refusals() -> None:
     assert "romote" not in summary.closing(ended())
+
+
+def test_many_series_have_a_line_of_their_own() -> None:
+    from energy.contract import Calibration
+    from energy.contract.panel import Judged, SeriesForecast
+    from energy.panels import sum_up
+
+    calibration = Calibration((0.1,), (0.0,) * 7, True, 1)
+    judged = Judged(4, 0.5, 1.0, None, 1.0, 0.75, 0.9)
+    one = SeriesForecast("a", "2022-12", (1.0,), "theta", (1.0,), calibration, judged)
+    flow = ended()
+    flow.forecasts = (sum_up([one], {}, "Mtoe"), [one])
+    told = summary.closing(flow)
+    assert "Series     1 other series are forecast, 1 of them by a champion" in told
+    assert "           theta 1\n" in told

@@ -46,8 +46,8 @@ def _annotations(template: dict[str, Any]) -> dict[str, str]:
 def _states(machine: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     for name, state in machine["States"].items():
         yield name, state
-        if "Iterator" in state:
-            yield from _states(state["Iterator"])
+        for within in (*filter(None, [state.get("Iterator")]), *state.get("Branches", ())):
+            yield from _states(within)
 
 
 def dag(engines: Compiled, flow: str) -> dict[str, dict[str, Any]]:

@@ -61,12 +61,12 @@ def prices() -> dict[str, Any]:
 
 
 def test_hours_are_work_and_a_start_for_every_task(cost: Any) -> None:
-    """1,200 series of 3 s are an hour's work: six branches, and five tasks beside them."""
+    """1,200 series of 3 s are an hour's work: six branches, and seven tasks beside them."""
     used = cost.usage(1_200, 3.0, ENGINE, ASSUMED)
     assert cost.branches(1_200, 3.0, ASSUMED) == 6
-    assert used["vcpu_hours"] == pytest.approx(1 + 11 * 60 / 3600)
+    assert used["vcpu_hours"] == pytest.approx(1 + 13 * 60 / 3600)
     assert used["gb_hours"] == pytest.approx(2 * used["vcpu_hours"])
-    assert used["transitions"] == 13
+    assert used["transitions"] == 15
 
 
 def test_requests_are_those_of_one_branch_and_of_every_further_one(cost: Any) -> None:
