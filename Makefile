@@ -14,7 +14,7 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 .PHONY: help run test coverage lint style requirements data clean cards mlflow picture bench bench-compare bench-scale \
   bench-accuracy field lambda events e2e image bench-lambda bench-requests bench-engine answers infra-lint infra-lock \
   workflow-lint monitor bench-drift replay setup deploy destroy smoke rollback-function costs app browser \
-  app-pictures docs docs-serve notebooks
+  app-pictures docs docs-serve notebooks mutants
 
 help: ## List these commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
@@ -29,6 +29,9 @@ coverage: $(VENV)/.test ## Branch coverage of energy/ and lambda_handler/ by the
 	$(BIN)/python -m coverage run -m pytest --ignore=tests/flows --ignore=tests/app --ignore=tests/infra \
 	  --ignore=tests/scripts --ignore=tests/docs --ignore=tests/notebooks
 	$(BIN)/python -m coverage report --fail-under=95
+
+mutants: $(VENV)/.test ## Change the code and see whether its tests notice; an hour, writes docs/mutants.md
+	OMP_NUM_THREADS=1 nice -n 10 $(BIN)/python scripts/try_mutants.py $(ARGS)
 
 lint: $(VENV)/.test infra-lint workflow-lint ## Check style, lint and types; the cloud and its workflows
 	$(BIN)/black --check --quiet . || { echo "black: run 'make style'"; exit 1; }
@@ -179,7 +182,7 @@ requirements: $(UV) ## Resolve pyproject.toml and the other needs anew into the 
 	  terraform/checks.in -o terraform/checks.txt
 
 clean: ## Remove what was installed and made here, but no release
-	rm -rf $(VENV) .metaflow mlruns cards site app-pictures .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) .metaflow mlruns cards site app-pictures mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	rm -rf scripts/workflows/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

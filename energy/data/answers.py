@@ -80,7 +80,7 @@ def plain_name(text: str) -> str:
     >>> plain_name("../ET 1.2 SEP 22.xlsx")
     'ET_1.2_SEP_22.xlsx'
     """
-    return re.sub(r"[^A-Za-z0-9._-]+", "_", text).lstrip("._")[-100:] or "unnamed"
+    return re.sub(r"[^A-Za-z0-9._-]+", "_", text)[-100:].lstrip("._") or "unnamed"
 
 
 def require_workbook(answer: Fetched) -> None:

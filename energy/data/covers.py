@@ -74,6 +74,9 @@ def _announced(text: str) -> pd.Period | None:
 def _date(pattern: re.Pattern[str], text: str) -> date | None:
     found = pattern.search(text)
     month = parse_month(f"{found[2]} {found[3]}") if found else None
-    if found is None or month is None or int(found[1]) > month.month.days_in_month:
+    if found is None or month is None:
         return None
-    return date(month.month.year, month.month.month, int(found[1]))
+    try:
+        return date(month.month.year, month.month.month, int(found[1]))
+    except ValueError:  # Such as 31 June, or the year 0000.
+        return None

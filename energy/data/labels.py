@@ -83,7 +83,10 @@ def parse_month(value: object, year: int | None = None) -> MonthLabel | None:
     years = {int(text) for text in (found[2], year) if text is not None}
     if len(years) != 1:  # None at all, or a label that contradicts the year beside it.
         return None
-    month = pd.Period(year=years.pop(), month=_MONTHS[found[1]], freq="M")
+    (only,) = years
+    if not 1 <= only <= 9999:  # Some figure, where a year should stand.
+        return None
+    month = pd.Period(year=only, month=_MONTHS[found[1]], freq="M")
     return MonthLabel(month, provisional="provisional" in text)
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 import pandas as pd
 
+from energy.contract.months import MONTH
 from energy.data.figures import Table
 from energy.data.tables import ENERGY, TABLES, TARGETS
 from energy.data.vintages import Vintage
@@ -28,7 +28,6 @@ RANGES = {
 MINIMUM = 60
 """Fewest months of a target: five years, or a year's pattern cannot be learnt and tested."""
 
-_MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])")
 _Timed = TypeVar("_Timed", pd.PeriodIndex, pd.Series, pd.DataFrame)
 
 
@@ -130,7 +129,7 @@ def target_series(
     """
     if target not in known or target not in frame.columns:
         raise UnknownTarget(target, known)
-    if not _MONTH.fullmatch(str(start)):
+    if not MONTH.fullmatch(str(start)):
         raise NotAMonth("start", start)
     first = pd.Period(start, freq="M")
     whole = frame[target].astype(float)

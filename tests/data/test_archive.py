@@ -50,6 +50,7 @@ def test_every_vintage_is_found_oldest_first(root: Path) -> None:
     for one in (first, second):
         assert identify(open_vintage(one.folder)) == one.vintage_id
         assert open_vintage(one.folder).hashes == one.hashes
+        assert open_vintage(one.folder).release == one.release == "February 2005"
     assert second.revisions()["column"].to_list() == [
         "total",
         "natural_gas",

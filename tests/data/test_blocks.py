@@ -117,6 +117,16 @@ def test_a_summary_by_years_is_not_the_monthly_table() -> None:
         energy({"Main table": summary})
 
 
+def test_a_near_miss_tells_more_than_a_summary_by_years() -> None:
+    book = energy_book()
+    summary = [*book["Month"][: LABELS + 1], *([float(y), *[20.0] * 16] for y in range(1995, 2500))]
+    book["Month"][LABELS] = [*book["Month"][LABELS]]
+    book["Month"][LABELS][4] = "Gases"
+    with pytest.raises(MissingLabels) as caught:
+        energy({"Main table": summary, **book})
+    assert (caught.value.file, caught.value.sheet) == ("ET.xlsx", "Month")
+
+
 def test_two_sheets_alike_are_refused() -> None:
     book = energy_book()
     with pytest.raises(RepeatedTable) as caught:

@@ -52,6 +52,9 @@ def test_the_month_announced(text: str, month: str | None) -> None:
             date(2023, 3, 30),
         ),
         ("Next publication: Thursday 31st June 2022", None, None),
+        ("Published: 00 June 2022. Next publication: 30 June 2022", None, date(2022, 6, 30)),
+        ("Published: 2nd June 0000", None, None),
+        ("Published: 2nd Juno 2022", None, None),
         ("published last month", None, None),
     ],
 )

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from energy.data.dataset import UK
+from dataclasses import replace
+
+from energy.data.dataset import UK, Measure
 from energy.data.tables import ENERGY, TARGETS, UNITS
 
 
@@ -18,3 +20,9 @@ def test_the_shipped_data_set_is_table_1_2_and_the_weather_that_forecasters_use(
 def test_a_target_that_is_not_the_data_set_s_own_is_named_in_the_title() -> None:
     assert UK.titled("total") == "UK energy consumption"
     assert UK.titled("natural_gas") == "UK energy consumption: natural gas"
+
+
+def test_each_measure_has_a_unit_of_its_own() -> None:
+    measures = (Measure("total", "tonnes"), Measure("visitors", "people"), Measure("heat", "GWh"))
+    mixed = replace(UK, measures=measures)
+    assert [mixed.unit(name) for name in mixed.targets] == ["tonnes", "people", "GWh"]

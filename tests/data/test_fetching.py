@@ -166,6 +166,8 @@ def test_what_is_no_workbook_is_refused(
         ("C:\\a\\ET 1.2.xlsx", "C_a_ET_1.2.xlsx"),
         ("\x00\n.ods", "ods"),
         ("a" * 200 + ".ods", "a" * 96 + ".ods"),
+        ("a" * 9 + "._" + "b" * 94 + ".ods", "b" * 94 + ".ods"),
+        ("X1.2.xlsx", "X1.2.xlsx"),
     ],
 )
 def test_names_from_the_web_cannot_lead_out_of_a_folder(text: str, name: str) -> None:

@@ -116,5 +116,6 @@ def test_only_the_known_places_are_asked(url: str, monkeypatch: pytest.MonkeyPat
     with pytest.raises(UrlRefused) as caught:
         fetch(url)
     assert "secret" not in str(caught.value)
+    assert "redirected" not in str(caught.value)
     assert str(caught.value).isprintable()
     assert all(origin in str(caught.value) for origin in ORIGINS)

@@ -161,6 +161,13 @@ def test_a_figure_out_of_range_is_refused() -> None:
     assert (caught.value.cell, caught.value.found, caught.value.highest) == ("C14", 48.0, 10)
 
 
+@pytest.mark.parametrize(("bound", "beyond"), [(30.0, 30.01), (-10.0, -10.01)])
+def test_the_ends_of_a_range_are_within_it(bound: float, beyond: float) -> None:
+    assert bound in weather(3, 4, bound).figures["temperature"].to_numpy()
+    with pytest.raises(ImplausibleFigure):
+        weather(3, 4, beyond)
+
+
 def test_a_table_without_months_is_refused() -> None:
     book = energy_book()
     del book["Month"][FIRST:]

@@ -142,6 +142,21 @@ def test_a_pointer_to_another_page(web: WebServer, quick: Manners) -> None:
         discover(ENERGY, quick, web.page(ENERGY.page, item))
 
 
+@pytest.mark.parametrize("redirects", [None, [], {}, "/new", [None], ["/new"], [{}]])
+def test_a_pointer_to_nowhere(web: WebServer, quick: Manners, redirects: Any) -> None:
+    item = {"schema_name": "redirect", "redirects": redirects}
+    with pytest.raises(WrongSchema, match="schema 'redirect'") as caught:
+        discover(ENERGY, quick, web.page(ENERGY.page, item))
+    assert caught.value.leads_to == ""
+
+
+@pytest.mark.parametrize("path", [None, 7, "", "government/x", "//example.org/x", "/x?y", "/x y"])
+def test_a_path_that_is_none_leaves_the_one_asked_for(
+    web: WebServer, quick: Manners, path: Any
+) -> None:
+    assert find(web, quick, [TOTAL], base_path=path).url == web.url(ENERGY.page)
+
+
 @pytest.mark.parametrize("schema", ["answer", "gone", 7, None, ""])
 def test_a_page_of_another_kind(web: WebServer, quick: Manners, schema: Any) -> None:
     with pytest.raises(WrongSchema, match="expected publication or statistical_data_set"):

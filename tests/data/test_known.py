@@ -19,14 +19,16 @@ def month(text: str) -> pd.Period:
 
 def test_the_newest_vintage_that_ends_there_is_what_was_known() -> None:
     known = as_known(HELD, month("2004-12"))
-    assert (known.vintage_id, known.real_time) == ("2004-12-b", True)
+    assert (known.cutoff, known.vintage_id) == (month("2004-12"), "2004-12-b")
+    assert known.real_time
     pd.testing.assert_frame_equal(known.frame, CORRECTED)
     assert as_known(HELD, month("2005-02")).vintage_id == "2005-02-c"
 
 
 def test_where_none_ends_there_the_newest_is_cut_and_says_so() -> None:
     known = as_known(HELD, month("2004-06"))
-    assert (known.vintage_id, known.real_time) == ("2005-02-c", False)
+    assert (known.cutoff, known.vintage_id) == (month("2004-06"), "2005-02-c")
+    assert not known.real_time
     assert str(known.frame["total"].last_valid_index()) == "2004-06"
     assert str(known.frame["temperature"].last_valid_index()) == "2004-07"
     assert known.frame.loc["2004-07", list(TARGETS)].isna().all(axis=None)
@@ -39,6 +41,11 @@ def test_what_is_held_is_left_as_it_was() -> None:
     cut = as_known(HELD, month("2004-06")).frame
     cut.loc[:, "total"] = 0.0
     pd.testing.assert_frame_equal(FEBRUARY, before)
+
+
+def test_the_first_month_can_be_asked_for() -> None:
+    frame = as_known(HELD, month("1995-01")).frame
+    assert list(frame["total"].dropna().index) == [month("1995-01")]
 
 
 @pytest.mark.parametrize("cutoff", ["1994-12", "2005-03"])

@@ -51,6 +51,12 @@ def test_a_year_in_a_cell_of_its_own() -> None:
     assert parse_month("June 2011", 2012) is None
 
 
+@pytest.mark.parametrize("year", [0, -1, 10_000, 10**10, 10**30])
+def test_a_figure_where_a_year_should_stand_is_none(year: int) -> None:
+    assert parse_month("June", year) is None
+    assert parse_month("June 0000") is None
+
+
 @given(st.dates(date(1970, 1, 1), date(2099, 1, 1)), SPACE, NOTES, st.booleans())
 def test_noise_never_changes_a_month(day: date, space: str, notes: list[str], upper: bool) -> None:
     text = space + day.strftime("%B") + space + str(day.year) + space.join(["", *notes])

@@ -60,6 +60,7 @@ def test_known_figures(frame: pd.DataFrame) -> None:
         (lambda frame: frame.assign(extra=1.0), "columns"),
         (lambda frame: frame.assign(coal=frame["coal"] * 12), "coal"),
         (lambda frame: frame.assign(coal=frame["coal"].astype(str)), "coal"),
+        (lambda frame: frame.assign(provisional=0.0), "provisional"),
     ],
 )
 def test_a_frame_that_breaks_the_promise_is_refused(frame, spoil, column: str) -> None:
@@ -88,7 +89,7 @@ def test_an_unknown_target_is_refused(frame: pd.DataFrame, target: str) -> None:
     assert tuple(caught.value.known) == TARGETS
 
 
-@pytest.mark.parametrize("start", ["", "2001", "2001-13", "January 2001", "2001-01-01x"])
+@pytest.mark.parametrize("start", ["", "2001", "2001-13", "0000-01", "January 2001", "2001-01-01x"])
 def test_a_start_that_is_no_month_is_refused(frame: pd.DataFrame, start: str) -> None:
     with pytest.raises(NotAMonth):
         target_series(frame, "total", start)

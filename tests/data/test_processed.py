@@ -24,7 +24,10 @@ def test_the_parts_are_the_targets_months_cut_as_training_cuts_them(frame: pd.Da
     assert (metrics["target"], metrics["provisional"]) == ("net_imports", 1)
     ends = [(metrics[name]["first"], metrics[name]["last"]) for name in ("train", "test")]
     assert ends == [("2001-01", "2018-03"), ("2018-04", "2022-07")]
-    assert metrics["train"]["least"] == round(float(parts["train"]["net_imports"].min()), 6)
+    train, told = parts["train"]["net_imports"], metrics["train"]
+    assert told["months"] == len(train)
+    for name, expected in (("mean", train.mean()), ("least", train.min()), ("most", train.max())):
+        assert told[name] == pytest.approx(expected, abs=1e-6)
 
 
 @pytest.mark.parametrize("share", ["0.8", "80%", True, 0, 1, 1.5, float("nan"), None, 0.0001])

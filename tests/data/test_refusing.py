@@ -1,6 +1,7 @@
 """What is refused is set aside, and what is held stays as it was."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -43,6 +44,8 @@ def refused(root: Path, kind: type[DataError], **files: bytes) -> Refused:
     assert held(root) == before
     reason = json.loads((outcome.folder / "reason.json").read_text())
     assert (reason["error"], reason["message"]) == (kind.__name__, str(outcome.error))
+    assert reason["checks"] == [asdict(one) for one in outcome.checks]
+    assert reason["refused_at"] == "2005-03-10T12:00:00+00:00"
     assert {f"{name}.xlsx" for name in files} == set(reason["files"])
     for name, body in files.items():
         assert (outcome.folder / f"{name}.xlsx").read_bytes() == body

@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from vintage_building import energy, vintage
@@ -60,3 +61,12 @@ def test_a_table_of_revisions_is_read_back_as_it_was(new: pd.DataFrame, tmp_path
     path = tmp_path / "revisions.csv"
     path.write_text(to_csv(compare(OLD, new)))
     pd.testing.assert_frame_equal(from_csv(path), compare(OLD, new))
+
+
+def test_every_digit_is_read_back(tmp_path: Path) -> None:
+    figures = np.random.default_rng(1).gamma(9, 2, 500)
+    columns = {"month": pd.period_range("1995-01", periods=500, freq="M"), "column": "total"}
+    revisions = pd.DataFrame({**columns, "old": figures, "new": figures[::-1]})
+    path = tmp_path / "revisions.csv"
+    path.write_text(to_csv(revisions))
+    pd.testing.assert_frame_equal(from_csv(path), revisions, check_exact=True)

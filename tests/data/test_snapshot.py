@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 from made_results import make_release
 
 from energy import ingesting
+from energy.contract import SCHEMA
 from energy.data import snapshot
 from energy.data.archive import newest
 from energy.data.monthly import read_frame
@@ -43,8 +45,22 @@ def test_it_says_where_the_figures_are_from() -> None:
         "Weather_SEP_22.ods",
     ]
     assert all(len(file["sha256"]) == 64 for file in found["files"])
+    assert all(file["source"].startswith("http") for file in found["files"])
+    assert {file["published"] for file in found["files"]} == {"2022-09-29"}
     assert "Open Government Licence" in found["attribution"]
     assert found["revisions"] == []
+
+
+def test_it_says_nothing_of_what_no_record_tells() -> None:
+    held = newest(DATA)
+    vintage = open_vintage(held.folder)
+    bare = replace(vintage, files=tuple(replace(file, record=None) for file in vintage.files))
+    found = snapshot.to_document(read_frame(vintage), bare, held)
+    assert [(file["source"], file["published"]) for file in found["files"]] == [("", "")] * 2
+
+
+def test_it_is_a_document_of_the_schema_that_readers_know() -> None:
+    assert made(DATA)["schema"] == SCHEMA
 
 
 def test_it_tells_what_was_revised_since_the_vintage_before(tmp_path: Path) -> None:

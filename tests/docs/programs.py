@@ -22,6 +22,7 @@ BY_HAND = "by hand: "
 TARGETS = {
     "run": "tests/flows/test_a_run.py",
     "test": BY_HAND + "it is what runs this",
+    "mutants": BY_HAND + "an hour; tests/scripts/test_try_mutants.py holds its parts",
     "lint": BY_HAND + ".ci/run does, before the tests",
     "style": BY_HAND + "it writes what make lint checks",
     "help": "tests/docs/test_document_commands.py",

@@ -1,4 +1,5 @@
 import doctest
+import warnings
 from dataclasses import fields
 
 import numpy as np
@@ -69,6 +70,13 @@ def test_mase_by_hand_over_folds_with_different_scales() -> None:
 
 def test_the_seasonal_naive_has_a_mase_of_one_on_what_it_was_scaled_with() -> None:
     assert mase(PAST[12:], PAST[:-12], seasonal_naive_scale(PAST)) == pytest.approx(1)
+
+
+def test_without_a_scale_there_is_no_mase_and_no_warning() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert mase(np.array([1.0]), np.array([2.0]), 0.0) == np.inf
+        assert np.isnan(mase(np.array([1.0]), np.array([1.0]), np.array([0.0])))
 
 
 def test_mape_is_the_one_of_sktime_in_per_cent() -> None:
@@ -150,6 +158,29 @@ def test_coverage_error_by_hand() -> None:
     folds = hits({"2014-12": [1, 0, 0], "2015-12": [1, 1, 1]})
     off = 1 + 0 + 0 - 3 * 4 / 6
     assert coverage_error(folds) == pytest.approx(np.sqrt(2 / 1 * (off**2 + off**2)) / 6)
+
+
+def test_the_more_years_the_nearer_to_one_is_their_correction() -> None:
+    # One row a year, two of three inside: they are 1/3, 2/3 and 1/3 off their mean.
+    folds = hits({"2013-12": [1], "2014-12": [0], "2015-12": [1]})
+    assert coverage_error(folds) == pytest.approx(np.sqrt(3 / 2 * (1 / 9 + 4 / 9 + 1 / 9)) / 3)
+
+
+def test_the_error_is_of_the_interval_asked_for_with_its_bounds() -> None:
+    # Quantiles stand 1 apart: 8 and 12 bound the 80% interval, 7 and 13 the 95% interval.
+    def folds(first: float, second: float) -> pd.DataFrame:
+        return pd.concat(
+            fold(*told, width=1.0)
+            for told in (
+                ("2014-12", [first, 10.0], [10.0, 10.0]),
+                ("2015-12", [second, 10.0], [10.0, 10.0]),
+            )
+        )
+
+    assert coverage_error(folds(8.0, 12.0)) == 0
+    assert coverage_error(folds(7.0, 10.0)) == coverage_error(folds(10.0, 13.0)) > 0
+    assert coverage_error(folds(7.0, 13.0), 0.025) == 0
+    assert coverage_error(folds(10.0, 13.1), 0.025) > 0
 
 
 def test_a_year_is_one_draw_however_often_it_was_forecast() -> None:
@@ -237,11 +268,11 @@ def test_quantile_columns_are_named_after_their_levels() -> None:
 
 def test_the_figures_of_a_fold_frame_by_hand() -> None:
     # Quantiles stand 1 apart: the 80% interval reaches 2 from the mean, the 95% interval 3.
-    rows = fold("2016-12", [10, 11.5, 7.5, 15], [10, 10, 10, 10], scale=2.0, width=1.0)
+    rows = fold("2016-12", [10, 12.5, 7.5, 15], [10, 10, 10, 10], scale=2.0, width=1.0)
     found = figures(rows)
-    assert found["mase"] == pytest.approx((0 + 1.5 + 2.5 + 5) / 4 / 2)
-    assert found["mape"] == pytest.approx(100 * (0 + 1.5 / 11.5 + 2.5 / 7.5 + 5 / 15) / 4)
-    assert found["coverage80"] == 0.5
+    assert found["mase"] == pytest.approx((0 + 2.5 + 2.5 + 5) / 4 / 2)
+    assert found["mape"] == pytest.approx(100 * (0 + 2.5 / 12.5 + 2.5 / 7.5 + 5 / 15) / 4)
+    assert found["coverage80"] == 0.25
     assert found["coverage95"] == 0.75
     expected = bracher(rows["actual"].to_numpy(), rows[quantile_columns()].to_numpy())
     assert found["wis"] == pytest.approx(expected)

@@ -18,6 +18,7 @@ from energy.releases.decisions import (
     Check,
     Decision,
     decisions,
+    in_service_since,
     record,
 )
 from energy.releases.store import Store, open_store
@@ -89,3 +90,23 @@ def test_what_an_editor_leaves_beside_decisions_is_none_of_the_store(tmp_path: P
     record(store, REFUSAL)
     (tmp_path / "decisions" / "notes~").write_text("mine")
     assert decisions(store) == [REFUSAL]
+
+
+@pytest.mark.parametrize("action", [PROMOTED, ROLLED_BACK])
+def test_what_put_a_release_in_service_is_found_by_its_time(store: Store, action: str) -> None:
+    put = replace(REFUSAL, action=action)
+    assert in_service_since(store, ONE, put.decided_at) is None
+    record(store, REFUSAL)  # in the same second
+    assert in_service_since(store, ONE, put.decided_at) is None
+    record(store, put)
+    assert in_service_since(store, ONE, put.decided_at) == put
+    assert in_service_since(store, ONE, "2026-11-23T17:00:01Z") is None
+
+
+def test_a_decision_of_that_second_on_another_release_is_none_on_this(store: Store) -> None:
+    twin = f"2021-12{ONE[7:]}"  # ends alike, and so is kept beside it
+    record(store, replace(REFUSAL, action=PROMOTED, release_id=twin))
+    assert in_service_since(store, ONE, REFUSAL.decided_at) is None
+    put = replace(REFUSAL, action=PROMOTED)
+    record(store, put)
+    assert in_service_since(store, ONE, REFUSAL.decided_at) == put

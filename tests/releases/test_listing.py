@@ -66,14 +66,18 @@ def test_a_champion_whose_release_is_missing(store: Store) -> None:
 
 def test_a_release_that_is_damaged_is_listed_with_what_is_wrong(store: Store) -> None:
     one, two = write(store, 1), write(store, 2)
+    promote(store, one, "first", NOW)
     overwrite(store, f"releases/{one}/manifest.json", b"garbled")
     overwrite(store, f"releases/{two}/model.zip", b"altered")
     rows = {row.release_id: row for row in shelf(store, LATER).releases}
     assert (rows[one].manifest, "manifest.json" in rows[one].trouble) == (None, True)
+    assert [rows[name].status for name in (one, two)] == ["promoted", "undecided"]
     found = checked(store)
     assert "manifest.json" in found[one]
     assert "model.zip" in found[two]
     assert checked(store, two) == {two: found[two]}
+    write(store, 4)
+    assert checked(store)[make_draft(4).id] == ""
     assert "is not in the store" in checked(store, make_draft(3).id)[make_draft(3).id]
     with pytest.raises(BadReleaseId):
         checked(store, "nonsense")

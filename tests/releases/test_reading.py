@@ -8,7 +8,14 @@ from typing import Any
 import pytest
 from drafts import NOW, make_draft, overwrite
 
-from energy.errors import FileAltered, NoRelease, NoTrackRecord, StoreUnreachable
+from energy.errors import (
+    BadDocument,
+    FileAltered,
+    NoRelease,
+    NotInRelease,
+    NoTrackRecord,
+    StoreUnreachable,
+)
 from energy.releases.bundle import write_release
 from energy.releases.documents import encode
 from energy.releases.pointer import CHAMPION
@@ -209,6 +216,25 @@ def test_what_a_release_does_not_hold(store: Store, reader: ReleaseReader) -> No
     release = reader.current().release
     assert release.weather is None
     assert release.parts == {}
+    with pytest.raises(NotInRelease, match=r"folds\.json"):
+        release.document("folds.json")
+
+
+def test_a_document_is_read_verified_and_once(
+    store: Store, reader: ReleaseReader, failing: Failing
+) -> None:
+    put(store, FIRST)
+    release = reader.current().release
+    assert release.document("scores.json") == {"schema": 1, "scores": []}
+    failing.is_down = True
+    assert release.document("scores.json") == {"schema": 1, "scores": []}
+
+
+def test_a_document_that_was_altered_is_none(store: Store, reader: ReleaseReader) -> None:
+    put(store, FIRST)
+    overwrite(store, f"releases/{FIRST.id}/scores.json", b'{"schema": 1}')
+    with pytest.raises(FileAltered, match=r"scores\.json"):
+        reader.current().release.document("scores.json")
 
 
 def test_the_track_record(store: Store, reader: ReleaseReader) -> None:
@@ -216,3 +242,6 @@ def test_the_track_record(store: Store, reader: ReleaseReader) -> None:
         reader.track_record()
     store.write("track_record.json", encode("track_record.json", {"schema": 1, "months": []}))
     assert reader.track_record() == {"schema": 1, "months": []}
+    overwrite(store, "track_record.json", b"{")
+    with pytest.raises(BadDocument, match=r"track_record\.json is not as expected"):
+        reader.track_record()

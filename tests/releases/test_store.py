@@ -30,7 +30,7 @@ def test_nothing_is_read_from_an_empty_store(store: Store) -> None:
     assert store.keys() == []
     assert store.keys("releases/") == []
     assert store.read_versioned("champion.json") is None
-    with pytest.raises(ObjectMissing, match=r"champion\.json is not in the store .*"):
+    with pytest.raises(ObjectMissing, match=rf"champion\.json is not in the store {store.url}"):
         store.read("champion.json")
 
 
@@ -166,6 +166,13 @@ def test_keys_that_could_leave_the_root_are_refused(store: Store) -> None:
             with pytest.raises(BadKey):
                 use(key)
     assert store.keys() == []
+
+
+def test_the_longest_key_is_one(store: Store) -> None:
+    store.write("x" * LONGEST, b"1")
+    assert store.keys() == ["x" * LONGEST]
+    with pytest.raises(BadKey, match=r"x{30}"):
+        store.write("x" * (LONGEST + 1), b"1")
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -13,7 +13,14 @@ from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
 from filelock import FileLock
 from s3_server import S3Server, free_ports
 
-from energy.errors import BadStoreUrl, StoreConflict, StoreError, StoreUnreachable, StoreUnwritable
+from energy.errors import (
+    BadStoreUrl,
+    ObjectExists,
+    StoreConflict,
+    StoreError,
+    StoreUnreachable,
+    StoreUnwritable,
+)
 from energy.releases import directory
 from energy.releases import s3 as s3_module
 from energy.releases.s3 import S3Store
@@ -178,7 +185,7 @@ def test_a_lost_answer_is_not_a_lost_write(
             return None
         lost.append(request.url)
         other.write(f"{store.url.rpartition('/')[2]}/champion.json", written)
-        return AWSResponse(request.url, 500, {}, Nothing())
+        return AWSResponse(request.url, 500, {}, Said(b""))
 
     store._client.meta.events.register("before-send.s3.PutObject", lose)
     if written == b"ours":
@@ -190,11 +197,36 @@ def test_a_lost_answer_is_not_a_lost_write(
     assert len(lost) == 1
 
 
-class Nothing:
-    """The body of an empty answer."""
+@pytest.mark.parametrize("code", ["ConditionalRequestConflict", "PreconditionFailed", "NoSuchKey"])
+def test_whatever_s3_calls_it_a_condition_that_does_not_hold_is_no_failure_of_the_store(
+    code: str, s3: S3Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    s3.use(monkeypatch)
+    store = s3_store(s3)
+    body = f"<Error><Code>{code}</Code></Error>".encode()
+
+    def refuse(request: AWSPreparedRequest, **_: object) -> AWSResponse:
+        return AWSResponse(request.url, 409, {}, Said(body))
+
+    store._client.meta.events.register("before-send.s3.PutObject", refuse)
+    taken = ObjectExists if code == "PreconditionFailed" else StoreConflict
+    with pytest.raises(
+        taken, match="another writer" if taken is StoreConflict else "never overwritten"
+    ):
+        store.write("a", b"1")
+    for version in (None, '"0123"'):
+        with pytest.raises(StoreConflict):
+            store.swap("a", b"1", version)
+
+
+class Said:
+    """The body of an answer."""
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
 
     def stream(self, **_: object) -> list[bytes]:
-        return []
+        return [self.body]
 
 
 def test_a_server_that_ignores_conditions(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -85,6 +85,20 @@ def test_a_release_that_lost_its_manifest_is_damaged_and_not_swept(store: Store)
     assert store.keys() == before
 
 
+def test_what_the_pointer_tells_of_is_not_swept_though_no_decision_was_written(
+    store: Store,
+) -> None:
+    one, two, three = (finished(store, number) for number in (1, 2, 3))
+    for release_id in (one, two, three):
+        promote(store, release_id, "it is best", NOW)
+    for key in store.keys("decisions/"):
+        store.delete(key)
+    for lost in (one, two, three):
+        store.delete(f"releases/{lost}/manifest.json")
+    half = killed(store, 4, 1)
+    assert [found.release_id for found in unfinished(store)] == [half]
+
+
 def test_one_that_is_finished_while_we_look_is_left(store: Store) -> None:
     half, draft = killed(store, 1, 3), make_draft(1)
 
