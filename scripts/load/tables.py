@@ -23,7 +23,7 @@ LIMITS = {
 
 def load_table(found: Mapping[str, Any]) -> str:
     """Markdown: what one instance answers, how that grows, and whether the simulation is right."""
-    versions = ", ".join(f"{name} {number}" for name, number in found["versions"].items())
+    versions = ", ".join(f"{name} {number}" for name, number in sorted(found["versions"].items()))
     told = (
         f"Measured {found['measured_at']} on {found['machine']} ({versions}), the release on a "
         f"local S3 server, its champion a `{found['forecaster']}`; one instance, one question at a "
