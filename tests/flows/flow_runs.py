@@ -26,8 +26,6 @@ Once = Callable[[str, Callable[[Path], Made]], Made]
 ROOT = Path(__file__).resolve().parents[2]
 SMALL = ("--forecasters", "theta,weather_normalised_theta", "--folds", "6")
 """A bench of three (the baseline comes by itself) and few folds: 20 seconds."""
-SMALLEST = (*SMALL[:2], "--folds", "4", "--horizon", "6")
-"""The same bench on fewer folds, for a run that has many targets."""
 PREAMBLE = re.compile(
     r"Metaflow [\d.]+ executing TrainFlow for user:(?!root)\S+\n"
     r"Validating your flow\.\.\.\n"
@@ -153,10 +151,9 @@ class Good:
 
 @dataclass(frozen=True)
 class Stopped:
-    """A run that crashed, resumed and refused, then resumed and good; the store after each."""
+    """A run that was refused, then resumed and good; the store before, between and after."""
 
     checkout: Checkout
-    crashed: Ended
     refused: Ended
     run: Ended
     stores: tuple[dict[str, bytes], dict[str, bytes], dict[str, bytes]]
@@ -215,12 +212,12 @@ def check_out(folder: Path, **environment: str) -> Checkout:
     return Checkout(root, git("rev-parse", "HEAD"), environment)
 
 
-def put_in_service(url: str) -> None:
+def put_in_service(url: str, target: str = "total", unit: str = "Mtoe") -> None:
     """Publish a small release, so that there is one in service before anything goes wrong."""
     now = datetime(2022, 9, 29, tzinfo=UTC)
     months = (ForecastMonth("2022-08", 1, 9.5, (1.0, 2.0, 3.0, 9.5, 10.0, 11.0, 12.0)),)
     calibration = Calibration((0.1,), (-2.0, -1.3, -0.7, 0.0, 0.7, 1.3, 2.0), True, 60)
-    table = ForecastTable("total", "Mtoe", "2022-07", "theta", months, calibration)
+    table = ForecastTable(target, unit, "2022-07", "theta", months, calibration)
     files = {
         "forecast.json": encode("forecast.json", table.to_dict()),
         "model.zip": b"a model",
@@ -229,8 +226,8 @@ def put_in_service(url: str) -> None:
     manifest = Manifest(
         release_id("2022-07", now, digest(files)),
         moment(now),
-        "total",
-        "Mtoe",
+        target,
+        unit,
         "2022-07",
         "theta",
         Lineage({"a.xlsx": "0" * 64}, "unknown", {}, {}, "3.11"),

@@ -39,7 +39,7 @@ def refuse():
 def crash():
     raise RuntimeError("out of\\n  luck")
 
-TRAPS = {@TRAPS@}
+TRAPS = {@TRAP@}
 
 class Traps(importlib.abc.MetaPathFinder):
     def find_spec(self, name, path, target=None):
@@ -69,14 +69,10 @@ class Traps(importlib.abc.MetaPathFinder):
 
 sys.meta_path.insert(0, Traps())
 """
-FAIL_ONCE = _FAIL_ONCE.replace(
-    "@TRAPS@",
-    '"energy.breakdown": ("reconcile_champions", crash), '
-    '"energy.releases.promotion": ("promote", refuse)',
-)
-"""Makes reconciling crash and promotion be refused, each the first time that it is tried."""
-REFUSE_REFIT_ONCE = _FAIL_ONCE.replace("@TRAPS@", '"energy.training": ("refit", refuse)')
-"""Refuses to fit the champion, the first time that it is tried."""
+REFUSE_ONCE = _FAIL_ONCE.replace("@TRAP@", '"energy.releases.promotion": ("promote", refuse)')
+"""The store refuses to promote, the first time that it is tried."""
+CRASH_ONCE = _FAIL_ONCE.replace("@TRAP@", '"energy.training": ("refit", crash)')
+"""Fitting the champion crashes, the first time that it is tried."""
 
 
 def hooked(checkout: Checkout, code: str) -> Checkout:

@@ -1,4 +1,4 @@
-"""Many series of one long table, artifacts and cards on S3: it fails, is resumed, is read back.
+"""Many series of one long table, all that a run leaves on S3: it crashes, is resumed, is read back.
 
 As docs/your-own-series.md and docs/scale.md have it: the same flow and command, other settings.
 """
@@ -6,20 +6,22 @@ As docs/your-own-series.md and docs/scale.md have it: the same flow and command,
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 from flow_runs import PREAMBLE, ROOT, Card, Checkout, Ended, check_out
-from hooks import REFUSE_REFIT_ONCE, hooked
+from hooks import CRASH_ONCE, hooked
 from s3_server import S3Server
 
 from energy.contract.panel import PANEL
 from energy.releases.bundle import verify
 from energy.releases.decisions import decisions
 from energy.releases.reading import ReleaseReader
-from energy.releases.store import open_store
+from energy.releases.store import Store, open_store
 from lambda_handler.service import Service
 
 pytestmark = pytest.mark.e2e
@@ -30,25 +32,35 @@ SMALL = ("--forecasters", "theta", "--folds", "4", "--horizon", "6")
 
 @dataclass(frozen=True)
 class Shops:
-    """A run that failed in refit and was resumed, and what lay on S3 in the end."""
+    """A run that crashed in refit and was resumed, and what lay on S3 in the end."""
 
     checkout: Checkout
-    refused: Ended
+    crashed: Ended
     run: Ended
     keys: tuple[str, ...]
+    url: str
+    mlruns: Path
 
 
 @pytest.fixture(scope="module")
-def shops(s3: S3Server, tmp_path_factory: pytest.TempPathFactory) -> Shops:
-    """The example's; only the datastore is another."""
+def shops(
+    s3: S3Server,
+    tmp_path_factory: pytest.TempPathFactory,
+    new_database: Callable[[Path], Path],
+) -> Shops:
+    """The example's; datastore and store are on S3, MLflow's database is elsewhere."""
     folder = tmp_path_factory.mktemp("shops")
+    mlruns, url = folder / "elsewhere", f"s3://{s3.bucket}/own/shops"
+    new_database(mlruns / "runs.db")
     needs = {name: value for name, value in s3.environment.items() if value}
     needs["METAFLOW_DATASTORE_SYSROOT_S3"] = f"s3://{s3.bucket}/{PREFIX}"
     needs["METAFLOW_S3_WORKER_COUNT"] = "1"  # each is a process that imports boto3
     needs["ENERGY_DATASET"] = "examples/shops/series.toml"
-    checkout = hooked(check_out(folder, **needs), REFUSE_REFIT_ONCE)
+    needs["ENERGY_STORE"] = url
+    needs["MLFLOW_TRACKING_URI"] = f"sqlite:///{mlruns}/runs.db"
+    checkout = hooked(check_out(folder, **needs), CRASH_ONCE)
     shutil.copytree(ROOT / "examples", checkout.root / "examples")
-    refused = checkout.flow("--datastore", "s3", "run", "--target", "all", *SMALL)
+    crashed = checkout.flow("--datastore", "s3", "run", "--target", "all", *SMALL)
     ended = checkout.flow("--datastore", "s3", "resume").good()
     client = boto3.client(
         "s3",
@@ -59,18 +71,28 @@ def shops(s3: S3Server, tmp_path_factory: pytest.TempPathFactory) -> Shops:
     )
     pages = client.get_paginator("list_objects_v2").paginate(Bucket=s3.bucket, Prefix=PREFIX)
     keys = tuple(one["Key"] for page in pages for one in page.get("Contents", []))
-    return Shops(checkout, refused, ended, keys)
+    return Shops(checkout, crashed, ended, keys, url, mlruns)
 
 
 @pytest.fixture(scope="module")
-def ask(shops: Shops) -> Any:
-    reader = ReleaseReader(open_store(str(shops.checkout.store)), 60.0)
+def store(shops: Shops, s3: S3Server) -> Iterator[Store]:
+    with pytest.MonkeyPatch.context() as patch:
+        s3.use(patch)
+        yield open_store(shops.url)
+
+
+@pytest.fixture(scope="module")
+def ask(store: Store) -> Any:
+    reader = ReleaseReader(store, 60.0)
     return Service(lambda: reader).handle
 
 
-def test_a_run_that_failed_is_resumed_from_s3(shops: Shops) -> None:
-    assert shops.refused.tasks == ["start", "backtest", "backtest", "select", "refit"]
-    assert shops.refused.refused().startswith("The store s3://a/b cannot be written")
+def test_a_run_that_crashed_is_resumed_from_s3(shops: Shops) -> None:
+    assert shops.crashed.tasks == ["start", "backtest", "backtest", "select", "refit"]
+    assert shops.crashed.code != 0
+    last = shops.crashed.stderr.splitlines()[-1]
+    assert last == "error: step refit: RuntimeError: out of luck (traceback above)"
+    assert "Traceback" in shops.crashed.stdout + shops.crashed.stderr
     assert sorted(shops.run.tasks) == ["close", "end", "leaderboard", "publish", "refit"]
     assert PREAMBLE.fullmatch(shops.run.stderr), shops.run.stderr
 
@@ -85,7 +107,19 @@ def test_what_the_steps_keep_is_on_s3_and_not_here(shops: Shops) -> None:
     assert {key.split("/steps/")[1].split("/")[0] for key in pages} == {"leaderboard", "publish"}
 
 
-def test_both_cards_are_read_back_from_s3(shops: Shops) -> None:
+def test_it_publishes_to_s3_and_nowhere_else(shops: Shops) -> None:
+    assert f"Release    {shops.url}/releases/{shops.run.release_id}\n" in shops.run.closing
+    assert not shops.checkout.store.exists()
+
+
+def test_it_is_tracked_where_mlflow_is_told_to_be(shops: Shops) -> None:
+    """The artifacts as well."""
+    assert not (shops.checkout.root / "mlruns").exists()
+    assert list(shops.mlruns.rglob("leaderboard.png"))
+    assert "models:/shops-town 1@champion is version 1" in shops.run.closing
+
+
+def test_both_cards_are_read_back_from_s3_and_tell_no_secret(shops: Shops, s3: S3Server) -> None:
     """By `make cards`: a run knows where its own lie."""
     told = shops.checkout.python(str(ROOT / "scripts" / "save_cards.py"), "--no-open").good()
     for name, words in (
@@ -96,17 +130,21 @@ def test_both_cards_are_read_back_from_s3(shops: Shops) -> None:
         assert str(page) in told.stdout
         text = Card.of(page).text
         assert [word for word in words if word not in text] == []
+        assert s3.secret_key not in text
+    for ended in (shops.crashed, shops.run):
+        assert s3.secret_key not in ended.stdout + ended.stderr
 
 
 def test_the_run_says_how_all_of_them_fared(shops: Shops) -> None:
-    assert "town 1 and 11 other series: 96 months to 2024-12" in shops.refused.stdout
+    assert "town 1 and 11 other series: 96 months to 2024-12" in shops.crashed.stdout
     words = shops.run.closing
     assert words.startswith("\nChampion   theta for town 1\n")
     assert "Series     10 other series are forecast, 8 of them by a champion" in words
 
 
-def test_one_release_holds_them_all_and_the_gate_has_looked_at_them(shops: Shops) -> None:
-    store = open_store(str(shops.checkout.store))
+def test_one_release_holds_them_all_and_the_gate_has_looked_at_them(
+    shops: Shops, store: Store
+) -> None:
     manifest = verify(store, shops.run.release_id)
     assert {PANEL, "panel-000.json"} <= set(manifest.files)
     (told,) = decisions(store)

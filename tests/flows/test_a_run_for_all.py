@@ -1,6 +1,6 @@
-"""A run for a total and all its parts, stopped twice and resumed: what it says and leaves.
+"""A run for a total and all its parts, stopped and resumed: what it says and leaves.
 
-The parts are two, to be quick; tests/test_preparing.py lays out the seven of UK energy, and
+The parts are three, of the example; tests/test_preparing.py lays out the seven of UK energy, and
 `made_store` publishes them.
 """
 
@@ -11,7 +11,6 @@ import re
 from typing import Any
 
 import pytest
-from few_parts import PARTS
 from flow_runs import PREAMBLE, Stopped
 
 from energy.breakdown import KEEPING
@@ -25,8 +24,9 @@ pytestmark = [
     # MLflow's own, in this process alone.
     pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy"),
 ]
-BENCH = ("seasonal_naive", "theta", "weather_normalised_theta")
-TARGETS = ("total", *PARTS)
+BENCH = ("seasonal_naive", "theta")
+PARTS = ("families", "schools", "members")
+TARGETS = ("visitors", *PARTS)
 
 
 @pytest.fixture
@@ -49,29 +49,29 @@ def fuels(store: Store, release: Manifest) -> dict[str, Any]:
 
 def test_it_is_as_quiet_as_any_run(every: Stopped) -> None:
     assert PREAMBLE.fullmatch(every.run.stderr), every.run.stderr
-    for ended in (every.crashed, every.refused, every.run):
+    for ended in (every.refused, every.run):
         assert "arning" not in ended.stdout
-    assert "total and its 2 parts: 115 months to 2022-07" in every.crashed.stdout
+    assert "visitors and its 3 parts: 144 months to 2024-12" in every.refused.stdout
 
 
 def test_every_target_has_branches_of_its_own_for_the_whole_bench(every: Stopped) -> None:
-    assert every.crashed.tasks.count("backtest") == len(TARGETS)
-    said = re.findall(r"backtest/\d+ \(pid \d+\)\] (\w+): (\w+): MASE", every.crashed.stdout)
+    assert every.refused.tasks.count("backtest") == len(TARGETS)
+    said = re.findall(r"backtest/\d+ \(pid \d+\)\] (\w+): (\w+): MASE", every.refused.stdout)
     assert sorted(said) == sorted((target, name) for target in TARGETS for name in BENCH)
 
 
 def test_each_target_has_its_own_results(every: Stopped, fuels: dict[str, Any]) -> None:
     """What a branch said of its target is what was compared under that name."""
     for target in TARGETS:
-        said = re.findall(rf"\] {target}: \w+: MASE (\d+\.\d{{3}})", every.crashed.stdout)
+        said = re.findall(rf"\] {target}: \w+: MASE (\d+\.\d{{3}})", every.refused.stdout)
         assert f"{fuels['mase']['none'][target]:.3f}" == min(said)
 
 
 def test_the_total_is_published_with_its_parts(store: Store, release: Manifest) -> None:
-    assert release.target == "total"
-    assert {"forecast.json", "fuels.json", "weather.json"} <= set(release.files)
+    assert release.target == "visitors"
+    assert {"forecast.json", "fuels.json"} <= set(release.files)
     history = json.loads(read_file(store, release, "history.json"))
-    assert len(history["values"]) == 115
+    assert len(history["values"]) == 144
     scores = json.loads(read_file(store, release, "scores.json"))
     assert sorted(row["forecaster"] for row in scores["backtest"]) == sorted(BENCH)
 
@@ -82,12 +82,12 @@ def test_the_parts_add_up_to_the_total(
     total = read_table(store, release)
     tables = {n: ForecastTable.from_dict(fuels["tables"][n]) for n in PARTS}
     assert set(fuels["tables"]) == set(PARTS)
-    assert len(total.months) == 6
+    assert len(total.months) == 24
     for place, row in enumerate(total.months):
         parts = {name: table.months[place] for name, table in tables.items()}
         assert {part.month for part in parts.values()} == {row.month}
         assert sum(part.mean for part in parts.values()) == pytest.approx(row.mean, abs=1e-9)
-        assert all(part.mean > 0 for name, part in parts.items() if name != "net_imports")
+        assert all(part.mean > 0 for part in parts.values())
         assert all(sorted(part.quantiles) == list(part.quantiles) for part in parts.values())
 
 
@@ -96,17 +96,17 @@ def test_how_they_were_made_to_is_kept(release: Manifest, fuels: dict[str, Any])
     mase = {name: sum(fuels["mase"][name].values()) for name in KEEPING}
     assert fuels["method"] == min(mase, key=lambda name: mase[name])
     chosen = fuels["mase"][fuels["method"]]
-    assert chosen["total"] == pytest.approx(fuels["mase"]["none"]["total"])
+    assert chosen["visitors"] == pytest.approx(fuels["mase"]["none"]["visitors"])
     assert {name: row["mase"] for name, row in fuels["backtest"].items()} == chosen
-    assert fuels["backtest"]["total"]["forecaster"] == release.forecaster
+    assert fuels["backtest"]["visitors"]["forecaster"] == release.forecaster
     assert set(fuels["holdout"]) == set(TARGETS)
 
 
 def test_the_last_words_name_the_fuels(every: Stopped, release: Manifest) -> None:
     words = every.run.closing
-    assert words.startswith(f"\nChampion   {release.forecaster} for total\n")
+    assert words.startswith(f"\nChampion   {release.forecaster} for visitors\n")
     assert f"\nBy part    {', '.join(PARTS)}, adding up to the total\n" in words
-    assert "models:/few-total@champion is version 1" in words
+    assert "models:/visitors-visitors@champion is version 1" in words
 
 
 def test_the_cards_show_the_parts(
@@ -115,7 +115,7 @@ def test_the_cards_show_the_parts(
     drawn = every.run if "leaderboard" in every.run.tasks else every.refused
     leaderboard = every.checkout.card(drawn.run_id, "leaderboard")
     assert "## The parts" in leaderboard.text
-    assert leaderboard.text.startswith("# Leaderboard: total")
+    assert leaderboard.text.startswith("# Leaderboard: visitors")
     assert fuels["method"].replace("_", " ") in leaderboard.text
     card = every.checkout.card(every.run.run_id, "publish")
     assert "## By part" in card.text
@@ -139,12 +139,12 @@ def test_mlflow_has_an_experiment_for_each_target_and_registers_the_total(every:
     uri = every.checkout.tracking_uri
     client = MlflowClient(uri, registry_uri=uri)
     found = {e.name: e.experiment_id for e in client.search_experiments() if e.name != "Default"}
-    assert set(found) == {f"trainflow-few-{name}" for name in TARGETS}
+    assert set(found) == {f"trainflow-visitors-{name}" for name in TARGETS}
     for name in TARGETS:
-        runs = client.search_runs([found[f"trainflow-few-{name}"]])
+        runs = client.search_runs([found[f"trainflow-visitors-{name}"]])
         parents = [run for run in runs if "mlflow.parentRunId" not in run.data.tags]
         assert {parent.data.params["target"] for parent in parents} == {name}
         # The run whose release could not be promoted failed; its resume is a run of its own.
         assert sorted(parent.info.status for parent in parents) == ["FAILED", "FINISHED"]
         assert len(runs) == 2 * (1 + len(BENCH))
-    assert [model.name for model in client.search_registered_models()] == ["few-total"]
+    assert [model.name for model in client.search_registered_models()] == ["visitors-visitors"]

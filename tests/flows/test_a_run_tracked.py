@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
+import pandas as pd
 import pytest
 from flow_runs import Good
 
@@ -122,20 +122,17 @@ def test_a_version_that_was_refused_leaves_the_alias_where_it_was(
     assert refused.tags["release_id"] == again.run.release_id
 
 
-def test_mlflow_answers_as_the_release_does(again: Good) -> None:
-    code = (
-        "import pandas as pd, mlflow.pyfunc;"
-        "model = mlflow.pyfunc.load_model('models:/energy-total@champion');"
-        "print('answer', model.predict(pd.DataFrame({'horizon': range(1, 7)})).to_json())"
-    )
-    uri = again.checkout.tracking_uri
-    loaded = again.checkout.python("-c", code, MLFLOW_TRACKING_URI=uri).good()
-    answer = json.loads(loaded.stdout.partition("answer ")[2])
+def test_mlflow_answers_as_the_release_does(again: Good, monkeypatch: pytest.MonkeyPatch) -> None:
+    import mlflow.pyfunc
+
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", again.checkout.tracking_uri)
+    model = mlflow.pyfunc.load_model("models:/energy-total@champion")
+    answer = model.predict(pd.DataFrame({"horizon": range(1, 7)}))
     store = open_store(str(again.checkout.store))
     pointer = champion(store)
     assert pointer is not None
     months = read_table(store, verify(store, pointer.release_id)).months[:6]
-    columns = {name: list(rows.values()) for name, rows in answer.items()}
+    columns = {name: [*answer[name]] for name in answer}
     assert columns["month"] == [row.month for row in months]
     assert columns["mean"] == pytest.approx([row.mean for row in months], abs=1e-9)
     for place, column in enumerate(list(columns)[2:]):

@@ -7,7 +7,6 @@ import re
 from pathlib import Path
 
 import pytest
-from few_parts import PARTS
 from flow_runs import Good, Stopped, check_out, contents, put_in_service
 from hooks import BAD_FORECASTERS, hooked
 
@@ -70,18 +69,9 @@ def test_only_a_branch_whose_own_task_died_is_tried_again(again: Good) -> None:
     assert again.run.stdout.count("total: drift: MASE") == 1
 
 
-def test_a_crash_is_told_in_one_line_too(every: Stopped) -> None:
-    ended = every.crashed
-    assert ended.code != 0
-    last = ended.stderr.splitlines()[-1]
-    assert last == "error: step select: RuntimeError: out of luck (traceback above)"
-    assert "Traceback" in ended.stdout + ended.stderr
-
-
 def test_resume_goes_on_where_it_stopped(every: Stopped) -> None:
-    branches = ["backtest"] * (1 + len(PARTS))
-    assert every.crashed.tasks == ["start", *branches, "select"]
-    assert every.refused.tasks == ["select", "refit", "publish", "leaderboard"]
+    before = ["start", *["backtest"] * 4, "select", "refit"]
+    assert every.refused.tasks == [*before, "publish", "leaderboard"]
     said = every.refused.refused()
     assert said.startswith("The store s3://a/b cannot be written: the disk is full.")
     # The leaderboard is drawn again only if it had no time to end.
