@@ -6,7 +6,8 @@ from functools import cache
 from typing import Any
 
 from energy.contract import RELEASE_HEADER, Forecast, Manifest
-from energy.contract.asking import FIELDS, QUERY, described
+from energy.contract.asking import FIELDS, QUERY, SERIES_QUERY, Field, described
+from energy.contract.panel import SeriesForecast
 from energy.serving.refusals import INTERNAL, REFUSALS, Refusal
 from lambda_handler import examples
 from lambda_handler.routes import (
@@ -17,6 +18,7 @@ from lambda_handler.routes import (
     OPENAPI,
     RELEASE,
     ROUTES,
+    SERIES,
     TRACK_RECORD,
     Route,
 )
@@ -62,12 +64,13 @@ HEALTH_SCHEMA: Schema = {
     "required": ["status", "release_id", "cutoff", "age_seconds", "stale", "stale_reason"],
     "additionalProperties": False,
 }
-FROM_A_RELEASE = (FORECAST, RELEASE, *DOCUMENTS, HEALTH)
+FROM_A_RELEASE = (FORECAST, RELEASE, *DOCUMENTS, SERIES, HEALTH)
 """Routes whose every answer tells in a header which release it comes from."""
 ANSWERS: dict[str, Schema] = {
     FORECAST.path: reference("Forecast"),
     RELEASE.path: reference("Release"),
     **{route.path: {"type": "object"} for route in DOCUMENTS},
+    SERIES.path: reference("SeriesForecast"),
     TRACK_RECORD.path: {"type": "object"},
     HEALTH.path: reference("Health"),
     OPENAPI.path: {"type": "object"},
@@ -90,7 +93,7 @@ def document() -> dict[str, Any]:
 
 
 def _schemas() -> dict[str, Schema]:
-    found = schemas_of(Forecast, Manifest)
+    found = schemas_of(Forecast, Manifest, SeriesForecast)
     manifest = found.pop("Manifest")
     found["Release"] = {
         **manifest,
@@ -142,21 +145,24 @@ def _operation(route: Route, method: str) -> dict[str, Any]:
         "responses": _responses(route, method),
     }
     if route is FORECAST and method == "GET":
-        operation["parameters"] = [
-            {
-                "name": one.name,
-                "in": "query",
-                "description": one.text,
-                "schema": one.kind.schema,
-                **({"style": "form", "explode": False} if _is_list(one.kind.schema) else {}),
-            }
-            for one in QUERY
-        ]
+        operation["parameters"] = [_parameter(one) for one in QUERY]
+    elif route is SERIES:
+        operation["parameters"] = [{**_parameter(one), "required": True} for one in SERIES_QUERY]
     elif route is FORECAST:
         shown = {name: {"value": value} for name, value in examples.REQUESTS.items()}
         body = {"schema": reference("ForecastRequest"), "examples": shown}
         operation["requestBody"] = {"required": True, "content": {"application/json": body}}
     return operation
+
+
+def _parameter(one: Field) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "in": "query",
+        "description": one.text,
+        "schema": one.kind.schema,
+        **({"style": "form", "explode": False} if _is_list(one.kind.schema) else {}),
+    }
 
 
 def _responses(route: Route, method: str) -> dict[str, Any]:
@@ -185,12 +191,12 @@ def _responses(route: Route, method: str) -> dict[str, Any]:
 
 
 def _statuses(route: Route, method: str) -> tuple[int, ...]:
-    """The refusals that a route can give; all but FORECAST take no parameters and say so."""
+    """The refusals that a route can give; most take no parameters, and say so."""
     if route is FORECAST:
         return (404, 422, 500, 503) if method == "GET" else (400, 404, 413, 422, 500, 503)
     if route in (OPENAPI, DOCS):
         return 422, 500
-    may_lack = route is TRACK_RECORD or route.document
+    may_lack = route in (SERIES, TRACK_RECORD) or route.document
     return (404, 422, 500, 503) if may_lack else (422, 500, 503)
 
 

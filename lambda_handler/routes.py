@@ -27,6 +27,9 @@ class Route:
 
 FORECAST = Route("/v1/forecast", ("GET", "POST"), "A forecast by month, with intervals.")
 RELEASE = Route("/v1/release", ("GET",), "The release in service: what it is and was made from.")
+SERIES = Route(
+    "/v1/release/series", ("GET",), "One series of a long table: its figures, and how it fared."
+)
 TRACK_RECORD = Route("/v1/track-record", ("GET",), "How published forecasts fared.")
 HEALTH = Route("/v1/health", ("GET",), "Whether there is a release to answer from, and its age.")
 OPENAPI = Route("/openapi.json", ("GET",), "This API's description, OpenAPI 3.1.")
@@ -45,5 +48,5 @@ DOCUMENTS = tuple(
 """Files of the release in service, as they were published."""
 ROUTES = {
     route.path: route
-    for route in (FORECAST, RELEASE, *DOCUMENTS, TRACK_RECORD, HEALTH, OPENAPI, DOCS)
+    for route in (FORECAST, RELEASE, *DOCUMENTS, SERIES, TRACK_RECORD, HEALTH, OPENAPI, DOCS)
 }

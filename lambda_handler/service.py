@@ -4,17 +4,28 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
 from energy.contract import ForecastRequest
+from energy.contract.asking import series_asked
 from energy.contract.bodies import as_object, read_body
 from energy.errors import EnergyError, UnknownField, UnknownRoute, WrongMethod
 from energy.releases.reading import InService, ReleaseReader
 from energy.serving.answer import answer
 from energy.serving.refusals import error_body, refusal
 from lambda_handler.http import HTML, HttpAnswer, HttpRequest, is_http, read_event
-from lambda_handler.routes import FORECAST, HEALTH, OPENAPI, RELEASE, ROUTES, TRACK_RECORD, Route
+from lambda_handler.routes import (
+    FORECAST,
+    HEALTH,
+    OPENAPI,
+    RELEASE,
+    ROUTES,
+    SERIES,
+    TRACK_RECORD,
+    Route,
+)
 from lambda_handler.telling import Told, tell, where
 
 DIRECT = "direct"
@@ -70,6 +81,9 @@ class Service:
             raise WrongMethod(request.method, request.path, route.methods)
         if route is FORECAST:
             return HttpAnswer.of(200, self._forecast(_asked(request), told))
+        if route is SERIES:
+            name = series_asked(request.query)
+            return HttpAnswer.of(200, asdict(self._in_service(told).release.of_panel(name)))
         if request.query:
             raise UnknownField(next(iter(request.query)), [])
         return self._page(route, told)

@@ -15,6 +15,8 @@ from streamlit_app import figures, formats, service, whatif
 from streamlit_app.units import Unit
 
 Drawing = dict[str, Any]
+YEARS = 6
+"""Of the past that stand before the forecast of one of many series."""
 kept = st.cache_data(show_spinner=False, max_entries=100)
 """Draws once for the same arguments, of which one is the release's id."""
 
@@ -31,10 +33,10 @@ def outlook(
 
 @kept
 def one_of_panel(release_id: str, target: str, periods: int) -> Drawing:
-    """The fan of one of many series; the service holds no history of it."""
+    """The fan of one of many series, after its last years."""
     answer = service.forecast(release_id, ForecastRequest(periods=periods, target=target))
-    none = service.history(release_id).iloc[:0]
-    return charts.spec(charts.outlook(none, answer, answer.unit))
+    past = figures.past(service.series(release_id, target))
+    return charts.spec(charts.outlook(past.iloc[-12 * YEARS :], answer, answer.unit))
 
 
 @kept

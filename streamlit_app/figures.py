@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import pandas as pd
 
 from energy.contract import Forecast, MonthAhead
+from energy.contract.panel import SeriesForecast
 from streamlit_app.units import Unit
 
 YEAR = 12
@@ -15,6 +16,12 @@ YEAR = 12
 def upto(answer: Forecast, last: str) -> Forecast:
     """The same answer, without the months after `last`."""
     return replace(answer, months=tuple(row for row in answer.months if row.month <= last))
+
+
+def past(series: SeriesForecast) -> pd.Series:
+    """The figures of one of many series, on a monthly PeriodIndex that ends at its cutoff."""
+    months = pd.period_range(end=series.cutoff, periods=len(series.history), freq="M")
+    return pd.Series(series.history, months, name=series.name, dtype=float)
 
 
 def in_unit(answer: Forecast, unit: Unit) -> Forecast:

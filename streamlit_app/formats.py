@@ -6,6 +6,7 @@ import re
 from datetime import UTC, date, datetime, timedelta
 
 from energy.contract.months import MONTH
+from energy.contract.panel import SeriesForecast
 
 MINUS = "\u2212"
 NOTHING = "\u2013"
@@ -101,6 +102,21 @@ def age(since: datetime, now: datetime | None = None) -> str:
         if count := int(seconds // size):
             return f"{count} {unit}{'s' if count > 1 else ''} ago"
     return "just now"
+
+
+def fared(series: SeriesForecast) -> str:
+    """How the champion of one of many series did on its past, or why that was not judged."""
+    if series.backtest is None:
+        return f"**{name(series.forecaster)}**: {series.note}."
+    said = []
+    for judged, where in ((series.backtest, "in the training part"), (series.holdout, "after it")):
+        if judged:
+            said.append(
+                f"MASE {figure(judged.mase, 2)} against {figure(judged.baseline_mase, 2)} for "
+                f"seasonal naive {where}; {share(judged.coverage80)} of months inside the 80% "
+                "interval"
+            )
+    return f"**{name(series.forecaster)}**: {'; '.join(said)}."
 
 
 def literal(text: str) -> str:

@@ -18,7 +18,7 @@ import pandas as pd
 import streamlit as st
 
 from energy.contract import Forecast, ForecastRequest, WeatherFacts
-from energy.contract.panel import Panel
+from energy.contract.panel import Panel, SeriesForecast
 from energy.contract.record import TrackRecord
 from energy.errors import AnotherRelease, EnergyError
 from energy.settings import Settings
@@ -140,6 +140,12 @@ def weather(release_id: str) -> WeatherFacts:
 def panel(release_id: str) -> Panel:
     """The other series of the release's long table, summed up."""
     return _asked(lambda client: client.panel(release_id))
+
+
+@st.cache_data(show_spinner=False, max_entries=100)
+def series(release_id: str, name: str) -> SeriesForecast:
+    """One of them."""
+    return _asked(lambda client: client.series(name, release_id))
 
 
 @st.cache_data(show_spinner=False, max_entries=4)

@@ -12,6 +12,7 @@ locals {
     "GET /v1/release/weather",
     "GET /v1/release/panel",
     "GET /v1/release/data",
+    "GET /v1/release/series",
     "GET /v1/track-record",
     "GET /v1/health",
     "GET /openapi.json",

@@ -15,6 +15,10 @@ SMALLEST = 0.01
 """MASE below it is drawn there: a logarithm has no zero."""
 
 
+ROOM = 1.05
+"""Factor by which the axes go on beyond the points, so that none lies on an edge."""
+
+
 def against_baseline(series: Sequence[SeriesForecast]) -> Any:
     """A point for each judged series: its champion's MASE against seasonal naive's.
 
@@ -33,7 +37,8 @@ def against_baseline(series: Sequence[SeriesForecast]) -> Any:
             if one.backtest
         ]
     )
-    ends = [rows[["seasonal naive", "MASE"]].min().min(), rows["seasonal naive"].max()]
+    both = rows[["seasonal naive", "MASE"]]
+    ends = [both.min().min() / ROOM, both.max().max() * ROOM]
     scale = alt.Scale(type="log", domain=ends, nice=False)
     x = alt.X("seasonal naive:Q", scale=scale, title="MASE of seasonal naive (log scale)")
     points = (

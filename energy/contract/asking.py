@@ -122,6 +122,8 @@ FIELDS = (
 """Every field of a request; unknown ones are refused."""
 QUERY = tuple(one for one in (*FIELDS, *WEATHER_FIELDS) if one.in_query)
 """Parameters of GET: a scenario's fields stand beside the others."""
+SERIES_QUERY = (Field("target", Text(), "The series' name, as /v1/release/panel has it."),)
+"""What a query for one of many series takes, and must have."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +201,18 @@ class ForecastRequest:
         if self.observations:
             body["observations"] = dict(self.observations)
         return body | ({"target": self.target} if self.target else {})
+
+
+def series_asked(parameters: Mapping[str, str]) -> str:
+    """The name of the series that a query is about.
+
+    Raises:
+        FieldError: It is not given, or something else is.
+    """
+    found = _read(SERIES_QUERY, parameters)
+    if "target" not in found:
+        raise WrongType("target", None, "the name of a series")
+    return str(found["target"])
 
 
 def described(one: Field) -> dict[str, Any]:

@@ -94,14 +94,16 @@ class Release:
 
         Raises:
             SeriesLeftOut: The panel has no forecast of it, and says why.
-            UnknownTarget: There is no such series, or no panel.
+            UnknownTarget: It holds no such series.
+            NotInRelease: There is no panel.
         """
         panel = self.panel
-        if panel and name in panel.left_out:
+        if panel is None:
+            raise NotInRelease(self.manifest.release_id, PANEL)
+        if name in panel.left_out:
             raise SeriesLeftOut(name, panel.left_out[name])
-        if panel is None or name not in panel.series:
-            known = [self.manifest.target, *self.parts, *(panel.series if panel else ())]
-            raise UnknownTarget(name, known)
+        if name not in panel.series:
+            raise UnknownTarget(name, panel.series)
         document = self.document(file_of(name, panel.files))
         try:
             return SeriesForecast.from_dict(document["series"][name])

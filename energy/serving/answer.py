@@ -10,7 +10,7 @@ from __future__ import annotations
 from energy.contract import Forecast, ForecastRequest, ForecastTable, Interval, MonthAhead
 from energy.contract.asking import FURTHEST
 from energy.contract.months import after, between
-from energy.errors import NotAllowed, ObservationGap, TableAlone
+from energy.errors import NotAllowed, ObservationGap, TableAlone, UnknownTarget
 from energy.releases.reading import Release
 from energy.serving import bands
 from energy.serving.means import Means, observed
@@ -76,11 +76,15 @@ def table_of(release: Release, target: str | None) -> ForecastTable:
 
     Raises:
         UnknownTarget: The release holds no such series.
+        SeriesLeftOut: It has no forecast of this one.
     """
     if target is None or target == release.manifest.target:
         return release.table
     if target in release.parts:
         return release.parts[target]
+    names = (*release.panel.series, *release.panel.left_out) if release.panel else ()
+    if target not in names:
+        raise UnknownTarget(target, [release.manifest.target, *release.parts, *names])
     from energy.serving.panel import table  # only releases of many series need it
 
     return table(release.of_panel(target), release.manifest.unit)

@@ -17,8 +17,8 @@ import pandas as pd
 SEED = 11
 LAST = pd.Period("2024-12", freq="M")
 SHOPS = {
-    **{f"town {number}": (96, 0.3) for number in range(1, 6)},
-    **{f"seaside {number}": (84, -0.4) for number in range(1, 5)},
+    **{f"town {number}": (144, 0.3) for number in range(1, 6)},
+    **{f"seaside {number}": (120, -0.4) for number in range(1, 5)},
     "station": (24, 0.1),
     "market": (30, 0.2),
     "harbour": (4, 0.0),

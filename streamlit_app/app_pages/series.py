@@ -39,6 +39,7 @@ with layout.guarded():
         asked = ForecastRequest(periods=panel.months, target=named)
         answer = service.forecast(key, asked)
         unit = Unit(answer.unit, 1.0)
+        st.markdown(formats.fared(service.series(key, named)))
         layout.chart(drawings.one_of_panel(key, named, panel.months), "series")
         layout.forecast_table(answer, unit)
     if panel.left_out:

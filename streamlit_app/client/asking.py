@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from energy.contract import RELEASE_HEADER, Forecast, ForecastRequest, WeatherFacts
-from energy.contract.panel import Panel
+from energy.contract.panel import Panel, SeriesForecast
 from energy.contract.record import TrackRecord
 from energy.errors import AnotherRelease, NotTheContract, ServiceFailed, ServiceRefused
 from energy.forecasting.fold_files import from_document
@@ -83,6 +83,11 @@ class Client:
     def panel(self, of: str = "") -> Panel:
         """The other series of a long table, summed up."""
         return self._document("panel", Panel.from_dict, of)
+
+    def series(self, name: str, of: str = "") -> SeriesForecast:
+        """One of them: its figures, its champion, and how that fared."""
+        question = Question("/v1/release/series", query={"target": name})
+        return self._ask(question, SeriesForecast.from_dict, of, is_told=True)
 
     def track_record(self) -> TrackRecord:
         """How published forecasts fared."""

@@ -16,10 +16,13 @@ from energy.contract import Calibration
 from energy.contract.panel import Judged, SeriesForecast
 from energy.panels import sum_up
 from energy.settings import Settings
+from streamlit_app import figures
+from streamlit_app.client import Client
 from streamlit_app.client.local import Local
 
 Open = Callable[..., AppTest]
 CALIBRATION = Calibration((0.05,) * 12, (-2.0, -1.3, -0.7, 0.0, 0.7, 1.3, 2.0), True, 60)
+SERIES = "/v1/release/series"
 JUDGED = Judged(9, 0.81, 1.02, 6.0, 1.0, 0.79, 0.94)
 
 
@@ -28,7 +31,8 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Local:
     folder: Path = tmp_path_factory.mktemp("many")
     series = [
         SeriesForecast(
-            f"mill {n}", "2022-07", (9.0,), "theta", (9.0 + n,) * 12, CALIBRATION, JUDGED
+            *(f"mill {n}", "2022-07", (8.0, 9.0), "theta", (9.0 + n,) * 12, CALIBRATION),
+            *((JUDGED, None, "") if n else (None, None, "too short to be judged")),
         )
         for n in range(3)
     ]
@@ -64,6 +68,20 @@ def test_any_of_them_is_had_by_its_name(shown: Open, scripted: Scripted) -> None
     assert {q.query["target"] for q in scripted.asked if q.path == "/v1/forecast"} == {
         *("mill 1", "mill 2"),
     }
+
+
+def test_it_comes_after_its_own_past(shown: Open, scripted: Scripted) -> None:
+    assert shown("series", named="mill 2").get("vega_lite_chart")
+    asked = [question.query for question in scripted.asked if question.path == SERIES]
+    assert asked == [{"target": "mill 2"}]
+    past = figures.past(Client(scripted.behind).series("mill 2"))
+    assert [*zip(past.index.astype(str), past, strict=True)] == [("2022-06", 8.0), ("2022-07", 9.0)]
+
+
+def test_it_says_how_that_one_fared_or_why_it_was_not_judged(shown: Open) -> None:
+    told = "**Theta**: MASE 0.81 against 1.02 for seasonal naive in the training part; 79% of"
+    assert told in said(shown("series", named="mill 2"))
+    assert "**Theta**: too short to be judged." in said(shown("series", named="mill 0"))
 
 
 def test_those_without_a_forecast_are_named_with_the_reason(shown: Open) -> None:

@@ -5,6 +5,7 @@ As docs/your-own-series.md and docs/scale.md have it: the same flow and command,
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from flow_runs import PREAMBLE, ROOT, Card, Checkout, Ended, check_out
 from hooks import CRASH_ONCE, hooked
 from s3_server import S3Server
 
-from energy.contract.panel import PANEL
+from energy.contract.panel import PANEL, SeriesForecast
 from energy.releases.bundle import verify
 from energy.releases.decisions import decisions
 from energy.releases.reading import ReleaseReader
@@ -136,7 +137,7 @@ def test_both_cards_are_read_back_from_s3_and_tell_no_secret(shops: Shops, s3: S
 
 
 def test_the_run_says_how_all_of_them_fared(shops: Shops) -> None:
-    assert "town 1 and 11 other series: 96 months to 2024-12" in shops.crashed.stdout
+    assert "town 1 and 11 other series: 144 months to 2024-12" in shops.crashed.stdout
     words = shops.run.closing
     assert words.startswith("\nChampion   theta for town 1\n")
     assert "Series     10 other series are forecast, 8 of them by a champion" in words
@@ -159,6 +160,16 @@ def test_every_series_is_answered_by_name(ask: Any) -> None:
         for row in found["months"]:
             low, high = row["intervals"][0]["lower"], row["intervals"][0]["upper"]
             assert low < row["mean"] < high
+
+
+def test_what_each_was_made_from_is_served(ask: Any) -> None:
+    http = {"method": "GET", "path": "/v1/release/series"}
+    event = {"version": "2.0", "rawPath": http["path"], "requestContext": {"http": http}}
+    answer = ask({**event, "queryStringParameters": {"target": "station"}})
+    assert answer["statusCode"] == 200
+    found = SeriesForecast.from_dict(json.loads(answer["body"]))
+    assert (found.name, found.cutoff, len(found.history)) == ("station", "2024-12", 24)
+    assert found.note == "too short to be judged"
 
 
 def test_one_without_a_year_is_refused_with_the_reason(ask: Any) -> None:
