@@ -31,6 +31,8 @@ RATIOS: Mapping[str, Mapping[str, int]] = {
 """What is compared in each file of benchmarks/; `a.b` is the b in a."""
 FLOOR = 0.03
 """Share of a ratio that is noise whatever was measured: two runs may agree by chance."""
+BUSY = 0.05
+"""Share of the cores that other programs may have had without a word about it."""
 UNMEASURED = 0.10
 """Share that is noise in a file that tells no spread of its own."""
 EXPECTED_RANGE = {2: 1.128, 3: 1.693, 4: 2.059, 5: 2.326}
@@ -152,7 +154,7 @@ def main() -> int:
             if kept and kept.get(what) != measured.get(what):
                 print(f"{file}: another {what}: {kept.get(what)}, now {measured.get(what)}")
         verdicts += compare(file, kept, measured, better)
-        if measured.get("busy_elsewhere"):
+        if measured.get("busy_elsewhere", 0.0) > BUSY:
             share = f"{measured['busy_elsewhere']:.0%}"
             print(f"{file}: other programs had {share} of the cores: wall times say little.")
     header = ["file", "ratio", "committed", "now", "noise", "verdict"]

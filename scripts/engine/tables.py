@@ -16,7 +16,7 @@ def memory(result: Mapping[str, Any]) -> str:
     order = [*(name for name in STEPS if name in peak), *sorted(set(peak) - set(STEPS))]
     rows = [[f"`{name}`", f"{peak[name]:,} MB"] for name in order]
     for flow, steps in result["peak_mb_of_others"].items():
-        name = max(steps, key=lambda one: steps[one])
+        name = max(sorted(steps), key=lambda one: steps[one])  # of equals, the first by name
         rows.append([f"{flow}, at most: `{name}`", f"{steps[name]:,} MB"])
     return f"{_told(result)}\n\n{markdown_table(['step', 'most memory of a task'], rows)}"
 
