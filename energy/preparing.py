@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import gcd
+from itertools import product
 from typing import Any
 
 import pandas as pd
@@ -104,7 +104,7 @@ class Task:
         lost = f" No weather, so without {', '.join(self.left_out)}." if self.left_out else ""
         parts = f" and its {len(self.series) - 1} parts" if len(self.series) > 1 else ""
         series = self.series[self.target]
-        fits = sum(len(one.forecasters) for one in self.branches if isinstance(one, Branch))
+        fits = sum(len(one.work) for one in self.branches if isinstance(one, Branch))
         if self.panel is not None:
             parts = f" and {self.panel.shape[1]} other series"
         return (
@@ -155,9 +155,8 @@ def prepare(settings: Settings, asked: TrainRequest) -> Task:
     index = pd.PeriodIndex(series[targets[0]].index)
     split = temporal_split(index)[0][-1]
     folds_plan = plan(index, split, asked.folds, asked.horizon)
-    # Where targets outnumber workers, each of these still gets as many branches as the others.
-    each = settings.workers // gcd(settings.workers, len(targets))
-    dealt = parcels(names, len(folds_plan.cutoffs), each)
+    work = product(targets, names)
+    dealt = parcels(work, len(folds_plan.cutoffs), settings.workers)
     known = _known_then(settings, folds_plan, start, dataset, targets) if asked.in_real_time else {}
     panel, chunks = _panel(settings, data.frame, dataset, asked, names)
     return Task(
@@ -168,7 +167,7 @@ def prepare(settings: Settings, asked: TrainRequest) -> Task:
         plan=folds_plan,
         bench=names,
         left_out=tuple(name for name in bench.choose(asked.forecasters) if name not in names),
-        branches=[*chunks, *(Branch(name, parcel) for parcel in dealt for name in targets)],
+        branches=[*chunks, *map(Branch, dealt)],
         vintage=data.hashes,
         vintage_id=data.vintage_id,
         snapshot=data.document,

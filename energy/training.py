@@ -16,22 +16,32 @@ from energy.contract import ForecastTable
 from energy.forecasting import backtest, champion, combination
 from energy.forecasting.bench import BASELINE, BENCH
 from energy.forecasting.intervals import KnownThen
+from energy.forecasting.parcels import Work
 from energy.forecasting.scores import Score, figures, score
 
 DIED = "its process ended before it answered"
 Result = tuple[pd.DataFrame | None, Score]
 """What became of a forecaster: its fold frame, or None, and its backtest score or failure."""
+Results = dict[str, dict[str, Result]]
+"""The same by series and forecaster."""
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """What one branch of the flow backtests: some forecasters of one target."""
+    """What one branch of the flow backtests: forecasters, each on a series."""
 
-    target: str
-    forecasters: tuple[str, ...]
+    work: tuple[Work, ...]
+
+    @property
+    def by_target(self) -> dict[str, list[str]]:
+        """The forecasters of each series, by its name."""
+        found: dict[str, list[str]] = {}
+        for target, forecaster in self.work:
+            found.setdefault(target, []).append(forecaster)
+        return found
 
     def __str__(self) -> str:
-        return f"{self.target}: {', '.join(self.forecasters)}"
+        return "; ".join(f"{name}: {', '.join(found)}" for name, found in self.by_target.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,21 +81,35 @@ class Comparison:
 
 def backtest_branch(
     branch: Branch,
-    y: pd.Series,
+    series: Mapping[str, pd.Series],
     weather: pd.DataFrame | None,
     plan: backtest.Plan,
-    known_then: KnownThen | None = None,
-) -> dict[str, Result]:
-    """Backtest the forecasters of a branch, by name; a failure of any of them is a result.
+    known: Mapping[str, KnownThen] | None = None,
+) -> Results:
+    """Backtest what a branch is to; a failure of any forecaster is a result.
 
     Several have a process each, one after another, forked from this one once it has imported what
     all of them need, so that one that dies takes no other with it.
+
+    Args:
+        branch: What is to be done.
+        series: Each whole, by name.
+        weather: Columns `temperature` and `degree_days` covering them, or None.
+        plan: The folds.
+        known: By series, what each fold was to know, where that is not the series; see
+            `backtest.run`.
+
+    Returns:
+        By series and forecaster.
     """
-    given = (y, weather, plan, known_then)
-    if len(branch.forecasters) == 1:
-        return {name: backtest_one(name, *given) for name in branch.forecasters}
-    backtest.share(*given)
-    return {name: _apart(name, *given) for name in branch.forecasters}
+    found: Results = {}
+    for target, forecasters in branch.by_target.items():
+        given = (series[target], weather, plan, (known or {}).get(target))
+        if len(branch.work) > 1:
+            backtest.share(*given)
+        run = _apart if len(branch.work) > 1 else backtest_one
+        found[target] = {name: run(name, *given) for name in forecasters}
+    return found
 
 
 def _apart(name: str, *given: Any) -> Result:
@@ -112,19 +136,20 @@ def backtest_one(
     return folds, _score(forecaster, folds, seconds, "backtest")
 
 
-def gather(branches: Sequence[object], inputs: Sequence[Any]) -> dict[str, dict[str, Result]]:
-    """What the branches found, by target and forecaster.
+def gather(branches: Sequence[object], inputs: Sequence[Any]) -> Results:
+    """What the branches found, by series and forecaster.
 
     Args:
         branches: What each was to do; those that are no Branch are somebody else's.
         inputs: In the same order, what has `results`, or in `crash` why its process died.
     """
-    found: dict[str, dict[str, Result]] = {}
+    found: Results = {}
     for branch, task in zip(branches, inputs, strict=True):
         if not isinstance(branch, Branch):
             continue
-        lost: dict[str, Result] = {n: (None, Score(n, failure=DIED)) for n in branch.forecasters}
-        found.setdefault(branch.target, {}).update(lost if task.crash else task.results)
+        for target, names in branch.by_target.items():
+            lost: dict[str, Result] = {name: (None, Score(name, failure=DIED)) for name in names}
+            found.setdefault(target, {}).update(lost if task.crash else task.results[target])
     return found
 
 

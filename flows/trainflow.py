@@ -75,12 +75,12 @@ class TrainFlow(FlowSpec):
             self.results = panels.run(self.input, self.panel)
             print(self.results)
         else:
-            target = self.input.target
             self.results = training.backtest_branch(
-                self.input, self.series[target], self.weather, self.plan, self.known[target]
+                self.input, self.series, self.weather, self.plan, self.known
             )
-            for _, score in self.results.values():
-                print(f"{target}: {score}")
+            for target, found in self.results.items():
+                for _, score in found.values():
+                    print(f"{target}: {score}")
         self.next(self.select)
 
     @report

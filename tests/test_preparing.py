@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -36,10 +37,9 @@ def test_the_default_request_is_laid_out_on_the_real_figures(tmp_path: Path) -> 
     assert task.plan.split == pd.Period("2018-03", "M")
     assert len(task.plan.backtest) == 24
     assert task.bench == tuple(BENCH)
-    fitted = [name for branch in task.branches for name in branch.forecasters]
+    fitted = [name for branch in task.branches for _, name in branch.work]
     # A combination is not fitted, and every other forecaster once.
     assert sorted(fitted) == sorted(name for name, entry in BENCH.items() if not entry.members)
-    assert {branch.target for branch in task.branches} == {"total"}
     assert task.known == {"total": {}}
     assert set(task.vintage) == {"ET_1.2_SEP_22.xlsx", "Weather_SEP_22.ods"}
     assert list(task.weather.columns) == ["temperature", "degree_days"]
@@ -61,38 +61,31 @@ def test_all_is_the_total_and_its_parts_in_months_that_all_of_them_have(tmp_path
     assert str(task).startswith("total and its 7 parts: 259 months")
 
 
-def test_all_has_the_same_branches_for_every_target_the_dearest_first(tmp_path: Path) -> None:
+def test_all_is_the_whole_bench_for_every_target_the_dearest_branch_first(tmp_path: Path) -> None:
     every = ask(tmp_path, target="all")
-    dealt = {
-        name: [branch.forecasters for branch in every.branches if branch.target == name]
-        for name in TARGETS
-    }
-    assert len({tuple(parcels) for parcels in dealt.values()}) == 1
-    costs = [sum(BENCH[name].cost for name in branch.forecasters) for branch in every.branches]
+    fitted = [name for name, entry in BENCH.items() if not entry.members]
+    work = [one for branch in every.branches for one in branch.work]
+    assert sorted(work) == sorted(product(TARGETS, fitted))
+    costs = [sum(BENCH[name].cost for _, name in branch.work) for branch in every.branches]
     assert costs == sorted(costs, reverse=True)
 
 
-@pytest.mark.parametrize(("workers", "targets", "branches"), [(1, 1, 1), (2, 1, 2), (3, 1, 3)])
-def test_there_are_as_many_branches_as_workers(
-    tmp_path: Path, workers: int, targets: int, branches: int
-) -> None:
-    assert len(ask(tmp_path, with_workers(tmp_path, workers)).branches) == branches * targets
+@pytest.mark.parametrize("target", ["total", "all"])
+@pytest.mark.parametrize("workers", [1, 2, 3])
+def test_there_are_as_many_branches_as_workers(tmp_path: Path, workers: int, target: str) -> None:
+    assert len(ask(tmp_path, with_workers(tmp_path, workers), target=target).branches) == workers
 
 
-@pytest.mark.parametrize(("workers", "each"), [(2, 1), (3, 3), (4, 1), (8, 1)])
-def test_every_worker_gets_as_many_of_all_targets_branches(
-    tmp_path: Path, workers: int, each: int
-) -> None:
-    """Eight targets on two workers are four whole benches for each; on three, eight thirds."""
-    every = ask(tmp_path, with_workers(tmp_path, workers), target="all")
-    assert len(every.branches) == each * len(TARGETS)
+def test_what_is_quick_shares_a_branch_of_however_many_targets(tmp_path: Path) -> None:
+    (branch,) = ask(tmp_path, target="all", forecasters="drift", folds=4).branches
+    assert len(branch.work) == 2 * len(TARGETS)
 
 
 def test_a_part_is_a_target_like_any_other(tmp_path: Path) -> None:
     task = ask(tmp_path, target="coal", forecasters="theta")
     assert (task.target, list(task.series)) == ("coal", ["coal"])
     assert str(task).startswith("coal: 259 months")
-    assert task.branches == [Branch("coal", ("seasonal_naive", "theta"))]
+    assert task.branches == [Branch((("coal", "seasonal_naive"), ("coal", "theta")))]
 
 
 def test_the_settings_store_is_taken_where_none_is_asked_for(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -238,10 +239,16 @@ def test_a_series_too_short_for_a_holdout_is_compared_without_one(results) -> No
 PAIR = (BASELINE, "drift")
 
 
+def branch_of(names: tuple[str, ...], plan: backtest.Plan, known: Any = None) -> Results:
+    """What a branch of one series finds."""
+    branch = Branch(tuple(("total", name) for name in names))
+    return backtest_branch(branch, {"total": Y}, WEATHER, plan, known)["total"]
+
+
 @pytest.fixture(scope="module")
 def pair(plan: backtest.Plan) -> Results:
     """What a branch of two that fit in no time finds."""
-    return backtest_branch(Branch("total", PAIR), Y, WEATHER, plan)
+    return branch_of(PAIR, plan)
 
 
 @pytest.fixture
@@ -265,7 +272,7 @@ def test_a_branch_s_results_are_those_of_each_forecaster_alone(pair, plan) -> No
 def test_a_branch_is_told_what_was_known_then(pair, few) -> None:
     (cutoff,) = few.backtest
     known = {cutoff: (2 * Y.loc[:cutoff], WEATHER.loc[:cutoff])}
-    then = backtest_branch(Branch("total", PAIR), Y, WEATHER, few, known)
+    then = branch_of(PAIR, few, {"total": known})
     for name in PAIR:
         now = frame_of(pair, name)
         doubled = 2 * now[now["cutoff"] == cutoff]["mean"]
@@ -279,7 +286,7 @@ def test_one_whose_process_is_killed_takes_no_other_with_it(monkeypatch, few) ->
         return fitting.fit(name, *rest)
 
     monkeypatch.setattr(backtest, "fit", die_of_drift)
-    found = backtest_branch(Branch("total", ("drift", "naive", BASELINE)), Y, WEATHER, few)
+    found = branch_of(("drift", "naive", BASELINE), few)
     assert found["drift"] == (None, Score("drift", failure="its process ended before it answered"))
     assert {name: one.failure for name, (_, one) in found.items()} == {
         "drift": DIED,
@@ -296,7 +303,7 @@ def test_one_that_kills_whoever_makes_it_takes_no_other_with_it(monkeypatch, few
 
     deadly = replace(BENCH["drift"], make=die)
     monkeypatch.setitem(BENCH, "drift", deadly)
-    found = backtest_branch(Branch("total", ("drift", BASELINE)), Y, WEATHER, few)
+    found = branch_of(("drift", BASELINE), few)
     assert found["drift"][1].failure == DIED
     assert found[BASELINE][1].failure is None
 
@@ -309,7 +316,7 @@ def test_a_series_that_nothing_can_be_shared_of_fails_each_forecaster_by_itself(
 
     for module in (backtest, intervals):
         monkeypatch.setattr(module, "effect_and_spread", fail)
-    found = backtest_branch(Branch("total", PAIR), Y, WEATHER, few)
+    found = branch_of(PAIR, few)
     assert {one.failure for _, one in found.values()} == {"ValueError: no slope"}
 
 
@@ -321,15 +328,27 @@ def test_several_have_a_process_each_and_a_lone_one_has_none_of_its_own(monkeypa
 
     monkeypatch.setattr(backtest, "run", tell)
     here = f"RuntimeError: {os.getpid()}"
-    found = backtest_branch(Branch("total", (*PAIR, "naive")), Y, WEATHER, few)
+    found = branch_of((*PAIR, "naive"), few)
     reasons = [one.failure for _, one in found.values()]
     assert len({here, *reasons}) == 4
-    alone = backtest_branch(Branch("total", ("drift",)), Y, WEATHER, few)
+    alone = branch_of(("drift",), few)
     assert alone == {"drift": (None, Score("drift", failure=here))}
 
 
+def test_a_branch_of_several_series_tells_them_apart(pair, few) -> None:
+    work = (("total", "drift"), ("twice", "drift"), ("total", BASELINE))
+    found = backtest_branch(Branch(work), {"total": Y, "twice": 2 * Y}, WEATHER, few)
+    assert {name: list(one) for name, one in found.items()} == {
+        "total": ["drift", BASELINE],
+        "twice": ["drift"],
+    }
+    once, twice = frame_of(found["total"], "drift"), frame_of(found["twice"], "drift")
+    assert twice["mean"].to_list() == pytest.approx((2 * once["mean"]).to_list())
+
+
 def test_a_branch_says_what_it_is() -> None:
-    assert str(Branch("coal", ("theta", "ridge"))) == "coal: theta, ridge"
+    work = (("coal", "theta"), ("total", "ets"), ("coal", "ridge"))
+    assert str(Branch(work)) == "coal: theta, ridge; total: ets"
 
 
 def test_results_are_gathered_by_target_and_a_crash_fails_all_of_its_branch() -> None:
@@ -337,30 +356,29 @@ def test_results_are_gathered_by_target_and_a_crash_fails_all_of_its_branch() ->
     good, hot = (frame, Score("theta", mase=0.5)), (None, Score("ets", failure="too hot"))
     coal = (frame, Score("theta", mase=0.7))
     branches = [
-        Branch("total", ("theta", "ets")),
-        Branch("coal", ("theta",)),
-        Branch("total", ("ridge", "naive")),
-        Branch("coal", ("ridge", "naive")),
+        Branch((("total", "theta"), ("coal", "theta"), ("total", "ets"))),
+        Branch((("total", "ridge"), ("coal", "ets"))),
+        Branch((("coal", "naive"),)),
     ]
+    first = {"total": {"theta": good, "ets": hot}, "coal": {"theta": coal}}
     found = gather(
         branches,
         [
-            SimpleNamespace(crash=None, results={"theta": good, "ets": hot}),
-            SimpleNamespace(crash=None, results={"theta": coal}),
+            SimpleNamespace(crash=None, results=first),
             SimpleNamespace(crash="killed"),  # as Metaflow leaves it: nothing else was kept
-            SimpleNamespace(crash=None, results={"ridge": coal, "naive": coal}),
+            SimpleNamespace(crash=None, results={"coal": {"naive": coal}}),
         ],
     )
-    lost = {name: (None, Score(name, failure=DIED)) for name in ("ridge", "naive")}
+    lost = {name: (None, Score(name, failure=DIED)) for name in ("ridge", "ets")}
     assert found == {
-        "total": {"theta": good, "ets": hot, **lost},
-        "coal": {"theta": coal, "ridge": coal, "naive": coal},
+        "total": {"theta": good, "ets": hot, "ridge": lost["ridge"]},
+        "coal": {"theta": coal, "ets": lost["ets"], "naive": coal},
     }
 
 
 def test_every_branch_is_accounted_for() -> None:
     with pytest.raises(ValueError, match="shorter"):
-        gather([Branch("total", ("theta",))], [])
+        gather([Branch((("total", "theta"),))], [])
 
 
 @pytest.mark.parametrize("rule", combination.RULES)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from itertools import chain, product
 from typing import Any
 
 import pandas as pd
@@ -17,7 +18,7 @@ from energy.breakdown import mean_mase, reconcile_champions
 from energy.forecasting import bench
 from energy.forecasting.backtest import Plan, plan
 from energy.forecasting.parcels import parcels
-from energy.training import Branch, Result, backtest_branch, compare
+from energy.training import Branch, Results, backtest_branch, compare
 
 FOLDS = 24
 
@@ -33,14 +34,13 @@ def run(series: dict[str, pd.Series], weather: pd.DataFrame, split: pd.Period) -
     index = pd.PeriodIndex(next(iter(series.values())).index)
     laid = plan(index, split, FOLDS, 12)
     seen = Plan(laid.backtest, (), split, 12)
-    dealt = parcels(list(bench.BENCH), FOLDS, os.cpu_count() or 1)
-    branches = [Branch(name, parcel) for parcel in dealt for name in series]
+    branches = map(Branch, parcels(product(series, bench.BENCH), FOLDS, os.cpu_count() or 1))
     cut = {name: y.loc[:split] for name, y in series.items()}
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         found = list(pool.map(partial(_one, cut, weather.loc[:split], seen), branches))
-    results: dict[str, dict[str, Result]] = {name: {} for name in series}
-    for branch, result in zip(branches, found, strict=True):
-        results[branch.target].update(result)
+    results: Results = {name: {} for name in series}
+    for name, result in chain.from_iterable(one.items() for one in found):
+        results[name].update(result)
     compared = {
         name: compare(tuple(bench.BENCH), results[name], y, weather) for name, y in cut.items()
     }
@@ -61,5 +61,5 @@ def run(series: dict[str, pd.Series], weather: pd.DataFrame, split: pd.Period) -
 
 def _one(
     series: dict[str, pd.Series], weather: pd.DataFrame, laid: Plan, branch: Branch
-) -> dict[str, Result]:
-    return backtest_branch(branch, series[branch.target], weather, laid)
+) -> Results:
+    return backtest_branch(branch, series, weather, laid)

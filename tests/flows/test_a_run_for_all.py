@@ -54,8 +54,8 @@ def test_it_is_as_quiet_as_any_run(every: Stopped) -> None:
     assert "visitors and its 3 parts: 144 months to 2024-12" in every.refused.stdout
 
 
-def test_every_target_has_branches_of_its_own_for_the_whole_bench(every: Stopped) -> None:
-    assert every.refused.tasks.count("backtest") == len(TARGETS)
+def test_the_whole_bench_is_tried_on_every_target(every: Stopped) -> None:
+    assert every.refused.tasks.count("backtest") == 1  # so quick that they share a branch
     said = re.findall(r"backtest/\d+ \(pid \d+\)\] (\w+): (\w+): MASE", every.refused.stdout)
     assert sorted(said) == sorted((target, name) for target in TARGETS for name in BENCH)
 

@@ -1,4 +1,4 @@
-"""The bench is dealt out to branches that end together, and to no more of them than pay."""
+"""Work is dealt out to branches that end together, and to no more of them than pay."""
 
 from __future__ import annotations
 
@@ -8,64 +8,76 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.forecasting.bench import BENCH
-from energy.forecasting.parcels import BRANCH_START, parcels
+from energy.forecasting.parcels import BRANCH_START, Work, parcels
 
-subsets = st.lists(st.sampled_from(list(BENCH)), min_size=1, unique=True)
+BENCH_OF_ONE = [("total", name) for name in BENCH]
+subsets = st.lists(
+    st.tuples(st.sampled_from(["total", "coal", "gas"]), st.sampled_from(list(BENCH))),
+    min_size=1,
+    unique=True,
+)
 fold_counts = st.integers(1, 72)
 worker_counts = st.integers(1, 20)
 
 
-def cost(parcel: tuple[str, ...]) -> float:
-    return sum(BENCH[name].cost for name in parcel)
+def cost(parcel: tuple[Work, ...]) -> float:
+    return sum(BENCH[name].cost for _, name in parcel)
 
 
 @unhurried
 @given(subsets, fold_counts, worker_counts)
-def test_each_that_is_fitted_is_in_one_parcel_the_dearest_first(names, folds, workers) -> None:
-    found = parcels(names, folds, workers)
-    each = [name for parcel in found for name in parcel]
-    assert sorted(each) == sorted(name for name in names if not BENCH[name].members)
+def test_each_that_is_fitted_is_in_one_parcel_the_dearest_first(work, folds, workers) -> None:
+    found = parcels(work, folds, workers)
+    each = [one for parcel in found for one in parcel]
+    assert sorted(each) == sorted(one for one in work if not BENCH[one[1]].members)
     assert all(found)
     assert len(found) <= workers
-    for costs in (map(cost, found), *([BENCH[n].cost for n in parcel] for parcel in found)):
+    for costs in (map(cost, found), *([cost((one,)) for one in parcel] for parcel in found)):
         dear_first = list(costs)
         assert dear_first == sorted(dear_first, reverse=True)
 
 
 @unhurried
 @given(subsets, fold_counts, worker_counts)
-def test_no_parcel_is_longer_than_another_by_more_than_its_last(names, folds, workers) -> None:
+def test_no_parcel_is_longer_than_another_by_more_than_its_last(work, folds, workers) -> None:
     """Whoever has least to do is given the next, so that all end together."""
-    found = parcels(names, folds, workers)
+    found = parcels(work, folds, workers)
     for parcel in found:
-        assert cost(parcel) - BENCH[parcel[-1]].cost <= min(map(cost, found)) + 1e-9
+        assert cost(parcel[:-1]) <= min(map(cost, found)) + 1e-9
 
 
 @unhurried
 @given(subsets, fold_counts, worker_counts)
-def test_every_branch_saves_what_it_takes_to_start(names, folds, workers) -> None:
-    found = parcels(names, folds, workers)
+def test_every_branch_saves_what_it_takes_to_start(work, folds, workers) -> None:
+    found = parcels(work, folds, workers)
     if len(found) > 1:
         saved = folds * (sum(map(cost, found)) - cost(found[0]))
         assert saved >= BRANCH_START * (len(found) - 1) - 1e-9
 
 
 def test_a_machine_with_two_cores_has_two_branches_that_end_together() -> None:
-    one, other = parcels(list(BENCH), 33, 2)
+    one, other = parcels(BENCH_OF_ONE, 33, 2)
     assert cost(one) == pytest.approx(cost(other), rel=0.05)
 
 
 def test_no_engine_is_wider_than_what_makes_a_run_shorter() -> None:
-    found = parcels(list(BENCH), 33, 1000)
+    found = parcels(BENCH_OF_ONE, 33, 1000)
     dearest = max(entry.cost for entry in BENCH.values() if not entry.members)
     assert 2 < len(found) < 6
     assert cost(found[0]) == dearest
 
 
 def test_with_few_folds_one_branch_is_enough() -> None:
-    assert len(parcels(list(BENCH), 1, 2)) == 1
-    assert len(parcels(list(BENCH), 24, 1)) == 1
+    assert len(parcels(BENCH_OF_ONE, 1, 2)) == 1
+    assert len(parcels(BENCH_OF_ONE, 24, 1)) == 1
 
 
 def test_combinations_alone_need_no_branch() -> None:
-    assert parcels(["combination"], 24, 2) == []
+    assert parcels([("total", "combination")], 24, 2) == []
+
+
+def test_many_quick_series_share_one_branch() -> None:
+    work = [(f"shop {n}", name) for n in range(8) for name in ("seasonal_naive", "theta")]
+    assert len(parcels(work, 4, 8)) == 1
+    slow = [(f"shop {n}", "sarimax") for n in range(8)]
+    assert len(parcels(slow, 33, 8)) == 8
