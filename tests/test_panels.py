@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -98,3 +100,27 @@ def test_a_panel_sums_up_what_was_judged() -> None:
 def test_a_panel_of_none_is_a_panel() -> None:
     panel = panels.sum_up([], {"e": "it has 3 months"}, "t")
     assert (panel.series, panel.judged, panel.mase, panel.files) == ((), 0, None, 1)
+
+
+def test_what_the_chunks_found_is_gathered_and_a_crash_leaves_its_series_out(
+    frame: pd.DataFrame,
+) -> None:
+    good, bad = panels.Chunk(("a", "newborn"), NAIVE, 6, 4), panels.Chunk(("b",), NAIVE, 6, 4)
+    found = panels.gather(
+        [good, "another branch", bad],
+        [
+            SimpleNamespace(crash=None, results=panels.run(good, frame)),
+            SimpleNamespace(crash=None, results={}),
+            SimpleNamespace(crash="killed"),  # as Metaflow leaves it: nothing else was kept
+        ],
+        "t",
+    )
+    assert found is not None
+    panel, series = found
+    assert [one.name for one in series] == ["a"]
+    assert set(panel.left_out) == {"newborn", "b"}
+    assert panel.left_out["b"] == panels.DIED
+
+
+def test_where_there_is_no_chunk_there_is_no_panel() -> None:
+    assert panels.gather(["another branch"], [SimpleNamespace(crash=None)], "t") is None

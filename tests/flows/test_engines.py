@@ -15,7 +15,7 @@ pytestmark = pytest.mark.e2e
 FANNED = {"ingestflow": ("fetch", "keep"), "trainflow": ("backtest", "select")}
 """What runs in branches, and what joins them."""
 ENOUGH = {"VCPU": "1", "MEMORY": "2048"}
-"""Four times what a step was seen to hold, and the least that Fargate gives with one processor."""
+"""Three times what a step was seen to hold, and the least that Fargate gives with one processor."""
 
 
 @pytest.fixture(scope="session")

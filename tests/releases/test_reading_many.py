@@ -1,0 +1,94 @@
+"""A release of many series is read by name, one file for one series; what is not there is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from drafts import NOW, Draft, make_draft
+
+from energy.contract import Calibration, Forecast
+from energy.contract.panel import SeriesForecast, to_documents
+from energy.errors import BadDocument, NotInRelease, SeriesLeftOut, UnknownTarget
+from energy.panels import sum_up
+from energy.releases.bundle import write_release
+from energy.releases.documents import encode
+from energy.releases.promotion import promote
+from energy.releases.reading import Release, ReleaseReader
+from energy.releases.store import Store
+from lambda_handler.service import Service
+
+CALIBRATION = Calibration((0.05,) * 12, (-2.0, -1.3, -0.7, 0.0, 0.7, 1.3, 2.0), True, 60)
+NAMES = [f"mill {number}" for number in range(700)]
+"""More than one file holds."""
+
+
+def documents(names: list[str]) -> dict[str, dict[str, Any]]:
+    series = [
+        SeriesForecast(name, "2022-07", (8.0, 9.0), "theta", (9.5, 9.7), CALIBRATION)
+        for name in names
+    ]
+    return to_documents(sum_up(series, {"barn": "it has 4 months"}, "t"), series)
+
+
+def put(store: Store, more: dict[str, dict[str, Any]]) -> Release:
+    draft = make_draft()
+    files = draft.files | {name: encode(name, told) for name, told in more.items()}
+    draft = Draft(draft.manifest, files)
+    write_release(store, draft.manifest, draft.files)
+    promote(store, draft.id, "it is best", NOW)
+    return ReleaseReader(store, 60.0).current().release
+
+
+@pytest.fixture
+def release(store: Store) -> Release:
+    return put(store, documents(NAMES))
+
+
+def test_one_series_is_read_from_the_one_file_that_holds_it(release: Release) -> None:
+    found = release.of_panel("mill 17")
+    assert (found.name, found.history, found.mean) == ("mill 17", (8.0, 9.0), (9.5, 9.7))
+    assert len([name for name in release.kept if name.startswith("panel-")]) == 1
+
+
+def test_one_that_was_left_out_is_told_why(release: Release) -> None:
+    with pytest.raises(SeriesLeftOut) as told:
+        release.of_panel("barn")
+    assert (told.value.target, told.value.reason) == ("barn", "it has 4 months")
+
+
+@pytest.mark.parametrize("name", ["mill 700", "total", "", "../mill 1"])
+def test_one_that_it_does_not_have_is_unknown(release: Release, name: str) -> None:
+    with pytest.raises(UnknownTarget) as told:
+        release.of_panel(name)
+    assert list(told.value.known) == NAMES
+
+
+def test_a_release_of_one_series_has_no_panel(store: Store) -> None:
+    release = put(store, {})
+    assert release.panel is None
+    with pytest.raises(NotInRelease):
+        release.of_panel("mill 1")
+
+
+def test_a_file_that_lacks_what_the_panel_names_is_bad(store: Store) -> None:
+    some = documents(NAMES[:3])
+    del some["panel-000.json"]["series"]["mill 2"]
+    with pytest.raises(BadDocument, match="mill 2"):
+        put(store, some).of_panel("mill 2")
+
+
+def test_the_service_answers_for_each_and_says_what_it_was_made_from(store: Store) -> None:
+    release = put(store, documents(NAMES[:3]))
+    reader = ReleaseReader(store, 60.0)
+    service = Service(lambda: reader)
+    found = Forecast.from_dict(service.handle({"target": "mill 2", "periods": 2}))
+    assert [row.mean for row in found.months] == [9.5, 9.7]
+    assert (found.target, found.release_id) == ("mill 2", release.manifest.release_id)
+    error = service.handle({"target": "mill 9"})["error"]
+    assert error["code"] == "unknown_target"
+    assert "total, mill 0, mill 1, mill 2, barn" in error["message"]
+    http = {"method": "GET", "path": "/v1/release/series"}
+    event = {"version": "2.0", "rawPath": http["path"], "requestContext": {"http": http}}
+    for query, status in (({"target": "mill 2"}, 200), ({"target": "barn"}, 404), ({}, 422)):
+        assert service.handle({**event, "queryStringParameters": query})["statusCode"] == status
