@@ -9,6 +9,8 @@ from energy import charts
 from energy.components import chart, table, titled, words
 from energy.contract.panel import Panel, SeriesForecast
 
+MOST_NAMED = 3
+"""Series without a forecast that the run's last words name."""
 MOST_LEFT_OUT = 20
 """Series without a forecast that are listed; `panel.json` has them all."""
 
@@ -33,7 +35,7 @@ def section(card: Any, panel: Panel, series: Sequence[SeriesForecast]) -> None:
         found = {one.name: one for one in series}
         rows = [_row(found[name]) for name in panel.worst]
         words(card, "Those with the highest errors on the training part:")
-        header = ["Series", "Champion", "MASE", "Seasonal naive", "80% hold", "Holdout MASE"]
+        header = ["Series", "Champion", "MASE", "Seasonal naive", "80% hold", "In the holdout"]
         table(card, header, rows)
     if panel.left_out:
         first = list(panel.left_out.items())[:MOST_LEFT_OUT]
@@ -45,7 +47,7 @@ def told(panel: Panel) -> str:
     """How they fared, in a sentence or two."""
     count = len(panel.series)
     if panel.mase is None or panel.beat_baseline is None:
-        return f"{count:,} other series are forecast; none has room for a backtest."
+        return f"{count:,} other series are forecast, none of them judged.{_left_out(panel)}"
     without = count - panel.judged
     held = ""
     if panel.holdout_mase is not None:
@@ -53,19 +55,32 @@ def told(panel: Panel) -> str:
             f" In the holdout, {panel.holdout_mase:.3f} against "
             f"{panel.holdout_baseline_mase:.3f}; {_share(panel.holdout_coverage80)} inside."
         )
-    short = f" {without:,} too short to be judged have seasonal naive's." if without else ""
+    short = f" {without:,} that could not be judged have seasonal naive's." if without else ""
     return (
         f"{count:,} other series are forecast, {panel.judged:,} of them by a champion chosen on "
         f"their own backtest: median MASE {panel.mase:.3f} against {panel.baseline_mase:.3f} of "
         f"seasonal naive, better in {_share(panel.beat_baseline)}; {_share(panel.coverage80)} of "
-        f"months inside the 80% interval.{held}{short}"
+        f"months inside the 80% interval.{held}{short}{_left_out(panel)}"
     )
+
+
+def _left_out(panel: Panel) -> str:
+    if not panel.left_out:
+        return ""
+    lost = f", {panel.lost:,} of them lost with a process that failed" if panel.lost else ""
+    return f" {len(panel.left_out):,} have no forecast{lost}: {_first(list(panel.left_out))}."
+
+
+def _first(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMED:,} more" if len(names) > MOST_NAMED else ""
+    return ", ".join(names[:MOST_NAMED]) + more
 
 
 def _row(one: SeriesForecast) -> list[str]:
     if one.backtest is None:
         return [one.name, titled(one.forecaster), "", "", "", ""]
-    held = f"{one.holdout.mase:.3f}" if one.holdout else ""
+    after = one.holdout
+    held = f"{after.mase:.3f} against {after.baseline_mase:.3f}" if after else ""
     found = one.backtest
     return [
         one.name,

@@ -6,9 +6,9 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from math import ceil
-from statistics import fmean, median
+from dataclasses import astuple, dataclass
+from math import ceil, isfinite, sqrt
+from statistics import fmean, median, stdev
 from typing import Any
 
 import pandas as pd
@@ -28,7 +28,8 @@ AT_ONCE = 100
 CHUNK_SECONDS = (5.0, 600.0)
 """CPU seconds of a chunk: enough to be worth a process, and little enough to lose. On an engine a
 task takes a minute to start."""
-DIED = "the process that was to forecast it ended before it answered"
+TOO_FAR_APART = "its figures are too far apart to be reckoned with"
+DIED = "the process that was to forecast it failed, as the log of the run tells"
 WORST = 10
 """Series with the highest errors that are named."""
 
@@ -130,7 +131,11 @@ def run(chunk: Chunk, frame: pd.DataFrame) -> Judgement:
             else:
                 able.append(y)
         plans = [_plan(y, chunk) for y in able]
-        forecasts += judge(able, plans, chunk.forecasters, chunk.horizon) if able else []
+        for one in judge(able, plans, chunk.forecasters, chunk.horizon) if able else []:
+            if _is_finite(one):
+                forecasts.append(one)
+            else:
+                left_out[one.name] = TOO_FAR_APART
     spent = time.process_time() - began
     return Judgement(tuple(forecasts), left_out, round(spent, 3), _peak_mb())
 
@@ -146,16 +151,24 @@ def gather(
             died: its series are left out, and say so.
         unit: Of every series.
     """
-    forecasts, left_out, found = list[SeriesForecast](), dict[str, str](), False
+    forecasts, left_out, found, lost = list[SeriesForecast](), dict[str, str](), False, 0
     for branch, task in zip(branches, inputs, strict=True):
         if isinstance(branch, Chunk):
             found = True
             if task.crash:
                 left_out |= dict.fromkeys(branch.series, DIED)
+                lost += len(branch.series)
             else:
                 forecasts += task.results.forecasts
                 left_out |= task.results.left_out
-    return (sum_up(forecasts, left_out, unit), forecasts) if found else None
+    return (sum_up(forecasts, left_out, unit, lost), forecasts) if found else None
+
+
+def _is_finite(one: SeriesForecast) -> bool:
+    """Whether everything that is said of a series is a number that JSON can hold."""
+    judged = [value for found in (one.backtest, one.holdout) if found for value in astuple(found)]
+    figures = (*one.mean, *one.calibration.scale, *one.calibration.quantiles, *judged)
+    return all(value is None or isfinite(value) for value in figures)
 
 
 def _peak_mb() -> float:
@@ -181,13 +194,16 @@ def _plan(y: pd.Series, chunk: Chunk) -> backtest.Plan | None:
         return None
 
 
-def sum_up(series: Sequence[SeriesForecast], left_out: Mapping[str, str], unit: str) -> Panel:
+def sum_up(
+    series: Sequence[SeriesForecast], left_out: Mapping[str, str], unit: str, lost: int = 0
+) -> Panel:
     """What became of them all.
 
     Args:
         series: The forecasts.
         left_out: Names of series without one, and why.
         unit: Of every series.
+        lost: How many of those were lost with the process that was to forecast them.
     """
     judged = [(one.name, one.backtest) for one in series if one.backtest]
     held = [one.holdout for one in series if one.holdout]
@@ -206,10 +222,12 @@ def sum_up(series: Sequence[SeriesForecast], left_out: Mapping[str, str], unit: 
         mase=_median([found.mase for found in inside]),
         baseline_mase=_median([found.baseline_mase for found in inside]),
         coverage80=_mean([found.coverage80 for found in inside]),
+        coverage80_error=_error_of_mean([found.coverage80 for found in inside]),
         holdout_mase=_median([found.mase for found in held]),
         holdout_baseline_mase=_median([found.baseline_mase for found in held]),
         holdout_coverage80=_mean([found.coverage80 for found in held]),
         worst=tuple(name for name, _ in worst),
+        lost=lost,
     )
 
 
@@ -219,3 +237,7 @@ def _median(values: list[float]) -> float | None:
 
 def _mean(values: list[float]) -> float | None:
     return round(fmean(values), 4) if values else None
+
+
+def _error_of_mean(values: list[float]) -> float | None:
+    return round(stdev(values) / sqrt(len(values)), 4) if len(values) > 1 else None

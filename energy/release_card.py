@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from energy import charts, panel_card
+from energy import charts, panel_card, score_card
 from energy.breakdown import Breakdown
 from energy.components import chart, titled, words
 from energy.components import table as table_of
@@ -63,6 +63,7 @@ def fill(card: Any, published: Published, draft: Draft) -> None:
         _parts(card, draft.breakdown, table)
     if draft.panel:
         panel_card.section(card, *draft.panel)
+    score_card.section(card, draft.comparison)
     words(card, "## Decision")
     _decision(card, published)
     words(card, "## What changed")

@@ -11,7 +11,7 @@ from typing import Any
 from energy.contract import ForecastRequest
 from energy.contract.asking import series_asked
 from energy.contract.bodies import as_object, read_body
-from energy.errors import EnergyError, UnknownField, UnknownRoute, WrongMethod
+from energy.errors import EnergyError, NotAllowed, UnknownField, UnknownRoute, WrongMethod
 from energy.releases.reading import InService, ReleaseReader
 from energy.serving.answer import answer
 from energy.serving.refusals import error_body, refusal
@@ -82,8 +82,7 @@ class Service:
         if route is FORECAST:
             return HttpAnswer.of(200, self._forecast(_asked(request), told))
         if route is SERIES:
-            name = series_asked(request.query)
-            return HttpAnswer.of(200, asdict(self._in_service(told).release.of_panel(name)))
+            return HttpAnswer.of(200, self._series(series_asked(request.query), told))
         if request.query:
             raise UnknownField(next(iter(request.query)), [])
         return self._page(route, told)
@@ -117,6 +116,13 @@ class Service:
         found = answer(held.release, asked, held.stale)
         told.tier = found.tier
         return found.to_dict()
+
+    def _series(self, name: str, told: Told) -> dict[str, Any]:
+        release = self._in_service(told).release
+        if release.panel and name == release.manifest.target:
+            expected = "one of the others; /v1/release/history and scores tell of the release's own"
+            raise NotAllowed("target", name, expected)
+        return asdict(release.of_panel(name))
 
     def _release(self, told: Told) -> dict[str, Any]:
         held = self._in_service(told)

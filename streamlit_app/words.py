@@ -14,7 +14,9 @@ from energy.errors import (
 )
 
 CODES = {
-    "no_release": "**There is no forecast to show yet.** Publish one with `make run`, then reload.",
+    "no_release": "**There is no forecast to show yet.** Publish one with `make run`, then reload. "
+    "If the run said *Not promoted*, `.venv/bin/energy releases list` tells why, and `energy "
+    "releases promote` puts it in service all the same.",
     "not_in_release": "**This release was published without it.** `make run` publishes one that "
     "has it.",
     "store_unreachable": "**The store of releases cannot be reached.** Check the store that the "

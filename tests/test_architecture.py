@@ -20,6 +20,7 @@ FREE = ("energy.errors", "energy.settings", "energy.contract")
 FORECASTING = ("energy.forecasting", *FREE)
 TRAINED = ("energy.training", "energy.breakdown", *FORECASTING)
 SHOWN = ("energy.charts", "energy.components")
+CARDS = ("energy.panel_card", "energy.score_card")
 SCORED = ("energy.forecasting.scores", "energy.forecasting.fold_files", "energy.forecasting.bench")
 """What the app reads scores and folds with: tables, and nothing that fits."""
 IN_PROCESS = (
@@ -96,6 +97,7 @@ def test_there_is_something_to_hold_to_the_rules() -> None:
         ("energy.training", FORECASTING),
         ("energy.panels", ("energy.data", *FORECASTING)),
         ("energy.panel_card", (*SHOWN, *FREE)),
+        ("energy.score_card", (*SHOWN, *TRAINED)),
         ("energy.breakdown", ("energy.training", *FORECASTING)),
         (
             "energy.monitoring",
@@ -114,7 +116,7 @@ def test_there_is_something_to_hold_to_the_rules() -> None:
         ("energy.cards", (*SHOWN, *TRAINED)),
         (
             "energy.release_card",
-            ("energy.releases.decisions", "energy.panel_card", *SHOWN, *PUBLISHED, *TRAINED),
+            ("energy.releases.decisions", *CARDS, *SHOWN, *PUBLISHED, *TRAINED),
         ),
         (
             "energy.cli",

@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 from made_results import make_comparison, make_manifest, make_plan, make_series, make_table
 
 from energy import gate
-from energy.contract import Manifest, Pointer
+from energy.contract import Calibration, Manifest, Pointer
+from energy.contract.panel import Judged, Panel, SeriesForecast
 from energy.forecasting.bench import BASELINE
 from energy.forecasting.fold_files import from_document, to_document
 from energy.forecasting.scores import mase, quantile_columns
 from energy.incumbent import Incumbent, clock
+from energy.panels import DIED, sum_up
 from energy.releases.decisions import Check
 from energy.training import Comparison
 
@@ -280,3 +282,42 @@ def test_figures_are_plain_numbers() -> None:
 def test_the_manifest_is_of_what_was_compared() -> None:
     assert isinstance(MANIFEST, Manifest)
     assert (MANIFEST.target, MANIFEST.cutoff) == ("total", "2022-07")
+
+
+def panel_of(coverages: list[float], lost: int = 0) -> Panel:
+    calibration = Calibration((0.1,), (0.0,) * 7, True, 1)
+    series = [
+        SeriesForecast(
+            *(f"s{n}", "2022-07", (1.0,), "theta", (1.0,), calibration),
+            Judged(4, 0.5, 1.0, None, 1.0, coverage, 0.95),
+        )
+        for n, coverage in enumerate(coverages)
+    ]
+    left_out = {f"lost {n}": DIED for n in range(lost)}
+    return sum_up(series, left_out, "t", lost)
+
+
+@pytest.mark.parametrize(
+    ("coverages", "passes"),
+    [
+        ([0.8] * 10, True),
+        ([0.71] * 10, True),
+        ([0.69] * 10, False),
+        ([1.0] * 10, True),  # as where most figures are zero
+        ([0.3] * 7, True),  # too few to tell from chance
+        ([0.2, 0.4, 0.6, 0.8] * 25, False),
+        ([0.4, 0.9] * 5, True),  # so far apart that their average is known to a sixth
+    ],
+)
+def test_other_series_intervals_hold_as_often_as_they_say_or_more(
+    coverages: list[float], passes: bool
+) -> None:
+    check = gate.panel_coverage(panel_of(coverages))
+    assert check.passed == passes, check.told
+
+
+def test_a_release_that_lost_series_with_a_process_is_refused() -> None:
+    assert gate.panel_whole(panel_of([0.8] * 9)).passed
+    check = gate.panel_whole(panel_of([0.8] * 9, lost=500))
+    assert not check.passed
+    assert check.told.startswith("500 other series were lost with the process")

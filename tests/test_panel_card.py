@@ -37,11 +37,11 @@ def test_it_says_how_many_how_good_and_against_what() -> None:
     assert "median MASE 0.900 against 1.000 of seasonal naive, better in 67%" in found
     assert "75% of months inside the 80% interval" in found
     assert "In the holdout, 0.900 against 1.000" in found
-    assert "1 too short to be judged have seasonal naive's" in found
+    assert "1 that could not be judged have seasonal naive's. 1 have no forecast: e." in found
 
 
 def test_without_a_backtest_or_a_holdout_nothing_is_claimed() -> None:
-    assert told([one("d", None)]) == "1 other series are forecast; none has room for a backtest."
+    assert told([one("d", None)]) == "1 other series are forecast, none of them judged."
     assert "holdout" not in told([one("a", 0.5, held=False)])
     assert told([], {"e": "it is new"}).startswith("0 other series")
 

@@ -91,7 +91,7 @@ def test_a_panel_sums_up_what_was_judged() -> None:
     assert panel.champions == {"theta": 2, "seasonal_naive": 2}
     assert (panel.judged, panel.mase, panel.baseline_mase) == (3, 0.9, 1.1)
     assert panel.beat_baseline == pytest.approx(2 / 3)
-    assert panel.coverage80 == 0.75
+    assert (panel.coverage80, panel.coverage80_error) == (0.75, 0.0)
     assert panel.holdout_mase is None
     assert panel.worst == ("c", "b", "a")
     assert panel.left_out == {"e": "it has 3 months"}
@@ -120,6 +120,15 @@ def test_what_the_chunks_found_is_gathered_and_a_crash_leaves_its_series_out(
     assert [one.name for one in series] == ["a"]
     assert set(panel.left_out) == {"newborn", "b"}
     assert panel.left_out["b"] == panels.DIED
+    assert panel.lost == 1
+
+
+@pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning")
+def test_a_series_whose_figures_json_cannot_hold_is_left_out(frame: pd.DataFrame) -> None:
+    far = frame.assign(b=frame["b"].where(np.arange(96) % 7 > 0, 1e-300))
+    found = panels.run(panels.Chunk(("a", "b"), NAIVE, 6, 4), far)
+    assert [one.name for one in found.forecasts] == ["a"]
+    assert found.left_out == {"b": panels.TOO_FAR_APART}
 
 
 def test_where_there_is_no_chunk_there_is_no_panel() -> None:

@@ -53,7 +53,7 @@ def changed(card: Shown) -> str:
 @pytest.mark.parametrize("horizon", [1, 11, 24])
 def test_the_release(horizon: int) -> None:
     card = released(horizon=horizon)
-    months, _, lineage = card.tables()
+    months, _, _, lineage = card.tables()
     assert len(months["data"]) == horizon
     assert len(card.charts()) == 1
     assert [len(row) for row in months["data"]] == [len(months["columns"])] * horizon
@@ -74,7 +74,7 @@ def decided(card: Shown) -> str:
 
 def test_a_promotion_shows_every_check_with_its_figure() -> None:
     card = released()
-    _, checks, _ = card.tables()
+    _, _, checks, _ = card.tables()
     rows = [[cell["source"].strip() for cell in row] for row in checks["data"]]
     assert rows == [
         ["beats naive", "passed", "0.7", "1.02", "MASE 0.700 against 1.020."],
@@ -88,7 +88,7 @@ def test_a_promotion_shows_every_check_with_its_figure() -> None:
 @pytest.mark.parametrize("before", ["", "older"])
 def test_a_refusal_says_what_failed_and_what_stays(before: str) -> None:
     card = released(before, failed="beats_naive")
-    _, checks, *_ = card.tables()
+    _, _, checks, *_ = card.tables()
     assert checks["data"][0][1]["source"].strip() == "**failed**"
     assert "**Not promoted**, for beats naive" in card.words.partition("## Month by month")[0]
     stays = make_manifest(make_table(make_series(), make_plan(make_series())), 1).release_id
@@ -197,5 +197,18 @@ def test_of_what_a_release_does_not_have_there_is_no_word() -> None:
     card = filled()
     for heading in ("What a degree does", "nowcast", "By part", *SHARES):
         assert heading not in card.words
-    assert len(card.tables()) == 3
+    assert len(card.tables()) == 4
     assert "None" not in card.words
+
+
+def test_how_its_forecaster_fared_is_told_of_both_parts() -> None:
+    """The holdout's figures beside those that it was chosen by, and the baseline's beside both."""
+    _, fared, *_ = released().tables()
+    rows = [[cell["source"].strip() for cell in row] for row in fared["data"]]
+    assert [row[0] for row in rows] == ["training part", "holdout"]
+    compared = make_draft(
+        make_series(), make_table(make_series(), make_plan(make_series()))
+    ).comparison
+    best = compared.ranked[0]
+    assert rows[0][2] == f"{best.mase:.3f}"
+    assert rows[1][2] == f"{compared.holdout[best.forecaster].mase:.3f}"

@@ -19,7 +19,9 @@ def forecast(
         str, typer.Option(help="Degrees warmer (above zero) or colder than expected.")
     ] = "",
     year: Annotated[str, typer.Option(help="A past year whose weather comes again.")] = "",
-    target: Annotated[str, typer.Option(help="The release's own series, or a part of it.")] = "",
+    target: Annotated[
+        str, typer.Option(help="A series: the release's own, a part, one of many.")
+    ] = "",
     store: StoreUrl = "",
     as_json: AsJson = False,
 ) -> None:

@@ -117,7 +117,11 @@ FIELDS = (
         "the forecast starts after the last of them.",
         in_query=False,
     ),
-    Field("target", Text(), "The series: the release's own if not given, or a part of it."),
+    Field(
+        "target",
+        Text(),
+        "The series: the release's own if not given, a part of it, or one of many.",
+    ),
 )
 """Every field of a request; unknown ones are refused."""
 QUERY = tuple(one for one in (*FIELDS, *WEATHER_FIELDS) if one.in_query)

@@ -101,6 +101,8 @@ class Panel:
         mase: Median over those, in the training part; `holdout_mase` on the months after.
         baseline_mase: Seasonal naive's; `holdout_baseline_mase` likewise.
         coverage80: Mean share of actuals inside the 80% interval; in the holdout likewise.
+        coverage80_error: Standard error of that mean, over series; None of fewer than two.
+        lost: How many are left out because the process that was to forecast them failed.
         worst: Names of the ten with the highest error in the training part.
     """
 
@@ -115,10 +117,12 @@ class Panel:
     mase: float | None = None
     baseline_mase: float | None = None
     coverage80: float | None = None
+    coverage80_error: float | None = None
     holdout_mase: float | None = None
     holdout_baseline_mase: float | None = None
     holdout_coverage80: float | None = None
     worst: tuple[str, ...] = ()
+    lost: int = 0
     schema: int = SCHEMA
 
     def to_dict(self) -> dict[str, Any]:

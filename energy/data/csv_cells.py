@@ -19,6 +19,8 @@ from energy.contract.months import count as count_of
 from energy.data.dataset import Csv, Measure
 from energy.errors import NotACsv, WrongFigure, WrongHeader, WrongRow
 
+FIRST_YEAR, LAST_YEAR = 1700, 2100
+"""A month beyond them is a slip of the pen, and all that lies between would have to be held."""
 _MONTH = re.compile(r"([1-9]\d{3}-(?:0[1-9]|1[0-2]))(-\d{2})?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"PK")
@@ -97,7 +99,7 @@ def _header(cells: list[str], line: int, source: Csv) -> list[str]:
     unknown = [cell for cell in cells if cell not in expected]
     repeated = sorted({cell for cell in cells if cells.count(cell) > 1})
     if missing or unknown or repeated:
-        raise WrongHeader(source.file, line, cells, missing, unknown, repeated)
+        raise WrongHeader(source.file, line, cells, expected, missing, unknown, repeated)
     return cells
 
 
@@ -127,7 +129,7 @@ def month_of(text: str) -> str | None:
     '2022-08'
     """
     found = _MONTH.fullmatch(text)
-    if found is None:
+    if found is None or not FIRST_YEAR <= int(found[1][:4]) <= LAST_YEAR:
         return None
     try:
         date.fromisoformat(f"{found[1]}{found[2] or '-01'}")

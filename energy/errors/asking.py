@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from difflib import get_close_matches
 
 from energy.errors.base import EnergyError, listed
 
@@ -24,6 +25,8 @@ __all__ = [
 
 MOST_SHOWN = 20
 """Names that a message lists."""
+MOST_COMPARED = 2000
+"""Names that a slip of the pen is compared with: some hundredths of a second."""
 
 
 class RequestError(EnergyError):
@@ -42,7 +45,9 @@ class UnknownTarget(RequestError):
         shown = listed(self.known[:MOST_SHOWN])
         more = len(self.known) - MOST_SHOWN
         others = f" and {more} more" if more > 0 else ""
-        return f"Unknown target '{self.target}'. Known targets: {shown}{others}."
+        near = get_close_matches(self.target, self.known[:MOST_COMPARED], 1)
+        meant = f" Did you mean '{near[0]}'?" if near else ""
+        return f"Unknown target '{self.target}'.{meant} Known targets: {shown}{others}."
 
 
 @dataclass(eq=False)

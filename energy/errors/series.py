@@ -69,6 +69,7 @@ class WrongHeader(SeriesError):
     file: object
     line: int
     found: Sequence[str]
+    expected: Sequence[str]
     missing: Sequence[str]
     unknown: Sequence[str]
     repeated: Sequence[str]
@@ -86,7 +87,8 @@ class WrongHeader(SeriesError):
         )
         return (
             f"{self.file}, line {self.line}: found the columns "
-            f"{listed([shown(name) for name in self.found])}; {wrong}. "
+            f"{listed([shown(name) for name in self.found])}; expected "
+            f"{listed([shown(name) for name in self.expected])}; {wrong}. "
             "Name every column in the settings file, as it is written here, or take it out."
         )
 

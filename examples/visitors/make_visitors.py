@@ -2,9 +2,9 @@
 
     python examples/visitors/make_visitors.py
 
-Twelve years of months by kind of visitor: families come in the holidays, school classes in term,
+Sixteen years of months by kind of visitor: families come in the holidays, school classes in term,
 most in June, and members all year. Numbers grow, the winter is quiet; in May 2018 a film made the
-mill famous, and in August 2021 a storm shut the gates for half the month. Nothing is taken from
+mill famous, and in August 2021 a storm shut the gates for a week. Nothing is taken from
 anywhere.
 """
 
@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 
 SEED = 20
-MONTHS = pd.period_range("2013-01", "2024-12", freq="M")
+MONTHS = pd.period_range("2009-01", "2024-12", freq="M")
 SEASONS = {
     "families": (3.0, 5.0, 7.0, 14.0, 16.0, 15.0, 26.0, 30.0, 14.0, 12.0, 4.0, 6.0),
     "schools": (0.6, 1.2, 2.8, 4.0, 7.5, 11.0, 4.5, 0.2, 4.8, 4.2, 2.0, 0.8),
@@ -25,7 +25,7 @@ SEASONS = {
 """Thousands in January to December of the first year."""
 GROWTH = {"families": 0.02, "schools": 0.01, "members": 0.06}
 """Share by which each grows in a year."""
-ODD = {"2018-05": 1.6, "2021-08": 0.5}
+ODD = {"2018-05": 1.25, "2021-08": 0.75}
 """What came, as a share of what would have: the film, and the storm."""
 
 

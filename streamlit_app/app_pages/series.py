@@ -22,7 +22,7 @@ with layout.guarded():
     st.markdown(
         f"**{len(panel.series):,}** series beside "
         f"{formats.literal(formats.name(release.manifest.target))}, each forecast by the "
-        f"forecaster that did best on its own past; {panel.judged:,} were long enough to be judged."
+        f"forecaster that did best on its own past; {panel.judged:,} could be judged."
     )
     error, naive, better, inside = st.columns(4)
     error.metric("Typical error (MASE)", formats.figure(panel.mase, 2), border=True)

@@ -19,6 +19,6 @@ def test_the_csv_is_what_its_script_writes() -> None:
 
 def test_its_settings_file_reads_it() -> None:
     found = open_data(read_dataset(FOLDER / "series.toml"), FOLDER)
-    assert found.frame.shape == (144, 5)
+    assert found.frame.shape == (192, 5)
     assert found.document["title"] == "Visitors to the open-air museum"
     assert (found.frame["visitors"] > 0).all()

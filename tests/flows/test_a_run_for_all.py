@@ -51,7 +51,7 @@ def test_it_is_as_quiet_as_any_run(every: Stopped) -> None:
     assert PREAMBLE.fullmatch(every.run.stderr), every.run.stderr
     for ended in (every.refused, every.run):
         assert "arning" not in ended.stdout
-    assert "visitors and its 3 parts: 144 months to 2024-12" in every.refused.stdout
+    assert "visitors and its 3 parts: 192 months to 2024-12" in every.refused.stdout
 
 
 def test_the_whole_bench_is_tried_on_every_target(every: Stopped) -> None:
@@ -71,7 +71,7 @@ def test_the_total_is_published_with_its_parts(store: Store, release: Manifest) 
     assert release.target == "visitors"
     assert {"forecast.json", "fuels.json"} <= set(release.files)
     history = json.loads(read_file(store, release, "history.json"))
-    assert len(history["values"]) == 144
+    assert len(history["values"]) == 192
     scores = json.loads(read_file(store, release, "scores.json"))
     assert sorted(row["forecaster"] for row in scores["backtest"]) == sorted(BENCH)
 

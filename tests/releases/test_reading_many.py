@@ -90,5 +90,6 @@ def test_the_service_answers_for_each_and_says_what_it_was_made_from(store: Stor
     assert "total, mill 0, mill 1, mill 2, barn" in error["message"]
     http = {"method": "GET", "path": "/v1/release/series"}
     event = {"version": "2.0", "rawPath": http["path"], "requestContext": {"http": http}}
-    for query, status in (({"target": "mill 2"}, 200), ({"target": "barn"}, 404), ({}, 422)):
+    asked = {"mill 2": 200, "barn": 404, "mill 9": 404, "total": 422}
+    for query, status in (*(({"target": name}, code) for name, code in asked.items()), ({}, 422)):
         assert service.handle({**event, "queryStringParameters": query})["statusCode"] == status
