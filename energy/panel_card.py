@@ -39,7 +39,8 @@ def section(card: Any, panel: Panel, series: Sequence[SeriesForecast]) -> None:
         table(card, header, rows)
     if panel.left_out:
         first = list(panel.left_out.items())[:MOST_LEFT_OUT]
-        words(card, f"{len(panel.left_out):,} have no forecast; the first of them:")
+        more = f", the first of {len(panel.left_out):,}" if len(first) < len(panel.left_out) else ""
+        words(card, f"Without a forecast{more}:")
         table(card, ["Series", "Why"], [[name, why] for name, why in first])
 
 
@@ -67,8 +68,8 @@ def told(panel: Panel) -> str:
 def _left_out(panel: Panel) -> str:
     if not panel.left_out:
         return ""
-    lost = f", {panel.lost:,} of them lost with a process that failed" if panel.lost else ""
-    return f" {len(panel.left_out):,} have no forecast{lost}: {_first(list(panel.left_out))}."
+    lost = f" ({panel.lost:,} lost with a process that failed)" if panel.lost else ""
+    return f" Without a forecast{lost}: {_first(list(panel.left_out))}."
 
 
 def _first(names: Sequence[str]) -> str:

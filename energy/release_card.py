@@ -57,13 +57,13 @@ def fill(card: Any, published: Published, draft: Draft) -> None:
         words(
             card, f"The weather of {months} is known: that forecast is a *nowcast*, made with it."
         )
+    score_card.section(card, draft.comparison)
     if draft.weather:
         _weather(card, draft.weather, table.unit)
     if draft.breakdown:
         _parts(card, draft.breakdown, table)
     if draft.panel:
         panel_card.section(card, *draft.panel)
-    score_card.section(card, draft.comparison)
     words(card, "## Decision")
     _decision(card, published)
     words(card, "## What changed")

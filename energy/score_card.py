@@ -33,7 +33,7 @@ def section(card: Any, compared: Comparison) -> None:
         )
         if one
     ]
-    words(card, "## How its forecaster fared")
+    words(card, "## How the forecaster fared")
     header = ["On the", "Folds", "MASE", "Seasonal naive", "MAPE", "80% held", "95% held"]
     table(card, header, rows)
     words(

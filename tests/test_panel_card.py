@@ -37,7 +37,7 @@ def test_it_says_how_many_how_good_and_against_what() -> None:
     assert "median MASE 0.900 against 1.000 of seasonal naive, better in 67%" in found
     assert "75% of months inside the 80% interval" in found
     assert "In the holdout, 0.900 against 1.000" in found
-    assert "1 that could not be judged have seasonal naive's. 1 have no forecast: e." in found
+    assert "1 that could not be judged have seasonal naive's. Without a forecast: e." in found
 
 
 def test_without_a_backtest_or_a_holdout_nothing_is_claimed() -> None:

@@ -130,7 +130,7 @@ def test_another_target_is_not_compared() -> None:
 def test_what_a_degree_does_is_told_by_season() -> None:
     facts = make_facts()
     card = filled(weather=facts)
-    _, seasons, *_ = card.tables()
+    _, _, seasons, *_ = card.tables()
     assert cells(seasons, "Season") == [one.season for one in facts.sensitivity]
     assert cells(seasons, "Mtoe a month for each deg C warmer") == [
         f"{one.per_degree:+.2f}" for one in facts.sensitivity
@@ -157,7 +157,7 @@ def test_a_month_whose_weather_is_known_is_called_a_nowcast() -> None:
 
 def test_the_fuels_add_up_to_the_forecast_in_every_month() -> None:
     card = filled(horizon=12, breakdown=make_breakdown(12))
-    _, fuels, *_ = card.tables()
+    _, _, fuels, *_ = card.tables()
     assert fuels["columns"] == ["Month", "coal", "natural gas", "net imports", "total"]
     assert len(fuels["data"]) == 12
     for row in fuels["data"]:

@@ -24,16 +24,18 @@ def quiet() -> Iterator[None]:
     sktime 1.2 announces 1.3's default at each construction (we are pinned below it), and resets
     Python's own filters while it works, so that only its own switch keeps it quiet; it reads that
     switch when a class is first built, so build forecasters in here from the first on. statsmodels
-    says when an optimiser stopped early, which the backtest scores judge better.
+    says when an optimiser stopped early, or started from nothing on few months, which the backtest
+    scores judge better.
     """
     from sktime.forecasting.base import BaseForecaster
-    from statsmodels.tools.sm_exceptions import ConvergenceWarning
+    from statsmodels.tools.sm_exceptions import ConvergenceWarning, EstimationWarning
 
     config = BaseForecaster._config
     BaseForecaster._config = {**config, "warnings": "off"}
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", ConvergenceWarning)
+            for category in (ConvergenceWarning, EstimationWarning):
+                warnings.simplefilter("ignore", category)
             warnings.filterwarnings("ignore", "Non-(invertible|stationary) starting", UserWarning)
             yield
     finally:
