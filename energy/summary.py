@@ -95,7 +95,11 @@ def closing(flow: Any) -> str:
     if flow.forecasts:
         panel, _ = flow.forecasts
         most = ", ".join(f"{name} {count}" for name, count in panel.champions.items())
-        lines += ["", f"Series     {panel_card.told(panel)}", f"           {most}"]
+        lines += [
+            "",
+            f"Series     {panel_card.told(panel)}",
+            *([f"           {most}"] if most else []),
+        ]
     published, release = flow.published, flow.published.manifest.release_id
     name = registered_name(flow.target, flow.dataset.name)
     alias = f"models:/{name}@{ALIAS} is version {flow.version}"
