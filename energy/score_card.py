@@ -6,6 +6,7 @@ from typing import Any
 
 from energy.components import table, words
 from energy.forecasting.bench import BASELINE
+from energy.forecasting.scores import percent
 from energy.training import Comparison
 
 
@@ -23,7 +24,7 @@ def section(card: Any, compared: Comparison) -> None:
             f"{one.folds}",
             f"{one.mase:.3f}",
             f"{naive.mase:.3f}" if naive else "",
-            "n/a" if one.mape is None else f"{one.mape:.2f}%",
+            percent(one.mape),
             f"{one.coverage80:.0%}",
             f"{one.coverage95:.0%}",
         ]

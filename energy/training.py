@@ -103,11 +103,12 @@ def backtest_branch(
         By series and forecaster.
     """
     found: Results = {}
+    several = len(branch.work) > 1
+    run = _apart if several else backtest_one
     for target, forecasters in branch.by_target.items():
         given = (series[target], weather, plan, (known or {}).get(target))
-        if len(branch.work) > 1:
+        if several:
             backtest.share(*given)
-        run = _apart if len(branch.work) > 1 else backtest_one
         found[target] = {name: run(name, *given) for name in forecasters}
     return found
 

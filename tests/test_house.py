@@ -125,8 +125,9 @@ def test_the_dev_container_is_one() -> None:
     assert f"\n{target}: " in makefile
 
 
-def test_the_dev_container_s_dockerfile_is_clean() -> None:
-    dockerfile = ROOT / ".devcontainer" / "Dockerfile"
+@pytest.mark.parametrize("folder", [".devcontainer", "flows", "lambda_handler"])
+def test_a_dockerfile_is_clean_and_of_one_python(folder: str) -> None:
+    dockerfile = ROOT / folder / "Dockerfile"
     ran = subprocess.run(
         [BIN / "hadolint", dockerfile], check=False, capture_output=True, text=True
     )

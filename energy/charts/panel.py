@@ -13,8 +13,6 @@ from energy.contract.panel import SeriesForecast
 
 SMALLEST = 0.01
 """MASE below it is drawn there: a logarithm has no zero."""
-
-
 ROOM = 1.05
 """Factor by which the axes go on beyond the points, so that none lies on an edge."""
 

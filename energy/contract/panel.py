@@ -1,8 +1,8 @@
 """Forecasts of many series as a release stores them: `panel.json`, `panel-000.json` and so on.
 
-The first names every series and sums them up. The others hold them, a kilobyte each: means and
-calibration, of which every quantile follows. Which file holds a series is worked out from its
-name, so that a reader of one series reads one file.
+The first names every series and sums them up. The others hold them, some three kilobytes each:
+figures, means, and the calibration, of which every quantile follows. Which file holds a series is
+worked out from its name, so that a reader of one series reads one file.
 """
 
 from __future__ import annotations

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from energy.errors.base import EnergyError, listed
 
@@ -42,6 +41,8 @@ class UnknownTarget(RequestError):
 
     @property
     def message(self) -> str:
+        from difflib import get_close_matches  # where the service starts, nobody has erred yet
+
         shown = listed(self.known[:MOST_SHOWN])
         more = len(self.known) - MOST_SHOWN
         others = f" and {more} more" if more > 0 else ""

@@ -82,9 +82,10 @@ def table_of(release: Release, target: str | None) -> ForecastTable:
         return release.table
     if target in release.parts:
         return release.parts[target]
-    names = (*release.panel.series, *release.panel.left_out) if release.panel else ()
-    if target not in names:
-        raise UnknownTarget(target, [release.manifest.target, *release.parts, *names])
+    panel = release.panel
+    if panel is None or (target not in panel.series and target not in panel.left_out):
+        others = panel.series if panel else ()
+        raise UnknownTarget(target, [release.manifest.target, *release.parts, *others])
     from energy.serving.panel import table  # only releases of many series need it
 
     return table(release.of_panel(target), release.manifest.unit)

@@ -87,7 +87,7 @@ def test_the_service_answers_for_each_and_says_what_it_was_made_from(store: Stor
     assert (found.target, found.release_id) == ("mill 2", release.manifest.release_id)
     error = service.handle({"target": "mill 9"})["error"]
     assert error["code"] == "unknown_target"
-    assert "total, mill 0, mill 1, mill 2, barn" in error["message"]
+    assert "Known targets: total, mill 0, mill 1, mill 2." in error["message"]
     http = {"method": "GET", "path": "/v1/release/series"}
     event = {"version": "2.0", "rawPath": http["path"], "requestContext": {"http": http}}
     asked = {"mill 2": 200, "barn": 404, "mill 9": 404, "total": 422}
