@@ -12,17 +12,16 @@ Each step calls the `energy` package and keeps the result; nothing heavy is impo
 every task imports this file anew.
 """
 
-from energy.running import leave_closing, main, prepare
+from energy.orchestration import prepare_environment, run_flow, set_run_summary
 
-prepare()  # before Metaflow reads its configuration
+prepare_environment()  # before Metaflow reads its configuration
 
 from metaflow import FlowSpec, Parameter, card, catch, current, resources, retry, step  # noqa: E402
 
-from energy.engine import follows  # noqa: E402
-from energy.reporting import report  # noqa: E402
+from energy.flow_decorators import report_errors, triggered_after  # noqa: E402
 
 
-@follows("IngestFlow", or_at="37 11 1,8 * ? *")
+@triggered_after("IngestFlow", or_at="37 11 1,8 * ? *")
 class TrainFlow(FlowSpec):
     """Backtest the bench in parallel branches, choose the champion, publish its forecast."""
 
@@ -35,15 +34,16 @@ class TrainFlow(FlowSpec):
     in_real_time = Parameter("real-time", default=False, help="Folds on figures of their time.")
     store = Parameter("store", default="", help="Directory or s3:// URL; default ENERGY_STORE.")
 
-    @report
+    @report_errors
     @resources(memory=2048)
     @step
     def start(self):
         """Read the monthly frame, split it in time, lay out the folds."""
-        from energy import lineage, preparing
+        from energy.pipelines import prepare
         from energy.settings import ROOT, Settings
+        from energy.tracking import lineage
 
-        asked = preparing.TrainRequest(
+        asked = prepare.TrainRequest(
             target=self.wanted,
             horizon=self.horizon,
             start=self.since,
@@ -53,7 +53,7 @@ class TrainFlow(FlowSpec):
             vintage=self.vintage_asked,
             in_real_time=self.in_real_time,
         )
-        task = preparing.prepare(Settings.from_environment(), asked)
+        task = prepare.prepare_training(Settings.from_environment(), asked)
         self.dataset = task.dataset
         self.target, self.series, self.weather = task.target, task.series, task.weather
         self.plan, self.bench, self.branches = task.plan, task.bench, task.branches
@@ -69,13 +69,13 @@ class TrainFlow(FlowSpec):
     @step
     def backtest(self):
         """Rolling origins of a branch's forecasters; a failure is a result too."""
-        from energy import panels, training
+        from energy.pipelines import many_series, train
 
-        if isinstance(self.input, panels.Chunk):
-            self.results = panels.run(self.input, self.panel)
+        if isinstance(self.input, many_series.SeriesChunk):
+            self.results = many_series.run_chunk(self.input, self.panel)
             print(self.results)
         else:
-            self.results = training.backtest_branch(
+            self.results = train.backtest_branch(
                 self.input, self.series, self.weather, self.plan, self.known
             )
             for target, found in self.results.items():
@@ -83,60 +83,62 @@ class TrainFlow(FlowSpec):
                     print(f"{target}: {score}")
         self.next(self.select)
 
-    @report
+    @report_errors
     @resources(memory=2048)
     @step
     def select(self, inputs):
         """Rank on the backtest and report the holdout; where there are parts, make them add up."""
-        from energy import breakdown, panels, training
+        from energy.pipelines import many_series, train
 
         # A frame's pickle changes with use, so Metaflow takes the branches' copies for conflicts.
         self.series, self.weather = inputs[0].series, inputs[0].weather
         self.merge_artifacts(inputs, exclude=["results", "crash", "known", "panel"])
-        known, results = inputs[0].known, training.gather(self.branches, inputs)
-        self.forecasts = panels.gather(self.branches, inputs, self.dataset.unit(self.target))
+        known, results = inputs[0].known, train.gather_branches(self.branches, inputs)
+        self.forecasts = many_series.gather_chunks(
+            self.branches, inputs, self.dataset.unit(self.target)
+        )
         self.compared = {
-            name: training.compare(self.bench, results[name], y, self.weather, known[name])
+            name: train.compare_forecasters(self.bench, results[name], y, self.weather, known[name])
             for name, y in self.series.items()
         }
         self.reconciled = None
         if len(self.series) > 1:
-            self.reconciled = breakdown.reconcile_champions(
+            self.reconciled = train.reconcile_champions(
                 self.compared, self.series, self.weather, known
             )
         print(self.compared[self.target].why)
         self.next(self.refit)
 
-    @report
+    @report_errors
     @resources(memory=2048)
     @step
     def refit(self):
         """Fit the champion on all months; its table carries calibrated intervals."""
-        from energy import breakdown, training
-        from energy.forecasting import champion, response
+        from energy.forecasting import selection, weather
+        from energy.pipelines import train
 
         name, y = self.target, self.series[self.target]
-        fitted, self.table = training.refit(
+        fitted, self.table = train.refit_best(
             self.compared[name], y, self.weather, self.horizon, self.dataset.unit(name)
         )
-        self.model_zip = champion.to_zip(fitted)
-        self.facts = response.weather_facts(y, self.weather)
+        self.model_zip = selection.model_to_zip(fitted)
+        self.facts = weather.weather_facts(y, self.weather)
         self.breakdown = None
         if self.reconciled:
-            self.breakdown = breakdown.break_down(
+            self.breakdown = train.break_down(
                 self.reconciled, self.compared, self.series, self.weather, self.table
             )
         self.next(self.publish, self.leaderboard)
 
     @card(type="blank", id="leaderboard")
-    @report
+    @report_errors
     @resources(memory=2048)
     @step
     def leaderboard(self):
         """Draw who was tried and how they did, while the release is published."""
-        from energy import cards
+        from energy.reports import leaderboard_card
 
-        cards.leaderboard(
+        leaderboard_card.fill_leaderboard_card(
             current.card["leaderboard"],
             self.compared,
             self.series,
@@ -147,16 +149,19 @@ class TrainFlow(FlowSpec):
         self.next(self.close)
 
     @card(type="blank", id="release")
-    @report
+    @report_errors
     @resources(memory=2048)
     @step
     def publish(self):
         """Write the release, judge it, point to it if it may take over; log and register it all."""
-        from energy import lineage, publishing, registry, release_card, summary, tracking
+        from energy.pipelines import publish
         from energy.releases.store import open_store
+        from energy.reports import release_card, run_summary
         from energy.settings import Settings
+        from energy.tracking import lineage, registry
+        from energy.tracking.runs import log_in_background
 
-        draft = publishing.Draft(
+        draft = publish.ReleaseDraft(
             self.table,
             self.model_zip,
             self.compared[self.target],
@@ -168,15 +173,15 @@ class TrainFlow(FlowSpec):
             self.forecasts,
         )
         settings = Settings.from_environment()
-        runs = [summary.experiment(self, name, current.run_id) for name in self.series]
-        with tracking.beside(settings, runs) as self.mlflow_runs:
+        runs = [run_summary.tracked_run(self, name, current.run_id) for name in self.series]
+        with log_in_background(settings, runs) as self.mlflow_runs:
             run = self.mlflow_runs[self.target]
             ids = {"metaflow": f"{current.flow_name}/{current.run_id}", "mlflow": run}
-            self.published = publishing.publish(
+            self.published = publish.publish(
                 open_store(self.store_url), draft, lineage.lineage(self.vintage, self.commit, ids)
             )
-        release_card.fill(current.card["release"], self.published, draft)
-        self.version = registry.register(
+        release_card.fill_release_card(current.card["release"], self.published, draft)
+        self.version = registry.register_release(
             settings,
             self.target,
             run,
@@ -185,7 +190,7 @@ class TrainFlow(FlowSpec):
             self.published.promoted,
             self.dataset.name,
         )
-        self.closing = summary.closing(self)
+        self.closing = run_summary.run_summary(self)
         self.next(self.close)
 
     @resources(memory=2048)
@@ -199,8 +204,8 @@ class TrainFlow(FlowSpec):
     @step
     def end(self):
         """Say what came out and where it is."""
-        leave_closing(self.closing)
+        set_run_summary(self.closing)
 
 
 if __name__ == "__main__":
-    main(TrainFlow)
+    run_flow(TrainFlow)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from functools import cache
 from typing import Any
 
-from energy.releases.reading import ReleaseReader
+from energy.releases.reader import ReleaseReader
 from energy.releases.store import open_store
 from energy.settings import Settings
-from lambda_handler.service import Service
+from lambda_handler.routes import RequestHandler
 
 
 @cache
@@ -18,7 +18,7 @@ def _reader() -> ReleaseReader:
     return ReleaseReader(open_store(settings.store), settings.refresh_seconds)
 
 
-_service = Service(_reader)
+_service = RequestHandler(_reader)
 
 
 def handler(event: object, context: Any) -> Any:

@@ -10,12 +10,11 @@ import pandas as pd
 from IPython.display import Markdown
 
 from energy import charts
-from energy.data.archive import identify
-from energy.data.blocks import find_block
-from energy.data.dataset_file import read_dataset
-from energy.data.known import as_known
-from energy.data.monthly import read_frame, validate
-from energy.data.opening import open_data
+from energy.data.archive import identify_vintage
+from energy.data.dataset import read_dataset_file
+from energy.data.frame import data_as_of, read_frame, validate_frame
+from energy.data.loader import load_dataset
+from energy.data.parser import find_block
 from energy.data.tables import ENERGY, UNITS
 from energy.data.vintages import open_vintage
 from energy.data.workbook import open_workbook
@@ -145,8 +144,8 @@ tall = frame.assign(total=frame["total"].where(frame.index != pd.Period("2010-12
 holed = frame.drop(pd.Period("2010-12"))
 for attempt in (
     lambda: open_workbook("table.xlsx", b"<!DOCTYPE html><title>Page not found</title>"),
-    lambda: validate(tall),
-    lambda: validate(holed),
+    lambda: validate_frame(tall),
+    lambda: validate_frame(holed),
 ):
     try:
         attempt()
@@ -161,7 +160,7 @@ for attempt in (
 # and nothing else.
 
 # %%
-then = as_known({identify(vintage): frame}, pd.Period("2020-02", "M"))
+then = data_as_of({identify_vintage(vintage): frame}, pd.Period("2020-02", "M"))
 then.frame.loc["2020-01":, ["total", "natural_gas", "temperature", "degree_days"]].round(2)
 
 # %%
@@ -179,8 +178,8 @@ Markdown(
 # kind; here the visitors of a made-up museum, from `examples/`.
 
 # %%
-visitors = read_dataset(ROOT / "examples" / "visitors" / "series.toml")
-opened = open_data(visitors, ROOT / "data")
+visitors = read_dataset_file(ROOT / "examples" / "visitors" / "series.toml")
+opened = load_dataset(visitors, ROOT / "data")
 charts.show(
     charts.series(opened.frame[visitors.target], visitors.title, visitors.unit(visitors.target))
 )

@@ -11,12 +11,14 @@ from dataclasses import replace
 import pandas as pd
 from IPython.display import Markdown, display
 
-from energy import charts, training
-from energy.data.monthly import read_frame, target_series, temporal_split
+from energy import charts
+from energy.data.frame import read_frame, target_series, temporal_split
 from energy.data.tables import ENERGY
 from energy.data.vintages import open_vintage
 from energy.forecasting import backtest
-from energy.forecasting.scores import MONTHS_SCORED, mase, score, seasonal_naive_scale
+from energy.forecasting.folds import MONTHS_SCORED, plan_folds
+from energy.forecasting.metrics import mase, score_folds, seasonal_naive_scale
+from energy.pipelines.train import backtest_one, compare_forecasters
 from energy.settings import ROOT
 
 frame = read_frame(open_vintage(ROOT / "data" / "raw"))
@@ -44,7 +46,7 @@ Markdown(
 # for after it.
 
 # %%
-folds = backtest.plan(y.index, train.index[-1], folds=24, horizon=12)
+folds = plan_folds(y.index, train.index[-1], folds=24, horizon=12)
 charts.show(charts.rolling_origins(folds, y.index[0], y.index[-1]))
 
 # %%
@@ -65,8 +67,8 @@ Markdown(
 
 # %%
 names = ("seasonal_naive", "theta", "weather_normalised_theta")
-results = {name: training.backtest_one(name, y, weather, folds) for name in names}
-compared = training.compare(names, results, y, weather)
+results = {name: backtest_one(name, y, weather, folds) for name in names}
+compared = compare_forecasters(names, results, y, weather)
 columns = ["protocol", "cutoff", "month", "horizon", "actual", "mean", "q0.1", "q0.9", "scale"]
 with pd.option_context("display.precision", 2):
     display(compared.folds["theta"][columns].head(4))
@@ -87,7 +89,7 @@ charts.show(charts.folds(compared.folds["theta"], ENERGY.unit, "Theta: what it w
 changed = y.copy()
 changed.loc[train.index[-1] + 1 :] *= 2
 nearest = replace(folds, backtest=folds.backtest[-3:], holdout=())
-after, _ = backtest.run("weather_normalised_theta", changed, weather, nearest)
+after, _ = backtest.run_backtest("weather_normalised_theta", changed, weather, nearest)
 before = compared.folds["weather_normalised_theta"]
 both = after.merge(before, on=["protocol", "cutoff", "month"], suffixes=("", "_before"))
 both = both[both["protocol"] == "backtest"]
@@ -164,7 +166,7 @@ charts.show(charts.coverage(before))
 
 # %%
 first = before.query("protocol == 'backtest' and horizon == 1")
-expecting = score("weather_normalised_theta", first, seconds=0.0)
+expecting = score_folds("weather_normalised_theta", first, seconds=0.0)
 knowing = compared.nowcast["weather_normalised_theta"]
 Markdown(
     f"One month ahead, `weather_normalised_theta` is off by {expecting.mape:.2f}% when it expects "

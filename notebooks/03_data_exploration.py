@@ -11,13 +11,13 @@ import pandas as pd
 from IPython.display import Markdown
 
 from energy import charts
-from energy.charts.decomposition import decompose
+from energy.charts.exploration import decompose
 from energy.contract import WEATHER_AHEAD
 from energy.data import revisions
-from energy.data.monthly import read_frame, target_series
+from energy.data.frame import read_frame, target_series
 from energy.data.tables import ENERGY
 from energy.data.vintages import open_vintage
-from energy.forecasting import response, weather
+from energy.forecasting import weather
 from energy.settings import ROOT
 
 frame = read_frame(open_vintage(ROOT / "data" / "raw"))
@@ -142,7 +142,7 @@ charts.show(charts.against_weather(y, frame["degree_days"], NAME, UNIT))
 # was colder than the one before also one that took more?
 
 # %%
-facts = response.weather_facts(y, frame[["temperature", "degree_days"]])
+facts = weather.weather_facts(y, frame[["temperature", "degree_days"]])
 charts.show(charts.per_degree(charts.sensitivity_rows(facts.sensitivity), None, UNIT))
 
 # %%
@@ -162,7 +162,7 @@ pd.DataFrame(
 
 # %%
 daily = weather.daily_degree_days(frame[["temperature", "degree_days"]])
-effect = response.weather_effect(y, frame[["temperature", "degree_days"]], log=True)
+effect = weather.weather_effect(y, frame[["temperature", "degree_days"]], log=True)
 normal = y / np.exp(effect.reindex(y.index))
 before, after = (decompose(series.loc[:"2019-12"])["rest"].std() for series in (y, normal))
 Markdown(
@@ -207,13 +207,13 @@ Markdown(
 # %%
 later = frame.copy()
 later.loc["2022-07", "total"] = 11.86
-revisions.compare(frame, later).round({"old": 2, "new": 2})
+revisions.compare_vintages(frame, later).round({"old": 2, "new": 2})
 
 # %%
 charts.show(charts.old_against_new(frame["total"], later["total"], UNIT, years=1))
 
 # %%
-(summary,) = revisions.summarise(frame, later)
+(summary,) = revisions.summarise_revisions(frame, later)
 was = frame["total"][summary.month]
 Markdown(
     f"A revision of {summary.largest:+.2f} {UNIT}, {summary.largest / was:+.1%}: about "

@@ -11,11 +11,12 @@ import pandas as pd
 from IPython.display import Markdown
 from sktime.forecasting.naive import NaiveForecaster
 
-from energy import charts, preparing, training
+from energy import charts
 from energy.data.tables import ENERGY
-from energy.forecasting import bench, fitting
+from energy.forecasting import backtest, models
 from energy.forecasting.degree_days import WeatherNormalised
 from energy.forecasting.weather import climatology, daily_degree_days
+from energy.pipelines import prepare, train
 from energy.settings import Settings
 
 pd.set_option("display.max_colwidth", None)
@@ -29,7 +30,10 @@ one_of_each = (
     "ridge",
 )
 pd.DataFrame(
-    {name: {"kind": row.kind, "what it does": row.summary} for name, row in bench.BENCH.items()}
+    {
+        name: {"kind": row.kind, "what it does": row.summary}
+        for name, row in models.FORECASTERS.items()
+    }
 ).T
 
 # %% [markdown]
@@ -44,21 +48,21 @@ somewhere = tempfile.TemporaryDirectory()
 settings = Settings(
     store=f"{somewhere.name}/store", tracking_uri=f"sqlite:///{somewhere.name}/mlflow.db"
 )
-asked = preparing.TrainRequest(
+asked = prepare.TrainRequest(
     start="2009-01", forecasters=",".join(one_of_each), folds=6, horizon=12
 )
-task = preparing.prepare(settings, asked)
+task = prepare.prepare_training(settings, asked)
 y, weather = task.series["total"], task.weather
-results = {name: training.backtest_one(name, y, weather, task.plan) for name in task.bench}
-compared = training.compare(task.bench, results, y, weather)
+results = {name: train.backtest_one(name, y, weather, task.plan) for name in task.bench}
+compared = train.compare_forecasters(task.bench, results, y, weather)
 
 # %%
 charts.show(charts.leaderboard(compared.ranked))
 
 # %%
 best = compared.ranked[0]
-naive = next(one for one in compared.ranked if one.forecaster == bench.BASELINE)
-knowing = [one.forecaster for one in compared.ranked if bench.BENCH[one.forecaster].weather]
+naive = next(one for one in compared.ranked if one.forecaster == models.BASELINE)
+knowing = [one.forecaster for one in compared.ranked if models.FORECASTERS[one.forecaster].weather]
 ahead = [one.forecaster for one in compared.ranked[: len(knowing)]]
 Markdown(
     f"`{best.forecaster}` is ahead with a MASE of **{best.mase:.3f}**, "
@@ -84,7 +88,7 @@ name = compared.champion
 charts.show(charts.folds(compared.folds[name], ENERGY.unit, f"{name.replace('_', ' ')}: folds"))
 
 # %%
-charts.show(charts.by_month({n: compared.folds[n] for n in (name, bench.BASELINE)}))
+charts.show(charts.by_month({n: compared.folds[n] for n in (name, models.BASELINE)}))
 
 # %% [markdown]
 # ## Reading each family
@@ -97,7 +101,7 @@ charts.show(charts.by_month({n: compared.folds[n] for n in (name, bench.BASELINE
 
 # %%
 fitted = {
-    name: fitting.fit(name, y, fitting.regressors(name, y, weather), positive=True)
+    name: backtest.fit(name, y, backtest.regressors(name, y, weather), positive=True)
     for name in one_of_each
 }
 learnt = {name: one.get_fitted_params() for name, one in fitted.items()}
@@ -136,10 +140,10 @@ colder = usual + 100 / month.days_in_month
 
 def said(name: str, given: pd.DataFrame) -> float:
     """The forecast of that month in the weather given."""
-    return fitting.forecast(name, fitted[name], 7, positive=True, X=given)[month]
+    return backtest.forecast(name, fitted[name], 7, positive=True, X=given)[month]
 
 
-aware = [name for name in one_of_each if bench.BENCH[name].weather]
+aware = [name for name in one_of_each if models.FORECASTERS[name].weather]
 answers = pd.DataFrame(
     {name: {"usual": said(name, usual), "colder": said(name, colder)} for name in aware}
 ).T
@@ -182,10 +186,10 @@ def three_years():
     return NaiveForecaster("mean", sp=12, window_length=36)
 
 
-bench.BENCH["three_years"] = bench.Entry(
+models.FORECASTERS["three_years"] = models.ForecasterSpec(
     "three_years", "mine", "The mean of the same month over three years, on logs.", three_years
 )
-bench.BENCH["three_years_in_normal_weather"] = bench.Entry(
+models.FORECASTERS["three_years_in_normal_weather"] = models.ForecasterSpec(
     "three_years_in_normal_weather",
     "mine + weather",
     "The same on the series as it would have been in normal weather.",
@@ -193,16 +197,16 @@ bench.BENCH["three_years_in_normal_weather"] = bench.Entry(
     weather=True,
 )
 mine = ("three_years", "three_years_in_normal_weather")
-results |= {name: training.backtest_one(name, y, weather, task.plan) for name in mine}
-again = training.compare((*task.bench, *mine), results, y, weather)
+results |= {name: train.backtest_one(name, y, weather, task.plan) for name in mine}
+again = train.compare_forecasters((*task.bench, *mine), results, y, weather)
 charts.show(charts.leaderboard(again.ranked))
 
 # %%
 score = {one.forecaster: one.mase for one in again.ranked}
 Markdown(
     f"A mean of three years alone: {score['three_years']:.3f}, "
-    f"{'better' if score['three_years'] < score[bench.BASELINE] else 'worse'} than the last year "
-    f"({score[bench.BASELINE]:.3f}). In normal weather: "
+    f"{'better' if score['three_years'] < score[models.BASELINE] else 'worse'} than the last year "
+    f"({score[models.BASELINE]:.3f}). In normal weather: "
     f"**{score['three_years_in_normal_weather']:.3f}**, "
     + (
         "which helps."

@@ -14,15 +14,18 @@ from pathlib import Path
 import pandas as pd
 from IPython.display import Markdown
 
-from energy import charts, lineage, preparing, publishing, training
+from energy import charts
 from energy.contract import ForecastRequest, Weather
 from energy.errors import FieldError, FileAltered
-from energy.forecasting import champion, response
-from energy.releases.bundle import verify
-from energy.releases.reading import ReleaseReader
+from energy.forecasting import selection
+from energy.forecasting.weather import weather_facts
+from energy.pipelines import prepare, publish, train
+from energy.releases.bundle import verify_release
+from energy.releases.reader import ReleaseReader
 from energy.releases.store import open_store
-from energy.serving.answer import answer
+from energy.serving.predict import predict
 from energy.settings import Settings
+from energy.tracking import lineage
 
 pd.set_option("display.max_colwidth", None)
 
@@ -36,18 +39,19 @@ somewhere = tempfile.TemporaryDirectory()
 settings = Settings(
     store=f"{somewhere.name}/store", tracking_uri=f"sqlite:///{somewhere.name}/mlflow.db"
 )
-asked = preparing.TrainRequest(forecasters="weather_normalised_theta", horizon=24)
-task = preparing.prepare(settings, asked)
+asked = prepare.TrainRequest(forecasters="weather_normalised_theta", horizon=24)
+task = prepare.prepare_training(settings, asked)
 y, weather = task.series[task.target], task.weather
-results = {name: training.backtest_one(name, y, weather, task.plan) for name in task.bench}
-compared = training.compare(task.bench, results, y, weather)
-fitted, table = training.refit(compared, y, weather, asked.horizon, task.dataset.unit(task.target))
-draft = publishing.Draft(
+results = {name: train.backtest_one(name, y, weather, task.plan) for name in task.bench}
+compared = train.compare_forecasters(task.bench, results, y, weather)
+unit = task.dataset.unit(task.target)
+fitted, table = train.refit_best(compared, y, weather, asked.horizon, unit)
+draft = publish.ReleaseDraft(
     table,
-    champion.to_zip(fitted),
+    selection.model_to_zip(fitted),
     compared,
     y,
-    response.weather_facts(y, weather),
+    weather_facts(y, weather),
     data=task.snapshot,
     title=task.dataset.titled(task.target),
 )
@@ -65,7 +69,7 @@ Markdown(f"The champion and why: {compared.why}")
 store = open_store(task.store)
 origin = lineage.lineage(task.vintage, commit="unknown", runs={"notebook": "05_the_release"})
 now = datetime(2022, 9, 29, 9, 30, tzinfo=UTC)
-published = publishing.publish(store, draft, origin, clock=lambda: now)
+published = publish.publish(store, draft, origin, clock=lambda: now)
 pd.DataFrame(
     {one.name: {"passed": one.passed, "what was found": one.told} for one in published.checks}
 ).T
@@ -125,7 +129,7 @@ Markdown(
 # table are looked up, with intervals of any coverage:
 
 # %%
-said = answer(release, ForecastRequest(periods=3, coverage=(0.5, 0.9)))
+said = predict(release, ForecastRequest(periods=3, coverage=(0.5, 0.9)))
 pd.DataFrame(
     [
         (row.month, row.mean, *(f"{one.lower:.2f} to {one.upper:.2f}" for one in row.intervals))
@@ -148,13 +152,13 @@ Markdown(
 
 # %%
 winter = ("2022-10", "2022-11", "2022-12", "2023-01", "2023-02", "2023-03")
-central = answer(release, ForecastRequest(months=winter))
-cold = answer(release, ForecastRequest(months=winter, weather=Weather(temperature_change=-2.0)))
+central = predict(release, ForecastRequest(months=winter))
+cold = predict(release, ForecastRequest(months=winter, weather=Weather(temperature_change=-2.0)))
 charts.show(charts.against(central, cold, "2 degrees colder", made.unit))
 
 # %%
 more = sum(row.mean for row in cold.months) - sum(row.mean for row in central.months)
-again = answer(release, ForecastRequest(months=winter, weather=Weather(year=2010)))
+again = predict(release, ForecastRequest(months=winter, weather=Weather(year=2010)))
 as_2010 = sum(row.mean for row in again.months) - sum(row.mean for row in central.months)
 Markdown(
     f"**{more:+.1f} {made.unit}** over the winter, answered by the {cold.tier}. With the degree "
@@ -169,7 +173,7 @@ Markdown(
 
 # %%
 first = release.table.months[0]
-newer = answer(release, ForecastRequest(periods=3, observations={first.month: 1.05 * first.mean}))
+newer = predict(release, ForecastRequest(periods=3, observations={first.month: 1.05 * first.mean}))
 told = {row.month: row.mean for row in release.table.months}
 pd.DataFrame(
     {
@@ -190,7 +194,7 @@ pd.DataFrame(
 
 # %%
 try:
-    answer(release, ForecastRequest(months=("2022-05",)))
+    predict(release, ForecastRequest(months=("2022-05",)))
 except FieldError as error:
     print(f"{type(error).__name__}: {error}")
 
@@ -198,7 +202,7 @@ except FieldError as error:
 file = Path(somewhere.name) / "store" / "releases" / made.release_id / "forecast.json"
 file.write_bytes(file.read_bytes().replace(b"1", b"2", 1))
 try:
-    verify(store, made.release_id)
+    verify_release(store, made.release_id)
 except FileAltered as error:
     size = "as long as it was" if error.found_bytes == error.expected_bytes else "longer or shorter"
     print(f"{type(error).__name__}: {error.name} is {size}, but has another SHA-256.")

@@ -35,13 +35,13 @@ from accuracy import (
 )
 from accuracy.protocol import lay_out
 
-from energy.data.monthly import read_frame, target_series
+from energy.data.frame import read_frame, target_series
 from energy.data.tables import TARGETS
 from energy.data.vintages import open_vintage
-from energy.forecasting.bench import BASELINE, BENCH, VERSION
-from energy.lineage import commit
-from energy.preparing import WEATHER_USED
+from energy.forecasting.models import BASELINE, FORECASTERS, VERSION
+from energy.pipelines.prepare import WEATHER_USED
 from energy.settings import ROOT
+from energy.tracking.lineage import commit
 
 RESULT = ROOT / "benchmarks" / "accuracy.json"
 START, LONGEST = "2001-01", "1995-01"
@@ -83,7 +83,7 @@ def measure(folder: Path) -> tuple[dict, dict[str, pd.DataFrame], list[str]]:
         found: Made = pickle.loads(file.read_bytes())  # noqa: S301
         return found
 
-    mine, seconds = once("ours", lambda: ours.run(y, weather, protocols, list(BENCH)))
+    mine, seconds = once("ours", lambda: ours.run(y, weather, protocols, list(FORECASTERS)))
     theirs, told = field.run(y, protocols, folder)
     rows = board.rows("bench", mine, seconds)
     rows += board.rows("field", theirs, {name: told[name]["seconds"] for name in theirs})

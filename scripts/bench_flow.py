@@ -24,7 +24,7 @@ from pathlib import Path
 from compare_benchmarks import FLOW, spreads
 from figures import markdown_table, replace_block
 
-from energy.forecasting.bench import BENCH
+from energy.forecasting.models import FORECASTERS
 from energy.settings import ROOT
 
 RESULT = ROOT / "benchmarks" / "flow.json"
@@ -70,7 +70,7 @@ def measure() -> dict:
         steps, branches = _steps(folder)
         (scores,) = folder.glob("store/releases/*/scores.json")
         rows = json.loads(scores.read_text("utf-8"))["backtest"]
-    fitted = [row for row in rows if not BENCH[row["forecaster"]].members]
+    fitted = [row for row in rows if not FORECASTERS[row["forecaster"]].members]
     cores = os.cpu_count() or 1
     work = sum(row["seconds"] for row in fitted)
     return {

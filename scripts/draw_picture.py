@@ -8,19 +8,19 @@ from figures import markdown_table, replace_block
 
 from energy import charts
 from energy.contract import ForecastTable
-from energy.forecasting.scores import Score, percent
+from energy.forecasting.metrics import Score, format_percent
 from energy.releases.bundle import HISTORY, SCORES, read_file, read_manifest, read_table
-from energy.releases.pointer import champion
+from energy.releases.promotion import read_champion
 from energy.releases.store import open_store
+from energy.reports.run_summary import next_twelve_months
 from energy.settings import ROOT, Settings
-from energy.summary import next_year
 
 VERSIONS = ROOT / "benchmarks" / "versions.json"
 
 
 def main() -> int:
     store = open_store(Settings.from_environment().store)
-    pointer = champion(store)
+    pointer = read_champion(store)
     if pointer is None:
         print("error: nothing is published yet; 'make run' publishes.", file=sys.stderr)
         return 1
@@ -62,7 +62,7 @@ def _versions(champion: Score, scores: dict) -> str:
                 row["champion"].replace("_", " "),
                 str(row["folds"]),
                 f"{row['mase']:.3f}",
-                percent(row["mape"]),
+                format_percent(row["mape"]),
                 f"{row['coverage80']:.0%}",
             ]
             for row in rows
@@ -76,11 +76,11 @@ def _figures(table: ForecastTable, ranked: list[Score], scores: dict) -> str:
         [
             f"**{s.forecaster}**" if i == 0 else s.forecaster,
             f"{s.mase:.3f}",
-            percent(s.mape),
+            format_percent(s.mape),
             f"{100 * (s.coverage80 or 0):.0f}%",
-            percent(nowcast[s.forecaster]["mape"]) if s.forecaster in nowcast else "",
+            format_percent(nowcast[s.forecaster]["mape"]) if s.forecaster in nowcast else "",
             f"{holdout[s.forecaster]['mase']:.3f}",
-            percent(holdout[s.forecaster]["mape"]),
+            format_percent(holdout[s.forecaster]["mape"]),
             f"{100 * holdout[s.forecaster]['coverage80']:.0f}%",
         ]
         for i, s in enumerate(ranked)
@@ -89,7 +89,8 @@ def _figures(table: ForecastTable, ranked: list[Score], scores: dict) -> str:
     header = ["forecaster", "MASE", "MAPE", "80% holds", "nowcast MAPE"]
     header += ["holdout MASE", "holdout MAPE", "holdout 80%"]
     return (
-        f"Data to {table.cutoff}: **{next_year(table)}**, by `{table.forecaster}`, chosen on "
+        f"Data to {table.cutoff}: **{next_twelve_months(table)}**, by `{table.forecaster}`, "
+        "chosen on "
         f"{ranked[0].folds} rolling origins, 1 to 12 months ahead (bench version "
         f"{scores['bench_version']}).\n\n"
         f"{markdown_table(header, rows)}"

@@ -18,12 +18,10 @@ from embed import words
 from embed.ods import ods
 from embed.xlsx import xlsx
 
-from energy.data.blocks import Block, find_block
-from energy.data.figures import read_table
-from energy.data.labels import is_blank, parse_month
-from energy.data.records import Record, describe
+from energy.data.parser import Block, find_block, read_table
 from energy.data.tables import ENERGY, TABLES, TableSpec
-from energy.data.workbook import Workbook, open_workbook
+from energy.data.vintages import VintageRecord, describe_file
+from energy.data.workbook import Workbook, is_blank, open_workbook, parse_month
 from energy.errors import EnergyError, NotAWorkbook
 from energy.settings import ROOT
 
@@ -150,9 +148,9 @@ def main(arguments: list[str] | None = None) -> None:
     options.to.mkdir(parents=True, exist_ok=True)
     for name, (content, source) in contents.items():
         (options.to / name).write_bytes(content)
-        files[name] = describe(content, source, words.PUBLISHED, note=words.NOTE)
+        files[name] = describe_file(content, source, words.PUBLISHED, note=words.NOTE)
         sys.stdout.write(f"{name}: {len(content)} bytes, SHA-256 {files[name].sha256}\n")
-    record = Record(words.RELEASE, words.PUBLISHED, files)
+    record = VintageRecord(words.RELEASE, words.PUBLISHED, files)
     (options.to / "vintage.json").write_text(record.to_json(), encoding="utf-8")
 
 

@@ -14,11 +14,10 @@ from itertools import pairwise
 import pandas as pd
 from figures import markdown_table, replace_block
 
-from energy.data.known import as_known
-from energy.data.monthly import read_frame
+from energy.data.frame import data_as_of, read_frame
 from energy.data.tables import UNITS
 from energy.data.vintages import open_vintage
-from energy.monitoring.drift import checks
+from energy.monitoring.drift import check_drift
 from energy.settings import ROOT
 
 PAGE = ROOT / "docs" / "monitoring.md"
@@ -51,8 +50,8 @@ def play(frame: pd.DataFrame, target: str) -> list[list[str]]:
     alarmed: dict[str, list[str]] = {}
     thresholds: dict[str, float] = {}
     for month in pd.period_range(SINCE, last, freq="M"):
-        then = as_known({"embedded": frame}, month).frame
-        for check in checks(then, target, UNITS[target], str(month)):
+        then = data_as_of({"embedded": frame}, month).frame
+        for check in check_drift(then, target, UNITS[target], str(month)):
             if check.figure is not None:
                 judged.setdefault(check.name, []).append(str(month))
                 thresholds[check.name] = check.threshold

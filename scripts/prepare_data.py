@@ -5,8 +5,8 @@ from pathlib import Path
 
 import yaml
 
-from energy.data.monthly import read_frame
-from energy.data.processed import prepare, write
+from energy.data.frame import read_frame
+from energy.data.loader import processed_frames, write_processed
 from energy.data.vintages import open_vintage
 from energy.errors import EnergyError
 
@@ -17,11 +17,13 @@ def main() -> int:
     params = yaml.safe_load((ROOT / "params.yaml").read_text("utf-8"))["prepare"]
     try:
         frame = read_frame(open_vintage(ROOT / params["raw"]))
-        frames, metrics = prepare(frame, params["target"], params["start"], params["share"])
+        frames, metrics = processed_frames(
+            frame, params["target"], params["start"], params["share"]
+        )
     except EnergyError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    write(ROOT / "data" / "processed", frames, metrics)
+    write_processed(ROOT / "data" / "processed", frames, metrics)
     for name, frame in frames.items():
         span = f"{frame.index[0]} to {frame.index[-1]}"
         print(f"data/processed/{name}.csv: {len(frame)} months, {span}")

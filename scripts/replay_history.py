@@ -25,7 +25,8 @@ from figures import replace_block
 from replay import report
 from replay.play import play
 
-from energy import charts, watching
+from energy import charts
+from energy.pipelines import monitor
 from energy.releases.store import open_store
 from energy.settings import ROOT
 
@@ -49,7 +50,7 @@ def main() -> int:
         for one in play(first, last, Path(folder), FORECASTERS, FOLDS, cores):
             months.append(one)
             print(f"{one.month}: {_line(one)}", flush=True)
-        record, _ = watching.read_record(open_store(f"{folder}/store"))
+        record, _ = monitor.read_track_record(open_store(f"{folder}/store"))
         if record is None:
             raise SystemExit("Two months are the fewest that can be replayed.")
         shutil.rmtree(store, ignore_errors=True)

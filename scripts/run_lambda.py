@@ -23,7 +23,7 @@ from local.emulator import INVOCATIONS, Emulator, emulator
 from local.stack import Stack, free_ports, stack
 
 from energy.errors import StoreError
-from energy.releases.pointer import champion
+from energy.releases.promotion import read_champion
 from energy.releases.store import open_store
 from energy.settings import ROOT, Settings
 
@@ -67,7 +67,7 @@ def main() -> int:
 def on_release(port: int = 0, log: Path | None = None) -> Iterator[Emulator]:
     """The handler on the store that the environment names, as `make run` does; 0: any port."""
     store = Settings.from_environment().store
-    if (pointer := champion(open_store(store))) is None:
+    if (pointer := read_champion(open_store(store))) is None:
         raise RuntimeError(f"{store} holds no release yet: 'make run' publishes one")
     # The caller's own AWS and ENERGY settings concern a store that they name.
     ours = {n: v for n, v in os.environ.items() if n.startswith(("AWS_", "ENERGY_"))}

@@ -3,14 +3,14 @@
 import sys
 import webbrowser
 
-from energy.running import prepare
+from energy.orchestration import prepare_environment
 from energy.settings import ROOT
 
 CARDS = {"leaderboard": "leaderboard", "publish": "release"}
 
 
 def main() -> int:
-    prepare()  # before Metaflow reads its configuration
+    prepare_environment()  # before Metaflow reads its configuration
     from metaflow import Flow, namespace
     from metaflow.cards import get_cards
     from metaflow.exception import MetaflowNotFound

@@ -2,8 +2,8 @@
 
 import sys
 
-from energy.data.archive import newest
-from energy.data.monthly import read_frame
+from energy.data.archive import newest_vintage
+from energy.data.frame import read_frame
 from energy.data.tables import UNITS
 from energy.data.vintages import open_vintage
 from energy.errors import EnergyError
@@ -12,7 +12,7 @@ from energy.settings import Settings
 
 def main() -> int:
     try:
-        held = newest(Settings.from_environment().data)
+        held = newest_vintage(Settings.from_environment().data)
         vintage = open_vintage(held.folder)
         frame = read_frame(vintage)
     except EnergyError as error:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import streamlit as st
 
-from energy.contract.record import DriftCheck, TrackRecord
+from energy.contract.track_record import DriftCheck, TrackRecord
 from streamlit_app import formats
 
 

@@ -19,7 +19,7 @@ import streamlit as st
 
 from energy.contract import Forecast, ForecastRequest, WeatherFacts
 from energy.contract.panel import Panel, SeriesForecast
-from energy.contract.record import TrackRecord
+from energy.contract.track_record import TrackRecord
 from energy.errors import AnotherRelease, EnergyError
 from energy.settings import Settings
 from streamlit_app.client import Client, Data, ReleaseInService, Scores, choose

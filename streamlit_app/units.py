@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from energy.contract.units import TWH_PER_MTOE
+from energy.contract.forecast import TWH_PER_MTOE
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 from energy.contract import Forecast, ForecastRequest, Sensitivity, Weather, WeatherFacts
-from energy.contract.months import after, between, calendar
+from energy.contract.months import calendar_month, months_after, months_between
 
 COLD = (10, 11, 12, 1, 2, 3)
 """Calendar months of a winter."""
@@ -45,7 +45,7 @@ def warmer(months: Sequence[str], degrees: float) -> ForecastRequest:
 def winters(facts: WeatherFacts) -> dict[str, float]:
     """Past winters, newest first, such as `2010/11`, with their mean daily degree days."""
     found = {}
-    last = after(facts.first_month, len(facts.degree_days) - 1)
+    last = months_after(facts.first_month, len(facts.degree_days) - 1)
     for year in range(int(last[:4]), int(facts.first_month[:4]) - 1, -1):
         days = [_held(facts, f"{year + (month < 7)}-{month:02d}") for month in COLD]
         known = [value for value in days if value is not None]
@@ -60,12 +60,13 @@ def past_winter(months: Sequence[str], facts: WeatherFacts, winter: str) -> Fore
     Returns:
         The question, or None if no winter month is among `months`.
     """
-    cold = [month for month in months if calendar(month) + 1 in COLD]
+    cold = [month for month in months if calendar_month(month) + 1 in COLD]
     if not cold:
         return None
     began = int(winter[:4])
     path = {
-        month: _held(facts, f"{began + (calendar(month) < 6)}-{month[5:]}") or 0.0 for month in cold
+        month: _held(facts, f"{began + (calendar_month(month) < 6)}-{month[5:]}") or 0.0
+        for month in cold
     }
     return ForecastRequest(months=tuple(path), weather=Weather(degree_days=path))
 
@@ -76,8 +77,8 @@ def degrees_of(asked: ForecastRequest, facts: WeatherFacts) -> dict[str, float]:
     if weather.degree_days is None:
         return dict.fromkeys(asked.months, weather.temperature_change or 0.0)
     return {
-        month: (days - facts.normal[calendar(month)])
-        / facts.degree_days_per_degree[calendar(month)]
+        month: (days - facts.normal[calendar_month(month)])
+        / facts.degree_days_per_degree[calendar_month(month)]
         for month, days in weather.degree_days.items()
     }
 
@@ -100,7 +101,7 @@ def compare(
     added = {row.month: row.mean - expected[row.month] for row in given.months}
     errors = {month: one.standard_error for one in seasons for month in one.months}
     width = NormalDist().inv_cdf(0.9) * sum(
-        errors.get(calendar(month) + 1, 0.0) * abs(degrees[month]) for month in added
+        errors.get(calendar_month(month) + 1, 0.0) * abs(degrees[month]) for month in added
     )
     total = sum(added.values())
     return Change(total, total - width, total + width, sum(expected[month] for month in added))
@@ -108,5 +109,5 @@ def compare(
 
 def _held(facts: WeatherFacts, month: str) -> float | None:
     """Degree days of a month, or None if they are not known."""
-    place = between(facts.first_month, month)
+    place = months_between(facts.first_month, month)
     return facts.degree_days[place] if 0 <= place < len(facts.degree_days) else None

@@ -15,8 +15,8 @@ from filelock import FileLock
 from s3_server import S3Server, s3_server, weed
 from web_server import WebServer, direct, web_server
 
-# As `energy.running` does for flows, and before anything imports numpy: on the small matrices of
-# monthly series a second thread only keeps another test waiting.
+# As `energy.orchestration` does for flows, before anything imports numpy: on small matrices a
+# second thread only keeps another test waiting.
 for library in ("OMP", "OPENBLAS", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
 
@@ -66,12 +66,12 @@ def new_database(shared_folder: Path) -> Callable[[Path], Path]:
     def put(path: Path) -> Path:
         with FileLock(shared_folder / "mlflow.lock"):
             if not made.exists():
-                from energy import backend
                 from energy.settings import Settings
+                from energy.tracking import runs
 
                 with warnings.catch_warnings():  # MLflow's own, in this process alone
                     warnings.filterwarnings("ignore", "The ``noload`` loader strategy")
-                    backend.client(Settings(tracking_uri=f"sqlite:///{made}.new"))
+                    runs.mlflow_client(Settings(tracking_uri=f"sqlite:///{made}.new"))
                 Path(f"{made}.new").rename(made)
         path.parent.mkdir(parents=True, exist_ok=True)
         return Path(shutil.copy(made, path))

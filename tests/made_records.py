@@ -10,13 +10,19 @@ import numpy as np
 import pandas as pd
 
 from energy.contract import SCHEMA, Calibration, ForecastMonth, ForecastTable, Lineage, Manifest
-from energy.contract.months import after
-from energy.contract.record import TrackRecord
-from energy.monitoring.due import due_on
-from energy.monitoring.service import read_service
-from energy.monitoring.track_record import Figures, build
-from energy.releases.bundle import HISTORY, digest, release_id, write_release
-from energy.releases.documents import encode, moment
+from energy.contract.months import months_after
+from energy.contract.track_record import TrackRecord
+from energy.monitoring.calendar import due_on
+from energy.monitoring.live_releases import read_release_history
+from energy.monitoring.track_record import Actuals, build_track_record
+from energy.releases.bundle import (
+    HISTORY,
+    digest,
+    encode_document,
+    iso_timestamp,
+    release_id,
+    write_release,
+)
 from energy.releases.promotion import promote
 from energy.releases.store import Store
 
@@ -68,7 +74,7 @@ def make_table(
     """The year before again, and so much more."""
     mean = np.resize(history.to_numpy()[-12:], horizon) + error
     months = tuple(
-        ForecastMonth(after(cutoff, h), h, float(m), tuple(float(m + w) for w in WIDTHS))
+        ForecastMonth(months_after(cutoff, h), h, float(m), tuple(float(m + w) for w in WIDTHS))
         for h, m in enumerate(mean, 1)
     )
     return ForecastTable(target, "Mtoe", cutoff, "theta", months, CALIBRATION)
@@ -101,26 +107,26 @@ def publish(
     first = str(history.index[0])
     document = {"schema": SCHEMA, "unit": "Mtoe", "first_month": first, "values": values}
     files = {
-        "forecast.json": encode("forecast.json", table.to_dict()),
+        "forecast.json": encode_document("forecast.json", table.to_dict()),
         "model.zip": b"a model",
-        "scores.json": encode("scores.json", {"schema": SCHEMA}),
-        **({HISTORY: encode(HISTORY, document)} if with_history else {}),
+        "scores.json": encode_document("scores.json", {"schema": SCHEMA}),
+        **({HISTORY: encode_document(HISTORY, document)} if with_history else {}),
     }
     name = release_id(cutoff, now, digest(files))
-    manifest = Manifest(name, moment(now), target, "Mtoe", cutoff, "theta", LINEAGE)
+    manifest = Manifest(name, iso_timestamp(now), target, "Mtoe", cutoff, "theta", LINEAGE)
     write_release(store, manifest, files)
     promote(store, name, "it is best", now)
     return name
 
 
-def figures(last: str = LAST, revised: Mapping[str, float] | None = None, **more: Any) -> Figures:
+def figures(last: str = LAST, revised: Mapping[str, float] | None = None, **more: Any) -> Actuals:
     """The newest vintage, to that month."""
-    return Figures(f"{last}-00000000", make_frame(last, revised), **more)
+    return Actuals(f"{last}-00000000", make_frame(last, revised), **more)
 
 
 def record(
     store: Store,
-    found: Figures | None = None,
+    found: Actuals | None = None,
     previous: TrackRecord | None = None,
     now: datetime | None = None,
 ) -> TrackRecord:
@@ -128,4 +134,4 @@ def record(
     found = found or figures()
     then = published_on(found.vintage_id[:7]) + timedelta(days=1)
     known = [(one.release_id, one.promoted_at) for one in previous.releases] if previous else []
-    return build(read_service(store, known), found, previous, now or then)
+    return build_track_record(read_release_history(store, known), found, previous, now or then)

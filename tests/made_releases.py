@@ -8,16 +8,19 @@ from pathlib import Path
 
 import pandas as pd
 
-from energy import breakdown, lineage, publishing, training
-from energy.data import snapshot
-from energy.data.archive import newest
+from energy.data import loader
+from energy.data.archive import newest_vintage
 from energy.data.dataset import UK
-from energy.data.monthly import read_frame, target_series
+from energy.data.frame import read_frame, target_series
 from energy.data.tables import TARGETS, UNITS
 from energy.data.vintages import Vintage, open_vintage
-from energy.forecasting import backtest, champion, response
+from energy.forecasting import folds, selection
+from energy.forecasting.weather import weather_facts
+from energy.pipelines import train
+from energy.pipelines.publish import PublishResult, ReleaseDraft, write_draft
 from energy.releases import promotion
 from energy.releases.store import open_store
+from energy.tracking import lineage
 
 RAW = Path(__file__).resolve().parents[1] / "data" / "raw"
 HORIZON = 24
@@ -38,7 +41,7 @@ def read_embedded(*targets: str) -> tuple[dict[str, pd.Series], pd.DataFrame]:
     return series, frame[["temperature", "degree_days"]]
 
 
-def publish(store_url: str, forecaster: str, parts: bool = False) -> publishing.Published:
+def publish(store_url: str, forecaster: str, parts: bool = False) -> PublishResult:
     """Backtest `forecaster` on four folds, refit it and put it in service, past the gate.
 
     Args:
@@ -51,29 +54,29 @@ def publish(store_url: str, forecaster: str, parts: bool = False) -> publishing.
     series, weather = read_embedded(*names)
     y = series["total"]
     split = y.index[-25]
-    plan = backtest.Plan((split - 24, split - 17, split - 12), (split, split + 5), split, HORIZON)
+    plan = folds.FoldPlan((split - 24, split - 17, split - 12), (split, split + 5), split, HORIZON)
     compared = {}
     for name in names:
         bench = (forecaster if name == "total" else "seasonal_naive",)
-        results = {one: training.backtest_one(one, series[name], weather, plan) for one in bench}
-        compared[name] = training.compare(bench, results, series[name], weather)
-    fitted, table = training.refit(compared["total"], y, weather, HORIZON, UNITS["total"])
+        results = {one: train.backtest_one(one, series[name], weather, plan) for one in bench}
+        compared[name] = train.compare_forecasters(bench, results, series[name], weather)
+    fitted, table = train.refit_best(compared["total"], y, weather, HORIZON, UNITS["total"])
     broken_down = None
     if parts:
-        reconciled = breakdown.reconcile_champions(compared, series, weather)
-        broken_down = breakdown.break_down(reconciled, compared, series, weather, table)
-    draft = publishing.Draft(
+        reconciled = train.reconcile_champions(compared, series, weather)
+        broken_down = train.break_down(reconciled, compared, series, weather, table)
+    draft = ReleaseDraft(
         table,
-        champion.to_zip(fitted),
+        selection.model_to_zip(fitted),
         compared["total"],
         y,
-        response.weather_facts(y, weather),
+        weather_facts(y, weather),
         broken_down,
-        snapshot.to_document(frame, vintage, newest(RAW.parent)),
+        loader.data_document(frame, vintage, newest_vintage(RAW.parent)),
         UK.titled("total"),
     )
     store = open_store(store_url)
     found = lineage.lineage(vintage.hashes, "unknown", {"metaflow": "test"})
-    manifest, files = publishing.write(store, draft, found, datetime.now(UTC))
+    manifest, files = write_draft(store, draft, found, datetime.now(UTC))
     pointer = promotion.promote(store, manifest.release_id, "to have one", datetime.now(UTC))
-    return publishing.Published(manifest, pointer, files, None)
+    return PublishResult(manifest, pointer, files, None)

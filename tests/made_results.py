@@ -13,19 +13,16 @@ import openpyxl
 import pandas as pd
 from web_server import ODS, WebServer, attachment, content_item
 
-from energy.breakdown import Breakdown, reconcile_champions
 from energy.contract import ForecastTable, Lineage, Manifest, Pointer, WeatherFacts
-from energy.forecasting.backtest import Plan, plan
-from energy.forecasting.bench import BENCH
-from energy.forecasting.champion import forecast_table
-from energy.forecasting.horizon import months_after
+from energy.forecasting.folds import FoldPlan, is_positive, months_after, plan_folds
 from energy.forecasting.intervals import add_quantiles
-from energy.forecasting.logs import is_positive
-from energy.forecasting.response import weather_facts
-from energy.forecasting.scores import Score, score
-from energy.publishing import Draft, Published
-from energy.releases.decisions import Check
-from energy.training import Comparison, compare
+from energy.forecasting.metrics import Score, score_folds
+from energy.forecasting.models import FORECASTERS
+from energy.forecasting.selection import forecast_table
+from energy.forecasting.weather import weather_facts
+from energy.pipelines.publish import PublishResult, ReleaseDraft
+from energy.pipelines.train import Breakdown, Comparison, compare_forecasters, reconcile_champions
+from energy.releases.promotion import Check
 
 NAMES = ("seasonal_naive", "theta", "ridge")
 AND_WEATHER = (*NAMES, "weather_normalised_theta")
@@ -69,12 +66,12 @@ def make_parts() -> dict[str, pd.Series]:
     return {"total": total, **parts}
 
 
-def make_plan(y: pd.Series, folds: int = 4, holdout: bool = True) -> Plan:
+def make_plan(y: pd.Series, folds: int = 4, holdout: bool = True) -> FoldPlan:
     """A plan of so many folds; without a holdout, all but a year trains."""
-    return plan(y.index, y.index[95] if holdout else y.index[-6], folds, 24)
+    return plan_folds(y.index, y.index[95] if holdout else y.index[-6], folds, 24)
 
 
-def make_folds(y: pd.Series, laid: Plan, error: float, nowcast: bool = False) -> pd.DataFrame:
+def make_folds(y: pd.Series, laid: FoldPlan, error: float, nowcast: bool = False) -> pd.DataFrame:
     """A fold frame whose forecasts are off by a share that grows with the months ahead.
 
     Nowcasts, where there are any, are off by half as much. Many tests want the same one, which is
@@ -91,7 +88,7 @@ def _known(y: pd.Series) -> object:
     return y.name, y.index[0], y.to_numpy().tobytes()
 
 
-def _folds(y: pd.Series, laid: Plan, error: float, nowcast: bool) -> pd.DataFrame:
+def _folds(y: pd.Series, laid: FoldPlan, error: float, nowcast: bool) -> pd.DataFrame:
     parts = []
     for cutoff in (*laid.backtest, *laid.holdout):
         held = cutoff in laid.holdout
@@ -122,7 +119,7 @@ def _folds(y: pd.Series, laid: Plan, error: float, nowcast: bool) -> pd.DataFram
 
 def make_comparison(
     y: pd.Series,
-    laid: Plan,
+    laid: FoldPlan,
     failed: Sequence[str] = (),
     names: Sequence[str] = NAMES,
     size: float = 1.0,
@@ -145,21 +142,21 @@ def make_comparison(
 
 
 def _comparison(
-    y: pd.Series, laid: Plan, failed: Sequence[str], names: Sequence[str], size: float
+    y: pd.Series, laid: FoldPlan, failed: Sequence[str], names: Sequence[str], size: float
 ) -> Comparison:
     results = {}
     for name in names:
         if name in failed:
             results[name] = None, Score(name, failure="ValueError: it broke")
             continue
-        folds = make_folds(y, laid, size * ERRORS.get(name, 0.6), BENCH[name].weather)
-        results[name] = folds, score(name, folds[folds["protocol"] == "backtest"], 1.5)
-    return compare(names, results, y)
+        folds = make_folds(y, laid, size * ERRORS.get(name, 0.6), FORECASTERS[name].weather)
+        results[name] = folds, score_folds(name, folds[folds["protocol"] == "backtest"], 1.5)
+    return compare_forecasters(names, results, y)
 
 
 def make_table(
     y: pd.Series,
-    laid: Plan,
+    laid: FoldPlan,
     horizon: int = 24,
     forecaster: str = "theta",
     observed: Mapping[str, float] | None = None,
@@ -197,8 +194,8 @@ def make_draft(
     table: ForecastTable,
     weather: WeatherFacts | None = None,
     breakdown: Breakdown | None = None,
-) -> Draft:
-    return Draft(table, b"model", make_comparison(y, make_plan(y)), y, weather, breakdown)
+) -> ReleaseDraft:
+    return ReleaseDraft(table, b"model", make_comparison(y, make_plan(y)), y, weather, breakdown)
 
 
 def make_lineage(commit: str = "1" * 40) -> Lineage:
@@ -237,7 +234,7 @@ def make_published(
     before: ForecastTable | None = None,
     trouble: str = "",
     failed: str = "",
-) -> Published:
+) -> PublishResult:
     """A release that is in service, or that was refused for the check that `failed`."""
     manifest = make_manifest(table, 2)
     earlier = (make_manifest(before, 1), before) if before else None
@@ -246,7 +243,7 @@ def make_published(
         old = earlier[0].release_id if earlier else ""
         pointer = Pointer(old, None, "2026-11-23T17:00:01Z", "it was best") if earlier else None
     files = {"model.zip": b"model"}
-    return Published(manifest, pointer, files, earlier, trouble, make_checks(failed))
+    return PublishResult(manifest, pointer, files, earlier, trouble, make_checks(failed))
 
 
 def make_release(last: str = "2022-08", revised: Mapping[str, float] | None = None) -> bytes:

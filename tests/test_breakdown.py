@@ -19,13 +19,20 @@ from made_results import (
     make_weather,
 )
 
-from energy import breakdown
-from energy.breakdown import KEEPING, Breakdown, Reconciliation, break_down, reconcile_champions
 from energy.contract import ForecastTable
-from energy.forecasting.gap_shares import METHODS
-from energy.forecasting.reconcile import RECONCILED
-from energy.forecasting.scores import quantile_columns, score
-from energy.training import Comparison, refit
+from energy.forecasting.folds import quantile_columns
+from energy.forecasting.metrics import score_folds
+from energy.forecasting.reconciliation import METHODS, RECONCILED
+from energy.pipelines import train
+from energy.pipelines.train import (
+    KEEPING,
+    Breakdown,
+    Comparison,
+    Reconciliation,
+    break_down,
+    reconcile_champions,
+    refit_best,
+)
 
 SERIES = make_parts()
 WEATHER = make_weather()
@@ -49,7 +56,7 @@ def made() -> Made:
     gas = make_comparison(SERIES["natural_gas"], LAID, names=AND_WEATHER)
     compared = {**make_compared(SERIES), "natural_gas": gas}
     reconciled = reconcile_champions(compared, SERIES, WEATHER)
-    _, total = refit(compared["total"], SERIES["total"], WEATHER, 14, "Mtoe")
+    _, total = refit_best(compared["total"], SERIES["total"], WEATHER, 14, "Mtoe")
     found = break_down(reconciled, compared, SERIES, WEATHER, total)
     return Made(compared, reconciled, total, found)
 
@@ -89,7 +96,7 @@ def test_a_part_s_table_is_as_whole_as_the_total_s(made: Made) -> None:
 
 
 def test_the_total_stays_as_it_was_published(made: Made) -> None:
-    _, again = refit(made.compared["total"], SERIES["total"], WEATHER, 14, "Mtoe")
+    _, again = refit_best(made.compared["total"], SERIES["total"], WEATHER, 14, "Mtoe")
     assert made.total == again
     champion = made.compared["total"].ranked[0]
     own = made.compared["total"].folds[champion.forecaster]
@@ -122,7 +129,7 @@ def test_scores_are_those_of_the_folds_that_add_up(made: Made) -> None:
         champion = made.compared[name].champion
         for protocol, scores in (("backtest", found.scores), ("holdout", found.holdout)):
             rows = frame[frame["protocol"] == protocol]
-            assert scores[name] == score(champion, rows, 0.0)
+            assert scores[name] == score_folds(champion, rows, 0.0)
         assert found.scores[name].mase == found.mase[found.method][name]
     parts = sum(found.folds[name]["mean"] for name in SHARES)
     assert parts.to_numpy() == pytest.approx(found.folds["total"]["mean"].to_numpy(), abs=1e-9)
@@ -137,7 +144,7 @@ def test_what_keeps_the_total_and_errs_least_is_chosen() -> None:
     alike, alone = told(compared, dict.fromkeys(fuels, off)), told(compared, {"coal": off})
     for given, method in ((alike, "top_down"), (alone, "mint_given_total")):
         found = reconcile_champions(given, series, WEATHER)
-        means = {name: breakdown.mean_mase(found.mase[name]) for name in KEEPING}
+        means = {name: train.mean_mase(found.mase[name]) for name in KEEPING}
         assert found.method == method == min(means, key=lambda name: means[name])
 
 
@@ -152,7 +159,7 @@ def test_parts_that_are_above_zero_stay_there(monkeypatch: pytest.MonkeyPatch) -
     def too_much(_: object, y: pd.Series, *rest: object) -> tuple[None, ForecastTable]:
         return None, make_table(y * (1.2 if y.name == "natural_gas" else 1.0), LAID, 6)
 
-    monkeypatch.setattr(breakdown, "refit", too_much)
+    monkeypatch.setattr(train, "refit_best", too_much)
     total = make_table(SERIES["total"], LAID, 6)
     tables = break_down(reconciled, compared, SERIES, WEATHER, total).tables
     for place, row in enumerate(total.months):

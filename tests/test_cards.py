@@ -20,12 +20,11 @@ from made_results import (
     make_weather,
 )
 
-from energy import cards
-from energy.breakdown import reconcile_champions
-from energy.forecasting.bench import BENCH, VERSION
-from energy.forecasting.reconcile import METHODS
-from energy.forecasting.scores import coverage_error
-from energy.training import Comparison
+from energy.forecasting.metrics import coverage_error
+from energy.forecasting.models import FORECASTERS, VERSION
+from energy.forecasting.reconciliation import METHODS
+from energy.pipelines.train import Comparison, reconcile_champions
+from energy.reports import leaderboard_card
 
 # On importing Metaflow's cards, in this process alone.
 pytestmark = pytest.mark.filterwarnings("ignore:The _yaml extension module")
@@ -64,7 +63,7 @@ def leaderboard(
     y = make_series()
     laid, card = make_plan(y, holdout=holdout), Shown()
     compared = make_comparison(y, laid, failed=failed, names=names)
-    cards.leaderboard(card, {"total": compared}, {"total": y}, laid, "Mtoe")
+    leaderboard_card.fill_leaderboard_card(card, {"total": compared}, {"total": y}, laid, "Mtoe")
     return card
 
 
@@ -130,7 +129,9 @@ def test_no_mape_where_an_actual_is_zero() -> None:
     y = make_series("net_imports", -5.0)
     y.iloc[:] = y.round(0) * (y.abs() > 1)
     laid, card = make_plan(y), Shown()
-    cards.leaderboard(card, {y.name: make_comparison(y, laid)}, {y.name: y}, laid, "Mtoe")
+    leaderboard_card.fill_leaderboard_card(
+        card, {y.name: make_comparison(y, laid)}, {y.name: y}, laid, "Mtoe"
+    )
     assert "n/a" in card.words
     assert "None" not in card.words
 
@@ -175,14 +176,16 @@ def test_a_sampling_error_that_cannot_be_known_is_not_told_as_nan() -> None:
     y = make_series()
     laid = replace(make_plan(y), backtest=(pd.Period("2018-12", "M"),), holdout=())
     card = Shown()
-    cards.leaderboard(card, {"total": make_comparison(y, laid)}, {"total": y}, laid, "Mtoe")
+    leaderboard_card.fill_leaderboard_card(
+        card, {"total": make_comparison(y, laid)}, {"total": y}, laid, "Mtoe"
+    )
     assert "came out inside the 80% interval" in card.words
     assert "inside the 95% one.\n" in card.words
     assert "standard error" not in card.words
 
 
 def test_a_combination_says_of_whom_and_how() -> None:
-    entry = BENCH["combination_stacking"]
+    entry = FORECASTERS["combination_stacking"]
     card = leaderboard(names=("seasonal_naive", *entry.members, entry.name))
     members = ", ".join(member.replace("_", " ") for member in entry.members)
     assert f"stacking of {members}" in card.words
@@ -192,7 +195,7 @@ def parts() -> tuple[Shown, dict[str, Comparison]]:
     series = make_parts()
     compared, laid, card = make_compared(series), make_plan(series["total"]), Shown()
     reconciled = reconcile_champions(compared, series, make_weather())
-    cards.leaderboard(card, compared, series, laid, "Mtoe", reconciled)
+    leaderboard_card.fill_leaderboard_card(card, compared, series, laid, "Mtoe", reconciled)
     return card, compared
 
 

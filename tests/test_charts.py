@@ -20,11 +20,11 @@ from made_results import (
 )
 
 from energy import charts
-from energy.charts.parts import COLOURS
-from energy.charts.screen import DARK
+from energy.charts.forecasts import COLOURS
+from energy.charts.style import DARK
 from energy.contract import Forecast, Interval, MonthAhead
 from energy.data.tables import ENERGY
-from energy.forecasting.scores import coverage_error
+from energy.forecasting.metrics import coverage_error
 
 NAMES = ["fan", "fan of one month", "leaderboard", "failures", "by horizon", "folds", "negative"]
 NAMES += ["coverage", "parts", "by month", "coverage by horizon"]

@@ -9,7 +9,7 @@ from made_results import make_series
 from test_cards import Shown
 
 from energy import charts
-from energy.components import chart, table, titled, words
+from energy.reports.components import chart, markdown, table, titled
 
 # On importing Metaflow's cards, in this process alone.
 pytestmark = pytest.mark.filterwarnings("ignore:The _yaml extension module")
@@ -17,8 +17,8 @@ pytestmark = pytest.mark.filterwarnings("ignore:The _yaml extension module")
 
 def test_words_are_paragraphs_in_order() -> None:
     card = Shown()
-    words(card, "# One", "**two**")
-    words(card)
+    markdown(card, "# One", "**two**")
+    markdown(card)
     assert [(part["type"], part["source"].strip()) for part in card.rendered] == [
         ("markdown", "# One"),
         ("markdown", "**two**"),

@@ -21,7 +21,7 @@ from energy.contract import (
     Sensitivity,
     WeatherFacts,
 )
-from energy.releases.documents import decode, encode
+from energy.releases.bundle import decode_document, encode_document
 
 text = st.text(max_size=8)
 number = st.floats(allow_nan=False, allow_infinity=False)
@@ -64,9 +64,9 @@ pointers = st.builds(Pointer, text, text | st.none(), text, text)
 
 @given(tables | manifests | pointers)
 def test_round_trip(published: Any) -> None:
-    data = encode("x.json", published.to_dict())
-    assert type(published).from_dict(decode("x.json", data)) == published
-    assert encode("x.json", json.loads(data)) == data
+    data = encode_document("x.json", published.to_dict())
+    assert type(published).from_dict(decode_document("x.json", data)) == published
+    assert encode_document("x.json", json.loads(data)) == data
     assert data.endswith(b"\n")
     assert data.isascii()
 
@@ -83,7 +83,7 @@ def test_a_table_from_before_there_were_seasons_and_nowcasts_is_still_read(
 ) -> None:
     plain = published.to_dict()
     del plain["observed"], plain["calibration"]["season"], plain["calibration"]["weather"]
-    found = ForecastTable.from_dict(decode("x.json", encode("x.json", plain)))
+    found = ForecastTable.from_dict(decode_document("x.json", encode_document("x.json", plain)))
     assert found.observed == {}
     assert found.calibration.season == (1.0,) * 12
     assert found.calibration.weather == (0.0,) * 12

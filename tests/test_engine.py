@@ -7,7 +7,7 @@ import sys
 import pytest
 from metaflow import FlowSpec, step
 
-from energy.engine import follows
+from energy.flow_decorators import triggered_after
 
 
 def decorated(monkeypatch: pytest.MonkeyPatch, *words: str) -> dict[str, dict[str, object]]:
@@ -19,7 +19,7 @@ def decorated(monkeypatch: pytest.MonkeyPatch, *words: str) -> dict[str, dict[st
         def start(self) -> None:
             pass
 
-    flow = follows("FirstFlow", or_at="7 3 1 * ? *")(SecondFlow)
+    flow = triggered_after("FirstFlow", or_at="7 3 1 * ? *")(SecondFlow)
     return {
         name: found[0].attributes
         for name, found in flow(use_cli=False)._flow_decorators.items()

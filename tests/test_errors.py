@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from energy import errors
-from energy.errors import EnergyError, OutOfRange, StoreError, listed
+from energy.errors import EnergyError, OutOfRange, StoreError, join_names
 
 SAMPLES = [
     ("float", 0.5),
@@ -102,6 +102,6 @@ def test_it_can_be_raised_and_caught_by_family(kind: type[EnergyError]) -> None:
 
 def test_the_look_of_it() -> None:
     assert str(OutOfRange("horizon", 500, 1, 120)) == "horizon is 500; expected 1 to 120."
-    assert listed([]) == "none"
-    assert listed(["a", 2]) == "a, 2"
+    assert join_names([]) == "none"
+    assert join_names(["a", 2]) == "a, 2"
     assert issubclass(StoreError, EnergyError)

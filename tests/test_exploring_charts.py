@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from made_results import make_plan, make_series
 
 from energy import charts
-from energy.charts.origins import NAMES, SEEN
+from energy.charts.backtests import NAMES, SEEN
 from energy.contract import Sensitivity
-from energy.forecasting.backtest import Plan
+from energy.forecasting.folds import FoldPlan
 
 
 def rows_of(chart: object, key: str) -> list[dict]:
@@ -96,7 +96,7 @@ def test_origins_end_with_the_last_month_scored_and_never_after_the_series() -> 
 def test_only_protocols_that_are_there_have_a_key() -> None:
     y = make_series()
     split = y.index[-30]
-    plan = Plan((split - 12,), (), split, 12)
+    plan = FoldPlan((split - 12,), (), split, 12)
     made = charts.spec(charts.rolling_origins(plan, y.index[0], y.index[-1]))
     scale = made["layer"][0]["encoding"]["color"]["scale"]
     assert scale["domain"] == [SEEN, NAMES["backtest"]]

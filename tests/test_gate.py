@@ -13,16 +13,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_results import make_comparison, make_manifest, make_plan, make_series, make_table
 
-from energy import gate
 from energy.contract import Calibration, Manifest, Pointer
-from energy.contract.panel import Judged, Panel, SeriesForecast
-from energy.forecasting.bench import BASELINE
-from energy.forecasting.fold_files import from_document, to_document
-from energy.forecasting.scores import mase, quantile_columns
-from energy.incumbent import Incumbent, clock
-from energy.panels import DIED, sum_up
-from energy.releases.decisions import Check
-from energy.training import Comparison
+from energy.contract.panel import BacktestScores, Panel, SeriesForecast
+from energy.forecasting.folds import folds_document, quantile_columns, read_folds_document
+from energy.forecasting.metrics import mase
+from energy.forecasting.models import BASELINE
+from energy.pipelines import gate
+from energy.pipelines.gate import Incumbent, clock
+from energy.pipelines.many_series import DIED, summarise_panel
+from energy.pipelines.train import Comparison
+from energy.releases.promotion import Check
 
 NOW = datetime(2026, 11, 24, tzinfo=UTC)
 Y = make_series()
@@ -41,7 +41,7 @@ def kept(compared: Comparison, name: str, errors: Any = None) -> dict[str, pd.Da
     """What a release keeps of one forecaster, called sarimax; with other errors, if given."""
     rows = compared.folds[name]
     mean = rows["mean"] if errors is None else rows["actual"] + errors(rows)
-    return from_document(to_document({"sarimax": rows.assign(mean=mean)}, "Mtoe"))
+    return read_folds_document(folds_document({"sarimax": rows.assign(mean=mean)}, "Mtoe"))
 
 
 def worse(share: float, noise: float = 0.0) -> Any:
@@ -56,7 +56,7 @@ def worse(share: float, noise: float = 0.0) -> Any:
 
 
 def judged(compared: Comparison = COMPARED, other: Incumbent | None = None) -> dict[str, Check]:
-    found = gate.judge(compared, MANIFEST, other or Incumbent(), NOW)
+    found = gate.check_release(compared, MANIFEST, other or Incumbent(), NOW)
     return {check.name: check for check in found}
 
 
@@ -70,7 +70,7 @@ def test_a_first_release_has_nobody_to_be_compared_with() -> None:
         check = found[name]
         assert (check.passed, check.figure, check.threshold) == (True, None, None)
         assert check.told == "Not judged: nothing is in service."
-    assert gate.refusal(tuple(found.values())) == ""
+    assert gate.refusal_reason(tuple(found.values())) == ""
 
 
 def test_a_release_in_service_that_is_damaged_is_replaced() -> None:
@@ -264,7 +264,7 @@ def test_a_release_from_the_future_is_not_replaced(behind: int, passed: bool) ->
 
 def test_a_refusal_names_what_failed_and_nothing_else() -> None:
     found = judged(make_comparison(Y, PLAN, names=(BASELINE,)), incumbent(cutoff="2022-09"))
-    told = gate.refusal(tuple(found.values()))
+    told = gate.refusal_reason(tuple(found.values()))
     assert told.startswith("beats_naive: MASE ")
     assert "not_older: Data to 2022-07" in told
     assert "coverage" not in told
@@ -289,12 +289,12 @@ def panel_of(coverages: list[float], lost: int = 0) -> Panel:
     series = [
         SeriesForecast(
             *(f"s{n}", "2022-07", (1.0,), "theta", (1.0,), calibration),
-            Judged(4, 0.5, 1.0, None, 1.0, coverage, 0.95),
+            BacktestScores(4, 0.5, 1.0, None, 1.0, coverage, 0.95),
         )
         for n, coverage in enumerate(coverages)
     ]
     left_out = {f"lost {n}": DIED for n in range(lost)}
-    return sum_up(series, left_out, "t", lost)
+    return summarise_panel(series, left_out, "t", lost)
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,11 @@ import pytest
 from made_results import ENERGY, RAW, WEATHER, make_release
 from test_cards import Shown
 
-from energy import ingest_card, ingesting
-from energy.data.archive import newest
-from energy.data.keeping import Kept, Refused
-from energy.ingesting import Delivery
+from energy.data.archive import newest_vintage
+from energy.data.vintage_builder import NewVintage, RejectedVintage
+from energy.pipelines import ingest
+from energy.pipelines.ingest import FetchResult
+from energy.reports import ingest_card
 from energy.settings import Settings
 
 # On importing Metaflow's cards, in this process alone.
@@ -28,13 +29,13 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(data=tmp_path / "data")
 
 
-def taken(settings: Settings, content: bytes) -> tuple[Shown, ingesting.Outcome | None]:
+def taken(settings: Settings, content: bytes) -> tuple[Shown, ingest.Outcome | None]:
     """The card of a workbook given by hand, and what came of it."""
     path = settings.data / AUGUST
     path.write_bytes(content)
-    delivery, card = ingesting.by_hand([path]), Shown()
-    outcome = ingesting.take_in(settings, [delivery])
-    ingest_card.vintage(card, settings, [delivery], outcome)
+    delivery, card = ingest.from_files([path]), Shown()
+    outcome = ingest.ingest(settings, [delivery])
+    ingest_card.fill_ingest_card(card, settings, [delivery], outcome)
     return card, outcome
 
 
@@ -50,9 +51,9 @@ def cells(card: Shown, first: str) -> list[list[str]]:
 
 
 def test_kept_with_revisions(settings: Settings) -> None:
-    embedded = newest(settings.data)
+    embedded = newest_vintage(settings.data)
     card, kept = taken(settings, make_release("2022-08", {"2022-05": 0.25, "2021-11": -0.125}))
-    assert isinstance(kept, Kept)
+    assert isinstance(kept, NewVintage)
     assert parts(card) == [
         *("# The data", "## What was found", "## Checks", "## Revisions", "## In use")
     ]
@@ -104,7 +105,7 @@ def test_more_revisions_than_a_card_lists(
 
 def test_kept_without_revisions(settings: Settings) -> None:
     card, kept = taken(settings, make_release())
-    assert isinstance(kept, Kept)
+    assert isinstance(kept, NewVintage)
     assert "No figure that was held already has changed." in card.words
     assert card.charts() == []
 
@@ -118,9 +119,9 @@ def test_nothing_new(settings: Settings) -> None:
 
 
 def test_refused_by_a_check(settings: Settings) -> None:
-    embedded = newest(settings.data)
+    embedded = newest_vintage(settings.data)
     card, refused = taken(settings, make_release("2022-08", {"2022-05": 3.0}))
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, RejectedVintage)
     assert parts(card) == ["# The data", "## What was found", "## Checks", "## In use"]
     assert f"**Refused: {refused.error} Set aside in {refused.folder}.**" in card.words
     checks = {row[0]: row for row in cells(card, "Check")}
@@ -134,16 +135,19 @@ def test_refused_by_a_check(settings: Settings) -> None:
 
 def test_refused_as_it_cannot_be_read(settings: Settings) -> None:
     card, refused = taken(settings, make_release()[:-2000])
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, RejectedVintage)
     assert parts(card) == ["# The data", "## What was found", "## In use"]
     assert str(refused.error) in card.words
 
 
 def test_unreached(settings: Settings) -> None:
     trouble = "https://www.gov.uk/x cannot be reached: no route (tries: 4). Try later."
-    asked = [Delivery("energy", [f"energy: {trouble}"], trouble=trouble), Delivery("weather", [])]
+    asked = [
+        FetchResult("energy", [f"energy: {trouble}"], trouble=trouble),
+        FetchResult("weather", []),
+    ]
     card = Shown()
-    ingest_card.vintage(card, settings, asked, None)
+    ingest_card.fill_ingest_card(card, settings, asked, None)
     assert f"- energy: {trouble}" in card.words
     assert "what is held stays in use. Not reached: energy.**" in card.words
     assert parts(card) == ["# The data", "## What was found", "## In use"]
@@ -151,7 +155,7 @@ def test_unreached(settings: Settings) -> None:
 
 def test_refused_where_nothing_is_held_yet(tmp_path: Path) -> None:
     card, refused = taken(Settings(data=tmp_path), b"junk")
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, RejectedVintage)
     assert str(refused.error) in card.words
     assert "No vintage is held yet." in card.words
     assert hashlib.sha256(b"junk").hexdigest() not in card.words

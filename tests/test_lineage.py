@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from energy.lineage import PACKAGES, commit, lineage, pins
+from energy.tracking.lineage import PACKAGES, commit, lineage, pins
 
 
 def git(root: Path, *arguments: str) -> str:

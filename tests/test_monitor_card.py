@@ -9,9 +9,9 @@ import pytest
 from made_records import figures, publish, record
 from test_cards import Shown
 
-from energy import monitor_card
-from energy.contract.record import DriftCheck, Due, TrackRecord
+from energy.contract.track_record import DriftCheck, Due, TrackRecord
 from energy.releases.store import open_store
+from energy.reports import monitor_card
 
 # On importing Metaflow's cards, in this process alone.
 pytestmark = pytest.mark.filterwarnings("ignore:The _yaml extension module")
@@ -28,7 +28,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> TrackRecord:
 
 def shown(found: TrackRecord | None) -> Shown:
     card = Shown()
-    monitor_card.fill(card, found)
+    monitor_card.fill_monitor_card(card, found)
     return card
 
 

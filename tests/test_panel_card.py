@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from energy import charts, panel_card
+from energy import charts
 from energy.contract import Calibration
-from energy.contract.panel import Judged, SeriesForecast
-from energy.panels import sum_up
+from energy.contract.panel import BacktestScores, SeriesForecast
+from energy.pipelines.many_series import summarise_panel
+from energy.reports import release_card
 
 CALIBRATION = Calibration((0.1,), (0.0,) * 7, True, 1)
 
@@ -15,7 +16,7 @@ class Card(list[object]):
 
 
 def one(name: str, mase: float | None, held: bool = True) -> SeriesForecast:
-    judged = None if mase is None else Judged(4, mase, 1.0, None, 1.0, 0.75, 0.9)
+    judged = None if mase is None else BacktestScores(4, mase, 1.0, None, 1.0, 0.75, 0.9)
     return SeriesForecast(
         *(name, "2022-12", (1.0,), "theta", (1.0,), CALIBRATION),
         backtest=judged,
@@ -25,10 +26,10 @@ def one(name: str, mase: float | None, held: bool = True) -> SeriesForecast:
 
 
 def told(series: list[SeriesForecast], left_out: dict[str, str] | None = None) -> str:
-    panel, card = sum_up(series, left_out or {}, "t"), Card()
-    panel_card.section(card, panel, series)
+    panel, card = summarise_panel(series, left_out or {}, "t"), Card()
+    release_card.panel_section(card, panel, series)
     assert card
-    return panel_card.told(panel)
+    return release_card.panel_summary(panel)
 
 
 def test_it_says_how_many_how_good_and_against_what() -> None:

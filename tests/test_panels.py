@@ -10,17 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy import panels
 from energy.contract import Calibration
-from energy.contract.panel import Judged, SeriesForecast
-from energy.forecasting.panel.means import BATCHES, seconds
+from energy.contract.panel import BacktestScores, SeriesForecast
+from energy.forecasting.panel_selection import BATCHES, estimate_seconds
+from energy.pipelines import many_series
 
 NAIVE = ("seasonal_naive", "naive")
 
 
 def chunks(count: int, names: tuple[str, ...] = tuple(BATCHES), workers: int = 2) -> list[int]:
     series = [f"s{place}" for place in range(count)]
-    found = panels.chunks(series, names, 12, 24, None, workers)
+    found = many_series.plan_chunks(series, names, 12, 24, None, workers)
     assert sorted(name for one in found for name in one.series) == sorted(series)
     assert all(one.forecasters == names for one in found)
     return [len(one.series) for one in found]
@@ -31,8 +31,8 @@ def test_chunks_hold_every_series_once_and_are_of_a_size(n: int, workers: int, s
     names = ("seasonal_naive", "sarima") if slow else tuple(BATCHES)
     sizes = chunks(n, names, workers)
     assert max(sizes) - min(sizes) <= 1
-    each = seconds(names, 24)
-    assert all(size == 1 or (size - 1) * each <= panels.CHUNK_SECONDS[1] for size in sizes)
+    each = estimate_seconds(names, 24)
+    assert all(size == 1 or (size - 1) * each <= many_series.CHUNK_SECONDS[1] for size in sizes)
 
 
 def test_few_series_share_a_process_and_many_keep_every_worker_busy() -> None:
@@ -58,8 +58,8 @@ def frame() -> pd.DataFrame:
 
 
 def test_a_chunk_forecasts_what_it_can_and_says_why_not_of_the_rest(frame: pd.DataFrame) -> None:
-    chunk = panels.Chunk(("a", "newborn", "young"), NAIVE, 6, 4)
-    found = panels.run(chunk, frame)
+    chunk = many_series.SeriesChunk(("a", "newborn", "young"), NAIVE, 6, 4)
+    found = many_series.run_chunk(chunk, frame)
     assert [one.name for one in found.forecasts] == ["a", "young"]
     assert [bool(one.backtest) for one in found.forecasts] == [True, False]
     assert found.left_out == {"newborn": "it has 5 months; 13 are the fewest to learn from"}
@@ -69,7 +69,7 @@ def test_a_chunk_forecasts_what_it_can_and_says_why_not_of_the_rest(frame: pd.Da
 
 def test_a_start_is_where_learning_begins(frame: pd.DataFrame) -> None:
     start = pd.Period("2017-01", freq="M")
-    found = panels.run(panels.Chunk(("a",), NAIVE, 6, 4, start), frame)
+    found = many_series.run_chunk(many_series.SeriesChunk(("a",), NAIVE, 6, 4, start), frame)
     assert len(found.forecasts[0].history) == 72
 
 
@@ -77,7 +77,7 @@ def test_a_panel_sums_up_what_was_judged() -> None:
     calibration = Calibration((0.1,), (0.0,) * 7, True, 1)
 
     def one(name: str, mase: float, naive: float, champion: str) -> SeriesForecast:
-        judged = Judged(4, mase, naive, None, 1.0, 0.75, 0.9)
+        judged = BacktestScores(4, mase, naive, None, 1.0, 0.75, 0.9)
         return SeriesForecast(name, "2022-12", (1.0,), champion, (1.0,), calibration, judged)
 
     series = [
@@ -86,7 +86,7 @@ def test_a_panel_sums_up_what_was_judged() -> None:
         one("c", 1.1, 1.1, "seasonal_naive"),
         SeriesForecast("d", "2022-12", (1.0,), "seasonal_naive", (1.0,), calibration, note="short"),
     ]
-    panel = panels.sum_up(series, {"e": "it has 3 months"}, "t")
+    panel = many_series.summarise_panel(series, {"e": "it has 3 months"}, "t")
     assert panel.series == ("a", "b", "c", "d")
     assert panel.champions == {"theta": 2, "seasonal_naive": 2}
     assert (panel.judged, panel.mase, panel.baseline_mase) == (3, 0.9, 1.1)
@@ -98,18 +98,20 @@ def test_a_panel_sums_up_what_was_judged() -> None:
 
 
 def test_a_panel_of_none_is_a_panel() -> None:
-    panel = panels.sum_up([], {"e": "it has 3 months"}, "t")
+    panel = many_series.summarise_panel([], {"e": "it has 3 months"}, "t")
     assert (panel.series, panel.judged, panel.mase, panel.files) == ((), 0, None, 1)
 
 
 def test_what_the_chunks_found_is_gathered_and_a_crash_leaves_its_series_out(
     frame: pd.DataFrame,
 ) -> None:
-    good, bad = panels.Chunk(("a", "newborn"), NAIVE, 6, 4), panels.Chunk(("b",), NAIVE, 6, 4)
-    found = panels.gather(
+    good, bad = many_series.SeriesChunk(("a", "newborn"), NAIVE, 6, 4), many_series.SeriesChunk(
+        ("b",), NAIVE, 6, 4
+    )
+    found = many_series.gather_chunks(
         [good, "another branch", bad],
         [
-            SimpleNamespace(crash=None, results=panels.run(good, frame)),
+            SimpleNamespace(crash=None, results=many_series.run_chunk(good, frame)),
             SimpleNamespace(crash=None, results={}),
             SimpleNamespace(crash="killed"),  # as Metaflow leaves it: nothing else was kept
         ],
@@ -119,17 +121,17 @@ def test_what_the_chunks_found_is_gathered_and_a_crash_leaves_its_series_out(
     panel, series = found
     assert [one.name for one in series] == ["a"]
     assert set(panel.left_out) == {"newborn", "b"}
-    assert panel.left_out["b"] == panels.DIED
+    assert panel.left_out["b"] == many_series.DIED
     assert panel.lost == 1
 
 
 @pytest.mark.filterwarnings("ignore:overflow encountered:RuntimeWarning")
 def test_a_series_whose_figures_json_cannot_hold_is_left_out(frame: pd.DataFrame) -> None:
     far = frame.assign(b=frame["b"].where(np.arange(96) % 7 > 0, 1e-300))
-    found = panels.run(panels.Chunk(("a", "b"), NAIVE, 6, 4), far)
+    found = many_series.run_chunk(many_series.SeriesChunk(("a", "b"), NAIVE, 6, 4), far)
     assert [one.name for one in found.forecasts] == ["a"]
-    assert found.left_out == {"b": panels.TOO_FAR_APART}
+    assert found.left_out == {"b": many_series.TOO_FAR_APART}
 
 
 def test_where_there_is_no_chunk_there_is_no_panel() -> None:
-    assert panels.gather(["another branch"], [SimpleNamespace(crash=None)], "t") is None
+    assert many_series.gather_chunks(["another branch"], [SimpleNamespace(crash=None)], "t") is None

@@ -11,10 +11,10 @@ import pytest
 
 from energy import errors
 from energy.data.tables import ENERGY, TARGETS
-from energy.forecasting.bench import BENCH
-from energy.preparing import Task, TrainRequest, prepare
+from energy.forecasting.models import FORECASTERS
+from energy.pipelines.prepare import TrainingPlan, TrainRequest, prepare_training
+from energy.pipelines.train import Branch
 from energy.settings import Settings
-from energy.training import Branch
 
 DATA = Path(__file__).parents[1] / "data"
 
@@ -24,9 +24,9 @@ def with_workers(folder: Path, workers: int) -> Settings:
     return Settings(str(folder / "own"), DATA, uri, workers=workers)
 
 
-def ask(folder: Path, settings: Settings | None = None, **changes: Any) -> Task:
+def ask(folder: Path, settings: Settings | None = None, **changes: Any) -> TrainingPlan:
     settings = settings or Settings(data=DATA, tracking_uri=f"sqlite:///{folder}/mlflow.db")
-    return prepare(settings, TrainRequest(**({"store": str(folder / "store")} | changes)))
+    return prepare_training(settings, TrainRequest(**({"store": str(folder / "store")} | changes)))
 
 
 def test_the_default_request_is_laid_out_on_the_real_figures(tmp_path: Path) -> None:
@@ -36,10 +36,12 @@ def test_the_default_request_is_laid_out_on_the_real_figures(tmp_path: Path) -> 
     assert (str(series.index[0]), str(series.index[-1])) == ("2001-01", "2022-07")
     assert task.plan.split == pd.Period("2018-03", "M")
     assert len(task.plan.backtest) == 24
-    assert task.bench == tuple(BENCH)
+    assert task.bench == tuple(FORECASTERS)
     fitted = [name for branch in task.branches for _, name in branch.work]
     # A combination is not fitted, and every other forecaster once.
-    assert sorted(fitted) == sorted(name for name, entry in BENCH.items() if not entry.members)
+    assert sorted(fitted) == sorted(
+        name for name, entry in FORECASTERS.items() if not entry.members
+    )
     assert task.known == {"total": {}}
     assert set(task.vintage) == {"ET_1.2_SEP_22.xlsx", "Weather_SEP_22.ods"}
     assert list(task.weather.columns) == ["temperature", "degree_days"]
@@ -63,10 +65,10 @@ def test_all_is_the_total_and_its_parts_in_months_that_all_of_them_have(tmp_path
 
 def test_all_is_the_whole_bench_for_every_target_the_dearest_branch_first(tmp_path: Path) -> None:
     every = ask(tmp_path, target="all")
-    fitted = [name for name, entry in BENCH.items() if not entry.members]
+    fitted = [name for name, entry in FORECASTERS.items() if not entry.members]
     work = [one for branch in every.branches for one in branch.work]
     assert sorted(work) == sorted(product(TARGETS, fitted))
-    costs = [sum(BENCH[name].cost for _, name in branch.work) for branch in every.branches]
+    costs = [sum(FORECASTERS[name].cost for _, name in branch.work) for branch in every.branches]
     assert costs == sorted(costs, reverse=True)
 
 

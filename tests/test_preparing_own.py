@@ -10,35 +10,36 @@ import pandas as pd
 import pytest
 from own_series import TOML, rows, with_weather, write
 
-from energy import errors, training
-from energy.forecasting import response
-from energy.forecasting.bench import BENCH
-from energy.preparing import Task, TrainRequest, prepare
+from energy import errors
+from energy.forecasting import weather
+from energy.forecasting.models import FORECASTERS
+from energy.pipelines import train
+from energy.pipelines.prepare import TrainingPlan, TrainRequest, prepare_training
 from energy.settings import Settings
 
 
-def ask(folder: Path, file: Path, **changes: Any) -> Task:
+def ask(folder: Path, file: Path, **changes: Any) -> TrainingPlan:
     settings = Settings(
         data=folder / "nowhere", tracking_uri=f"sqlite:///{folder}/mlflow.db", dataset=file
     )
-    return prepare(settings, TrainRequest(**({"store": str(folder / "store")} | changes)))
+    return prepare_training(settings, TrainRequest(**({"store": str(folder / "store")} | changes)))
 
 
-def forecast(task: Task, *names: str) -> Any:
+def forecast(task: TrainingPlan, *names: str) -> Any:
     y, given = task.series[task.target], (task.weather, task.plan)
-    results = {name: training.backtest_one(name, y, *given) for name in names}
+    results = {name: train.backtest_one(name, y, *given) for name in names}
     assert not [score.failure for _, score in results.values() if score.failure]
-    compared = training.compare(names, results, y, task.weather)
-    return training.refit(compared, y, task.weather, 6, task.dataset.unit(task.target))[1]
+    compared = train.compare_forecasters(names, results, y, task.weather)
+    return train.refit_best(compared, y, task.weather, 6, task.dataset.unit(task.target))[1]
 
 
 def test_without_weather_what_needs_it_is_left_out_and_named(tmp_path: Path) -> None:
     task = ask(tmp_path, write(tmp_path))
     assert (task.target, list(task.series), task.weather) == ("flour", ["flour"], None)
     assert (str(task.series["flour"].index[0]), len(task.series["flour"])) == ("2015-01", 96)
-    needing = tuple(name for name, entry in BENCH.items() if entry.weather)
+    needing = tuple(name for name, entry in FORECASTERS.items() if entry.weather)
     assert task.left_out == needing
-    assert set(task.bench) == set(BENCH) - set(needing)
+    assert set(task.bench) == set(FORECASTERS) - set(needing)
     assert f"No weather, so without {', '.join(needing)}." in str(task)
     assert list(task.vintage) == ["mill.csv"]
 
@@ -48,17 +49,17 @@ def test_its_forecast_has_its_unit_and_no_word_of_weather(tmp_path: Path) -> Non
     table = forecast(task, "seasonal_naive", "theta")
     assert (table.target, table.unit, table.cutoff) == ("flour", "tonnes", "2022-12")
     assert (table.observed, set(table.calibration.weather)) == ({}, {0.0})
-    assert response.weather_facts(task.series["flour"], None) is None
+    assert weather.weather_facts(task.series["flour"], None) is None
 
 
 def test_with_weather_the_whole_bench_competes(tmp_path: Path) -> None:
     task = ask(tmp_path, with_weather(tmp_path), folds=2)
-    assert (task.bench, task.left_out) == (tuple(BENCH), ())
+    assert (task.bench, task.left_out) == (tuple(FORECASTERS), ())
     assert task.weather is not None
     assert list(task.weather.columns) == ["temperature", "degree_days"]
     table = forecast(task, "seasonal_naive", "weather_normalised_theta")
     assert table.unit == "tonnes"
-    assert response.weather_facts(task.series["flour"], task.weather) is not None
+    assert weather.weather_facts(task.series["flour"], task.weather) is not None
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ import pytest
 
 from energy import errors
 from energy.data.tables import TARGETS
-from energy.forecasting.bench import BENCH
-from energy.preparing import TrainRequest, prepare
+from energy.forecasting.models import FORECASTERS
+from energy.pipelines.prepare import TrainRequest, prepare_training
 from energy.settings import Settings
 
 DATA = Path(__file__).parents[1] / "data"
@@ -25,7 +25,7 @@ def refused(folder: Path, error: type[Exception], data: Path = DATA, **changes: 
     """Ask for it; the message that it was refused with, in one line."""
     settings = Settings(str(folder / "store"), data, f"sqlite:///{folder}/mlruns/mlflow.db")
     with pytest.raises(error) as caught:
-        prepare(settings, TrainRequest(**changes))
+        prepare_training(settings, TrainRequest(**changes))
     assert type(caught.value) is error
     assert not (folder / "mlruns").exists()
     assert {path.name for path in (folder / "store").rglob("*")} <= {".lock"}
@@ -37,7 +37,11 @@ def refused(folder: Path, error: type[Exception], data: Path = DATA, **changes: 
     ("changes", "error", "told"),
     [
         ({"target": "tea"}, errors.UnknownTarget, ["'tea'", *TARGETS]),
-        ({"forecasters": "theta,oracle"}, errors.UnknownForecaster, ["'oracle'", "all", *BENCH]),
+        (
+            {"forecasters": "theta,oracle"},
+            errors.UnknownForecaster,
+            ["'oracle'", "all", *FORECASTERS],
+        ),
         ({"horizon": 0}, errors.OutOfRange, ["--horizon", "1 to 120"]),
         ({"horizon": 121}, errors.OutOfRange, ["--horizon", "1 to 120"]),
         ({"horizon": 500}, errors.OutOfRange, ["--horizon", "1 to 120"]),
@@ -112,7 +116,7 @@ def test_raw_files_that_are_not_what_they_were_are_refused_by_name(
     shutil.copytree(DATA / "raw", data / "raw")
     spoil(data / "raw")
     with pytest.raises(errors.EnergyError) as caught:
-        prepare(Settings(str(tmp_path / "store"), data), TrainRequest())
+        prepare_training(Settings(str(tmp_path / "store"), data), TrainRequest())
     (said,) = str(caught.value).splitlines()
     assert not [word for word in told if word not in said], said
 

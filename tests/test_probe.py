@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from energy import probe
-from energy.releases.bundle import read_table, release_ids, verify
+from energy.releases.bundle import read_table, release_ids, verify_release
 from energy.releases.store import open_store
+from energy.serving import smoke_test
 
 AWARE, UNAWARE = "weather_normalised_components", "theta"
 
@@ -28,11 +28,11 @@ def changed(made_store: Callable[[str], Path], tmp_path: Path) -> Path:
 
 
 def test_a_sound_release_answers_in_a_fresh_process(made_store: Callable[[str], Path]) -> None:
-    found = probe.fresh(*only(made_store(AWARE)))
+    found = smoke_test.smoke_test(*only(made_store(AWARE)))
     assert found.passed, found.told
-    assert (found.name, found.threshold) == ("answers", probe.SAME)
+    assert (found.name, found.threshold) == ("answers", smoke_test.SAME)
     assert found.figure is not None
-    assert 0 <= found.figure <= probe.SAME
+    assert 0 <= found.figure <= smoke_test.SAME
     assert "the table answered for 24 months and the champion for the same" in found.told
     assert "months 2 degrees colder" in found.told
 
@@ -40,13 +40,13 @@ def test_a_sound_release_answers_in_a_fresh_process(made_store: Callable[[str], 
 def test_a_release_that_is_altered_does_not(changed: Path) -> None:
     store, release_id = only(changed)
     (changed / "releases" / release_id / "model.zip").write_bytes(b"altered")
-    found = probe.fresh(store, release_id)
+    found = smoke_test.smoke_test(store, release_id)
     assert (found.passed, found.figure) == (False, None)
     assert found.told.startswith("Asked in a fresh process: model.zip of release")
 
 
 def test_one_that_takes_too_long_does_not(made_store: Callable[[str], Path]) -> None:
-    found = probe.fresh(*only(made_store(UNAWARE)), seconds=0.01)
+    found = smoke_test.smoke_test(*only(made_store(UNAWARE)), seconds=0.01)
     assert not found.passed
     assert "did not answer within 0 seconds" in found.told
 
@@ -55,17 +55,17 @@ def test_a_process_that_breaks_is_no_traceback_of_ours(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     python = tmp_path / "python"
-    monkeypatch.setattr(probe.sys, "executable", str(python))
-    found = probe.fresh("store", "id")
+    monkeypatch.setattr(smoke_test.sys, "executable", str(python))
+    found = smoke_test.smoke_test("store", "id")
     assert "no process could be started" in found.told
     python.write_text("#!/bin/sh\necho 'killed by nobody' >&2\nexit 3\n")
     python.chmod(0o755)
-    found = probe.fresh("store", "id")
+    found = smoke_test.smoke_test("store", "id")
     assert (found.passed, found.told) == (False, "Asked in a fresh process: killed by nobody")
     python.write_text("#!/bin/sh\nexit 3\n")
-    assert probe.fresh("store", "id").told.endswith("it ended with code 3")
+    assert smoke_test.smoke_test("store", "id").told.endswith("it ended with code 3")
     python.write_text("#!/bin/sh\necho nonsense\n")
-    assert probe.fresh("store", "id").told.endswith("it said 'nonsense'")
+    assert smoke_test.smoke_test("store", "id").told.endswith("it said 'nonsense'")
 
 
 # In this process from here on: what the other one would find.
@@ -73,16 +73,16 @@ def test_a_process_that_breaks_is_no_traceback_of_ours(
 
 def test_what_is_no_release_is_trouble(tmp_path: Path) -> None:
     missing = "2022-07-20261123T170000Z-3f9a1c2b"
-    assert "is not in the store" in str(probe.ask(str(tmp_path), missing)["trouble"])
-    assert "is no release id" in str(probe.ask(str(tmp_path), "x")["trouble"])
-    assert "cannot be used" in str(probe.ask("ftp://x", missing)["trouble"])
+    assert "is not in the store" in str(smoke_test.query_release(str(tmp_path), missing)["trouble"])
+    assert "is no release id" in str(smoke_test.query_release(str(tmp_path), "x")["trouble"])
+    assert "cannot be used" in str(smoke_test.query_release("ftp://x", missing)["trouble"])
 
 
 def test_without_weather_it_is_asked_beyond_its_table(
     made_store: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(probe, "WEATHER", "no_such.json")
-    found = probe.ask(*only(made_store(UNAWARE)))
+    monkeypatch.setattr(smoke_test, "WEATHER", "no_such.json")
+    found = smoke_test.query_release(*only(made_store(UNAWARE)))
     assert (found["trouble"], found["beyond"], found["months"]) == ("", "months beyond it", 24)
 
 
@@ -96,8 +96,8 @@ def test_a_table_that_is_not_the_champion_s_is_found(
         first, *others = table.months
         return replace(table, months=(replace(first, mean=first.mean * 1.01), *others))
 
-    monkeypatch.setattr(probe, "read_table", off)
-    told = str(probe.ask(*only(made_store(UNAWARE)))["trouble"])
+    monkeypatch.setattr(smoke_test, "read_table", off)
+    told = str(smoke_test.query_release(*only(made_store(UNAWARE)))["trouble"])
     assert told.startswith("table and champion differ by 0.0099 of")
 
 
@@ -111,8 +111,8 @@ def test_an_answer_that_is_no_number_is_found(
         row = replace(table.months[0], mean=float("nan"))
         return replace(table, months=(row, *table.months[1:]))
 
-    monkeypatch.setattr(probe, "read_table", odd)
-    told = str(probe.ask(*only(made_store(UNAWARE)))["trouble"])
+    monkeypatch.setattr(smoke_test, "read_table", odd)
+    told = str(smoke_test.query_release(*only(made_store(UNAWARE)))["trouble"])
     assert told == "its answer for 2022-08 is no forecast"
 
 
@@ -120,6 +120,6 @@ def test_asking_leaves_the_store_as_it_was(made_store: Callable[[str], Path]) ->
     folder = made_store(UNAWARE)
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
     store, release_id = only(folder)
-    probe.ask(store, release_id)
-    verify(open_store(store), release_id)
+    smoke_test.query_release(store, release_id)
+    verify_release(open_store(store), release_id)
     assert {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()} == before

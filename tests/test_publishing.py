@@ -24,17 +24,22 @@ from made_results import (
 )
 from mortal_store import Killed, Mortal
 
-from energy import publishing
 from energy.contract import SCHEMA, ForecastTable, WeatherFacts
 from energy.errors import BadDocument, PromotionLost, StoreError
-from energy.forecasting import champion
-from energy.forecasting.bench import BASELINE, VERSION
-from energy.forecasting.fold_files import to_document
-from energy.publishing import Draft, Published, publish
-from energy.releases.bundle import read_file, read_table, release_ids, verify
-from energy.releases.decisions import Check, decisions
-from energy.releases.documents import decode
-from energy.releases.pointer import champion as in_service
+from energy.forecasting import selection
+from energy.forecasting.folds import folds_document
+from energy.forecasting.models import BASELINE, VERSION
+from energy.pipelines import publish as publishing
+from energy.pipelines.publish import PublishResult, ReleaseDraft, publish
+from energy.releases.bundle import (
+    decode_document,
+    read_file,
+    read_table,
+    release_ids,
+    verify_release,
+)
+from energy.releases.promotion import Check, list_decisions
+from energy.releases.promotion import read_champion as in_service
 from energy.releases.store import Store, open_store
 
 Y = make_series()
@@ -43,12 +48,12 @@ ALWAYS = {"forecast.json", "model.zip", "scores.json", "history.json", "folds.js
 
 
 @pytest.fixture(scope="module")
-def draft() -> Draft:
+def draft() -> ReleaseDraft:
     """The baseline fitted and in its table; beside it scores of others, one that uses weather."""
     compared = make_comparison(Y, make_plan(Y), names=AND_WEATHER)
     folds = compared.folds[BASELINE]
-    fitted, table = champion.refit(BASELINE, Y, make_weather(), folds, 12, "Mtoe")
-    return Draft(table, champion.to_zip(fitted), compared, Y)
+    fitted, table = selection.refit_champion(BASELINE, Y, make_weather(), folds, 12, "Mtoe")
+    return ReleaseDraft(table, selection.model_to_zip(fitted), compared, Y)
 
 
 def answers(store_url: str, release_id: str) -> Check:
@@ -60,7 +65,7 @@ def silent(store_url: str, release_id: str) -> Check:
     return Check("answers", False, None, 1e-6, "It did not answer.")
 
 
-def put(store: Store, draft: Draft, asked: Any = answers) -> Published:
+def put(store: Store, draft: ReleaseDraft, asked: Any = answers) -> PublishResult:
     return publish(store, draft, LINEAGE, asked)
 
 
@@ -75,7 +80,7 @@ def test_what_was_published_is_in_service_and_can_be_read(store, draft) -> None:
     assert pointer == found.pointer
     assert (pointer.release_id, pointer.previous_id) == (found.manifest.release_id, None)
     assert pointer.reason == draft.comparison.why
-    manifest = verify(store, pointer.release_id)
+    manifest = verify_release(store, pointer.release_id)
     assert manifest == found.manifest
     assert (manifest.target, manifest.unit, manifest.cutoff) == ("total", "Mtoe", "2022-07")
     assert (manifest.forecaster, manifest.lineage) == (BASELINE, LINEAGE)
@@ -87,15 +92,15 @@ def test_what_was_published_is_in_service_and_can_be_read(store, draft) -> None:
 
 def test_a_release_says_in_words_what_it_forecasts(store, draft) -> None:
     named = replace(draft, title="Flour", data={"schema": 1, "attribution": "By the miller."})
-    manifest = verify(store, publish(store, named, LINEAGE).manifest.release_id)
+    manifest = verify_release(store, publish(store, named, LINEAGE).manifest.release_id)
     assert (manifest.title, manifest.attribution) == ("Flour", "By the miller.")
 
 
 def test_the_published_champion_forecasts_the_published_table(store, draft) -> None:
     manifest = put(store, draft).manifest
-    again = champion.from_zip(read_file(store, manifest, "model.zip"))
+    again = selection.model_from_zip(read_file(store, manifest, "model.zip"))
     table = read_table(store, manifest)
-    found = champion.forecast(BASELINE, again, len(table.months), True)
+    found = selection.forecast(BASELINE, again, len(table.months), True)
     assert [row.mean for row in table.months] == found.to_list()
 
 
@@ -137,17 +142,17 @@ def test_weather_and_fuels_are_files_like_any_other(store, draft) -> None:
     found = put(store, replace(draft, weather=facts, breakdown=breakdown))
     added = {"weather.json": facts, "fuels.json": breakdown}
     assert set(found.files) == {*ALWAYS, *added}
-    assert verify(store, found.manifest.release_id) == found.manifest
+    assert verify_release(store, found.manifest.release_id) == found.manifest
     for name in found.files:
         data = read_file(store, found.manifest, name)
         entry = found.manifest.files[name]
         assert (entry.sha256, entry.bytes) == (hashlib.sha256(data).hexdigest(), len(data))
-    assert decode("weather.json", found.files["weather.json"]) == json.loads(
+    assert decode_document("weather.json", found.files["weather.json"]) == json.loads(
         json.dumps(asdict(facts))
     )
-    told = decode("weather.json", found.files["weather.json"])
+    told = decode_document("weather.json", found.files["weather.json"])
     assert WeatherFacts.from_dict(told) == facts
-    assert decode("fuels.json", found.files["fuels.json"]) == json.loads(
+    assert decode_document("fuels.json", found.files["fuels.json"]) == json.loads(
         json.dumps({"schema": SCHEMA, **breakdown.to_dict()})
     )
 
@@ -177,7 +182,7 @@ def test_a_second_release_knows_the_first(store, draft) -> None:
     assert second.trouble == ""
     assert second.pointer.previous_id == first.manifest.release_id
     assert in_service(store) == second.pointer
-    assert verify(store, first.manifest.release_id) == first.manifest
+    assert verify_release(store, first.manifest.release_id) == first.manifest
 
 
 @pytest.mark.parametrize("name", ["model.zip", "forecast.json", "manifest.json"])
@@ -192,7 +197,7 @@ def test_a_damaged_release_is_no_reason_not_to_publish_a_sound_one(
     assert "\n" not in second.trouble
     assert second.pointer.previous_id == first
     assert in_service(store) == second.pointer
-    verify(store, second.manifest.release_id)
+    verify_release(store, second.manifest.release_id)
 
 
 def test_a_pointer_that_cannot_be_read_is_not_overwritten(store, tmp_path, draft) -> None:
@@ -234,7 +239,7 @@ def test_every_check_is_recorded_with_the_promotion(store, draft) -> None:
     assert found.promoted
     assert found.failed == []
     assert [check.name for check in found.checks] == CHECKS
-    (told,) = decisions(store)
+    (told,) = list_decisions(store)
     assert told.checks == found.checks
     assert (told.action, told.by, told.reason) == ("promoted", "TrainFlow/1", draft.comparison.why)
     assert found.checks[-1].told.startswith(found.manifest.release_id)
@@ -248,8 +253,8 @@ def test_a_refusal_leaves_the_release_in_service_and_keeps_the_other(store, draf
     assert [check.name for check in second.failed] == ["answers"]
     assert store.read("champion.json") == pointer
     assert second.pointer == in_service(store) == first.pointer
-    assert verify(store, second.manifest.release_id) == second.manifest
-    told = {one.action: one for one in decisions(store)}["refused"]
+    assert verify_release(store, second.manifest.release_id) == second.manifest
+    told = {one.action: one for one in list_decisions(store)}["refused"]
     assert told.release_id == second.manifest.release_id
     assert (told.previous_id, told.by) == (first.manifest.release_id, "TrainFlow/1")
     assert told.reason == "answers: It did not answer."
@@ -289,7 +294,7 @@ def test_whoever_promotes_while_we_are_judged_stands(store, draft) -> None:
         put(store, replace(draft, history=Y.iloc[1:]), overtaken)
     assert caught.value.champion_id == others[0].manifest.release_id
     assert in_service(store) == others[0].pointer
-    verify(store, caught.value.release_id)
+    verify_release(store, caught.value.release_id)
 
 
 def test_of_sixteen_at_once_one_is_promoted_and_fifteen_say_so(store, draft) -> None:
@@ -299,7 +304,7 @@ def test_of_sixteen_at_once_one_is_promoted_and_fifteen_say_so(store, draft) -> 
         start.wait()
         return answers(store_url, release_id)
 
-    def compete(number: int) -> Published | PromotionLost:
+    def compete(number: int) -> PublishResult | PromotionLost:
         try:
             return put(store, replace(draft, history=Y.iloc[number:]), together)
         except PromotionLost as error:
@@ -307,14 +312,14 @@ def test_of_sixteen_at_once_one_is_promoted_and_fifteen_say_so(store, draft) -> 
 
     with ThreadPoolExecutor(16) as pool:
         ends = list(pool.map(compete, range(16)))
-    (winner,) = (end for end in ends if isinstance(end, Published))
+    (winner,) = (end for end in ends if isinstance(end, PublishResult))
     assert in_service(store) == winner.pointer
     assert len(release_ids(store)) == 16
     for end in ends:
         if isinstance(end, PromotionLost):
             assert end.champion_id == winner.manifest.release_id
-            assert verify(store, end.release_id)
-    told = decisions(store)
+            assert verify_release(store, end.release_id)
+    told = list_decisions(store)
     assert sorted(one.action for one in told) == ["promoted", *["refused"] * 15]
     assert all(one.checks for one in told)
 
@@ -327,7 +332,7 @@ def test_a_publisher_killed_after_any_object_leaves_a_whole_champion(store, draf
         put(Mortal(store, writes), replace(draft, history=Y.iloc[1:]))
     pointer = in_service(store)
     assert (pointer == first.pointer) == (writes < 7)
-    verify(store, pointer.release_id)
+    verify_release(store, pointer.release_id)
     third = put(store, replace(draft, history=Y.iloc[2:]))
     assert third.promoted
     assert third.pointer.previous_id == pointer.release_id
@@ -336,10 +341,10 @@ def test_a_publisher_killed_after_any_object_leaves_a_whole_champion(store, draf
 def test_folds_that_the_release_in_service_kept_are_judged_on(store, draft, monkeypatch) -> None:
     """Its forecaster is not in this run: nine cutoffs of its own on which it was better."""
     rows = make_comparison(Y, make_plan(Y, folds=9), names=AND_WEATHER).folds["theta"]
-    kept = to_document({BASELINE: rows.assign(mean=rows["actual"])}, "Mtoe")
+    kept = folds_document({BASELINE: rows.assign(mean=rows["actual"])}, "Mtoe")
     made = publishing._files
     monkeypatch.setattr(
-        publishing, "_files", lambda one: {**made(one), "folds.json": json.dumps(kept).encode()}
+        publish, "_files", lambda one: {**made(one), "folds.json": json.dumps(kept).encode()}
     )
     put(store, draft)
     compared = make_comparison(Y, make_plan(Y, folds=9), names=("theta", "ridge"))

@@ -11,7 +11,7 @@ import pytest
 from made_records import figures, publish, record
 
 from energy import charts
-from energy.contract.record import TrackRecord
+from energy.contract.track_record import TrackRecord
 from energy.releases.store import open_store
 
 DRAWN = ["fans", "by_horizon", "coverage", "errors", "revisions"]

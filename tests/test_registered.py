@@ -14,9 +14,9 @@ import pytest
 from made_results import AND_WEATHER, make_comparison, make_plan, make_series, make_weather
 
 from energy.contract import ForecastTable
-from energy.forecasting.bench import BENCH
-from energy.forecasting.champion import refit, to_zip
-from energy.registered import RegisteredChampion, _load_pyfunc
+from energy.forecasting.models import FORECASTERS
+from energy.forecasting.selection import model_to_zip, refit_champion
+from energy.tracking.registry import RegisteredChampion, _load_pyfunc
 
 # sktime's own, in waves.
 pytestmark = pytest.mark.filterwarnings("ignore:The copy keyword is deprecated")
@@ -27,11 +27,11 @@ NAMES = ("theta", "weather_normalised_theta", "combination_inverse_error")
 @functools.cache
 def refitted(name: str) -> tuple[bytes, ForecastTable]:
     y = make_series()
-    entry, compared = BENCH[name], make_comparison(y, make_plan(y), names=AND_WEATHER)
+    entry, compared = FORECASTERS[name], make_comparison(y, make_plan(y), names=AND_WEATHER)
     folds = compared.folds["theta" if entry.members else name]
     weights = [0.1, 0.2, 0.3, 0.4] if entry.members else None
-    fitted, table = refit(name, y, make_weather(), folds, 12, "Mtoe", weights)
-    return to_zip(fitted), table
+    fitted, table = refit_champion(name, y, make_weather(), folds, 12, "Mtoe", weights)
+    return model_to_zip(fitted), table
 
 
 @functools.cache

@@ -17,9 +17,9 @@ from made_results import (
     make_weather,
 )
 
-from energy import backend, registry
-from energy.registry import ALIAS
 from energy.settings import Settings
+from energy.tracking import registry, runs
+from energy.tracking.registry import ALIAS
 
 # MLflow's own, in this process alone.
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy")
@@ -35,12 +35,12 @@ def settings(
 
 @pytest.fixture(scope="module")
 def client(settings: Settings) -> Any:
-    return backend.client(settings)
+    return runs.mlflow_client(settings)
 
 
 @pytest.fixture(scope="module")
 def run_id(client: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A run to register from; `energy.tracking` logs it in a real one."""
+    """A run to register from; `energy.tracking.runs` logs it in a real one."""
     place = tmp_path_factory.mktemp("artifacts").as_uri()
     experiment = client.create_experiment("trainflow-total", artifact_location=place)
     return str(client.create_run(experiment).info.run_id)
@@ -54,19 +54,21 @@ def test_another_data_set_s_models_are_its_own() -> None:
 @pytest.fixture(scope="module")
 def registered(settings: Settings, run_id: str) -> list[str]:
     """Versions of two registrations, one after the other; the second is a fitted forecaster."""
-    from energy.forecasting.champion import refit, to_zip
+    from energy.forecasting.selection import model_to_zip, refit_champion
 
     y = make_series()
     laid = make_plan(y)
     folds = make_comparison(y, laid).folds["seasonal_naive"]
-    fitted, table = refit("seasonal_naive", y, make_weather(), folds, 6, "Mtoe")
+    fitted, table = refit_champion("seasonal_naive", y, make_weather(), folds, 6, "Mtoe")
     made = []
     for number, (model, shown) in enumerate(
-        ((b"no model", make_table(y, laid)), (to_zip(fitted), table)), 1
+        ((b"no model", make_table(y, laid)), (model_to_zip(fitted), table)), 1
     ):
         files = {"model.zip": model, "forecast.json": json.dumps(shown.to_dict()).encode()}
         manifest = make_manifest(shown, number)
-        made.append(registry.register(settings, "total", run_id, files, manifest, promoted=True))
+        made.append(
+            registry.register_release(settings, "total", run_id, files, manifest, promoted=True)
+        )
     return made
 
 
@@ -88,7 +90,7 @@ def test_a_version_that_was_refused_does_not_get_the_alias(
     y = make_series()
     table = make_table(y, make_plan(y))
     given = ({"model.zip": b"no model"}, make_manifest(table, 3))
-    version = registry.register(settings, "total", run_id, *given, promoted=False)
+    version = registry.register_release(settings, "total", run_id, *given, promoted=False)
     assert version not in registered
     name = registry.registered_name("total")
     assert client.get_model_version(name, version).tags["release_id"].endswith("3f9a1c23")
@@ -117,4 +119,6 @@ def test_a_registry_that_fails_is_not_taken_for_one_that_has_the_model(
     y = make_series()
     table = make_table(y, make_plan(y))
     with pytest.raises(MlflowException, match="locked"):
-        registry.register(settings, "total", run_id, {"model.zip": b""}, make_manifest(table), True)
+        registry.register_release(
+            settings, "total", run_id, {"model.zip": b""}, make_manifest(table), True
+        )

@@ -19,7 +19,7 @@ from made_results import (
 )
 from test_cards import Shown, cells
 
-from energy import release_card
+from energy.reports import release_card
 
 # On importing Metaflow's cards, in this process alone.
 pytestmark = pytest.mark.filterwarnings("ignore:The _yaml extension module")
@@ -33,7 +33,9 @@ def released(before: str = "", horizon: int = 24, target: str = "total", **chang
     if before:
         past = make_series(target).iloc[:-3] if before == "older" else make_series(target)
         old = make_table(past, laid, 3 if before == "short" else 24, "ridge")
-    release_card.fill(card, make_published(table, old, **changes), make_draft(y, table))
+    release_card.fill_release_card(
+        card, make_published(table, old, **changes), make_draft(y, table)
+    )
     return card
 
 
@@ -42,7 +44,7 @@ def filled(horizon: int = 24, observed: bool = False, **parts: Any) -> Shown:
     y, card = make_series(), Shown()
     weather = {"2022-08": 1.5} if observed else {}
     table = make_table(y, make_plan(y), horizon, observed=weather)
-    release_card.fill(card, make_published(table), make_draft(y, table, **parts))
+    release_card.fill_release_card(card, make_published(table), make_draft(y, table, **parts))
     return card
 
 
@@ -174,7 +176,7 @@ def test_a_series_of_one_s_own_is_told_in_its_own_words() -> None:
     table = replace(make_table(y, make_plan(y)), unit="tonnes")
     published = make_published(table)
     named = replace(published.manifest, title="Flour from the mill", attribution="By the miller.")
-    release_card.fill(card, replace(published, manifest=named), make_draft(y, table))
+    release_card.fill_release_card(card, replace(published, manifest=named), make_draft(y, table))
     assert card.words.startswith("# Flour from the mill\n")
     assert "By the miller." in card.words
     (fan,) = card.charts()
@@ -185,7 +187,7 @@ def test_a_series_of_one_s_own_is_told_in_its_own_words() -> None:
 
 def test_no_share_is_told_of_figures_that_are_not_above_zero() -> None:
     y, card = make_series("balance", -5.0), Shown()
-    release_card.fill(
+    release_card.fill_release_card(
         card, make_published(table := make_table(y, make_plan(y))), make_draft(y, table)
     )
     shares = {row[-1]["source"].strip() for row in card.tables()[0]["data"]}

@@ -8,7 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from energy.running import leave_closing, leave_failure, lost_with_the_task, main, prepare
+from energy.orchestration import (
+    is_task_local,
+    prepare_environment,
+    record_failure,
+    run_flow,
+    set_run_summary,
+)
 from energy.settings import ROOT
 
 NOTES = "ENERGY_RUN_NOTES"
@@ -21,7 +27,7 @@ def _a_run_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_is_unset_is_set() -> None:
     environ = {"USER": "ada"}
-    prepare(environ)
+    prepare_environment(environ)
     cores = str(os.cpu_count())
     assert environ == {
         "USER": "ada",
@@ -53,14 +59,14 @@ def test_what_the_user_has_set_stays() -> None:
         "MKL_NUM_THREADS": "6",
     }
     environ = dict(mine)
-    prepare(environ)
+    prepare_environment(environ)
     assert environ == mine
 
 
 def test_a_task_on_an_engine_leaves_its_metadata_where_metaflow_looks_for_them() -> None:
     """In the folder that it was started in: Metaflow's Batch and Kubernetes send back that one."""
     environ = {"USER": "ada", "METAFLOW_EXTRACTED_ROOT": "/home/metaflow"}
-    prepare(environ)
+    prepare_environment(environ)
     assert "METAFLOW_DATASTORE_SYSROOT_LOCAL" not in environ
     assert environ["OMP_NUM_THREADS"] == "1"
 
@@ -77,13 +83,13 @@ def test_a_task_on_an_engine_leaves_its_metadata_where_metaflow_looks_for_them()
     ],
 )
 def test_what_lies_beside_a_task_s_code_is_lost_with_it(place: str, lost: bool) -> None:
-    assert lost_with_the_task(place, {"METAFLOW_EXTRACTED_ROOT": "/home/metaflow"}) is lost
-    assert not lost_with_the_task(place, {})
+    assert is_task_local(place, {"METAFLOW_EXTRACTED_ROOT": "/home/metaflow"}) is lost
+    assert not is_task_local(place, {})
 
 
 def test_resume_takes_the_workers_of_run() -> None:
     environ = {"USER": "ada", "METAFLOW_RUN_MAX_WORKERS": "7"}
-    prepare(environ)
+    prepare_environment(environ)
     assert environ["METAFLOW_RESUME_MAX_WORKERS"] == "7"
 
 
@@ -99,25 +105,25 @@ def test_root_without_a_name_gets_one(
 
     monkeypatch.setattr(getpass, "getuser", getuser)
     environ = dict(environ)
-    prepare(environ)
+    prepare_environment(environ)
     assert environ["METAFLOW_USER"] == "local"
 
 
 def test_a_login_is_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(getpass, "getuser", lambda: "ada")
     environ: dict[str, str] = {}
-    prepare(environ)
+    prepare_environment(environ)
     assert environ["METAFLOW_USER"] == "ada"
 
 
 def test_the_process_s_own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "environ", {"USER": "ada"})
-    prepare()
+    prepare_environment()
     assert os.environ["METAFLOW_PYLINT"] == "0"
 
 
 def test_a_run_ends_with_its_closing_words(capsys: pytest.CaptureFixture[str]) -> None:
-    main(lambda: leave_closing("Champion: thetà\nall is well"))
+    run_flow(lambda: set_run_summary("Champion: thetà\nall is well"))
     assert capsys.readouterr().out == "\nChampion: thetà\nall is well\n"
     assert NOTES not in os.environ
 
@@ -125,21 +131,21 @@ def test_a_run_ends_with_its_closing_words(capsys: pytest.CaptureFixture[str]) -
 @pytest.mark.parametrize("code", [0, None])
 def test_metaflow_s_way_to_end_well(code: int | None, capsys: pytest.CaptureFixture[str]) -> None:
     def flow() -> None:
-        leave_closing("done")
+        set_run_summary("done")
         raise SystemExit(code)
 
-    main(flow)
+    run_flow(flow)
     assert capsys.readouterr().out == "\ndone\n"
 
 
 def test_a_failed_run_says_why_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     def flow() -> None:
         print("working")
-        leave_failure("the file\n   is  gone")
+        record_failure("the file\n   is  gone")
         raise SystemExit(1)
 
     with pytest.raises(SystemExit) as stop:
-        main(flow)
+        run_flow(flow)
     assert stop.value.code == 1
     said = capsys.readouterr()
     assert (said.out, said.err) == ("working\n", "error: the file is gone\n")
@@ -148,21 +154,21 @@ def test_a_failed_run_says_why_in_one_line(capsys: pytest.CaptureFixture[str]) -
 
 def test_a_failed_run_does_not_close_as_a_good_one(capsys: pytest.CaptureFixture[str]) -> None:
     def flow() -> None:
-        leave_closing("all is well")
+        set_run_summary("all is well")
         raise SystemExit(2)
 
     with pytest.raises(SystemExit):
-        main(flow)
+        run_flow(flow)
     said = capsys.readouterr()
     assert (said.out, said.err) == ("", "")
 
 
 def test_a_failure_that_was_mended_is_not_told(capsys: pytest.CaptureFixture[str]) -> None:
     def flow() -> None:
-        leave_failure("the first attempt failed")
+        record_failure("the first attempt failed")
         raise SystemExit(0)
 
-    main(flow)
+    run_flow(flow)
     assert capsys.readouterr().err == ""
 
 
@@ -172,12 +178,12 @@ def test_a_task_leaves_the_last_word_to_its_run(
     monkeypatch.setenv(NOTES, str(tmp_path))
 
     def task() -> None:
-        leave_closing("words")
-        leave_failure("reason")
+        set_run_summary("words")
+        record_failure("reason")
         raise SystemExit(1)
 
     with pytest.raises(SystemExit):
-        main(task)
+        run_flow(task)
     assert capsys.readouterr() == ("", "")
     assert (tmp_path / "closing").read_text() == "words"
     assert (tmp_path / "failure").read_text() == "reason"
@@ -185,6 +191,6 @@ def test_a_task_leaves_the_last_word_to_its_run(
 
 
 def test_a_remote_task_prints_its_words(capsys: pytest.CaptureFixture[str]) -> None:
-    leave_closing("words")
-    leave_failure("reason")
+    set_run_summary("words")
+    record_failure("reason")
     assert capsys.readouterr() == ("words\n", "")

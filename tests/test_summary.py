@@ -19,9 +19,9 @@ from made_results import (
     make_table,
 )
 
-from energy import summary
 from energy.data.dataset import UK
-from energy.forecasting.bench import VERSION
+from energy.forecasting.models import VERSION
+from energy.reports import run_summary
 
 
 def ended(
@@ -59,7 +59,7 @@ def ended(
 def test_the_closing_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MLFLOW_TRACKING_URI", "http://127.0.0.1:5000")
     flow = ended()
-    words = summary.closing(flow)
+    words = run_summary.run_summary(flow)
     assert words.startswith("Champion   theta for total\n\nBacktest   MASE ")
     assert " for seasonal_naive; MAPE " in words
     assert "(4 folds to 2020-07)" in words
@@ -75,21 +75,21 @@ def test_the_closing_lines(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_one_month_is_one_month() -> None:
     flow = ended(horizon=1)
     mean = flow.table.months[0].mean
-    assert summary.next_year(flow.table) == (
+    assert run_summary.next_twelve_months(flow.table) == (
         f"2022-08 to 2022-08: {mean:.1f} Mtoe ({mean * 11.63:,.0f} TWh) in 1 month"
     )
-    assert summary.closing(flow).count("80% from") == 1
+    assert run_summary.run_summary(flow).count("80% from") == 1
 
 
 def test_next_year_is_twelve_months_of_a_longer_table() -> None:
     table = ended().table
     total = sum(row.mean for row in table.months[:12])
-    assert summary.next_year(table).startswith(f"2022-08 to 2023-07: {total:.1f} Mtoe")
-    assert summary.next_year(table).endswith("in 12 months")
+    assert run_summary.next_twelve_months(table).startswith(f"2022-08 to 2023-07: {total:.1f} Mtoe")
+    assert run_summary.next_twelve_months(table).endswith("in 12 months")
 
 
 def test_no_holdout() -> None:
-    assert "Holdout" not in summary.closing(ended(holdout=False))
+    assert "Holdout" not in run_summary.run_summary(ended(holdout=False))
 
 
 def zeros() -> Any:
@@ -99,14 +99,14 @@ def zeros() -> Any:
 
 
 def test_no_mape_where_an_actual_is_zero() -> None:
-    words = summary.closing(ended(y=zeros()))
+    words = run_summary.run_summary(ended(y=zeros()))
     assert "MAPE n/a against n/a" in words
     assert "None" not in words
 
 
 @pytest.mark.parametrize("failed", [["seasonal_naive"], ["seasonal_naive", "ridge"]])
 def test_a_baseline_that_failed_does_not_lose_the_run(failed: list[str]) -> None:
-    words = summary.closing(ended(failed=failed))
+    words = run_summary.run_summary(ended(failed=failed))
     assert words.startswith("Champion   theta for total\n")
     assert "None" not in words
 
@@ -114,7 +114,7 @@ def test_a_baseline_that_failed_does_not_lose_the_run(failed: list[str]) -> None
 @pytest.mark.parametrize("y", [None, zeros()], ids=["total", "zeros"])
 def test_the_experiment_keeps_all_that_matters(y: Any) -> None:
     flow = ended(y=y, failed=["ridge"])
-    found = summary.experiment(flow, flow.target, "123")
+    found = run_summary.tracked_run(flow, flow.target, "123")
     assert found.params["run"] == "TrainFlow/123"
     assert found.params["data_sha256"] == f"{'a' * 64}, {'b' * 64}"
     assert found.params["data_files"] == "a.xlsx, b.ods"
@@ -129,7 +129,7 @@ def test_the_experiment_keeps_all_that_matters(y: Any) -> None:
 
 
 def test_a_baseline_that_failed_leaves_an_experiment() -> None:
-    found = summary.experiment(ended(failed=["seasonal_naive"]), "total", "123")
+    found = run_summary.tracked_run(ended(failed=["seasonal_naive"]), "total", "123")
     assert found.params["holdout_baseline_mase"] is None
 
 
@@ -137,7 +137,7 @@ def test_each_target_has_an_experiment_of_its_own() -> None:
     series = make_parts()
     flow = ended()
     flow.series, flow.compared = series, make_compared(series)
-    found = summary.experiment(flow, "coal", "123")
+    found = run_summary.tracked_run(flow, "coal", "123")
     assert found.target == found.params["target"] == "coal"
     assert found.ranked == flow.compared["coal"].ranked
     assert found.folds == flow.compared["coal"].folds
@@ -146,36 +146,36 @@ def test_each_target_has_an_experiment_of_its_own() -> None:
 def test_the_holdout_and_nowcasts_are_reported_to_mlflow() -> None:
     flow = ended(names=AND_WEATHER)
     compared = flow.compared["total"]
-    found = summary.experiment(flow, "total", "123")
+    found = run_summary.tracked_run(flow, "total", "123")
     assert found.reported == {"holdout": compared.holdout, "nowcast": compared.nowcast}
     assert set(found.reported["nowcast"]) == {"weather_normalised_theta"}
 
 
 def test_the_closing_lines_tell_how_good_a_nowcast_is() -> None:
     flow = ended(names=AND_WEATHER)
-    words = summary.closing(flow)
+    words = run_summary.run_summary(flow)
     compared = flow.compared["total"]
     now, later = (
         scores[compared.champion].mape for scores in (compared.nowcast, compared.nowcast_holdout)
     )
     told = f"Nowcast    MAPE {now:.2f}% one month ahead in the weather that came"
     assert f"\n{told}; {later:.2f}% in the holdout\n" in words
-    alone = summary.closing(ended(names=AND_WEATHER, holdout=False))
+    alone = run_summary.run_summary(ended(names=AND_WEATHER, holdout=False))
     assert " one month ahead in the weather that came\n" in alone
-    assert "Nowcast" not in summary.closing(ended())
+    assert "Nowcast" not in run_summary.run_summary(ended())
 
 
 def test_the_closing_lines_mark_a_month_whose_weather_is_known() -> None:
-    words = summary.closing(ended(observed={"2022-08": 1.5}))
+    words = run_summary.run_summary(ended(observed={"2022-08": 1.5}))
     marked = [line for line in words.splitlines() if line.endswith("(its weather is known)")]
     assert [line.split()[0] for line in marked] == ["2022-08"]
-    assert "its weather" not in summary.closing(ended())
+    assert "its weather" not in run_summary.run_summary(ended())
 
 
 def test_the_closing_lines_name_the_fuels() -> None:
-    words = summary.closing(ended(breakdown=make_breakdown()))
+    words = run_summary.run_summary(ended(breakdown=make_breakdown()))
     assert "\nBy part    coal, natural_gas, net_imports, adding up to the total\n" in words
-    assert "By part" not in summary.closing(ended())
+    assert "By part" not in run_summary.run_summary(ended())
 
 
 def test_every_unit_is_the_one_that_terawatt_hours_are_for() -> None:
@@ -183,7 +183,7 @@ def test_every_unit_is_the_one_that_terawatt_hours_are_for() -> None:
 
 
 def test_a_refusal_is_told_with_what_failed_and_how_to_promote_all_the_same() -> None:
-    words = summary.closing(ended(refused="beats_naive"))
+    words = run_summary.run_summary(ended(refused="beats_naive"))
     release = "2022-07-20261123T170002Z-3f9a1c22"
     assert f"\nNot promoted: {release} was refused; in service stays nothing\n" in words
     assert "\n           beats_naive: MASE 0.700 against 1.020.\n" in words
@@ -195,19 +195,19 @@ def test_a_refusal_is_told_with_what_failed_and_how_to_promote_all_the_same() ->
 
 
 def test_a_promotion_says_nothing_of_refusals() -> None:
-    assert "romote" not in summary.closing(ended())
+    assert "romote" not in run_summary.run_summary(ended())
 
 
 def test_many_series_have_a_line_of_their_own() -> None:
     from energy.contract import Calibration
-    from energy.contract.panel import Judged, SeriesForecast
-    from energy.panels import sum_up
+    from energy.contract.panel import BacktestScores, SeriesForecast
+    from energy.pipelines.many_series import summarise_panel
 
     calibration = Calibration((0.1,), (0.0,) * 7, True, 1)
-    judged = Judged(4, 0.5, 1.0, None, 1.0, 0.75, 0.9)
+    judged = BacktestScores(4, 0.5, 1.0, None, 1.0, 0.75, 0.9)
     one = SeriesForecast("a", "2022-12", (1.0,), "theta", (1.0,), calibration, judged)
     flow = ended()
-    flow.forecasts = (sum_up([one], {}, "Mtoe"), [one])
-    told = summary.closing(flow)
+    flow.forecasts = (summarise_panel([one], {}, "Mtoe"), [one])
+    told = run_summary.run_summary(flow)
     assert "Series     1 other series are forecast, 1 of them by a champion" in told
     assert "           theta 1\n" in told

@@ -19,11 +19,11 @@ from made_results import (
     make_series,
 )
 
-from energy import tracking
-from energy.forecasting.bench import BENCH
-from energy.forecasting.scores import Score
+from energy.forecasting.metrics import Score
+from energy.forecasting.models import FORECASTERS
 from energy.settings import Settings
-from energy.tracking import Experiment
+from energy.tracking import runs
+from energy.tracking.runs import TrackedRun, log_run
 
 # MLflow's own, in this process alone.
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy")
@@ -37,11 +37,11 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 
 @pytest.fixture(scope="module")
-def experiment() -> Experiment:
+def experiment() -> TrackedRun:
     y = make_series()
     made = make_comparison(y, make_plan(y), failed=["ridge"], names=AND_WEATHER)
     drawn = partial(bytes, b"\x89PNG")
-    return Experiment(
+    return TrackedRun(
         target="total",
         params={"run": "TrainFlow/1", "commit": "1" * 40, "data_sha256": "a" * 64, "horizon": 24},
         ranked=made.ranked,
@@ -53,8 +53,8 @@ def experiment() -> Experiment:
 
 
 @pytest.fixture(scope="module")
-def parent(settings: Settings, experiment: Experiment) -> str:
-    return tracking.log(settings, experiment)
+def parent(settings: Settings, experiment: TrackedRun) -> str:
+    return runs.log_run(settings, experiment)
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +77,7 @@ def test_artifacts_are_beside_their_database(settings: Settings, client: Any, pa
     assert list(folder.rglob("leaderboard.png"))
 
 
-def test_the_parent_is_the_run(client: Any, parent: str, experiment: Experiment) -> None:
+def test_the_parent_is_the_run(client: Any, parent: str, experiment: TrackedRun) -> None:
     run = client.get_run(parent)
     assert (run.info.run_name, run.info.status) == ("TrainFlow/1", "FINISHED")
     assert run.data.params == {
@@ -90,7 +90,7 @@ def test_the_parent_is_the_run(client: Any, parent: str, experiment: Experiment)
     assert found >= {"leaderboard.png", "by_horizon.png"}
 
 
-def test_a_child_for_each_forecaster(children: dict[str, Any], experiment: Experiment) -> None:
+def test_a_child_for_each_forecaster(children: dict[str, Any], experiment: TrackedRun) -> None:
     assert set(children) == set(AND_WEATHER)
     for score in experiment.ranked:
         run = children[score.forecaster]
@@ -105,7 +105,7 @@ def test_a_child_for_each_forecaster(children: dict[str, Any], experiment: Exper
 
 
 def test_nowcasts_are_metrics_of_those_that_use_weather(
-    children: dict[str, Any], experiment: Experiment
+    children: dict[str, Any], experiment: TrackedRun
 ) -> None:
     name = "weather_normalised_theta"
     metrics, now = children[name].data.metrics, experiment.reported["nowcast"][name]
@@ -114,11 +114,11 @@ def test_nowcasts_are_metrics_of_those_that_use_weather(
 
 
 def test_a_combination_is_logged_with_its_members_and_its_rule(
-    settings: Settings, client: Any, experiment: Experiment
+    settings: Settings, client: Any, experiment: TrackedRun
 ) -> None:
-    entry = BENCH["combination_stacking"]
+    entry = FORECASTERS["combination_stacking"]
     failed = [*experiment.ranked, Score(entry.name, failure="its member failed: sarimax")]
-    parent = client.get_run(tracking.log(settings, replace(experiment, ranked=failed)))
+    parent = client.get_run(runs.log_run(settings, replace(experiment, ranked=failed)))
     found = client.search_runs(
         [parent.info.experiment_id], f"tags.mlflow.parentRunId = '{parent.info.run_id}'"
     )
@@ -136,7 +136,7 @@ def test_a_failed_score_is_a_failed_run(children: dict[str, Any]) -> None:
 
 
 def test_folds_and_errors_by_horizon_are_kept(
-    client: Any, children: dict[str, Any], experiment: Experiment, tmp_path: Path
+    client: Any, children: dict[str, Any], experiment: TrackedRun, tmp_path: Path
 ) -> None:
     run_id = children["theta"].info.run_id
     file = client.download_artifacts(run_id, "folds.csv", str(tmp_path))
@@ -148,21 +148,21 @@ def test_folds_and_errors_by_horizon_are_kept(
     }
 
 
-def test_no_holdout_and_no_mape(settings: Settings, client: Any, experiment: Experiment) -> None:
+def test_no_holdout_and_no_mape(settings: Settings, client: Any, experiment: TrackedRun) -> None:
     ranked = [replace(score, mape=None) for score in experiment.ranked]
     less = replace(experiment, ranked=ranked, reported={}, single_origin={})
-    run = client.get_run(tracking.log(settings, less))
+    run = client.get_run(runs.log_run(settings, less))
     assert run.info.status == "FINISHED"
     assert "mape" not in run.data.metrics
 
 
 def test_who_has_the_ids_while_runs_are_logged_fails_with_them(
-    settings: Settings, client: Any, experiment: Experiment
+    settings: Settings, client: Any, experiment: TrackedRun
 ) -> None:
     seen = {}
 
     def fail() -> None:
-        with tracking.beside(settings, [replace(experiment, target="stopped")]) as ids:
+        with runs.log_in_background(settings, [replace(experiment, target="stopped")]) as ids:
             seen[ids["stopped"]] = client.get_run(ids["stopped"]).info.status
             raise ValueError("of its own")
 
@@ -174,14 +174,14 @@ def test_who_has_the_ids_while_runs_are_logged_fails_with_them(
 
 
 def test_what_cannot_be_logged_fails_the_run(
-    settings: Settings, client: Any, experiment: Experiment
+    settings: Settings, client: Any, experiment: TrackedRun
 ) -> None:
     def break_down() -> bytes:
         raise OSError("no ink")
 
     broken = replace(experiment, target="broken", figures={"leaderboard.png": break_down})
     with pytest.raises(OSError, match="no ink"):
-        tracking.log(settings, broken)
+        log_run(settings, broken)
     where = client.get_experiment_by_name("trainflow-broken").experiment_id
     runs = client.search_runs([where])
     (parent,) = (run for run in runs if "mlflow.parentRunId" not in run.data.tags)
@@ -189,21 +189,21 @@ def test_what_cannot_be_logged_fails_the_run(
 
 
 def test_a_second_run_is_of_the_same_experiment(
-    settings: Settings, client: Any, parent: str, experiment: Experiment
+    settings: Settings, client: Any, parent: str, experiment: TrackedRun
 ) -> None:
-    again = client.get_run(tracking.log(settings, experiment))
+    again = client.get_run(runs.log_run(settings, experiment))
     assert again.info.experiment_id == client.get_run(parent).info.experiment_id
-    other = client.get_run(tracking.log(settings, replace(experiment, target="coal")))
+    other = client.get_run(runs.log_run(settings, replace(experiment, target="coal")))
     assert other.info.experiment_id != again.info.experiment_id
     assert client.get_experiment(other.info.experiment_id).name == "trainflow-coal"
 
 
 def test_another_data_set_s_runs_are_its_own() -> None:
-    assert tracking.experiment_name("total") == "trainflow-total"
-    assert tracking.experiment_name("total", "mill") == "trainflow-mill-total"
+    assert runs.experiment_name("total") == "trainflow-total"
+    assert runs.experiment_name("total", "mill") == "trainflow-mill-total"
 
 
-def test_logging_is_quiet(experiment: Experiment, tmp_path: Path) -> None:
+def test_logging_is_quiet(experiment: TrackedRun, tmp_path: Path) -> None:
     code = (
         "import pickle, sys; from energy import tracking; from energy.settings import Settings;"
         "settings = Settings.from_environment({'MLFLOW_TRACKING_URI': sys.argv[1]});"

@@ -15,29 +15,30 @@ from forecasting.series_building import made_up_series, made_up_weather
 from sktime.forecasting.naive import NaiveForecaster
 from sktime.forecasting.theta import ThetaForecaster
 
-from energy import training
-from energy.data.monthly import temporal_split
+from energy.data.frame import temporal_split
 from energy.errors import EveryForecasterFailed
-from energy.forecasting import backtest, champion, combination, fitting, intervals
-from energy.forecasting.bench import BASELINE, BENCH
+from energy.forecasting import backtest, combination, folds, intervals, selection
+from energy.forecasting.folds import quantile_columns
 from energy.forecasting.intervals import add_quantiles
-from energy.forecasting.scores import Score, quantile_columns, score
-from energy.training import (
+from energy.forecasting.metrics import Score, score_folds
+from energy.forecasting.models import BASELINE, FORECASTERS
+from energy.pipelines import train
+from energy.pipelines.train import (
     DIED,
     Branch,
     Comparison,
     Result,
     backtest_branch,
     backtest_one,
-    compare,
-    gather,
+    compare_forecasters,
+    gather_branches,
 )
 
 WEATHER = made_up_weather(97)
 Y = made_up_series(WEATHER).iloc[:-1]
 """One month of weather is known that has no energy yet."""
-COMBINATIONS = tuple(name for name, entry in BENCH.items() if entry.members)
-MEMBERS = BENCH["combination"].members
+COMBINATIONS = tuple(name for name, entry in FORECASTERS.items() if entry.members)
+MEMBERS = FORECASTERS["combination"].members
 RIVALS = ("theta", *MEMBERS)
 NAMES = (BASELINE, *RIVALS, *COMBINATIONS)
 NOWCAST = {"backtest": "nowcast", "holdout": "nowcast_holdout"}
@@ -46,13 +47,13 @@ Results = dict[str, Result]
 
 
 @pytest.fixture(scope="module")
-def plan() -> backtest.Plan:
+def plan() -> folds.FoldPlan:
     train, _ = temporal_split(Y)
-    return backtest.plan(Y.index, train.index[-1], 6, 12)
+    return folds.plan_folds(Y.index, train.index[-1], 6, 12)
 
 
 @pytest.fixture(scope="module")
-def results(plan: backtest.Plan) -> Results:
+def results(plan: folds.FoldPlan) -> Results:
     """The baseline's folds, and those of rivals that are a known way off the actuals."""
     baseline, scored = backtest_one(BASELINE, Y, WEATHER, plan)
     assert baseline is not None
@@ -60,17 +61,17 @@ def results(plan: backtest.Plan) -> Results:
     first = baseline[(baseline["horizon"] == 1) & baseline["protocol"].isin(NOWCAST)]
     nowcasts = first.assign(protocol=first["protocol"].map(NOWCAST))
     for number, name in enumerate(RIVALS):
-        rows = [baseline, nowcasts] if BENCH[name].weather else [baseline]
+        rows = [baseline, nowcasts] if FORECASTERS[name].weather else [baseline]
         frame = pd.concat(rows, ignore_index=True).drop(columns=quantile_columns())
         off = np.random.default_rng(number).normal(0, 0.01 * (number + 1), len(frame))
         folds = add_quantiles(frame.assign(mean=frame["actual"] * np.exp(off)), Y, log=True)
-        found[name] = folds, score(name, of(folds, "backtest"), float(number))
+        found[name] = folds, score_folds(name, of(folds, "backtest"), float(number))
     return found
 
 
 @pytest.fixture(scope="module")
 def comparison(results: Results) -> Comparison:
-    return compare(NAMES, results, Y, WEATHER)
+    return compare_forecasters(NAMES, results, Y, WEATHER)
 
 
 def of(folds: pd.DataFrame, protocol: str) -> pd.DataFrame:
@@ -87,7 +88,7 @@ def test_a_backtest_is_scored_on_the_training_part_alone(results, plan) -> None:
     folds, found = results[BASELINE]
     rows = of(folds, "backtest")
     assert (found.failure, found.folds) == (None, len(plan.backtest))
-    assert replace(found, seconds=0.0) == score(BASELINE, rows, 0.0)
+    assert replace(found, seconds=0.0) == score_folds(BASELINE, rows, 0.0)
 
 
 def test_a_forecaster_that_raises_becomes_a_score_with_the_reason(monkeypatch, plan) -> None:
@@ -102,7 +103,7 @@ def test_a_forecaster_that_raises_becomes_a_score_with_the_reason(monkeypatch, p
 
 def test_a_forecast_below_zero_of_a_positive_series_becomes_a_score(monkeypatch, plan) -> None:
     """As of a straight line through coal: no quantile may be NaN or out of order for it."""
-    monkeypatch.setattr(fitting, "build", lambda *_: NaiveForecaster("drift"))
+    monkeypatch.setattr(backtest, "build_forecaster", lambda *_: NaiveForecaster("drift"))
     falling = pd.Series(np.geomspace(20, 0.2, len(Y)), Y.index, name="coal")
     folds, found = backtest_one("drift", falling, WEATHER, plan)
     assert folds is None
@@ -119,7 +120,7 @@ def test_figures_that_are_not_numbers_become_a_score_with_a_reason(plan) -> None
 
 
 def test_one_that_cannot_take_a_negative_series_becomes_a_score(monkeypatch, plan) -> None:
-    monkeypatch.setattr(fitting, "build", lambda *_: ThetaForecaster(sp=12))
+    monkeypatch.setattr(backtest, "build_forecaster", lambda *_: ThetaForecaster(sp=12))
     folds, found = backtest_one("theta", Y - Y.mean(), WEATHER, plan)
     assert folds is None
     assert found.failure is not None
@@ -138,12 +139,12 @@ def test_who_asks_to_stop_is_not_taken_for_a_failing_forecaster(monkeypatch, pla
 
 def test_everyone_is_ranked_on_the_backtest_and_reported_on_the_holdout(comparison) -> None:
     assert {s.forecaster for s in comparison.ranked} == set(NAMES)
-    assert comparison.ranked == champion.rank(comparison.ranked)
+    assert comparison.ranked == selection.rank_forecasters(comparison.ranked)
     assert comparison.champion == comparison.ranked[0].forecaster == "theta"
     assert comparison.why.startswith("theta has the lowest MASE over 6 folds")
     assert set(comparison.holdout) == set(comparison.single_origin) == set(comparison.folds)
     for name, found in comparison.holdout.items():
-        assert found == score(name, of(comparison.folds[name], "holdout"), 0.0)
+        assert found == score_folds(name, of(comparison.folds[name], "holdout"), 0.0)
 
 
 def test_a_single_origin_is_told_by_its_percentage_error(comparison) -> None:
@@ -159,29 +160,29 @@ def test_nowcasts_are_reported_of_those_that_use_weather_and_of_no_others(compar
     ):
         assert set(scores) == {*MEMBERS, *COMBINATIONS}
         for name, found in scores.items():
-            assert found == score(name, of(comparison.folds[name], protocol), 0.0)
+            assert found == score_folds(name, of(comparison.folds[name], protocol), 0.0)
             assert [row["horizon"] for row in found.by_horizon] == [1]
 
 
 def test_without_nowcasts_none_is_reported(results) -> None:
     names = (BASELINE, "theta")
-    found = compare(names, {name: results[name] for name in names}, Y, WEATHER)
+    found = compare_forecasters(names, {name: results[name] for name in names}, Y, WEATHER)
     assert found.nowcast == found.nowcast_holdout == {}
 
 
 @pytest.mark.parametrize("name", COMBINATIONS)
 def test_a_combination_is_added_from_its_members_by_its_rule(name, comparison, results) -> None:
     members = [frame_of(results, member) for member in MEMBERS]
-    expected = backtest.combine(BENCH[name].rule, members, Y, WEATHER)
+    expected = backtest.combine_backtests(FORECASTERS[name].rule, members, Y, WEATHER)
     pd.testing.assert_frame_equal(comparison.folds[name], expected)
     found = next(s for s in comparison.ranked if s.forecaster == name)
     assert found.seconds == sum(results[member][1].seconds for member in MEMBERS)
-    assert found.mase == score("", of(expected, "backtest"), 0).mase
+    assert found.mase == score_folds("", of(expected, "backtest"), 0).mase
 
 
 def test_every_combination_has_a_rule_of_its_own(comparison) -> None:
     means = [tuple(comparison.folds[name]["mean"]) for name in COMBINATIONS]
-    assert len(set(means)) == len({BENCH[name].rule for name in COMBINATIONS}) == 3
+    assert len(set(means)) == len({FORECASTERS[name].rule for name in COMBINATIONS}) == 3
 
 
 def test_what_was_compared_is_left_as_it_was(results, comparison) -> None:
@@ -197,12 +198,12 @@ def test_the_leading_are_the_four_best_and_the_baseline(comparison) -> None:
 def test_nothing_is_chosen_on_the_holdout_or_on_nowcasts(results, comparison) -> None:
     """They turn absurd, and who was best is worst: the ranking and its reasons stay."""
     spoilt: Results = {}
-    for number, (name, (folds, found)) in enumerate(results.items()):
-        frame = folds.copy()
+    for number, (name, (rows, found)) in enumerate(results.items()):
+        frame = rows.copy()
         beside = frame["protocol"] != "backtest"
         frame.loc[beside, ["mean", *quantile_columns()]] *= 100 - number
         spoilt[name] = frame, found
-    other = compare(NAMES, spoilt, Y, WEATHER)
+    other = compare_forecasters(NAMES, spoilt, Y, WEATHER)
     assert other.ranked == comparison.ranked
     assert other.why == comparison.why
     assert other.holdout["theta"] != comparison.holdout["theta"]
@@ -211,7 +212,9 @@ def test_nothing_is_chosen_on_the_holdout_or_on_nowcasts(results, comparison) ->
 
 def test_combinations_fail_with_a_member_and_the_others_go_on(results) -> None:
     lost = MEMBERS[1]
-    found = compare(NAMES, {**results, lost: (None, Score(lost, failure="no luck"))}, Y, WEATHER)
+    found = compare_forecasters(
+        NAMES, {**results, lost: (None, Score(lost, failure="no luck"))}, Y, WEATHER
+    )
     assert found.champion == "theta"
     failed = {s.forecaster: s.failure for s in found.ranked if s.failure is not None}
     assert failed == {
@@ -225,13 +228,13 @@ def test_if_everyone_failed_there_is_nothing_to_compare() -> None:
     names = (BASELINE, *MEMBERS, *COMBINATIONS)
     failed = {n: (None, Score(n, failure="no luck")) for n in names if n not in COMBINATIONS}
     with pytest.raises(EveryForecasterFailed) as caught:
-        compare(names, failed, Y)
+        compare_forecasters(names, failed, Y)
     assert set(caught.value.reasons) == set(names)
 
 
 def test_a_series_too_short_for_a_holdout_is_compared_without_one(results) -> None:
     folds, found = results[BASELINE]
-    alone = compare((BASELINE,), {BASELINE: (of(folds, "backtest"), found)}, Y, WEATHER)
+    alone = compare_forecasters((BASELINE,), {BASELINE: (of(folds, "backtest"), found)}, Y, WEATHER)
     assert alone.champion == BASELINE
     assert alone.holdout == alone.single_origin == {}
 
@@ -239,20 +242,20 @@ def test_a_series_too_short_for_a_holdout_is_compared_without_one(results) -> No
 PAIR = (BASELINE, "drift")
 
 
-def branch_of(names: tuple[str, ...], plan: backtest.Plan, known: Any = None) -> Results:
+def branch_of(names: tuple[str, ...], plan: folds.FoldPlan, known: Any = None) -> Results:
     """What a branch of one series finds."""
     branch = Branch(tuple(("total", name) for name in names))
     return backtest_branch(branch, {"total": Y}, WEATHER, plan, known)["total"]
 
 
 @pytest.fixture(scope="module")
-def pair(plan: backtest.Plan) -> Results:
+def pair(plan: folds.FoldPlan) -> Results:
     """What a branch of two that fit in no time finds."""
     return branch_of(PAIR, plan)
 
 
 @pytest.fixture
-def few(plan: backtest.Plan) -> backtest.Plan:
+def few(plan: folds.FoldPlan) -> folds.FoldPlan:
     return replace(plan, backtest=plan.backtest[-1:], holdout=())
 
 
@@ -283,7 +286,7 @@ def test_one_whose_process_is_killed_takes_no_other_with_it(monkeypatch, few) ->
     def die_of_drift(name: str, *rest: object) -> object:
         if name == "drift":
             os.kill(os.getpid(), signal.SIGKILL)
-        return fitting.fit(name, *rest)
+        return backtest.fit(name, *rest)
 
     monkeypatch.setattr(backtest, "fit", die_of_drift)
     found = branch_of(("drift", "naive", BASELINE), few)
@@ -301,8 +304,8 @@ def test_one_that_kills_whoever_makes_it_takes_no_other_with_it(monkeypatch, few
     def die() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
-    deadly = replace(BENCH["drift"], make=die)
-    monkeypatch.setitem(BENCH, "drift", deadly)
+    deadly = replace(FORECASTERS["drift"], make=die)
+    monkeypatch.setitem(FORECASTERS, "drift", deadly)
     found = branch_of(("drift", BASELINE), few)
     assert found["drift"][1].failure == DIED
     assert found[BASELINE][1].failure is None
@@ -326,7 +329,7 @@ def test_several_have_a_process_each_and_a_lone_one_has_none_of_its_own(monkeypa
     def tell(*_: object) -> None:
         raise RuntimeError(os.getpid())
 
-    monkeypatch.setattr(backtest, "run", tell)
+    monkeypatch.setattr(backtest, "run_backtest", tell)
     here = f"RuntimeError: {os.getpid()}"
     found = branch_of((*PAIR, "naive"), few)
     reasons = [one.failure for _, one in found.values()]
@@ -361,7 +364,7 @@ def test_results_are_gathered_by_target_and_a_crash_fails_all_of_its_branch() ->
         Branch((("coal", "naive"),)),
     ]
     first = {"total": {"theta": good, "ets": hot}, "coal": {"theta": coal}}
-    found = gather(
+    found = gather_branches(
         branches,
         [
             SimpleNamespace(crash=None, results=first),
@@ -378,24 +381,27 @@ def test_results_are_gathered_by_target_and_a_crash_fails_all_of_its_branch() ->
 
 def test_every_branch_is_accounted_for() -> None:
     with pytest.raises(ValueError, match="shorter"):
-        gather([Branch((("total", "theta"),))], [])
+        gather_branches([Branch((("total", "theta"),))], [])
 
 
 @pytest.mark.parametrize("rule", combination.RULES)
 def test_a_combination_is_fitted_with_the_weights_of_all_its_past_errors(
     rule, monkeypatch, pair
 ) -> None:
-    entry = replace(BENCH["combination"], members=PAIR, rule=rule)
-    monkeypatch.setitem(BENCH, "combination", entry)
-    compared = compare((*PAIR, "combination"), pair, Y, WEATHER)
+    entry = replace(FORECASTERS["combination"], members=PAIR, rule=rule)
+    monkeypatch.setitem(FORECASTERS, "combination", entry)
+    compared = compare_forecasters((*PAIR, "combination"), pair, Y, WEATHER)
     first = sorted(compared.ranked, key=lambda s: s.forecaster != "combination")
-    fitted, table = training.refit(replace(compared, ranked=first), Y, WEATHER, 3, "Mtoe")
+    fitted, table = train.refit_best(replace(compared, ranked=first), Y, WEATHER, 3, "Mtoe")
     folds = {name: frame_of(pair, name) for name in PAIR}
-    weights = combination.weights(rule, list(folds.values()), Y.index[-1])
+    weights = combination.combination_weights(rule, list(folds.values()), Y.index[-1])
     assert fitted.weights == weights
     assert (rule == "median") == (weights is None)
     alone = [
-        [month.mean for month in champion.refit(name, Y, WEATHER, frame, 3, "Mtoe")[1].months]
+        [
+            month.mean
+            for month in selection.refit_champion(name, Y, WEATHER, frame, 3, "Mtoe")[1].months
+        ]
         for name, frame in folds.items()
     ]
     expected = np.average(alone, axis=0, weights=weights)
@@ -404,7 +410,9 @@ def test_a_combination_is_fitted_with_the_weights_of_all_its_past_errors(
 
 
 def test_a_champion_that_is_no_combination_is_fitted_as_it_is(results) -> None:
-    compared = compare((BASELINE,), results, Y, WEATHER)
-    _, table = training.refit(compared, Y, WEATHER, 3, "Mtoe")
-    _, expected = champion.refit(BASELINE, Y, WEATHER, frame_of(results, BASELINE), 3, "Mtoe")
+    compared = compare_forecasters((BASELINE,), results, Y, WEATHER)
+    _, table = train.refit_best(compared, Y, WEATHER, 3, "Mtoe")
+    _, expected = selection.refit_champion(
+        BASELINE, Y, WEATHER, frame_of(results, BASELINE), 3, "Mtoe"
+    )
     assert table == expected

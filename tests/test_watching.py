@@ -11,10 +11,9 @@ import pandas as pd
 import pytest
 from made_records import make_frame, publish
 
-from energy import watching
-from energy.contract.record import TrackRecord
-from energy.data.archive import HeldVintage
-from energy.data.opening import dataset_of, open_data
+from energy.contract.track_record import TrackRecord
+from energy.data.archive import ArchivedVintage
+from energy.data.loader import configured_dataset, load_dataset
 from energy.errors import (
     BadDocument,
     FiguresBehindRecord,
@@ -23,15 +22,16 @@ from energy.errors import (
     TrackingUnreachable,
     UnknownSchema,
 )
-from energy.releases.reading import TRACK_RECORD
+from energy.pipelines import monitor
+from energy.releases.reader import TRACK_RECORD
 from energy.releases.store import Store, open_store
 from energy.settings import Settings
 
 # MLflow's own, in this process alone.
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy")
 NOW = datetime(2022, 9, 30, 12, tzinfo=UTC)
-JUNE = HeldVintage("2022-06-00000000", Path("june"), "", "2022-08-26T00:00:00Z", {})
-JULY = HeldVintage("2022-07-00000000", Path("july"), "", "2022-09-29T10:00:00Z", {})
+JUNE = ArchivedVintage("2022-06-00000000", Path("june"), "", "2022-08-26T00:00:00Z", {})
+JULY = ArchivedVintage("2022-07-00000000", Path("july"), "", "2022-09-29T10:00:00Z", {})
 
 
 @pytest.fixture
@@ -49,17 +49,17 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Two vintages are held; which of them are read, in order."""
     read: list[str] = []
 
-    def frame(vintage: HeldVintage, frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
+    def frame(vintage: ArchivedVintage, frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
         read.append(vintage.month)
         return make_frame(vintage.month, {"2022-05": 0.5} if vintage is JUNE else None)
 
-    monkeypatch.setattr(watching, "held", lambda _: [JUNE, JULY])
-    monkeypatch.setattr(watching, "_frame", frame)
+    monkeypatch.setattr(monitor, "list_vintages", lambda _: [JUNE, JULY])
+    monkeypatch.setattr(monitor, "_frame", frame)
     return read
 
 
 def stored(store: Store) -> TrackRecord:
-    found, _ = watching.read_record(store)
+    found, _ = monitor.read_track_record(store)
     assert found
     return found
 
@@ -71,7 +71,7 @@ def put(store: Store, data: bytes) -> None:
 
 def test_what_is_returned_is_what_is_written(settings: Settings, store: Store) -> None:
     publish(store, "2022-04")
-    found = watching.watch(settings, store, NOW)
+    found = monitor.monitor(settings, store, NOW)
     assert found == stored(store)
     assert found.made_at == "2022-09-30T12:00:00Z"
     assert found.release_overdue_days == 35  # June's figures came on 26 August
@@ -84,15 +84,15 @@ def test_old_vintages_are_read_for_first_prints_alone(
     settings: Settings, store: Store, opened: list[str]
 ) -> None:
     publish(store, "2022-04")
-    first = watching.watch(settings, store, NOW)
+    first = monitor.monitor(settings, store, NOW)
     assert opened == ["2022-07", "2022-06"]
     opened.clear()
-    assert watching.watch(settings, store, NOW) == first
+    assert monitor.monitor(settings, store, NOW) == first
     assert opened == ["2022-07"]
 
 
 def test_with_nothing_in_service_nothing_is_written(settings: Settings, store: Store) -> None:
-    assert watching.watch(settings, store, NOW) is None
+    assert monitor.monitor(settings, store, NOW) is None
     assert store.keys() == []
 
 
@@ -100,9 +100,9 @@ def test_with_no_vintage_it_says_so(
     settings: Settings, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     publish(store, "2022-04")
-    monkeypatch.setattr(watching, "held", lambda _: [])
+    monkeypatch.setattr(monitor, "list_vintages", lambda _: [])
     with pytest.raises(NoData, match="holds no vintage"):
-        watching.watch(settings, store, NOW)
+        monitor.monitor(settings, store, NOW)
 
 
 @pytest.mark.parametrize(
@@ -117,11 +117,11 @@ def test_a_record_that_is_not_understood_is_never_overwritten(
     settings: Settings, store: Store, change: dict[str, Any], error: type[Exception]
 ) -> None:
     publish(store, "2022-04")
-    watching.watch(settings, store, NOW)
+    monitor.monitor(settings, store, NOW)
     data = json.dumps(json.loads(store.read(TRACK_RECORD)) | change).encode()
     put(store, data)
     with pytest.raises(error):
-        watching.watch(settings, store, NOW)
+        monitor.monitor(settings, store, NOW)
     assert store.read(TRACK_RECORD) == data
 
 
@@ -147,7 +147,7 @@ class Contested:
 
 def test_when_another_writes_first_theirs_is_read_again(settings: Settings, store: Store) -> None:
     publish(store, "2022-04")
-    found = watching.watch(settings, Contested(store, watching.TRIES - 1), NOW)
+    found = monitor.monitor(settings, Contested(store, monitor.TRIES - 1), NOW)
     assert found == stored(store)
     # First prints that they had seen are kept, though we had others in mind.
     assert {row.first_print for row in found.rows} == {99.0}
@@ -156,7 +156,7 @@ def test_when_another_writes_first_theirs_is_read_again(settings: Settings, stor
 def test_when_others_always_write_first_we_give_up(settings: Settings, store: Store) -> None:
     publish(store, "2022-04")
     with pytest.raises(StoreConflict, match=TRACK_RECORD):
-        watching.watch(settings, Contested(store, watching.TRIES), NOW)
+        monitor.monitor(settings, Contested(store, monitor.TRIES), NOW)
     assert stored(store).notes == ("theirs, 0",)
 
 
@@ -165,12 +165,12 @@ def test_it_is_logged_to_an_experiment_of_its_own(settings: Settings, store: Sto
 
     for cutoff in ("2022-02", "2022-03", "2022-04", "2022-05"):
         publish(store, cutoff)
-    record = watching.watch(settings, store, NOW)
+    record = monitor.monitor(settings, store, NOW)
     assert record
     client = MlflowClient(settings.tracking_uri)
     for name in ("MonitorFlow/1", "MonitorFlow/2"):
-        run = client.get_run(watching.log(settings, record, name))
-        assert client.get_experiment(run.info.experiment_id).name == watching.EXPERIMENT
+        run = client.get_run(monitor.log_track_record(settings, record, name))
+        assert client.get_experiment(run.info.experiment_id).name == monitor.EXPERIMENT
         assert (run.info.run_name, run.info.status) == (name, "FINISHED")
         assert run.data.params["release_id"] == record.release_id
         assert run.data.params["vintage_id"] == JULY.vintage_id
@@ -185,12 +185,12 @@ def test_a_backend_that_cannot_be_used_is_told(
     settings: Settings, store: Store, tmp_path: Path
 ) -> None:
     publish(store, "2022-07")
-    record = watching.watch(settings, store, NOW)
+    record = monitor.monitor(settings, store, NOW)
     assert record
     (tmp_path / "file").write_text("")
     elsewhere = Settings(tracking_uri=f"sqlite:///{tmp_path}/file/mlflow.db")
     with pytest.raises(TrackingUnreachable):
-        watching.log(elsewhere, record, "MonitorFlow/1")
+        monitor.log_track_record(elsewhere, record, "MonitorFlow/1")
     assert stored(store) == record
 
 
@@ -198,13 +198,13 @@ def test_a_series_of_one_s_own_is_watched_too(tmp_path: Path) -> None:
     """Its file is the newest vintage, as it stands; without weather two checks measure nothing."""
     example = Path(__file__).parents[1] / "examples" / "visitors" / "series.toml"
     settings = Settings(data=tmp_path / "data", dataset=example)
-    dataset = dataset_of(settings)
-    opened = open_data(dataset, settings.data)
+    dataset = configured_dataset(settings)
+    opened = load_dataset(dataset, settings.data)
     series = opened.frame
     last = str(series[dataset.target].last_valid_index() - 3)
     store = open_store(str(tmp_path / "store"))
     publish(store, last, target=dataset.target, frame=series, now=NOW)
-    record = watching.watch(settings, store, NOW)
+    record = monitor.monitor(settings, store, NOW)
     assert record is not None
     assert (record.target, record.vintage_id) == (dataset.target, opened.vintage_id)
     assert [row.horizon for row in record.rows] == [1, 2, 3]

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from energy.data.manners import Manners
+from energy.data.download import DownloadPolicy
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ODS = "application/vnd.oasis.opendocument.spreadsheet"
@@ -144,9 +144,9 @@ def web_server() -> Iterator[WebServer]:
             thread.join()
 
 
-def quick_manners(web: WebServer, sleep: Callable[[float], None]) -> Manners:
+def quick_manners(web: WebServer, sleep: Callable[[float], None]) -> DownloadPolicy:
     """Manners for tests: of this server alone, and with waits that are not waited."""
-    return Manners(origins=(web.origin,), connect_seconds=2, read_seconds=5, sleep=sleep)
+    return DownloadPolicy(origins=(web.origin,), connect_seconds=2, read_seconds=5, sleep=sleep)
 
 
 def direct(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,33 +3,56 @@
 Functions take frames or plain contract data and return altair charts; titles carry the unit.
 """
 
-from energy.charts.correlation import correlations, correlogram
-from energy.charts.data import (
+from energy.charts.backtests import (
+    against_baseline,
+    by_horizon,
+    by_month,
+    coverage,
+    folds,
+    leaderboard,
+    rolling_origins,
+)
+from energy.charts.exploration import (
     against_weather,
     by_season,
+    correlations,
+    correlogram,
     heat_map,
     season_and_rest,
     series,
+    subseries,
     trend,
 )
-from energy.charts.forecast import fan, table_frame
-from energy.charts.notebook import show
-from energy.charts.origins import rolling_origins
-from energy.charts.outlook import against, answer_frame, outlook, per_degree, sensitivity_rows
-from energy.charts.panel import against_baseline
-from energy.charts.parts import by_part
-from energy.charts.record import (
+from energy.charts.forecasts import (
+    against,
+    answer_frame,
+    by_part,
+    fan,
+    outlook,
+    per_degree,
+    sensitivity_rows,
+    table_frame,
+)
+from energy.charts.style import (
+    configured,
+    on_screen,
+    png,
+    png_of,
+    show,
+    sourced,
+    spec,
+    svg,
+    svg_of,
+    titles,
+)
+from energy.charts.track_record import (
+    old_against_new,
     record_by_horizon,
     record_coverage,
     record_errors,
     record_fans,
     record_revisions,
 )
-from energy.charts.revisions import old_against_new
-from energy.charts.scores import by_horizon, by_month, coverage, folds, leaderboard
-from energy.charts.screen import on_screen, png_of, sourced, svg_of, titles
-from energy.charts.style import configured, png, spec, svg
-from energy.charts.subseries import subseries
 
 __all__ = [
     "against",

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from energy.cli.shown import AsJson, StoreUrl, opened, put, table
+from energy.cli.output import AsJson, StoreUrl, open_configured_store, print_json, print_table
 from energy.contract import Forecast, ForecastRequest
-from energy.releases.reading import ReleaseReader
+from energy.releases.reader import ReleaseReader
 
 
 def forecast(
@@ -35,12 +35,12 @@ def forecast(
         "target": target,
     }
     asked = ForecastRequest.from_query({name: text for name, text in given.items() if text})
-    release = ReleaseReader(opened(store), 0).current().release
-    from energy.serving.answer import answer
+    release = ReleaseReader(open_configured_store(store), 0).current().release
+    from energy.serving.predict import predict
 
-    found = answer(release, asked)
+    found = predict(release, asked)
     if as_json:
-        put(found.to_dict())
+        print_json(found.to_dict())
     else:
         _print(found)
 
@@ -51,7 +51,7 @@ def _print(found: Forecast) -> None:
         f"answered by the {found.tier} of release {found.release_id}."
     )
     first = found.months[0]
-    table(
+    print_table(
         [
             *("month", "mean"),
             *(f"{100 * one.coverage:g}% interval" for one in first.intervals),

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from energy.cli.shown import AsJson, put
+from energy.cli.output import AsJson, print_json
 from energy.settings import Settings
 
 
@@ -24,18 +24,18 @@ def ingest(
     as_json: AsJson = False,
 ) -> None:
     """Find, fetch, check and keep the newest release of the data."""
-    from energy import ingesting
+    from energy.pipelines import ingest as pipeline
 
     settings = Settings.from_environment()
-    deliveries = [ingesting.by_hand(file)] if file else []
-    deliveries += [ingesting.deliver(settings, "url", one) for one in url or []]
+    deliveries = [pipeline.from_files(file)] if file else []
+    deliveries += [pipeline.fetch_source(settings, "url", one) for one in url or []]
     if not deliveries:
-        deliveries = [ingesting.ask(settings, name) for name in ingesting.SOURCE_NAMES]
-    outcome = ingesting.take_in(settings, deliveries, accept or [])
-    ingesting.require_accepted(outcome)
+        deliveries = [pipeline.fetch_pages(settings, name) for name in pipeline.SOURCE_NAMES]
+    outcome = pipeline.ingest(settings, deliveries, accept or [])
+    pipeline.require_accepted(outcome)
     if as_json:
-        put(ingesting.summary(settings, outcome, deliveries))
+        print_json(pipeline.ingest_summary(settings, outcome, deliveries))
         return
     for one in deliveries:
         typer.echo("\n".join(one.lines))
-    typer.echo(ingesting.conclusion(outcome, deliveries))
+    typer.echo(pipeline.conclusion(outcome, deliveries))

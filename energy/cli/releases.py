@@ -8,12 +8,18 @@ from typing import Annotated, Any
 
 import typer
 
-from energy.cli.shown import AsJson, StoreUrl, opened, put, table, user
+from energy.cli.output import (
+    AsJson,
+    StoreUrl,
+    current_user,
+    open_configured_store,
+    print_json,
+    print_table,
+)
 from energy.errors import NoRelease, NotWhole, ReleaseMissing
-from energy.releases import listing, promotion, sweeping
+from energy.releases import inventory, promotion
 from energy.releases.bundle import read_manifest
-from energy.releases.decisions import ROLLED_BACK
-from energy.releases.pointer import champion
+from energy.releases.promotion import ROLLED_BACK, read_champion
 
 app = typer.Typer(no_args_is_help=True, help="What is published, and what is in service.")
 Why = Annotated[str, typer.Option(help="The reason, for the record.")]
@@ -24,15 +30,15 @@ OptionalId = Annotated[str, typer.Argument(help="A release id.", show_default=Fa
 @app.command("list")
 def list_(store: StoreUrl = "", as_json: AsJson = False) -> None:
     """List releases; a star marks the one in service."""
-    found = listing.shelf(opened(store), datetime.now(UTC))
+    found = inventory.list_store(open_configured_store(store), datetime.now(UTC))
     if as_json:
         rows = [_row(one) for one in found.releases]
         now = found.pointer.release_id if found.pointer else None
         notes = list(found.notes)
-        put({"store": found.store, "in_service": now, "releases": rows, "notes": notes})
+        print_json({"store": found.store, "in_service": now, "releases": rows, "notes": notes})
         return
     if found.releases:
-        table(
+        print_table(
             ["", "release", "target", "data to", "made", "forecaster", "decided"],
             [_cells(one) for one in found.releases],
         )
@@ -43,8 +49,8 @@ def list_(store: StoreUrl = "", as_json: AsJson = False) -> None:
 @app.command()
 def show(release_id: OptionalId = "", store: StoreUrl = "", as_json: AsJson = False) -> None:
     """Show a release, the one in service unless told otherwise, and what was decided about it."""
-    kept = opened(store)
-    found = listing.shelf(kept, datetime.now(UTC))
+    kept = open_configured_store(store)
+    found = inventory.list_store(kept, datetime.now(UTC))
     wanted = release_id or (found.pointer.release_id if found.pointer else "")
     if not wanted:
         raise NoRelease(kept.url, "it has no champion.json, so nothing was promoted yet.")
@@ -53,7 +59,7 @@ def show(release_id: OptionalId = "", store: StoreUrl = "", as_json: AsJson = Fa
     if one is None:
         raise ReleaseMissing(kept.url, wanted)
     if as_json:
-        put({**_row(one), "manifest": manifest.to_dict()})
+        print_json({**_row(one), "manifest": manifest.to_dict()})
         return
     star = ", in service" if one.in_service else ""
     typer.echo(f"{wanted}: {one.status}{star}")
@@ -63,7 +69,7 @@ def show(release_id: OptionalId = "", store: StoreUrl = "", as_json: AsJson = Fa
     for system, run in manifest.lineage.runs.items():
         typer.echo(f"run of {system} {run}")
     typer.echo()
-    table(
+    print_table(
         ["file", "bytes", "SHA-256"],
         [[name, f"{entry.bytes:,}", entry.sha256] for name, entry in manifest.files.items()],
     )
@@ -80,12 +86,12 @@ def show(release_id: OptionalId = "", store: StoreUrl = "", as_json: AsJson = Fa
 @app.command()
 def promote(release_id: Id, why: Why, store: StoreUrl = "", as_json: AsJson = False) -> None:
     """Put a release in service by hand, verified whole, whatever the gate said."""
-    kept, now = opened(store), datetime.now(UTC)
-    before = champion(kept)
-    trouble = promotion.clock_trouble(before.promoted_at, now) if before else ""
-    pointer = promotion.promote(kept, release_id, why, now, by=user())
+    kept, now = open_configured_store(store), datetime.now(UTC)
+    before = read_champion(kept)
+    trouble = promotion.clock_error(before.promoted_at, now) if before else ""
+    pointer = promotion.promote(kept, release_id, why, now, by=current_user())
     if as_json:
-        put({**pointer.to_dict(), "note": trouble})
+        print_json({**pointer.to_dict(), "note": trouble})
         return
     if before and before.release_id == release_id:
         typer.echo(f"{release_id} is in service already, since {pointer.promoted_at}.")
@@ -98,13 +104,13 @@ def promote(release_id: Id, why: Why, store: StoreUrl = "", as_json: AsJson = Fa
 @app.command()
 def rollback(why: Why, store: StoreUrl = "", as_json: AsJson = False) -> None:
     """Go back to the release before; again, and it goes back one further."""
-    kept, now = opened(store), datetime.now(UTC)
-    before = champion(kept)
-    trouble = promotion.clock_trouble(before.promoted_at, now) if before else ""
-    found = promotion.rollback(kept, why, user(), now)
+    kept, now = open_configured_store(store), datetime.now(UTC)
+    before = read_champion(kept)
+    trouble = promotion.clock_error(before.promoted_at, now) if before else ""
+    found = promotion.rollback(kept, why, current_user(), now)
     if as_json:
         told = {"passed_over": found.passed_over, "left_id": found.left_id, "note": trouble}
-        put({**found.pointer.to_dict(), **told})
+        print_json({**found.pointer.to_dict(), **told})
         return
     typer.echo(f"{found.pointer.release_id} is in service again; left was {found.left_id}.")
     for name, reason in found.passed_over.items():
@@ -116,10 +122,10 @@ def rollback(why: Why, store: StoreUrl = "", as_json: AsJson = False) -> None:
 @app.command()
 def verify(release_id: OptionalId = "", store: StoreUrl = "", as_json: AsJson = False) -> None:
     """Check one release, or all, against their manifests; ends with 1 if one is not whole."""
-    kept = opened(store)
-    found = listing.checked(kept, release_id or None)
+    kept = open_configured_store(store)
+    found = inventory.verify_releases(kept, release_id or None)
     if as_json:
-        put({name: {"whole": not wrong, "trouble": wrong} for name, wrong in found.items()})
+        print_json({name: {"whole": not wrong, "trouble": wrong} for name, wrong in found.items()})
     else:
         for name, wrong in found.items():
             typer.echo(f"{name}: {wrong or 'whole'}")
@@ -133,16 +139,18 @@ def verify(release_id: OptionalId = "", store: StoreUrl = "", as_json: AsJson = 
 def sweep(
     hours: Annotated[
         float, typer.Option("--older-than", min=0, help="Leave what was begun less hours ago.")
-    ] = sweeping.OLD_ENOUGH.total_seconds()
+    ] = inventory.OLD_ENOUGH.total_seconds()
     / 3600,
     store: StoreUrl = "",
     as_json: AsJson = False,
 ) -> None:
     """Clear away releases that were begun and never finished."""
     now = datetime.now(UTC)
-    found = sweeping.sweep(opened(store), now, timedelta(hours=hours))
+    found = inventory.clean_up(open_configured_store(store), now, timedelta(hours=hours))
     if as_json:
-        put({"cleared": [_begun(one) for one in found.cleared], "left": [*map(_begun, found.left)]})
+        print_json(
+            {"cleared": [_begun(one) for one in found.cleared], "left": [*map(_begun, found.left)]}
+        )
         return
     for one in found.cleared:
         typer.echo(f"Cleared {one.release_id}: {len(one.keys)} files, never finished.")
@@ -154,7 +162,7 @@ def sweep(
         typer.echo("Nothing to sweep: every release is finished.")
 
 
-def _row(one: listing.Listed) -> dict[str, Any]:
+def _row(one: inventory.ReleaseSummary) -> dict[str, Any]:
     """A release for programs; all but its id, status and decisions is null if it is damaged."""
     manifest = one.manifest
     return {
@@ -170,12 +178,12 @@ def _row(one: listing.Listed) -> dict[str, Any]:
     }
 
 
-def _cells(one: listing.Listed) -> list[str]:
+def _cells(one: inventory.ReleaseSummary) -> list[str]:
     found = one.manifest
     shown = [found.target, found.cutoff, found.created_at, found.forecaster] if found else ["?"] * 4
     status = one.status.replace("_", " ") if not one.trouble else f"{one.status}; {one.trouble}"
     return ["*" if one.in_service else "", one.release_id, *shown, status]
 
 
-def _begun(one: sweeping.Unfinished) -> dict[str, Any]:
+def _begun(one: inventory.UnfinishedRelease) -> dict[str, Any]:
     return {**asdict(one), "started_at": one.started_at.isoformat()}

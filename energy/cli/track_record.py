@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import typer
 
-from energy.cli.shown import AsJson, StoreUrl, opened, put, table
-from energy.contract.record import LEANS, RecordScore, TrackRecord
-from energy.releases.documents import load
-from energy.releases.reading import TRACK_RECORD, ReleaseReader
+from energy.cli.output import AsJson, StoreUrl, open_configured_store, print_json, print_table
+from energy.contract.track_record import LEANS, RecordScore, TrackRecord
+from energy.releases.bundle import load_document
+from energy.releases.reader import TRACK_RECORD, ReleaseReader
 
 
 def track_record(store: StoreUrl = "", as_json: AsJson = False) -> None:
     """How published forecasts fared against what came, as MonitorFlow last wrote it."""
-    kept = opened(store)
+    kept = open_configured_store(store)
     ReleaseReader(kept, 0).track_record()  # says so if there is none
-    found = load(TRACK_RECORD, kept.read(TRACK_RECORD), TrackRecord.from_dict)
+    found = load_document(TRACK_RECORD, kept.read(TRACK_RECORD), TrackRecord.from_dict)
     if as_json:
-        put(found.to_dict())
+        print_json(found.to_dict())
     else:
         _print(found)
 
@@ -34,7 +34,7 @@ def _print(found: TrackRecord) -> None:
     rows += [(f"{one.horizon} ahead", one.score) for one in found.by_horizon]
     if any(score for _, score in rows):
         typer.echo()
-        table(
+        print_table(
             ["", "months", "MASE", "naive", "MAPE", "80% holds", "95% holds", "bias"],
             [[name, *_cells(score)] for name, score in rows if score],
         )

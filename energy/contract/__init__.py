@@ -4,11 +4,10 @@ Plain data, no pandas: everything here goes to JSON and back unchanged. Months a
 (`2022-08`), energy is in the release's unit (Mtoe for the UK tables), quantile levels and
 coverages are probabilities in (0, 1).
 
-The track record is in `energy.contract.record` alone: a look-up does without its types.
+The track record is in `energy.contract.track_record` alone: a look-up does without its types.
 """
 
-from energy.contract.answering import RELEASE_HEADER, Forecast, Interval, MonthAhead
-from energy.contract.asking import ForecastRequest, Weather
+from energy.contract.forecast import RELEASE_HEADER, Forecast, Interval, MonthAhead
 from energy.contract.release import (
     LEVELS,
     SCHEMA,
@@ -23,6 +22,7 @@ from energy.contract.release import (
     Sensitivity,
     WeatherFacts,
 )
+from energy.contract.request import ForecastRequest, Weather
 
 __all__ = [
     "LEVELS",

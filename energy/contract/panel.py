@@ -20,7 +20,7 @@ PER_FILE = 500
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class BacktestScores:
     """How a series' champion fared on folds of one protocol, months 1 to 12 ahead.
 
     Attributes:
@@ -64,15 +64,16 @@ class SeriesForecast:
     forecaster: str
     mean: tuple[float, ...]
     calibration: Calibration
-    backtest: Judged | None = None
-    holdout: Judged | None = None
+    backtest: BacktestScores | None = None
+    holdout: BacktestScores | None = None
     note: str = ""
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> SeriesForecast:
         """The inverse of `dataclasses.asdict`, with lists for tuples as JSON has them."""
         judged = {
-            name: Judged(**data[name]) if data[name] else None for name in ("backtest", "holdout")
+            name: BacktestScores(**data[name]) if data[name] else None
+            for name in ("backtest", "holdout")
         }
         return cls(
             **{
@@ -135,17 +136,17 @@ class Panel:
         return cls(**{**data, "series": tuple(data["series"]), "worst": tuple(data["worst"])})
 
 
-def to_documents(panel: Panel, series: Iterable[SeriesForecast]) -> dict[str, dict[str, Any]]:
+def panel_documents(panel: Panel, series: Iterable[SeriesForecast]) -> dict[str, dict[str, Any]]:
     """Every document by its file's name."""
     documents: dict[str, dict[str, Any]] = {PANEL: panel.to_dict()}
     for number in range(panel.files):
         documents[f"panel-{number:03d}.json"] = {"schema": SCHEMA, "series": {}}
     for one in series:
-        documents[file_of(one.name, panel.files)]["series"][one.name] = asdict(one)
+        documents[panel_file(one.name, panel.files)]["series"][one.name] = asdict(one)
     return documents
 
 
-def file_of(name: str, files: int) -> str:
+def panel_file(name: str, files: int) -> str:
     """Which of so many files holds a series: the same on every machine, as Python's hash is not.
 
     >>> file_of("shop 17", 4)

@@ -1,29 +1,112 @@
-"""Every vintage that was ever held, each in a folder of its own; nothing is ever overwritten.
-
-    data/raw/                       the embedded vintage, which Git holds
-    data/vintages/<vintage_id>/     workbooks, vintage.json, checks.json, revisions.csv
-    data/quarantine/<time>-<hash>/  workbooks that were refused, and reason.json
-
-A vintage id sorts by time: the last month with energy figures, and a hash of the workbooks, as in
-`2022-07-ab38a1c2`. The same bytes have the same id wherever they are.
-"""
+"""The archive of vintages: each in its own folder, written whole, never overwritten."""
 
 from __future__ import annotations
 
 import hashlib
+import json
+import os
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+import secrets
+import shutil
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 
-from energy.data.records import RECORD, read_record
-from energy.data.revisions import from_csv
+from energy.data.checks import DataCheck
+from energy.data.revisions import revisions_from_csv
 from energy.data.tables import ENERGY
-from energy.data.vintages import Vintage, open_vintage
-from energy.errors import BadRecord, MissingFile, NoData, UnknownVintage
+from energy.data.vintages import RECORD, Vintage, VintageRecord, open_vintage, read_record
+from energy.errors import (
+    ArchiveUnwritable,
+    BadRecord,
+    DataError,
+    MissingFile,
+    NoData,
+    UnknownVintage,
+)
+
+LOCK_SECONDS = 60.0
+"""How long to wait for another writer: reading and checking a vintage takes it about a second."""
+_HIDDEN = ".new-"
+
+
+@contextmanager
+def lock_folder(folder: Path) -> Iterator[None]:
+    """Be the only writer in a folder, which is made if need be.
+
+    The lock is the system's, on the file `.lock`: it goes with the process that holds it, killed
+    or not, and the file that stays behind means nothing.
+
+    Raises:
+        ArchiveUnwritable: The folder cannot be written, or another writer does not come to an end.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = folder / ".lock"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(lock, timeout=LOCK_SECONDS):
+            _clear(folder)
+            yield
+    except Timeout as error:
+        reason = f"another writer has held {lock} for {LOCK_SECONDS:.0f} seconds"
+        raise ArchiveUnwritable(folder, reason) from error
+    except (OSError, NotImplementedError) as error:  # filelock: a file system without locks
+        raise ArchiveUnwritable(folder, _os_reason(error)) from error
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Let a new folder with these files appear at once, and stay there through a power cut.
+
+    Written beside under a hidden name, then renamed. Call it within `writing` of the parent.
+
+    Raises:
+        FileExistsError: There is such a folder; it is never touched.
+        OSError: The files cannot be written; nothing has appeared.
+    """
+    if folder.exists():
+        raise FileExistsError(f"{folder} exists, and what is kept is never overwritten")
+    new = folder.parent / f"{_HIDDEN}{secrets.token_hex(8)}"
+    new.mkdir()
+    try:
+        for name, content in files.items():
+            with (new / name).open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        _sync(new)
+        # On POSIX this fails on a folder that holds anything, so it cannot replace one either.
+        new.rename(folder)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)  # There is nothing to remove once it is renamed.
+    _sync(folder.parent)
+
+
+def _clear(folder: Path) -> None:
+    """Remove what a killed writer left: only one holds the lock, so nobody is writing it now."""
+    for left in folder.glob(f"{_HIDDEN}*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _sync(folder: Path) -> None:
+    if os.name == "nt":  # Windows opens no folders, and needs no such thing.
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _os_reason(error: Exception) -> str:
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+    return f"{type(error).__name__}: {error}"
+
 
 VINTAGES, RAW = "vintages", "raw"
 CHECKS, REVISIONS = "checks.json", "revisions.csv"
@@ -31,7 +114,7 @@ _ID = re.compile(r"\d{4}-(0[1-9]|1[0-2])-[0-9a-f]{8}")
 
 
 @dataclass(frozen=True, slots=True)
-class HeldVintage:
+class ArchivedVintage:
     """One vintage in the archive, not yet read.
 
     Attributes:
@@ -54,8 +137,8 @@ class HeldVintage:
         return self.vintage_id[:7]
 
     def revisions(self) -> pd.DataFrame:
-        """What it changed in the vintage before it; see `energy.data.revisions.compare`."""
-        return from_csv(self.folder / REVISIONS)
+        """What it changed in the vintage before it; see `revisions.compare_vintages`."""
+        return revisions_from_csv(self.folder / REVISIONS)
 
 
 def vintage_id(month: str, hashes: Iterable[str]) -> str:
@@ -73,13 +156,13 @@ def short_hash(hashes: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(sorted(hashes)).encode()).hexdigest()[:8]
 
 
-def identify(vintage: Vintage) -> str:
+def identify_vintage(vintage: Vintage) -> str:
     """The id of a vintage as read."""
     month = str(vintage.tables[ENERGY.number].figures.index[-1])
     return vintage_id(month, vintage.hashes.values())
 
 
-def held(root: Path) -> list[HeldVintage]:
+def list_vintages(root: Path) -> list[ArchivedVintage]:
     """Every vintage held, oldest first: by their last month of energy, then as they were kept.
 
     Args:
@@ -91,39 +174,39 @@ def held(root: Path) -> list[HeldVintage]:
     """
     folder = root / VINTAGES
     folders = sorted(folder.iterdir()) if folder.is_dir() else []
-    found = {path.name: _kept(path) for path in folders if _ID.fullmatch(path.name)}
+    found = {path.name: _archived(path) for path in folders if _ID.fullmatch(path.name)}
     for vintage in _embedded(root / RAW):
         found.setdefault(vintage.vintage_id, vintage)
     return sorted(found.values(), key=lambda one: (one.month, one.kept_at, one.vintage_id))
 
 
-def newest(root: Path) -> HeldVintage:
+def newest_vintage(root: Path) -> ArchivedVintage:
     """The vintage to use unless another is asked for.
 
     Raises:
         NoData: None is held.
         DataError: See `held`.
     """
-    every = held(root)
+    every = list_vintages(root)
     if not every:
         raise NoData(root, f"holds no vintage in {RAW} or {VINTAGES}")
     return every[-1]
 
 
-def find(root: Path, vintage_id: str) -> HeldVintage:
+def find_vintage(root: Path, vintage_id: str) -> ArchivedVintage:
     """The vintage with an id.
 
     Raises:
         UnknownVintage: None has it.
         DataError: See `held`.
     """
-    every = {one.vintage_id: one for one in held(root)}
+    every = {one.vintage_id: one for one in list_vintages(root)}
     if vintage_id not in every:
         raise UnknownVintage(vintage_id, list(every))
     return every[vintage_id]
 
 
-def _kept(folder: Path) -> HeldVintage:
+def _archived(folder: Path) -> ArchivedVintage:
     record = read_record(folder)
     if record is None:
         raise BadRecord(folder / RECORD, "no such file", "the record of the vintage")
@@ -138,12 +221,67 @@ def _kept(folder: Path) -> HeldVintage:
         expected = "kept_at, a moment with its time zone"
         raise BadRecord(folder / RECORD, f"kept_at {record.kept_at!r}", expected)
     hashes = {name: file.sha256 for name, file in record.files.items()}
-    return HeldVintage(folder.name, folder, record.release, record.kept_at, hashes)
+    return ArchivedVintage(folder.name, folder, record.release, record.kept_at, hashes)
 
 
-def _embedded(folder: Path) -> list[HeldVintage]:
+def _embedded(folder: Path) -> list[ArchivedVintage]:
     try:
         vintage = open_vintage(folder)
     except NoData:
         return []
-    return [HeldVintage(identify(vintage), folder, vintage.release, "", vintage.hashes)]
+    return [ArchivedVintage(identify_vintage(vintage), folder, vintage.release, "", vintage.hashes)]
+
+
+QUARANTINE, REASON = "quarantine", "reason.json"
+
+
+def quarantine(
+    root: Path,
+    files: Mapping[str, bytes],
+    record: VintageRecord,
+    error: DataError,
+    checks: Collection[DataCheck],
+    now: datetime,
+) -> Path:
+    """Put refused workbooks, with the reason, in a folder of their own; the same ones only once.
+
+    Args:
+        root: The folder with `quarantine`.
+        files: The workbooks' bytes by file name.
+        record: What is known of them.
+        error: Why they were refused.
+        checks: What was looked at, as far as it came.
+        now: When this is.
+
+    Returns:
+        Their folder: this one, or where the same bytes were put when they first were refused.
+
+    Raises:
+        ArchiveUnwritable: It cannot be written.
+    """
+    hashes = {name: hashlib.sha256(body).hexdigest() for name, body in files.items()}
+    short = short_hash(hashes.values())
+    with lock_folder(root / QUARANTINE):
+        already = sorted((root / QUARANTINE).glob(f"[0-9]*-{short}"))
+        if already:
+            return already[0]
+        moment = now.astimezone(UTC)
+        folder = root / QUARANTINE / f"{moment:%Y%m%dT%H%M%SZ}-{short}"
+        described = {
+            name: {
+                **(asdict(record.files[name]) if name in record.files else {}),
+                "sha256": sha256,  # what they are, whatever was said of them
+                "bytes": len(files[name]),
+            }
+            for name, sha256 in hashes.items()
+        }
+        reason = {
+            "error": type(error).__name__,
+            "message": str(error),
+            "refused_at": moment.isoformat(timespec="seconds"),
+            "files": described,
+            "checks": [asdict(one) for one in checks],
+        }
+        text = json.dumps(reason, indent=2) + "\n"
+        write_folder(folder, {**files, REASON: text.encode()})
+        return folder

@@ -9,8 +9,8 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from energy.data.monthly import join, validate
-from energy.data.revisions import compare, summarise
+from energy.data.frame import join_tables, validate_frame
+from energy.data.revisions import compare_vintages, summarise_revisions
 from energy.data.tables import ENERGY, TABLES, WEATHER
 from energy.data.vintages import RawFile, Vintage
 from energy.errors import (
@@ -55,7 +55,7 @@ _ERRORS: dict[str, type[CheckFailed]] = {**ACCEPTABLE, "older": OlderThanHeld}
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class DataCheck:
     """One thing that was looked at.
 
     Attributes:
@@ -76,9 +76,9 @@ class Check:
     where: str = ""
 
 
-def check(
+def check_vintage(
     vintage: Vintage, before: Vintage | None, today: date, fresh: Collection[str] | None = None
-) -> list[Check]:
+) -> list[DataCheck]:
     """Every check of a vintage.
 
     Args:
@@ -90,18 +90,18 @@ def check(
     index = _index(vintage)
     if not index.passed:  # Nothing else can be said of such tables.
         return [index]
-    frame = join(vintage.tables)
+    frame = join_tables(vintage.tables)
     files = [f for f in vintage.files if fresh is None or f.path.name in fresh]
     checks = [index, _ranges(frame), _total(frame)]
     if before is not None:
-        old = join(before.tables)
+        old = join_tables(before.tables)
         checks += [_older(vintage, before), _withdrawn(old, frame), _revised(old, frame)]
     for file in files:
         checks += _cover(vintage, file)
     return [*checks, *_stale(vintage, today)]
 
 
-def require(checks: Collection[Check], accept: Collection[str] = ()) -> None:
+def require_checks(checks: Collection[DataCheck], accept: Collection[str] = ()) -> None:
     """Refuse what did not pass a blocking check, unless a person has accepted that.
 
     Raises:
@@ -116,32 +116,32 @@ def require(checks: Collection[Check], accept: Collection[str] = ()) -> None:
             raise kind(one.where or "Monthly frame", one.found, one.expected)
 
 
-def to_json(checks: Collection[Check]) -> str:
+def checks_to_json(checks: Collection[DataCheck]) -> str:
     """Checks as the text of a `checks.json`."""
     return json.dumps([asdict(one) for one in checks], indent=2) + "\n"
 
 
-def _index(vintage: Vintage) -> Check:
+def _index(vintage: Vintage) -> DataCheck:
     expected = "every month once, in order"
     for number, table in vintage.tables.items():
         months = table.figures.index
         if not (len(months) and months.equals(pd.period_range(months[0], months[-1], freq="M"))):
             ends = f", {months[0]} to {months[-1]}" if len(months) else ""
             found = f"{len(months)} months{ends}, some of them missing, repeated or out of order"
-            return Check("index", False, True, found, expected, f"{table.file}, table {number}")
-    return Check("index", True, True, f"so in {len(vintage.tables)} tables", expected)
+            return DataCheck("index", False, True, found, expected, f"{table.file}, table {number}")
+    return DataCheck("index", True, True, f"so in {len(vintage.tables)} tables", expected)
 
 
-def _ranges(frame: pd.DataFrame) -> Check:
+def _ranges(frame: pd.DataFrame) -> DataCheck:
     expected = "every column, of its type and within its range"
     try:
-        validate(frame)
+        validate_frame(frame)
     except BadFrame as error:
-        return Check("ranges", False, True, error.found, error.expected, error.column)
-    return Check("ranges", True, True, f"{frame.shape[1]} columns", expected)
+        return DataCheck("ranges", False, True, error.found, error.expected, error.column)
+    return DataCheck("ranges", True, True, f"{frame.shape[1]} columns", expected)
 
 
-def _total(frame: pd.DataFrame) -> Check:
+def _total(frame: pd.DataFrame) -> DataCheck:
     parts = frame[list(ENERGY.parts)].sum(axis="columns", min_count=1)
     away = (frame[ENERGY.total] - parts).abs()
     either = frame[ENERGY.total].notna() | parts.notna()
@@ -149,20 +149,20 @@ def _total(frame: pd.DataFrame) -> Check:
     found = f"{len(wrong)} months that are not" if len(wrong) else f"at most {away.max():.3f} away"
     expected = f"the total within {ENERGY.tolerance:g} {ENERGY.unit} of the sum of its fuels"
     where = f"total, from {wrong.index[0]}" if len(wrong) else "total"
-    return Check("total", wrong.empty, True, found, expected, where)
+    return DataCheck("total", wrong.empty, True, found, expected, where)
 
 
-def _older(vintage: Vintage, before: Vintage) -> Check:
+def _older(vintage: Vintage, before: Vintage) -> DataCheck:
     found = {spec.number: _last(vintage, spec.number) for spec in TABLES}
     held = {spec.number: _last(before, spec.number) for spec in TABLES}
     older = [number for number in found if found[number] < held[number]]
     worst = older[0] if older else ENERGY.number
     file = f"{vintage.tables[worst].file}, table {worst}"
     expected = f"{held[worst]}, as held, or later"
-    return Check("older", not older, True, str(found[worst]), expected, file)
+    return DataCheck("older", not older, True, str(found[worst]), expected, file)
 
 
-def _withdrawn(old: pd.DataFrame, new: pd.DataFrame) -> Check:
+def _withdrawn(old: pd.DataFrame, new: pd.DataFrame) -> DataCheck:
     kept = new.reindex(old.index).notna()
     # Months beyond a table's own end are a matter of its age, which is a check before this one.
     lost = (old.notna() & ~kept).drop(columns="provisional")
@@ -170,59 +170,60 @@ def _withdrawn(old: pd.DataFrame, new: pd.DataFrame) -> Check:
     names = ", ".join(str(name) for name in lost.columns[lost.any()])
     first = f", from {lost.index[lost.any(axis='columns')][0]}" if count else ""
     found = f"{count} missing{first}" if count else "none missing"
-    return Check("withdrawn", not count, True, found, "every figure that was held", names)
+    return DataCheck("withdrawn", not count, True, found, "every figure that was held", names)
 
 
-def _revised(old: pd.DataFrame, new: pd.DataFrame) -> Check:
+def _revised(old: pd.DataFrame, new: pd.DataFrame) -> DataCheck:
     expected = (
         f"no column to move by more than {COLUMN_MOVED:.0%} of its mean, no total by more than "
         f"{TOTAL_MOVED:.0%}, no weather figure by more than {WEATHER_MOVED:g} standard deviation"
     )
     means = {
-        one.column: one.mean / float(old[one.column].abs().mean()) for one in summarise(old, new)
+        one.column: one.mean / float(old[one.column].abs().mean())
+        for one in summarise_revisions(old, new)
     }
     worst = max(means, key=lambda name: means[name], default="")
     far = [name for name, mean in means.items() if mean > COLUMN_MOVED]
     jumped = _jumps(old, new)
     if far or jumped.empty:
         found = f"{worst} moved by {means[worst]:.1%} on the mean" if worst else "nothing revised"
-        return Check("revisions", not far, True, found, expected, ", ".join(far))
+        return DataCheck("revisions", not far, True, found, expected, ", ".join(far))
     first = jumped.iloc[0]
     found = f"{first['old']:.3f}, which became {first['new']:.3f}"
     where = f"{first['column']} of {first['month']}"
-    return Check("revisions", False, True, found, expected, where)
+    return DataCheck("revisions", False, True, found, expected, where)
 
 
 def _jumps(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """The revisions that are too far for one figure."""
-    revised = compare(old, new)
+    revised = compare_vintages(old, new)
     allowed = revised["column"].map(WEATHER_MOVED * old[list(WEATHER)].std())
     total = revised["column"] == ENERGY.total
     allowed = allowed.where(~total, TOTAL_MOVED * revised["old"].abs())
     return revised[(revised["new"] - revised["old"]).abs() > allowed]
 
 
-def _cover(vintage: Vintage, file: RawFile) -> Iterator[Check]:
+def _cover(vintage: Vintage, file: RawFile) -> Iterator[DataCheck]:
     name, cover = file.path.name, file.cover
     if cover is None or cover.month is None:
         found = "no cover sheet" if cover is None else "no such statement"
-        yield Check("cover", False, False, found, "the month that its data are new for", name)
+        yield DataCheck("cover", False, False, found, "the month that its data are new for", name)
     else:
         announced = pd.Period(cover.month, freq="M")
         behind = [n for n in file.tables if _last(vintage, n) < announced]
         worst = behind[0] if behind else file.tables[0]
         where = f"{name}, sheet {cover.sheet}, cell {cover.cell}, table {worst}"
         expected = f"a last month of {announced}, as announced there"
-        yield Check("cover", not behind, True, f"{_last(vintage, worst)}", expected, where)
+        yield DataCheck("cover", not behind, True, f"{_last(vintage, worst)}", expected, where)
     if cover is not None and cover.published and cover.following:
         apart = (cover.following - cover.published).days
         found = f"{cover.published} and {cover.following}"
         # Monthly; covers have carried wrong years, so this tells and does not refuse.
         expected = "dates of this release and the next, 14 to 70 days apart"
-        yield Check("cover dates", 14 <= apart <= 70, False, found, expected, name)
+        yield DataCheck("cover dates", 14 <= apart <= 70, False, found, expected, name)
 
 
-def _stale(vintage: Vintage, today: date) -> Iterator[Check]:
+def _stale(vintage: Vintage, today: date) -> Iterator[DataCheck]:
     """Against the rhythm alone: covers have carried wrong years."""
     published = pd.Period(today - SLACK, freq="M") - 1
     for number, table in vintage.tables.items():
@@ -231,7 +232,7 @@ def _stale(vintage: Vintage, today: date) -> Iterator[Check]:
         days = (today - last.end_time.date()).days
         where = f"{table.file}, table {number}"
         found = f"{last}, which ended {days} days before {today}"
-        yield Check("stale", last >= due, False, found, f"{due} or later", where)
+        yield DataCheck("stale", last >= due, False, found, f"{due} or later", where)
 
 
 def _last(vintage: Vintage, number: str) -> pd.Period:

@@ -13,7 +13,7 @@ COLUMNS = ("month", "column", "old", "new")
 
 
 @dataclass(frozen=True, slots=True)
-class Summary:
+class RevisionSummary:
     """How far one column was revised.
 
     Attributes:
@@ -37,7 +37,7 @@ class Summary:
     mean: float
 
 
-def compare(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+def compare_vintages(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     """Every figure that stands in both monthly frames and differs.
 
     A month that only one of them has a figure for is not a revision: new months are what a release
@@ -63,9 +63,9 @@ def compare(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
     )
 
 
-def summarise(old: pd.DataFrame, new: pd.DataFrame) -> list[Summary]:
+def summarise_revisions(old: pd.DataFrame, new: pd.DataFrame) -> list[RevisionSummary]:
     """How far each column was revised, in the order of the columns; none that was not."""
-    found = compare(old, new)
+    found = compare_vintages(old, new)
     months = old.index.intersection(new.index)
     summaries = []
     for name, rows in found.groupby("column", sort=False):
@@ -73,7 +73,7 @@ def summarise(old: pd.DataFrame, new: pd.DataFrame) -> list[Summary]:
         furthest = int(change.abs().to_numpy().argmax())
         both = old[str(name)].loc[months].notna() & new[str(name)].loc[months].notna()
         summaries.append(
-            Summary(
+            RevisionSummary(
                 str(name),
                 len(rows),
                 int(both.sum()),
@@ -88,12 +88,12 @@ def summarise(old: pd.DataFrame, new: pd.DataFrame) -> list[Summary]:
     return sorted(summaries, key=lambda summary: order.index(summary.column))
 
 
-def to_csv(revisions: pd.DataFrame) -> str:
+def revisions_to_csv(revisions: pd.DataFrame) -> str:
     """Revisions as the text of a `revisions.csv`; every figure in full."""
     return str(revisions.to_csv(index=False, columns=list(COLUMNS), lineterminator="\n"))
 
 
-def from_csv(path: Path) -> pd.DataFrame:
+def revisions_from_csv(path: Path) -> pd.DataFrame:
     """Revisions from a `revisions.csv`, as `compare` gives them."""
     kinds = {"month": str, "column": str, "old": float, "new": float}
     found = pd.read_csv(path, dtype=kinds, float_precision="round_trip")

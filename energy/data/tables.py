@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from energy.data.labels import normalise
+from energy.data.workbook import normalise
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,103 @@
-"""A workbook in memory: its bytes' hash and its visible sheets, from xlsx or ods alike."""
+"""Workbooks in memory: sheets, cell labels and the cover sheet, from xlsx or ods."""
 
 from __future__ import annotations
 
+import calendar
 import hashlib
 import io
+import re
+import unicodedata
 import zipfile
 from dataclasses import dataclass
+from datetime import date
 
+import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from energy.data.labels import normalise
 from energy.errors import NotAWorkbook
+
+MISSING = ("[x]", "n/a", "-")
+"""Marks that stand for a figure which is not available; a blank cell is another."""
+_MONTHS = {calendar.month_name[number].lower(): number for number in range(1, 13)}
+_MONTHS |= {name[:3]: number for name, number in _MONTHS.items()}
+# Published brackets do not always match: `[note 5 ]`, `{provisional]`.
+_BRACKETED = re.compile(r"[\[{][^\]}]*[\]}]?")
+_MONTH_LABEL = re.compile(r"([a-z]+)\*? ?(\d{4})?\*?(?: r)?")
+
+
+@dataclass(frozen=True, slots=True)
+class MonthLabel:
+    """A month as a row's label names it, and whether the label marks its figures provisional."""
+
+    month: pd.Period
+    provisional: bool
+
+
+def tidy(value: object) -> str:
+    """The cell's text on one line: Unicode compatibility forms folded, runs of space made one.
+
+    >>> tidy(" 2022 \\naverage")
+    '2022 average'
+    """
+    if value is None:
+        return ""
+    return " ".join(unicodedata.normalize("NFKC", str(value)).split())
+
+
+def normalise(value: object) -> str:
+    """A label reduced to what distinguishes it: lower-case words without notes or punctuation.
+
+    >>> normalise("Primary electricity:  wind, solar &\\nhydro [note 5 ] [note 6]")
+    'primary electricity wind solar and hydro'
+    """
+    words = _BRACKETED.sub(" ", tidy(value)).casefold().replace("&", " and ")
+    return " ".join(re.sub(r"[\W_]+", " ", words).split())
+
+
+def is_blank(value: object) -> bool:
+    """Whether a cell holds nothing that a person could see."""
+    return value is None or (isinstance(value, str) and not tidy(value))
+
+
+def is_missing(value: object) -> bool:
+    """Whether a cell says that its figure is not available: one of MISSING, or blank."""
+    return is_blank(value) or (isinstance(value, str) and tidy(value).casefold() in MISSING)
+
+
+def parse_month(value: object, year: int | None = None) -> MonthLabel | None:
+    """Read a row's label as a month.
+
+    Args:
+        value: `July 2022 [provisional]`, a date, or the month alone where `year` has its own cell.
+        year: The year from a cell of its own, as older files have it.
+
+    Returns:
+        The month and its provisional mark, or None where the cell names no month.
+
+    >>> parse_month("July 2022 {provisional]")
+    MonthLabel(month=Period('2022-07', 'M'), provisional=True)
+    """
+    if isinstance(value, date):
+        return MonthLabel(pd.Period(value, freq="M"), provisional=False)
+    if not isinstance(value, str):
+        return None
+    text = tidy(value).casefold()
+    found = _MONTH_LABEL.fullmatch(tidy(_BRACKETED.sub(" ", text)))
+    if found is None or found[1] not in _MONTHS:
+        return None
+    years = {int(text) for text in (found[2], year) if text is not None}
+    if len(years) != 1:  # None at all, or a label that contradicts the year beside it.
+        return None
+    (only,) = years
+    if not 1 <= only <= 9999:  # Some figure, where a year should stand.
+        return None
+    month = pd.Period(year=only, month=_MONTHS[found[1]], freq="M")
+    return MonthLabel(month, provisional="provisional" in text)
+
+
+def month_of_year(value: object) -> int | None:
+    """1 to 12 for the label of a matrix row (`January [note 1]`), None for any other row."""
+    return _MONTHS.get(normalise(value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,3 +200,70 @@ def _kind(content: bytes, error: CalamineError) -> str:
             return f"a ZIP archive cut short after {len(content)} bytes"
         return f"a damaged ZIP archive ({error})"
     return f"{len(content)} bytes that start with {content[:12]!r}"
+
+
+_DATE = r"(\d{1,2})(?:st|nd|rd|th)? ([A-Za-z]+),? (\d{4})"
+# `published on Thursday 29th September 2022`; a colon, a weekday and little else may stand between.
+_PUBLISHED = re.compile(rf"\bpublished\b\D{{0,40}}?{_DATE}", re.IGNORECASE)
+_NEXT = re.compile(rf"\bnext publication\b\D{{0,60}}?{_DATE}", re.IGNORECASE)
+# Up to the quarterly data that some workbooks announce in the same sentence.
+_NEW = re.compile(
+    r"\bnew (?:monthly )?(?:data|figures) (?:for|up to) (.*?)(?: and new |\.|$)", re.IGNORECASE
+)
+_COVER_MONTH = re.compile(r"[A-Za-z]+ \d{4}")
+
+
+@dataclass(frozen=True, slots=True)
+class CoverSheet:
+    """The statements of a cover sheet, each None where it is not made or cannot be read.
+
+    Attributes:
+        sheet: The sheet's name.
+        month: Last month that it announces figures for, ISO, such as `2022-07`.
+        cell: Where it announces that, such as `A6`; '' where it does not.
+        published: Date of this release.
+        following: Date of the next one.
+    """
+
+    sheet: str
+    month: str | None
+    cell: str
+    published: date | None
+    following: date | None
+
+
+def read_cover_sheet(workbook: Workbook) -> CoverSheet | None:
+    """The cover of a workbook, or None where no sheet is called one."""
+    found = [s for s in workbook.sheets if tidy(s.name).casefold().startswith("cover")]
+    return _read_cover(found[0]) if found else None
+
+
+def _read_cover(sheet: Sheet) -> CoverSheet:
+    texts = {place: tidy(sheet.cell(*place)) for place in sheet.labels}
+    announced = {place: month for place, text in texts.items() if (month := _announced(text))}
+    place = max(announced, key=lambda place: announced[place], default=None)
+    return CoverSheet(
+        sheet.name,
+        str(announced[place]) if place else None,
+        address(*place) if place else "",
+        next((day for text in texts.values() if (day := _date(_PUBLISHED, text))), None),
+        next((day for text in texts.values() if (day := _date(_NEXT, text))), None),
+    )
+
+
+def _announced(text: str) -> pd.Period | None:
+    """The last month of `new data for May and June 2022`."""
+    found = _NEW.search(text)
+    labels = map(parse_month, _COVER_MONTH.findall(found[1])) if found else ()
+    return max((label.month for label in labels if label), default=None)
+
+
+def _date(pattern: re.Pattern[str], text: str) -> date | None:
+    found = pattern.search(text)
+    month = parse_month(f"{found[2]} {found[3]}") if found else None
+    if found is None or month is None:
+        return None
+    try:
+        return date(month.month.year, month.month.month, int(found[1]))
+    except ValueError:  # Such as 31 June, or the year 0000.
+        return None

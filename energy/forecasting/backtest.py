@@ -1,104 +1,143 @@
-"""Rolling origins: what would each forecaster have said, knowing only what was known?
-
-The fold frame is long, one row per cutoff and month:
-
-    protocol    backtest (training part: chosen on), holdout (never chosen on), single_origin,
-                nowcast and nowcast_holdout (one month ahead, in the weather that came), or warmup
-                (before the first fold that is scored: its errors are learnt from)
-    cutoff      last month the forecaster saw            month    the month forecast
-    horizon     months between the two                   actual   what came
-    mean        point forecast                           scale    MASE's denominator at the cutoff
-    q0.025 ...  quantiles at energy.contract.LEVELS
-
-Every score and every backtest chart is derived from it.
-"""
+"""Backtests: fit a forecaster at each cutoff and forecast with what was known then."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from contextlib import suppress
-from dataclasses import dataclass
+import warnings
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from energy.errors import TooShortToBacktest
+from energy.contract import WEATHER_AHEAD
+from energy.errors import MissingWeather, NotPlausible
 from energy.forecasting import combination
-from energy.forecasting.bench import build
-from energy.forecasting.fitting import (
-    fit,
-    forecast,
-    observed_ahead,
-    quiet,
-    regressors,
-)
-from energy.forecasting.intervals import KnownThen, add_quantiles
-from energy.forecasting.logs import is_positive
-from energy.forecasting.response import effect_and_spread
-from energy.forecasting.scores import MONTHS_SCORED, seasonal_naive_scale
-
-STEPS = (5, 1)
-"""Months between cutoffs, the first that fits: five visits every calendar month in turn."""
-SHORTEST = 24
-"""Fewest months a forecaster is ever fitted on: two whole years."""
+from energy.forecasting.folds import FoldPlan, fh_until, is_positive, months_after
+from energy.forecasting.intervals import RealTimeData, add_quantiles
+from energy.forecasting.metrics import seasonal_naive_scale
+from energy.forecasting.models import FORECASTERS, build_forecaster
+from energy.forecasting.weather import daily_degree_days, effect_and_spread
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Which cutoffs are tried, and how far ahead.
+@contextmanager
+def suppress_warnings() -> Iterator[None]:
+    """Silence what every fit would repeat, and nothing else.
 
-    Attributes:
-        backtest: Cutoffs whose scored months all lie in the training part.
-        holdout: Cutoffs from the end of the training part on.
-        split: Last month of the training part.
-        reach: Months ahead that each fold forecasts (where actuals exist): at least those scored.
-        warmup: Cutoffs before the first one scored, for errors to make intervals from.
+    sktime 1.2 announces 1.3's default at each construction (we are pinned below it), and resets
+    Python's own filters while it works, so that only its own switch keeps it quiet; it reads that
+    switch when a class is first built, so build forecasters in here from the first on. statsmodels
+    says when an optimiser stopped early, or started from nothing on few months, which the backtest
+    scores judge better.
     """
+    from sktime.forecasting.base import BaseForecaster
+    from statsmodels.tools.sm_exceptions import ConvergenceWarning, EstimationWarning
 
-    backtest: tuple[pd.Period, ...]
-    holdout: tuple[pd.Period, ...]
-    split: pd.Period
-    reach: int
-    warmup: tuple[pd.Period, ...] = ()
+    config = BaseForecaster._config
+    BaseForecaster._config = {**config, "warnings": "off"}
+    try:
+        with warnings.catch_warnings():
+            for category in (ConvergenceWarning, EstimationWarning):
+                warnings.simplefilter("ignore", category)
+            warnings.filterwarnings("ignore", "Non-(invertible|stationary) starting", UserWarning)
+            yield
+    finally:
+        BaseForecaster._config = config
 
-    @property
-    def cutoffs(self) -> dict[pd.Period, str]:
-        """The protocol of every cutoff, in time."""
-        named = (("warmup", self.warmup), ("backtest", self.backtest), ("holdout", self.holdout))
-        return {cutoff: protocol for protocol, cutoffs in named for cutoff in cutoffs}
 
+def regressors(forecaster: str, y: pd.Series, weather: pd.DataFrame | None) -> pd.DataFrame | None:
+    """X for `forecaster`: degree days to the end of `y`, and from before it for climatology.
 
-def plan(index: pd.PeriodIndex, split: pd.Period, folds: int, horizon: int) -> Plan:
-    """Lay out the folds of a series.
-
-    Args:
-        index: The whole series' months.
-        split: Last month of the training part.
-        folds: Most cutoffs to try in the training part.
-        horizon: Months to be published; spreads are measured that far where data allow.
+    None for a forecaster that uses no weather.
 
     Raises:
-        TooShortToBacktest: The training part has no room for one fold.
+        MissingWeather: It uses weather, and there is none or too little.
     """
-    train = (split - index[0]).n + 1
-    room = train - SHORTEST - MONTHS_SCORED + 1
-    if room < 1:
-        raise TooShortToBacktest(train, SHORTEST + MONTHS_SCORED)
-    step = next((step for step in STEPS if (folds - 1) * step < room), STEPS[-1])
-    last = split - MONTHS_SCORED
-    backtest = tuple(last - step * back for back in reversed(range(min(folds, room))))
-    after = (index[-1] - split).n
-    holdout = tuple(split + ahead for ahead in range(0, after - MONTHS_SCORED + 1, STEPS[0]))
-    return Plan(backtest, holdout, split, max(MONTHS_SCORED, horizon))
+    if not FORECASTERS[forecaster].weather:
+        return None
+    if weather is None:
+        raise MissingWeather("weather", "none at all", "")
+    daily = daily_degree_days(weather.loc[: y.index[-1]])
+    return daily.reindex(y.index.union(daily.index)).to_frame()  # a blank is told by its month
 
 
-def run(
+def observed_ahead(
+    forecaster: str, cutoff: pd.Period, weather: pd.DataFrame | None
+) -> pd.DataFrame | None:
+    """X for a nowcast: degree days of the months after `cutoff` that are published before energy.
+
+    Args:
+        forecaster: Its name on the bench.
+        cutoff: Last month of the series.
+        weather: Columns `temperature` and `degree_days`; no more than WEATHER_AHEAD months after
+            the cutoff are looked at, as that is all there would have been. None for no weather.
+
+    Returns:
+        Column `degree_days`; None if there is no such month, or the forecaster uses no weather.
+    """
+    if weather is None or not FORECASTERS[forecaster].weather:
+        return None
+    daily = daily_degree_days(weather.loc[: cutoff + WEATHER_AHEAD]).loc[cutoff + 1 :]
+    return None if daily.empty else daily.to_frame()
+
+
+def fit(
+    forecaster: str,
+    y: pd.Series,
+    X: pd.DataFrame | None,
+    positive: bool,
+    weights: Sequence[float] | None = None,
+) -> Any:
+    """Build the forecaster of that name and fit it to the whole of `y`.
+
+    Args:
+        forecaster: Its name on the bench.
+        y: The series.
+        X: Regressors on its months, or None.
+        positive: Whether logs can be taken.
+        weights: Of a combination's members, as `combination.weights` found them.
+
+    Column names are kept without pyarrow, which pandas uses where it is installed: the pickle of
+    a fitted forecaster must load where only what serves is.
+    """
+    with suppress_warnings(), pd.option_context("mode.string_storage", "python"):
+        if X is not None:
+            X = X.set_axis(pd.Index(list(X.columns)), axis="columns")
+        return build_forecaster(forecaster, positive, weights).fit(y, X=X)
+
+
+def forecast(
+    forecaster: str, fitted: Any, horizon: int, positive: bool, X: pd.DataFrame | None = None
+) -> pd.Series:
+    """Point forecasts 1..`horizon` months after the cutoff.
+
+    Args:
+        forecaster: Its name, for messages.
+        fitted: What `fit` returned.
+        horizon: Months ahead.
+        positive: Whether the series is above zero, so that its forecasts must be.
+        X: Degree days of months ahead that are known or supposed; what to expect for others.
+
+    Raises:
+        NotPlausible: A forecast that is not a number, or not above zero where it must be.
+    """
+    with suppress_warnings():
+        values = fitted.predict(fh_until(horizon), X=X).to_numpy(dtype=float).ravel()
+    mean = pd.Series(values, months_after(fitted.cutoff[0], horizon), name="mean")
+    wrong = ~np.isfinite(values) | ((values <= 0) if positive else False)
+    if wrong.any():
+        month = mean.index[wrong][0]
+        raise NotPlausible(forecaster, str(month), float(mean[month]), positive)
+    return mean
+
+
+def run_backtest(
     forecaster: str,
     y: pd.Series,
     weather: pd.DataFrame | None,
-    plan: Plan,
-    known_then: KnownThen | None = None,
+    plan: FoldPlan,
+    known_then: RealTimeData | None = None,
 ) -> tuple[pd.DataFrame, float]:
     """Backtest one forecaster of the bench.
 
@@ -123,8 +162,10 @@ def run(
         MissingWeather: The forecaster needs weather that is not there.
     """
     positive = is_positive(y)
-    with quiet():
-        build(forecaster, positive)  # imports what it needs, so that the clock counts fits alone
+    with suppress_warnings():
+        build_forecaster(
+            forecaster, positive
+        )  # imports what it needs, so that the clock counts fits alone
     spent, parts = 0.0, []
     for cutoff, protocol in plan.cutoffs.items():
         held, single = protocol == "holdout", cutoff == plan.split
@@ -152,11 +193,11 @@ def run(
     return add_quantiles(whole, y, positive, weather, known_then), spent
 
 
-def share(
+def warm_caches(
     y: pd.Series,
     weather: pd.DataFrame | None,
-    plan: Plan,
-    known_then: KnownThen | None = None,
+    plan: FoldPlan,
+    known_then: RealTimeData | None = None,
 ) -> None:
     """Do once what `run` would do anew for each forecaster in a process forked from this one.
 
@@ -198,12 +239,12 @@ def _rows(
     )
 
 
-def combine(
+def combine_backtests(
     rule: str,
     members: Sequence[pd.DataFrame],
     y: pd.Series,
     weather: pd.DataFrame | None = None,
-    known_then: KnownThen | None = None,
+    known_then: RealTimeData | None = None,
 ) -> pd.DataFrame:
     """The fold frame of a combination, without fitting any of its members again.
 
@@ -214,5 +255,5 @@ def combine(
         weather: As in `run`, or None.
         known_then: As in `run`.
     """
-    combined = combination.combine(rule, members, known_then)
+    combined = combination.combine_forecasts(rule, members, known_then)
     return add_quantiles(combined, y, is_positive(y), weather, known_then)

@@ -15,9 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from energy.forecasting.fold_rows import Rows, figures_of
-from energy.forecasting.intervals import KnownThen
-from energy.forecasting.scores import MONTHS_SCORED, quantile_columns
+from energy.forecasting.folds import MONTHS_SCORED, FoldArrays, quantile_columns, values_at
+from energy.forecasting.intervals import RealTimeData
 
 Array = npt.NDArray[np.float64]
 FEWEST = 60
@@ -57,7 +56,7 @@ RULES: Mapping[str, Callable[[Array, Array], Array] | None] = {
 """How members are put together: their median, or a mean with such weights."""
 
 
-def weights(
+def combination_weights(
     rule: str,
     members: Sequence[pd.DataFrame],
     cutoff: pd.Period,
@@ -73,11 +72,11 @@ def weights(
     """
     if RULES[rule] is None:
         return None
-    return _weights(rule, Rows.of(members[0]), _means(members), cutoff, then)
+    return _weights(rule, FoldArrays.of(members[0]), _means(members), cutoff, then)
 
 
 def _weights(
-    rule: str, rows: Rows, means: Array, cutoff: pd.Period, then: pd.Series | None
+    rule: str, rows: FoldArrays, means: Array, cutoff: pd.Period, then: pd.Series | None
 ) -> list[float]:
     past = rows.made_before(cutoff.ordinal) & (rows.horizon <= MONTHS_SCORED)
     weigh = RULES[rule]
@@ -85,12 +84,12 @@ def _weights(
         return [1 / means.shape[1]] * means.shape[1]
     actual = rows.actual[past]
     if then is not None:
-        actual = figures_of(then, rows.month[past], np.nan)
+        actual = values_at(then, rows.month[past], np.nan)
     return [float(weight) for weight in weigh(actual, means[past])]
 
 
-def combine(
-    rule: str, members: Sequence[pd.DataFrame], known_then: KnownThen | None = None
+def combine_forecasts(
+    rule: str, members: Sequence[pd.DataFrame], known_then: RealTimeData | None = None
 ) -> pd.DataFrame:
     """The fold frame of a combination, without quantiles.
 
@@ -103,7 +102,7 @@ def combine(
     means = _means(members)
     mean = np.median(means, axis=1)
     if RULES[rule] is not None:
-        rows = Rows.of(first)
+        rows = FoldArrays.of(first)
         for ordinal in np.unique(rows.cutoff):
             cutoff, at = pd.Period(ordinal=ordinal, freq="M"), rows.cutoff == ordinal
             then = (known_then or {}).get(cutoff, (None,))[0]

@@ -14,9 +14,14 @@ import pandas as pd
 from sktime.forecasting.base import BaseForecaster
 
 from energy.errors import MissingWeather
-from energy.forecasting.horizon import fh_until, months_after
-from energy.forecasting.response import slope
-from energy.forecasting.weather import CLIMATOLOGY_YEARS, assumed, climatology, monthly_degree_days
+from energy.forecasting.folds import fh_until, months_after
+from energy.forecasting.weather import (
+    CLIMATOLOGY_YEARS,
+    assumed,
+    climatology,
+    monthly_degree_days,
+    slope,
+)
 
 
 class _WeatherAware(BaseForecaster):

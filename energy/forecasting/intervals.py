@@ -3,7 +3,7 @@
 One rule everywhere, in the backtest as in the release: at a cutoff, only errors on months up to
 that cutoff count. They are made conformal by horizon and season:
 
-1. What the weather did to a month (`energy.forecasting.response`) is taken off its error. What is
+1. What the weather did to a month (`energy.forecasting.weather`) is taken off its error. What is
    left has a scale by months ahead and a factor by calendar month; recent errors weigh more. (A
    forecaster that expected part of the weather, as its anomaly fades, keeps that part: one month
    ahead its scale is a little too large.)
@@ -29,13 +29,18 @@ import numpy.typing as npt
 import pandas as pd
 
 from energy.contract import LEVELS, Calibration
-from energy.forecasting.fold_rows import ROLLING, Rows, figures_of
-from energy.forecasting.horizon import SP
-from energy.forecasting.response import effect_and_spread
-from energy.forecasting.scores import MONTHS_SCORED, quantile_columns
+from energy.forecasting.folds import (
+    MONTHS_SCORED,
+    ROLLING,
+    SP,
+    FoldArrays,
+    quantile_columns,
+    values_at,
+)
+from energy.forecasting.weather import effect_and_spread
 
 Array = npt.NDArray[np.float64]
-KnownThen = dict[pd.Period, tuple[pd.Series, pd.DataFrame | None]]
+RealTimeData = dict[pd.Period, tuple[pd.Series, pd.DataFrame | None]]
 """Series and weather as they were published when a cutoff was the last month, by cutoff."""
 HALF_LIFE = 1.0
 """Years after which an error counts for half."""
@@ -54,7 +59,7 @@ _MEAN_TO_SD = float(np.sqrt(np.pi / 2))
 _TINY = 1e-9
 
 
-def errors(actual: Array, mean: Array, log: bool) -> Array:
+def forecast_errors(actual: Array, mean: Array, log: bool) -> Array:
     """Forecast errors: log ratios where the series is positive, differences otherwise."""
     return np.log(actual / mean) if log else actual - mean
 
@@ -77,26 +82,26 @@ def calibrate(
         weather: Columns `temperature` and `degree_days` up to the cutoff; None for a series whose
             weather is not known.
     """
-    return _calibrate(y, Rows.of(known), horizon, log, weather)
+    return _calibrate(y, FoldArrays.of(known), horizon, log, weather)
 
 
 def _calibrate(
-    y: pd.Series, known: Rows, horizon: int, log: bool, weather: pd.DataFrame | None
+    y: pd.Series, known: FoldArrays, horizon: int, log: bool, weather: pd.DataFrame | None
 ) -> Calibration:
     months = pd.PeriodIndex(y.index).asi8
     # Whatever is published, all that is known is learnt from: no interval depends on the others.
     furthest = max(horizon, MONTHS_SCORED, int(known.horizon.max()) if len(known.horizon) else 0)
     effect, weather_spread = effect_and_spread(y, weather, log)
     values = np.log(y.to_numpy()) if log else y.to_numpy(dtype=float)
-    calm = values - figures_of(effect, months, 0.0)
+    calm = values - values_at(effect, months, 0.0)
     ahead = np.arange(1, furthest + 1)
     prior = _MEAN_TO_SD * np.abs(calm[SP:] - calm[:-SP]).mean() * np.sqrt((ahead - 1) // SP + 1)
 
     at, calendar = known.horizon - 1, known.month % SP
-    e = errors(known.actual, known.mean, log)
+    e = forecast_errors(known.actual, known.mean, log)
     age = (months[-1] - known.month) / SP
     weight = 0.5 ** (age / HALF_LIFE)
-    left = _MEAN_TO_SD * np.abs(e - figures_of(effect, known.month, 0.0))
+    left = _MEAN_TO_SD * np.abs(e - values_at(effect, known.month, 0.0))
 
     count = _pooled(np.bincount(at, weight, furthest))
     near = at < MONTHS_SCORED
@@ -147,7 +152,7 @@ def _shape(z: Array, weight: Array) -> Array:
     return np.asarray(np.sign(sides) * np.interp(np.abs(sides), share, sizes) * (sides != 0))
 
 
-def _adaptation(known: Rows) -> float:
+def _adaptation(known: FoldArrays) -> float:
     """By how much, on the log scale, the 80% intervals published so far were too narrow."""
     low, high = known.low, known.high
     judged = known.scored & ~np.isnan(low)
@@ -182,7 +187,7 @@ def quantiles(
     return np.asarray(centre * np.exp(offset) if calibration.log else centre + offset)
 
 
-def made_before(folds: pd.DataFrame, cutoff: pd.Period) -> pd.DataFrame:
+def folds_before(folds: pd.DataFrame, cutoff: pd.Period) -> pd.DataFrame:
     """The rolling folds' rows whose outcome was known at `cutoff`, each month counted once."""
     rolling = folds["protocol"].isin(ROLLING)
     return folds[rolling & (folds["cutoff"] < cutoff) & (folds["month"] <= cutoff)]
@@ -193,7 +198,7 @@ def add_quantiles(
     y: pd.Series,
     log: bool,
     weather: pd.DataFrame | None = None,
-    known_then: KnownThen | None = None,
+    known_then: RealTimeData | None = None,
 ) -> pd.DataFrame:
     """Give each fold the intervals it would have been published with at its cutoff.
 
@@ -205,7 +210,7 @@ def add_quantiles(
         known_then: Series and weather by cutoff to look at instead: earlier errors then count
             against the figures as they had been published.
     """
-    rows, found = Rows.of(folds), np.full((len(folds), len(LEVELS)), np.nan)
+    rows, found = FoldArrays.of(folds), np.full((len(folds), len(LEVELS)), np.nan)
     months = pd.PeriodIndex(folds["month"], freq="M")
     nowcast = folds["protocol"].astype(str).str.startswith("nowcast").to_numpy()
     rows = replace(rows, low=found[:, 1], high=found[:, -2])  # as they are found
@@ -213,7 +218,7 @@ def add_quantiles(
         cutoff, at = pd.Period(ordinal=ordinal, freq="M"), rows.cutoff == ordinal
         then, weather_then = (known_then or {}).get(cutoff, (y, weather))
         past = rows.where(rows.made_before(ordinal))
-        past = replace(past, actual=figures_of(then, past.month, np.nan))
+        past = replace(past, actual=values_at(then, past.month, np.nan))
         seen = None if weather_then is None else weather_then.loc[:cutoff]
         horizon = rows.horizon[at]
         found[at] = quantiles(

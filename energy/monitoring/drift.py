@@ -19,12 +19,10 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from energy.contract.record import DriftCheck
+from energy.contract.track_record import DriftCheck
 from energy.errors import MissingWeather
-from energy.forecasting.horizon import SP
-from energy.forecasting.logs import is_positive
-from energy.forecasting.response import slope, weather_effect
-from energy.forecasting.weather import daily_degree_days, monthly_degree_days
+from energy.forecasting.folds import SP, is_positive
+from energy.forecasting.weather import daily_degree_days, monthly_degree_days, slope, weather_effect
 
 QUANTILE = 0.98
 YARDSTICK = 60
@@ -40,7 +38,9 @@ HUBER = 1.345
 """Robust spreads beyond which an error pulls no harder (Huber 1964, doi:10.1214/aoms/1177703732)"""
 
 
-def checks(frame: pd.DataFrame, target: str, unit: str, learned_to: str) -> tuple[DriftCheck, ...]:
+def check_drift(
+    frame: pd.DataFrame, target: str, unit: str, learned_to: str
+) -> tuple[DriftCheck, ...]:
     """Level, seasonality, weather and response, at the newest month.
 
     Args:
@@ -90,7 +90,7 @@ def level(settled: pd.Series, log: bool, unit: str, until: pd.Period) -> DriftCh
             f"{TREND_YEARS} years before has {trend:.1f}: {_signed(off.iloc[-1], log, unit)}."
         )
 
-    return _judge("level", off.abs(), until, told, lambda size: _sized(size, log, unit))
+    return _check("level", off.abs(), until, told, lambda size: _sized(size, log, unit))
 
 
 def seasonality(settled: pd.Series, log: bool, unit: str, until: pd.Period) -> DriftCheck:
@@ -110,7 +110,7 @@ def seasonality(settled: pd.Series, log: bool, unit: str, until: pd.Period) -> D
             f"({_signed(newest.iloc[lag], log, unit)})."
         )
 
-    return _judge("seasonality", size, until, told, lambda size: _sized(size, log, unit))
+    return _check("seasonality", size, until, told, lambda size: _sized(size, log, unit))
 
 
 def unseen_weather(daily: pd.Series, until: pd.Period) -> DriftCheck:
@@ -132,7 +132,7 @@ def unseen_weather(daily: pd.Series, until: pd.Period) -> DriftCheck:
             "before."
         )
 
-    return _judge("weather", outside, until, told, lambda size: f"{size:.2f} deg C outside")
+    return _check("weather", outside, until, told, lambda size: f"{size:.2f} deg C outside")
 
 
 def response(
@@ -160,10 +160,10 @@ def response(
         now, then = (_signed(found.iloc[-1], log, unit) for found in (slopes, usual))
         return f"A hundred degree days made {now} in {months}; {then} before."
 
-    return _judge("response", off.abs(), until, told, lambda size: _sized(size, log, unit))
+    return _check("response", off.abs(), until, told, lambda size: _sized(size, log, unit))
 
 
-def _judge(
+def _check(
     name: str,
     size: pd.Series,
     until: pd.Period,

@@ -1,19 +1,16 @@
-"""A release as files in a store: written manifest last, read only if it is what its manifest says.
-
-    releases/<release_id>/forecast.json  model.zip  scores.json  manifest.json
-
-Nothing here looks inside `model.zip`; whoever unpickles it takes the verified bytes of `read_file`.
-"""
+"""Release bundles: files written manifest last, and verified before use."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import Any, NoReturn, TypeVar
 
-from energy.contract import FileEntry, ForecastTable, Manifest
+from energy.contract import SCHEMA, FileEntry, ForecastTable, Manifest
 from energy.errors import (
     BadDocument,
     BadReleaseId,
@@ -21,9 +18,80 @@ from energy.errors import (
     ObjectMissing,
     ReleaseFiles,
     ReleaseMissing,
+    UnknownSchema,
 )
-from energy.releases.documents import compact, encode, load, moment
 from energy.releases.store import Store
+
+T = TypeVar("T")
+
+
+def encode_document(name: str, document: dict[str, Any]) -> bytes:
+    """Return the document as JSON: keys sorted, indented, a newline at the end.
+
+    Raises:
+        BadDocument: It holds a number that is not finite, or something that is not plain data.
+
+    >>> encode("example.json", {"b": 1, "a": "é"})
+    b'{\\n "a": "\\\\u00e9",\\n "b": 1\\n}\\n'
+    """
+    try:
+        text = json.dumps(document, sort_keys=True, indent=1, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise BadDocument(name, f"it cannot be written as JSON ({error})") from error
+    return (text + "\n").encode()
+
+
+def decode_document(name: str, data: bytes) -> dict[str, Any]:
+    """Return the JSON object in `data`, if its schema is the one this version knows.
+
+    Raises:
+        BadDocument: It is not JSON, not an object, or has numbers that are not finite.
+        UnknownSchema: It was written by a newer or a foreign version of this code.
+    """
+    try:
+        document = json.loads(data, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise BadDocument(name, f"it is not JSON ({error})") from error
+    if not isinstance(document, dict):
+        raise BadDocument(name, f"it is a JSON {type(document).__name__}; expected an object")
+    schema = document.get("schema")
+    if type(schema) is not int or schema != SCHEMA:
+        raise UnknownSchema(name, schema, SCHEMA)
+    return document
+
+
+def load_document(name: str, data: bytes, build: Callable[[dict[str, Any]], T]) -> T:
+    """Decode a document and `build` its contract type, such as `Pointer.from_dict`.
+
+    Raises:
+        BadDocument: As `decode`; or a field is missing, unknown or of the wrong kind.
+        UnknownSchema: As `decode`.
+    """
+    document = decode_document(name, data)
+    try:
+        return build(document)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        told = f"{type(error).__name__}: {error}"
+        raise BadDocument(name, f"a field is missing, unknown or wrong ({told})") from error
+
+
+def iso_timestamp(when: datetime) -> str:
+    """Return a time as documents hold it: UTC, to the second.
+
+    >>> moment(datetime(2026, 11, 23, 17, 0, tzinfo=UTC))
+    '2026-11-23T17:00:00Z'
+    """
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def compact_timestamp(moment: str) -> str:
+    """Return a document's time as keys and release ids hold it: `20261123T170000Z`."""
+    return moment.replace("-", "").replace(":", "")
+
+
+def _refuse_constant(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not a number that JSON knows")
+
 
 MANIFEST = "manifest.json"
 FORECAST = "forecast.json"
@@ -35,7 +103,6 @@ HISTORY, WEATHER, FUELS = "history.json", "weather.json", "fuels.json"
 FOLDS, DATA = "folds.json", "data.json"
 """What most releases hold beside those: the series, the weather, the parts of a total, the backtest
 of every forecaster, and the data that all of it was made from."""
-
 _ID = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
 _FOLDER = "releases/"
@@ -59,7 +126,7 @@ def release_id(cutoff: str, created_at: datetime, digest: str) -> str:
     >>> release_id("2022-07", datetime(2026, 11, 23, 17, tzinfo=UTC), "3f9a1c2b00")
     '2022-07-20261123T170000Z-3f9a1c2b'
     """
-    return _checked(f"{cutoff}-{compact(moment(created_at))}-{digest[:8]}")
+    return _checked(f"{cutoff}-{compact_timestamp(iso_timestamp(created_at))}-{digest[:8]}")
 
 
 def is_release_id(text: str) -> bool:
@@ -95,13 +162,13 @@ def write_release(store: Store, manifest: Manifest, files: Mapping[str, bytes]) 
     odd = [name for name in files if name == MANIFEST or not _NAME.fullmatch(name)]
     if odd or not set(FILES) <= set(files):
         raise ReleaseFiles(_checked(manifest.release_id), sorted(files), FILES)
-    table_of(manifest, files[FORECAST])
+    read_table_document(manifest, files[FORECAST])
     entries = {
         name: FileEntry(sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))
         for name, data in sorted(files.items())
     }
     written = replace(manifest, files=entries)
-    document = encode(_key(manifest.release_id, MANIFEST), written.to_dict())
+    document = encode_document(_key(manifest.release_id, MANIFEST), written.to_dict())
     for name in entries:
         store.write(_key(manifest.release_id, name), files[name])
     store.write(_key(manifest.release_id, MANIFEST), document)
@@ -123,7 +190,7 @@ def read_manifest(store: Store, release_id: str) -> Manifest:
         data = store.read(key)
     except ObjectMissing as error:
         raise ReleaseMissing(store.url, release_id) from error
-    manifest = load(key, data, Manifest.from_dict)
+    manifest = load_document(key, data, Manifest.from_dict)
     if manifest.release_id != release_id:
         raise BadDocument(key, f"it is the manifest of {manifest.release_id!a}")
     if not set(FILES) <= set(manifest.files):
@@ -171,21 +238,21 @@ def read_table(store: Store, manifest: Manifest) -> ForecastTable:
         UnknownSchema: It was written by a newer version of this code.
         StoreUnreachable: The store cannot be read.
     """
-    return table_of(manifest, read_file(store, manifest, FORECAST))
+    return read_table_document(manifest, read_file(store, manifest, FORECAST))
 
 
-def verify(store: Store, release_id: str) -> Manifest:
+def verify_release(store: Store, release_id: str) -> Manifest:
     """Check a release whole: its manifest, every file against it, the forecast table readable.
 
     Raises:
         StoreError: As `read_manifest`, `read_files` and `table_of`, for the first thing wrong.
     """
     manifest = read_manifest(store, release_id)
-    table_of(manifest, read_files(store, manifest)[FORECAST])
+    read_table_document(manifest, read_files(store, manifest)[FORECAST])
     return manifest
 
 
-def table_of(manifest: Manifest, data: bytes) -> ForecastTable:
+def read_table_document(manifest: Manifest, data: bytes) -> ForecastTable:
     """Return the forecast table that the bytes of a release's `forecast.json` hold.
 
     Raises:
@@ -193,7 +260,7 @@ def table_of(manifest: Manifest, data: bytes) -> ForecastTable:
         UnknownSchema: It was written by a newer version of this code.
     """
     key = _key(manifest.release_id, FORECAST)
-    table = load(key, data, ForecastTable.from_dict)
+    table = load_document(key, data, ForecastTable.from_dict)
     for field in ("target", "unit", "cutoff", "forecaster"):
         found, expected = getattr(table, field), getattr(manifest, field)
         if found != expected:

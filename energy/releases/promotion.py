@@ -1,18 +1,21 @@
-"""Which release is in service: one pointer, compared and swapped, and a record of each change."""
+"""Promotion: the pointer to the live release, and a record of every decision."""
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from energy.contract import Pointer
+from energy.contract import SCHEMA, Pointer
 from energy.errors import (
     BadDocument,
     BadReleaseId,
     DecisionUnwritten,
     FileAltered,
     NoRollback,
+    ObjectExists,
     PromotionLost,
     ReleaseMissing,
     StoreConflict,
@@ -20,18 +23,154 @@ from energy.errors import (
     StoreUnwritable,
     UnknownSchema,
 )
-from energy.releases.bundle import verify
-from energy.releases.decisions import (
-    PROMOTED,
-    ROLLED_BACK,
-    Check,
-    Decision,
-    in_service_since,
-    record,
+from energy.releases.bundle import (
+    compact_timestamp,
+    encode_document,
+    iso_timestamp,
+    load_document,
+    verify_release,
 )
-from energy.releases.documents import encode, moment
-from energy.releases.pointer import CHAMPION, champion_versioned
 from energy.releases.store import Store
+
+CHAMPION = "champion.json"
+
+
+def read_champion(store: Store) -> Pointer | None:
+    """Return the pointer to the release in service; None if nothing was promoted yet.
+
+    Raises:
+        BadDocument: `champion.json` is not a pointer.
+        UnknownSchema: It was written by a newer version of this code.
+        StoreUnreachable: The store cannot be read.
+    """
+    return read_champion_versioned(store)[0]
+
+
+def read_champion_versioned(store: Store) -> tuple[Pointer | None, str | None]:
+    """The same, and its version for `Store.swap`; None and None if there is none.
+
+    Raises:
+        StoreError: As `champion`.
+    """
+    found = store.read_versioned(CHAMPION)
+    if found is None:
+        return None, None
+    return load_document(CHAMPION, found[0], Pointer.from_dict), found[1]
+
+
+PROMOTED, REFUSED, ROLLED_BACK = "promoted", "refused", "rolled_back"
+FOLDER = "decisions/"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One condition that a release had to meet.
+
+    Attributes:
+        name: Such as `beats_naive`.
+        passed: Whether it did; also where there was nothing to judge, which `told` then says.
+        figure: What was measured; None where nothing was.
+        threshold: What it was held against; None likewise.
+        told: Figure, threshold and what they rest on, in a sentence.
+    """
+
+    name: str
+    passed: bool
+    figure: float | None
+    threshold: float | None
+    told: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What was decided about a release.
+
+    Attributes:
+        action: PROMOTED, REFUSED or ROLLED_BACK: the last two name, as the first does, the release
+            that was decided about; after a rollback it is the one that is in service again.
+        release_id: The release.
+        previous_id: The one in service until then; None if there was none.
+        decided_at: By the clock of whoever decided, UTC.
+        reason: In a sentence or two.
+        by: Who: a user's name, or the run of a flow; '' in records of older versions.
+        checks: What the gate found; empty if a person decided.
+    """
+
+    action: str
+    release_id: str
+    previous_id: str | None
+    decided_at: str
+    reason: str
+    by: str = ""
+    checks: tuple[Check, ...] = ()
+    schema: int = SCHEMA
+
+    @property
+    def key(self) -> str:
+        """Where it is kept: sorts by time, and by release within a second."""
+        return f"{self.stem}.json"
+
+    @property
+    def stem(self) -> str:
+        """What the keys of all decisions on this release in this second begin with."""
+        return f"{FOLDER}{compact_timestamp(self.decided_at)}-{self.release_id.rpartition('-')[2]}"
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain dictionaries and lists, ready for JSON."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Decision:
+        """The inverse of `to_dict`; documents of older versions have neither `by` nor `checks`."""
+        return cls(**{**data, "checks": tuple(Check(**one) for one in data.get("checks", ()))})
+
+
+def record_decision(store: Store, decision: Decision) -> None:
+    """Write a decision, once; another one on the same release in the same second stands beside it.
+
+    Raises:
+        StoreUnwritable: The store failed.
+    """
+    key, number = decision.key, 1
+    data = encode_document(key, decision.to_dict())
+    while True:
+        with contextlib.suppress(ObjectExists, StoreConflict):
+            store.write(key, data)
+            return
+        found = store.read_versioned(key)
+        if found is None:  # S3: another writer is at this key right now
+            continue
+        if found[0] == data:
+            return
+        number += 1
+        key = f"{decision.stem}_{number}.json"
+
+
+def list_decisions(store: Store) -> list[Decision]:
+    """Every decision, in the order of their times.
+
+    Raises:
+        BadDocument: A file under `decisions/` is none.
+        UnknownSchema: One was written by a newer version of this code.
+        StoreUnreachable: The store cannot be read.
+    """
+    found = [load_document(key, store.read(key), Decision.from_dict) for key in store.keys(FOLDER)]
+    return sorted(found, key=lambda decision: decision.decided_at)  # keys order those of a second
+
+
+def live_since(store: Store, release_id: str, moment: str) -> Decision | None:
+    """The decision that put a release in service at that time; None if it was not written.
+
+    Raises:
+        StoreError: As `decisions`.
+    """
+    wanted = Decision(PROMOTED, release_id, None, moment, "")
+    for key in store.keys(wanted.stem):
+        found = load_document(key, store.read(key), Decision.from_dict)
+        if found.release_id == release_id and found.action != REFUSED:
+            return found
+    return None
+
 
 ANY = "*"
 """Whatever release is in service: no release id."""
@@ -43,7 +182,7 @@ _DAMAGED = (BadReleaseId, ReleaseMissing, FileAltered, BadDocument, UnknownSchem
 
 
 @dataclass(frozen=True, slots=True)
-class RolledBack:
+class RollbackResult:
     """A rollback that was done.
 
     Attributes:
@@ -90,33 +229,33 @@ def promote(
         StoreError: As `verify` and `champion`; the release in service is untouched.
         StoreUnwritable: The store failed; `champion` tells which release is in service.
     """
-    verify(store, release_id)
-    current, version = champion_versioned(store)
+    verify_release(store, release_id)
+    current, version = read_champion_versioned(store)
     if current is None or current.release_id != release_id:
         previous = current.release_id if current else None
         if instead_of not in (ANY, previous):
             raise PromotionLost(release_id, previous or "nothing")
         back = (previous, *_earlier(current)) if current and previous else ()
         earlier = tuple(one for one in back if one != release_id)[:REMEMBERED]
-        wanted = Pointer(release_id, previous, moment(now), reason, earlier)
+        wanted = Pointer(release_id, previous, iso_timestamp(now), reason, earlier)
         try:
-            store.swap(CHAMPION, encode(CHAMPION, wanted.to_dict()), version)
+            store.swap(CHAMPION, encode_document(CHAMPION, wanted.to_dict()), version)
             current = wanted
         except StoreConflict as error:
-            current, _ = champion_versioned(store)
+            current, _ = read_champion_versioned(store)
             if current is None or current.release_id != release_id:
                 winner = current.release_id if current else "nothing"
                 raise PromotionLost(release_id, winner) from error
     previous, since = current.previous_id, current.promoted_at
-    if in_service_since(store, release_id, since) is None:
+    if live_since(store, release_id, since) is None:
         told = Decision(
             PROMOTED, release_id, previous, since, current.reason, by, checks=tuple(checks)
         )
-        record(store, told)
+        record_decision(store, told)
     return current
 
 
-def rollback(store: Store, why: str, by: str, now: datetime) -> RolledBack:
+def rollback(store: Store, why: str, by: str, now: datetime) -> RollbackResult:
     """Put the release before the one in service back, verified whole.
 
     Rolling back again goes one further back, never to a release that was rolled back from. One that
@@ -134,35 +273,35 @@ def rollback(store: Store, why: str, by: str, now: datetime) -> RolledBack:
         DecisionUnwritten: It was done, but who and why could not be written down.
         StoreError: The store failed before anything was changed.
     """
-    current, version = champion_versioned(store)
+    current, version = read_champion_versioned(store)
     if current is None:
         raise NoRollback(store.url, None, {})
     earlier, passed_over = _earlier(current), dict[str, str]()
     for place, target in enumerate(earlier):
         try:
-            verify(store, target)
+            verify_release(store, target)
         except _DAMAGED as error:
             passed_over[target] = str(error)
             continue
         left = current.release_id
-        wanted = Pointer(target, left, moment(now), why, earlier[place + 1 :])
+        wanted = Pointer(target, left, iso_timestamp(now), why, earlier[place + 1 :])
         try:
-            store.swap(CHAMPION, encode(CHAMPION, wanted.to_dict()), version)
+            store.swap(CHAMPION, encode_document(CHAMPION, wanted.to_dict()), version)
         except (StoreConflict, StoreUnwritable) as error:
-            found = champion_versioned(store)[0]
+            found = read_champion_versioned(store)[0]
             if found != wanted:  # a swap may have arrived though its answer did not
                 if isinstance(error, StoreUnwritable):
                     raise
                 raise PromotionLost(target, found.release_id if found else "nothing") from error
         try:
-            record(store, Decision(ROLLED_BACK, target, left, wanted.promoted_at, why, by))
+            record_decision(store, Decision(ROLLED_BACK, target, left, wanted.promoted_at, why, by))
         except StoreError as error:
             raise DecisionUnwritten(target, left, str(error)) from error
-        return RolledBack(wanted, left, passed_over)
+        return RollbackResult(wanted, left, passed_over)
     raise NoRollback(store.url, current.release_id, passed_over)
 
 
-def clock_trouble(promoted_at: str, now: datetime) -> str:
+def clock_error(promoted_at: str, now: datetime) -> str:
     """What is to be said of clocks that disagree; '' if they do not.
 
     Args:
@@ -173,7 +312,8 @@ def clock_trouble(promoted_at: str, now: datetime) -> str:
     if ahead <= CLOCK_TOLERANCE:
         return ""
     return (
-        f"the release in service was promoted at {promoted_at}, and here it is {moment(now)}: "
+        f"the release in service was promoted at {promoted_at}, "
+        f"and here it is {iso_timestamp(now)}: "
         "one of the two clocks is wrong, and history would be out of order"
     )
 

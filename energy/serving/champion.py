@@ -10,22 +10,19 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from energy.contract import ForecastRequest
-from energy.contract.answering import WeatherBasis
-from energy.contract.months import between
-from energy.errors import (
-    ChampionRefused,
-    ChampionUnreadable,
-    EnergyError,
-    UpdateFailed,
-)
-from energy.releases.reading import Release
-from energy.serving.means import Means, observed
-from energy.serving.scenario import Outlook, moved
+from energy.contract.forecast import WeatherBasis
+from energy.contract.months import months_between
+from energy.errors import ChampionRefused, ChampionUnreadable, EnergyError, UpdateFailed
+from energy.releases.reader import Release
+from energy.serving.predict import PointForecasts, observed_months
+from energy.serving.scenario import WeatherScenario, shift_by_weather
 
 KEPT = "champion"
 
 
-def means(release: Release, asked: ForecastRequest, cutoff: str, months: tuple[str, ...]) -> Means:
+def champion_forecasts(
+    release: Release, asked: ForecastRequest, cutoff: str, months: tuple[str, ...]
+) -> PointForecasts:
     """The champion's forecasts of `months`, in the weather that is asked about.
 
     A champion that uses weather forecasts in it. One that does not is moved by the published
@@ -43,32 +40,32 @@ def means(release: Release, asked: ForecastRequest, cutoff: str, months: tuple[s
         StoreError: A file is altered, gone, or cannot be read now.
         NotPlausible: A forecast that cannot be.
     """
-    from energy.forecasting.fitting import forecast
+    from energy.forecasting.backtest import forecast
 
     table = release.table
-    fitted, aware = load(release)
-    outlook = Outlook.of(release, asked, cutoff, months, aware)
+    fitted, aware = load_champion(release)
+    outlook = WeatherScenario.of(release, asked, cutoff, months, aware)
     if asked.observations:
         fitted = _refitted(release, fitted, asked.observations, outlook if aware else None)
-    horizon = between(cutoff, months[-1])
+    horizon = months_between(cutoff, months[-1])
     X = outlook.frame() if aware else None
     ahead = forecast(table.forecaster, fitted, horizon, table.calibration.log, X)
-    by_month = {month: float(ahead.iloc[between(cutoff, month) - 1]) for month in months}
-    basis: dict[str, WeatherBasis] = observed(table)
+    by_month = {month: float(ahead.iloc[months_between(cutoff, month) - 1]) for month in months}
+    basis: dict[str, WeatherBasis] = observed_months(table)
     if asked.weather is None:
-        return Means("champion", by_month, basis)
+        return PointForecasts("champion", by_month, basis)
     basis |= dict.fromkeys(outlook.given, "given")
     if aware:
-        return Means("champion", by_month, basis, "champion")
-    return Means(
+        return PointForecasts("champion", by_month, basis, "champion")
+    return PointForecasts(
         "champion",
-        {month: moved(mean, outlook, month) for month, mean in by_month.items()},
+        {month: shift_by_weather(mean, outlook, month) for month, mean in by_month.items()},
         basis,
         "sensitivity",
     )
 
 
-def load(release: Release) -> tuple[Any, bool]:
+def load_champion(release: Release) -> tuple[Any, bool]:
     """The fitted sktime forecaster, unpickled once per release, and whether it uses weather.
 
     Raises:
@@ -80,15 +77,15 @@ def load(release: Release) -> tuple[Any, bool]:
         manifest = release.manifest
         _check_packages(manifest.release_id, manifest.lineage.packages)
         model = release.model()
-        from energy.forecasting.bench import BENCH
-        from energy.forecasting.champion import from_zip
+        from energy.forecasting.models import FORECASTERS
+        from energy.forecasting.selection import model_from_zip
 
-        entry = BENCH.get(manifest.forecaster)
+        entry = FORECASTERS.get(manifest.forecaster)
         if entry is None:
             reason = f"this version's bench has no {manifest.forecaster}"
             raise ChampionUnreadable(manifest.release_id, reason)
         try:
-            fitted = from_zip(model)
+            fitted = model_from_zip(model)
         except Exception as error:  # unpickling raises anything at all
             reason = f"{type(error).__name__} while unpickling"
             raise ChampionUnreadable(manifest.release_id, reason) from error
@@ -112,7 +109,10 @@ def _installed(package: str) -> str:
 
 
 def _refitted(
-    release: Release, fitted: Any, observations: Mapping[str, float], weather: Outlook | None
+    release: Release,
+    fitted: Any,
+    observations: Mapping[str, float],
+    weather: WeatherScenario | None,
 ) -> Any:
     """The champion, with the same settings and weights, fitted to the series and what came since.
 
@@ -121,14 +121,14 @@ def _refitted(
     """
     import pandas as pd
 
-    from energy.forecasting.fitting import quiet
+    from energy.forecasting.backtest import suppress_warnings
 
     first, values = release.history
     months = pd.period_range(first, periods=len(values) + len(observations), freq="M")
     y = pd.Series([*values, *observations.values()], months, name=release.table.target)
     X = weather.regressors(months) if weather else None
     try:
-        with quiet():
+        with suppress_warnings():
             return fitted.clone().fit(y, X=X)
     except EnergyError:
         raise

@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from energy.contract import ForecastRequest, WeatherFacts
-from energy.contract.months import after, between, calendar, count
+from energy.contract.months import calendar_month, month_number, months_after, months_between
 from energy.errors import NotAllowed, WeatherNotHeld
-from energy.releases.reading import Release
+from energy.releases.reader import Release
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 @dataclass(frozen=True)
-class Outlook:
+class WeatherScenario:
     """Daily average heating degree days (deg C) around a cutoff.
 
     Attributes:
@@ -40,7 +40,7 @@ class Outlook:
         cutoff: str,
         months: tuple[str, ...],
         aware: bool,
-    ) -> Outlook:
+    ) -> WeatherScenario:
         """Work out what a request supposes.
 
         Args:
@@ -55,7 +55,7 @@ class Outlook:
             NotAllowed: A path of degree days with months that change nothing.
         """
         table = release.table
-        later = {m: v for m, v in table.observed.items() if between(cutoff, m) > 0}
+        later = {m: v for m, v in table.observed.items() if months_between(cutoff, m) > 0}
         if asked.weather is None and not (aware and asked.observations):
             return cls(None, {}, later, {})
         facts = release.weather
@@ -63,7 +63,7 @@ class Outlook:
             field = "observations" if asked.weather is None else "weather"
             raise WeatherNotHeld(field, "asked for", "no weather at all")
         path = (asked.weather.degree_days if asked.weather else None) or {}
-        first = after(table.cutoff if aware else cutoff, 1)
+        first = months_after(table.cutoff if aware else cutoff, 1)
         for month in path:
             if not first <= month <= months[-1]:
                 expected = f"a month from {first} to {months[-1]}, the last one asked for"
@@ -100,7 +100,7 @@ class Outlook:
         if self.facts is None:
             return {}
         if not aware:
-            return {month: self.facts.normal[calendar(month)] for month in months}
+            return {month: self.facts.normal[calendar_month(month)] for month in months}
         import pandas as pd
 
         from energy.forecasting.weather import assumed
@@ -112,7 +112,7 @@ class Outlook:
         return {month: by_month[month] for month in months}
 
     def _published(self) -> pd.DataFrame | None:
-        return Outlook(None, {}, self.observed, {}).frame()
+        return WeatherScenario(None, {}, self.observed, {}).frame()
 
     def _daily(self) -> pd.Series:
         import pandas as pd
@@ -129,17 +129,17 @@ class Outlook:
             return {}
         if weather.degree_days is not None:
             last = list(self.past)[-1]
-            return {m: v for m, v in weather.degree_days.items() if between(last, m) > 0}
+            return {m: v for m, v in weather.degree_days.items() if months_between(last, m) > 0}
         if weather.year is not None:
             return {month: _of_year(facts, weather.year, month) for month in months}
         change, per_degree = weather.temperature_change or 0.0, facts.degree_days_per_degree
         return {
-            month: max(0.0, daily + change * per_degree[calendar(month)])
+            month: max(0.0, daily + change * per_degree[calendar_month(month)])
             for month, daily in self.expected(months, aware).items()
         }
 
 
-def moved(mean: float, outlook: Outlook, month: str) -> float:
+def shift_by_weather(mean: float, outlook: WeatherScenario, month: str) -> float:
     """A forecast made without weather, moved by the published response to the weather given.
 
     Args:
@@ -151,28 +151,32 @@ def moved(mean: float, outlook: Outlook, month: str) -> float:
     if facts is None or month not in outlook.given:
         return mean
     days = monthrange(int(month[:4]), int(month[5:]))[1]
-    anomaly = outlook.given[month] - facts.normal[calendar(month)]
+    anomaly = outlook.given[month] - facts.normal[calendar_month(month)]
     change = facts.response * anomaly * days / 100  # a response is per hundred degree days
     return mean * math.exp(change) if facts.log else mean + change
 
 
 def _known(facts: WeatherFacts) -> dict[str, float]:
-    return {after(facts.first_month, i): value for i, value in enumerate(facts.degree_days)}
+    return {months_after(facts.first_month, i): value for i, value in enumerate(facts.degree_days)}
 
 
 def _past(facts: WeatherFacts, cutoff: str, path: dict[str, float]) -> dict[str, float]:
     """Degree days to the cutoff: published, or the caller's, or climatology where neither is."""
     known = _known(facts)
-    months = (after(facts.first_month, i) for i in range(between(facts.first_month, cutoff) + 1))
+    months = (
+        months_after(facts.first_month, i)
+        for i in range(months_between(facts.first_month, cutoff) + 1)
+    )
     return {
-        month: path.get(month, known.get(month, facts.normal[calendar(month)])) for month in months
+        month: path.get(month, known.get(month, facts.normal[calendar_month(month)]))
+        for month in months
     }
 
 
 def _of_year(facts: WeatherFacts, year: int, month: str) -> float:
     same = f"{year:04d}-{month[5:]}"
-    place = count(same) - count(facts.first_month)
+    place = month_number(same) - month_number(facts.first_month)
     if not 0 <= place < len(facts.degree_days):
-        last = after(facts.first_month, len(facts.degree_days) - 1)
+        last = months_after(facts.first_month, len(facts.degree_days) - 1)
         raise WeatherNotHeld("weather.year", year, f"weather of {facts.first_month} to {last}")
     return facts.degree_days[place]

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from accuracy.protocol import COVID
 
-from energy.forecasting.bench import BASELINE, BENCH
-from energy.forecasting.scores import MONTHS_SCORED, coverage_error, diebold_mariano, figures
+from energy.forecasting.folds import MONTHS_SCORED
+from energy.forecasting.metrics import coverage_error, diebold_mariano, score_figures
+from energy.forecasting.models import BASELINE, FORECASTERS
 
 PROTOCOLS = {
     "training": "every month a cutoff, 12 months ahead, training part",
@@ -47,7 +48,7 @@ def rows(
             "source": source,
             "protocol": protocol,
             "folds": int(part["cutoff"].nunique()),
-            **{key: _rounded(value) for key, value in figures(part).items()},
+            **{key: _rounded(value) for key, value in score_figures(part).items()},
             "coverage80_error": _rounded(coverage_error(part)),
             "seconds": round(seconds[name], 1),
         }
@@ -86,10 +87,10 @@ def by_horizon(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [
         {
             "horizon": int(horizon),
-            "mape": _rounded(figures(at)["mape"]),
-            "coverage80": _rounded(figures(at)["coverage80"]),
+            "mape": _rounded(score_figures(at)["mape"]),
+            "coverage80": _rounded(score_figures(at)["coverage80"]),
             "coverage80_error": _rounded(coverage_error(at)),
-            "coverage95": _rounded(figures(at)["coverage95"]),
+            "coverage95": _rounded(score_figures(at)["coverage95"]),
         }
         for horizon, at in training.groupby("horizon")
     ]
@@ -134,7 +135,7 @@ def summary(table: list[dict[str, Any]], champion: str) -> dict[str, Any]:
 
 
 def _is_univariate(row: dict[str, Any]) -> bool:
-    return row["source"] == "field" or not BENCH[row["forecaster"]].weather
+    return row["source"] == "field" or not FORECASTERS[row["forecaster"]].weather
 
 
 def _losses(frame: pd.DataFrame) -> pd.Series:

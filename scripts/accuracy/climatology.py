@@ -43,12 +43,7 @@ from accuracy.weather_regression import (
     percent_errors,
 )
 
-from energy.forecasting.weather import (
-    assumed,
-    climatology,
-    daily_degree_days,
-    monthly_degree_days,
-)
+from energy.forecasting.weather import assumed, climatology, daily_degree_days, monthly_degree_days
 
 WINDOWS = (8, 10, 15, 20, 25, 30)
 NOW = "20 years"

@@ -12,7 +12,7 @@ import pandas as pd
 from accuracy.protocol import Protocols
 
 from energy.contract import LEVELS
-from energy.forecasting.scores import seasonal_naive_scale
+from energy.forecasting.metrics import seasonal_naive_scale
 from energy.settings import ROOT
 
 SCRIPT = ROOT / "benchmarks" / "field" / "forecast.py"

@@ -14,11 +14,17 @@ from typing import Any
 
 import pandas as pd
 
-from energy.breakdown import mean_mase, reconcile_champions
-from energy.forecasting import bench
-from energy.forecasting.backtest import Plan, plan
-from energy.forecasting.parcels import parcels
-from energy.training import Branch, Results, backtest_branch, compare
+from energy.forecasting import models
+from energy.forecasting.folds import FoldPlan, plan_folds
+from energy.pipelines.prepare import schedule_branches
+from energy.pipelines.train import (
+    Branch,
+    Results,
+    backtest_branch,
+    compare_forecasters,
+    mean_mase,
+    reconcile_champions,
+)
 
 FOLDS = 24
 
@@ -32,9 +38,11 @@ def run(series: dict[str, pd.Series], weather: pd.DataFrame, split: pd.Period) -
         split: Last month of the training part.
     """
     index = pd.PeriodIndex(next(iter(series.values())).index)
-    laid = plan(index, split, FOLDS, 12)
-    seen = Plan(laid.backtest, (), split, 12)
-    branches = map(Branch, parcels(product(series, bench.BENCH), FOLDS, os.cpu_count() or 1))
+    laid = plan_folds(index, split, FOLDS, 12)
+    seen = FoldPlan(laid.backtest, (), split, 12)
+    branches = map(
+        Branch, schedule_branches(product(series, models.FORECASTERS), FOLDS, os.cpu_count() or 1)
+    )
     cut = {name: y.loc[:split] for name, y in series.items()}
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         found = list(pool.map(partial(_one, cut, weather.loc[:split], seen), branches))
@@ -42,11 +50,12 @@ def run(series: dict[str, pd.Series], weather: pd.DataFrame, split: pd.Period) -
     for name, result in chain.from_iterable(one.items() for one in found):
         results[name].update(result)
     compared = {
-        name: compare(tuple(bench.BENCH), results[name], y, weather) for name, y in cut.items()
+        name: compare_forecasters(tuple(models.FORECASTERS), results[name], y, weather)
+        for name, y in cut.items()
     }
     reconciled = reconcile_champions(compared, cut, weather)
     baseline = {
-        name: next(s.mase for s in one.ranked if s.forecaster == bench.BASELINE)
+        name: next(s.mase for s in one.ranked if s.forecaster == models.BASELINE)
         for name, one in compared.items()
     }
     return {
@@ -60,6 +69,6 @@ def run(series: dict[str, pd.Series], weather: pd.DataFrame, split: pd.Period) -
 
 
 def _one(
-    series: dict[str, pd.Series], weather: pd.DataFrame, laid: Plan, branch: Branch
+    series: dict[str, pd.Series], weather: pd.DataFrame, laid: FoldPlan, branch: Branch
 ) -> Results:
     return backtest_branch(branch, series, weather, laid)

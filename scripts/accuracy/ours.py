@@ -11,25 +11,26 @@ import pandas as pd
 from accuracy.protocol import SEED_MONTHS, Protocols
 
 from energy.forecasting import backtest
-from energy.forecasting.bench import BENCH
+from energy.forecasting.folds import is_positive, quantile_columns
 from energy.forecasting.intervals import add_quantiles
-from energy.forecasting.logs import is_positive
-from energy.forecasting.scores import quantile_columns
+from energy.forecasting.models import FORECASTERS
 
 
 def run(
     y: pd.Series, weather: pd.DataFrame, protocols: Protocols, names: Sequence[str]
 ) -> tuple[dict[str, pd.DataFrame], dict[str, float]]:
     """Fold frame and CPU seconds of every forecaster; `single_origin_2017` is a protocol in it."""
-    fitted = sorted((n for n in names if not BENCH[n].members), key=lambda n: -BENCH[n].cost)
+    fitted = sorted(
+        (n for n in names if not FORECASTERS[n].members), key=lambda n: -FORECASTERS[n].cost
+    )
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         found = list(pool.map(partial(_one, y, weather, protocols), fitted))
     frames = {name: frame for name, (frame, _) in zip(fitted, found, strict=True)}
     seconds = {name: spent for name, (_, spent) in zip(fitted, found, strict=True)}
     for name in names:
-        if members := BENCH[name].members:
+        if members := FORECASTERS[name].members:
             of = [frames[member] for member in members]
-            frames[name] = backtest.combine(BENCH[name].rule, of, y, weather)
+            frames[name] = backtest.combine_backtests(FORECASTERS[name].rule, of, y, weather)
             seconds[name] = sum(seconds[member] for member in members)
     return {name: frames[name] for name in names}, seconds
 
@@ -37,9 +38,9 @@ def run(
 def _one(
     y: pd.Series, weather: pd.DataFrame, protocols: Protocols, name: str
 ) -> tuple[pd.DataFrame, float]:
-    rolling, spent = backtest.run(name, y, weather, protocols.rolling)
+    rolling, spent = backtest.run_backtest(name, y, weather, protocols.rolling)
     until = protocols.seed.split + SEED_MONTHS
-    seed, more = backtest.run(name, y.loc[:until], weather, protocols.seed)
+    seed, more = backtest.run_backtest(name, y.loc[:until], weather, protocols.seed)
     single = seed[seed["protocol"] == "single_origin"].assign(protocol="single_origin_2017")
     # The seed's fold, too, has intervals from all errors made before it.
     whole = pd.concat([rolling, single], ignore_index=True).drop(columns=quantile_columns())

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from energy.data.monthly import temporal_split
-from energy.forecasting.backtest import Plan
-from energy.forecasting.scores import MONTHS_SCORED
+from energy.data.frame import temporal_split
+from energy.forecasting.folds import MONTHS_SCORED, FoldPlan
 
 FIRST_WARMUP, FIRST = "2003-12", "2008-12"
 """First cutoffs: whose errors are learnt from, and which are scored."""
@@ -30,8 +29,8 @@ class Protocols:
         origins: Protocol, cutoff and months ahead of every fold, for the field.
     """
 
-    rolling: Plan
-    seed: Plan
+    rolling: FoldPlan
+    seed: FoldPlan
     origins: tuple[tuple[str, pd.Period, int], ...]
 
 
@@ -50,8 +49,8 @@ def lay_out(y: pd.Series) -> Protocols:
         ("single_origin", split, (last - split).n),
     ]
     return Protocols(
-        Plan(training, holdout, split, MONTHS_SCORED, warmup),
-        Plan((), (seed,), seed, MONTHS_SCORED),
+        FoldPlan(training, holdout, split, MONTHS_SCORED, warmup),
+        FoldPlan((), (seed,), seed, MONTHS_SCORED),
         tuple(origins),
     )
 

@@ -12,8 +12,8 @@ from accuracy.protocol import SEED_PUBLISHED
 from figures import markdown_table, replace_block
 
 from energy import charts
-from energy.forecasting.bench import BASELINE
-from energy.forecasting.scores import Score, score
+from energy.forecasting.metrics import Score, score_folds
+from energy.forecasting.models import BASELINE
 
 Row = dict[str, Any]
 
@@ -43,7 +43,7 @@ def draw(folder: Path, frames: Mapping[str, pd.DataFrame], names: Sequence[str])
     scored: list[Score] = []
     for name in names:
         rolling = frames[name][frames[name]["protocol"] == "backtest"]
-        scored.append(score(name, rolling, 0.0))
+        scored.append(score_folds(name, rolling, 0.0))
     of = {name: frames[name] for name in names}
     for file, drawn in {
         "accuracy-horizon.svg": charts.by_horizon(scored, "mape"),

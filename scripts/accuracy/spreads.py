@@ -19,7 +19,8 @@ from accuracy.weather_regression import AHEAD, known_at
 
 from energy.contract import LEVELS
 from energy.forecasting import intervals
-from energy.forecasting.scores import coverage_error, figures, quantile_columns
+from energy.forecasting.folds import quantile_columns
+from energy.forecasting.metrics import coverage_error, score_figures
 from energy.forecasting.weather import climatology
 
 AS_PUBLISHED = "as published"
@@ -84,7 +85,7 @@ def _own(y: pd.Series, weather: pd.DataFrame, cutoff: pd.Period) -> pd.DataFrame
 
 def _row(name: str, folds: pd.DataFrame) -> dict[str, Any]:
     judged = folds[folds["protocol"] == "backtest"]
-    found = figures(judged)
+    found = score_figures(judged)
     winter = pd.PeriodIndex(judged["month"]).month.isin(WINTER)
     return {
         "intervals": name,
@@ -92,6 +93,6 @@ def _row(name: str, folds: pd.DataFrame) -> dict[str, Any]:
         "coverage80": found["coverage80"],
         "coverage80_error": coverage_error(judged),
         "coverage95": found["coverage95"],
-        "coverage80_winter": figures(judged[winter])["coverage80"],
-        "coverage80_rest": figures(judged[~winter])["coverage80"],
+        "coverage80_winter": score_figures(judged[winter])["coverage80"],
+        "coverage80_rest": score_figures(judged[~winter])["coverage80"],
     }

@@ -18,7 +18,7 @@ from typing import Any
 from figures import markdown_table, replace_block
 
 from energy.settings import ROOT
-from lambda_handler.telling import OF_A_TIER, WHOLE, Told, line
+from lambda_handler.log import OF_A_TIER, WHOLE, RequestLog, log_line
 
 PRICES = Path(__file__).with_name("prices.json")
 BENCH = ROOT / "benchmarks" / "lambda.json"
@@ -152,9 +152,11 @@ def _hit(events: float, slots: float) -> float:
 
 def _a_line() -> str:
     release = "2022-07-20221001T000000Z-00000000"
-    told = Told("GET /v1/forecast", "00000000-0000-0000-0000-000000000000", False, 200, "table")
+    told = RequestLog(
+        "GET /v1/forecast", "00000000-0000-0000-0000-000000000000", False, 200, "table"
+    )
     told.release_id = release
-    return line(told, 0.123)
+    return log_line(told, 0.123)
 
 
 def _dollars(amount: float) -> str:

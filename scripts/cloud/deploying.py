@@ -12,9 +12,9 @@ from cloud.releases import first_release
 from cloud.running import Runner, agree
 from cloud.smoke import Unwell, smoke, through_alias
 from cloud.terraform import Terraform
-from energy import lineage
 from energy.releases.store import open_store
 from energy.settings import ROOT
+from energy.tracking import lineage
 
 PREFIX = "store"
 """Of the releases in the bucket."""

@@ -22,7 +22,7 @@ def push(runner: Runner, ecr: Any, repository_url: str, commit: str, architectur
         runner: Runs docker.
         ecr: A client.
         repository_url: As Terraform's output has it.
-        commit: What is checked out, as `energy.lineage.commit` tells it; the image's tag.
+        commit: What is checked out, as `energy.tracking.lineage.commit` tells it; the image's tag.
         architecture: arm64 or x86_64.
 
     Returns:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 
 from energy.contract import Manifest
-from energy.releases.bundle import verify, write_release
-from energy.releases.pointer import champion
-from energy.releases.promotion import promote
+from energy.releases.bundle import verify_release, write_release
+from energy.releases.promotion import promote, read_champion
 from energy.releases.store import Store
 
 
@@ -18,9 +17,9 @@ def copy_champion(source: Store, target: Store) -> Manifest:
         RuntimeError: There is none.
         StoreError: A store failed, or a release is not what its manifest says.
     """
-    if (pointer := champion(source)) is None:
+    if (pointer := read_champion(source)) is None:
         raise RuntimeError(f"{source.url} holds no release yet: 'make run' publishes one")
-    manifest = verify(source, pointer.release_id)
+    manifest = verify_release(source, pointer.release_id)
     folder = f"releases/{manifest.release_id}/"
     files = {name: source.read(folder + name) for name in manifest.files}
     write_release(target, manifest, files)
@@ -35,4 +34,4 @@ def first_release(source: Store, target: Store) -> str:
         RuntimeError: Neither has one.
         StoreError: As `copy_champion`.
     """
-    return "" if champion(target) else copy_champion(source, target).release_id
+    return "" if read_champion(target) else copy_champion(source, target).release_id

@@ -82,7 +82,7 @@ def checked(body: Any) -> Forecast:
         raise Unwell(f"refused: {body['error']}")
     try:
         found = Forecast.from_dict(body)
-        expected = [months.after(found.cutoff, ahead + 1) for ahead in range(MONTHS)]
+        expected = [months.months_after(found.cutoff, ahead + 1) for ahead in range(MONTHS)]
         ordered = all(
             math.isfinite(row.mean) and all(i.lower <= row.mean <= i.upper for i in row.intervals)
             for row in found.months

@@ -13,11 +13,17 @@ import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
 
-from energy.data.archive import RAW, VINTAGES, held, newest
-from energy.data.folders import put, writing
+from energy.data.archive import (
+    RAW,
+    VINTAGES,
+    list_vintages,
+    lock_folder,
+    newest_vintage,
+    write_folder,
+)
 from energy.errors import ObjectExists, StoreError
 from energy.releases.bundle import read_manifest, release_ids
-from energy.releases.decisions import decisions
+from energy.releases.promotion import list_decisions
 from energy.releases.store import Store
 
 PACKED = ".zip"
@@ -36,7 +42,7 @@ def push(root: Path, store: Store) -> list[str]:
     """
     there = set(store.keys())
     pushed = []
-    for one in held(root):
+    for one in list_vintages(root):
         key = one.vintage_id + PACKED
         if one.folder.name != RAW and key not in there:
             try:
@@ -61,11 +67,11 @@ def pull(root: Path, store: Store) -> list[str]:
     """
     folder = root / VINTAGES
     pulled = []
-    with writing(folder):
+    with lock_folder(folder):
         for key in sorted(store.keys()):
             if not key.endswith(PACKED) or (folder / key.removesuffix(PACKED)).exists():
                 continue
-            put(folder / key.removesuffix(PACKED), _unpacked(key, store.read(key)))
+            write_folder(folder / key.removesuffix(PACKED), _unpacked(key, store.read(key)))
             pulled.append(key.removesuffix(PACKED))
     return pulled
 
@@ -84,10 +90,10 @@ def due(root: Path, releases: Store) -> str:
         DataError: No vintage is held, or one is spoilt.
         StoreError: The store cannot be read.
     """
-    last = newest(root)
+    last = newest_vintage(root)
     wanted = set(last.hashes.values())
     # One without a decision was left behind by a publisher that was killed: it is due still.
-    decided = {one.release_id for one in decisions(releases)}
+    decided = {one.release_id for one in list_decisions(releases)}
     for one in reversed(release_ids(releases)):
         if one not in decided:
             continue

@@ -10,20 +10,20 @@ from typing import Any
 
 import pandas as pd
 
-from energy.forecasting.champion import from_zip
-from energy.forecasting.fitting import forecast
+from energy.forecasting.backtest import forecast
 from energy.forecasting.intervals import quantiles
+from energy.forecasting.selection import model_from_zip
 from energy.releases.bundle import MODEL, read_file, read_manifest, read_table
-from energy.releases.pointer import champion
+from energy.releases.promotion import read_champion
 from energy.releases.store import open_store
 from energy.settings import Settings
 
 _store = open_store(Settings.from_environment().store)
-_pointer = champion(_store)
+_pointer = read_champion(_store)
 assert _pointer is not None  # noqa: S101 - the bench sees to it
 _manifest = read_manifest(_store, _pointer.release_id)
 _table = read_table(_store, _manifest)
-_fitted = from_zip(read_file(_store, _manifest, MODEL))
+_fitted = model_from_zip(read_file(_store, _manifest, MODEL))
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:

@@ -10,10 +10,13 @@ from __future__ import annotations
 import argparse
 import sys
 
-from energy import lineage, preparing, publishing, training
-from energy.forecasting import champion, response
+from energy.forecasting import selection, weather
+from energy.pipelines import prepare, train
+from energy.pipelines import publish as publishing
+from energy.pipelines.publish import ReleaseDraft
 from energy.releases.store import open_store
 from energy.settings import ROOT, Settings
+from energy.tracking import lineage
 
 
 def main() -> int:
@@ -28,18 +31,18 @@ def main() -> int:
 
 def publish(store: str, forecasters: str, horizon: int) -> str:
     """Publish the best of some forecasters; the release's id."""
-    request = preparing.TrainRequest(
+    request = prepare.TrainRequest(
         store=store, forecasters=forecasters, horizon=horizon, folds=4, start="2010-01"
     )
-    task = preparing.prepare(Settings.from_environment(), request)
+    task = prepare.prepare_training(Settings.from_environment(), request)
     y = task.series[task.target]
     given = (y, task.weather, task.plan)
-    results = {name: training.backtest_one(name, *given) for name in task.bench}
-    compared = training.compare(task.bench, results, y, task.weather)
-    fitted, table = training.refit(compared, y, task.weather, horizon, task.dataset.unit(y.name))
-    facts = response.weather_facts(y, task.weather)
+    results = {name: train.backtest_one(name, *given) for name in task.bench}
+    compared = train.compare_forecasters(task.bench, results, y, task.weather)
+    fitted, table = train.refit_best(compared, y, task.weather, horizon, task.dataset.unit(y.name))
+    facts = weather.weather_facts(y, task.weather)
     told = {"data": task.snapshot, "title": task.dataset.titled(task.target)}
-    draft = publishing.Draft(table, champion.to_zip(fitted), compared, y, facts, **told)
+    draft = ReleaseDraft(table, selection.model_to_zip(fitted), compared, y, facts, **told)
     found = lineage.lineage(task.vintage, lineage.commit(ROOT), {})
     published = publishing.publish(open_store(store), draft, found)
     if not published.promoted:

@@ -13,17 +13,20 @@ from pathlib import Path
 import pandas as pd
 from replay.workbooks import Embedded, published
 
-from energy import lineage, preparing, probe, publishing, training, watching
 from energy.contract import Lineage
-from energy.contract.record import TrackRecord
-from energy.data.keeping import Kept, keep
-from energy.data.records import Record
-from energy.forecasting import champion, response
+from energy.contract.track_record import TrackRecord
+from energy.data.vintage_builder import NewVintage, ingest_vintage
+from energy.data.vintages import VintageRecord
+from energy.forecasting import selection, weather
+from energy.pipelines import monitor, prepare, publish
+from energy.pipelines.train import backtest_one, compare_forecasters, refit_best
 from energy.releases.bundle import read_manifest
-from energy.releases.decisions import Check
-from energy.releases.pointer import champion as in_service
+from energy.releases.promotion import Check
+from energy.releases.promotion import read_champion as in_service
 from energy.releases.store import open_store
+from energy.serving import smoke_test
 from energy.settings import ROOT, Settings
+from energy.tracking import lineage
 
 HORIZON = 24
 HOUR = time(9, 30, tzinfo=UTC)
@@ -36,7 +39,7 @@ AFTER = {"watch": timedelta(minutes=10), "publish": timedelta(minutes=20)}
 class Trained:
     """What a month's training gave: everything but its place in the store."""
 
-    draft: publishing.Draft
+    draft: publish.ReleaseDraft
     lineage: Lineage
 
 
@@ -55,7 +58,7 @@ class Played:
 
     month: str
     at: datetime
-    published: publishing.Published
+    published: publish.PublishResult
     served: str
     record: TrackRecord | None
 
@@ -71,21 +74,21 @@ def train(files: dict[str, bytes], at: datetime, forecasters: str, folds: int) -
     """
     with tempfile.TemporaryDirectory() as folder:
         data, store = Path(folder, "data"), Path(folder, "store")
-        keep(data, files, Record("", "", {}), now=at)
+        ingest_vintage(data, files, VintageRecord("", "", {}), now=at)
         settings = replace(Settings(), data=data, store=str(store), tracking_uri=_mlflow(folder))
-        asked = preparing.TrainRequest(forecasters=forecasters, horizon=HORIZON, folds=folds)
-        task = preparing.prepare(settings, asked)
+        asked = prepare.TrainRequest(forecasters=forecasters, horizon=HORIZON, folds=folds)
+        task = prepare.prepare_training(settings, asked)
     y, target = task.series[task.target], task.target
     given = (y, task.weather, task.plan)
-    results = {name: training.backtest_one(name, *given) for name in task.bench}
-    compared = training.compare(task.bench, results, y, task.weather)
-    fitted, table = training.refit(compared, y, task.weather, HORIZON, task.dataset.unit(target))
-    draft = publishing.Draft(
+    results = {name: backtest_one(name, *given) for name in task.bench}
+    compared = compare_forecasters(task.bench, results, y, task.weather)
+    fitted, table = refit_best(compared, y, task.weather, HORIZON, task.dataset.unit(target))
+    draft = publish.ReleaseDraft(
         table,
-        champion.to_zip(fitted),
+        selection.model_to_zip(fitted),
         compared,
         y,
-        response.weather_facts(y, task.weather),
+        weather.weather_facts(y, task.weather),
         data=task.snapshot,
         title=task.dataset.titled(target),
     )
@@ -116,12 +119,12 @@ def play(
 def _month(at: datetime, files: dict[str, bytes], trained: Trained, folder: Path) -> Played:
     """What a month's schedule does: ingest, watch, publish."""
     settings = replace(Settings(), data=folder / "data", store=str(folder / "store"))
-    kept = keep(settings.data, files, Record("", "", {}), now=at)
-    if not isinstance(kept, Kept):
+    kept = ingest_vintage(settings.data, files, VintageRecord("", "", {}), now=at)
+    if not isinstance(kept, NewVintage):
         raise SystemExit(f"The workbooks of {at:%B %Y} were not kept: {kept}")
     store = open_store(settings.store)
-    record = watching.watch(settings, store, at + AFTER["watch"])
-    done = publishing.publish(
+    record = monitor.monitor(settings, store, at + AFTER["watch"])
+    done = publish.publish(
         store,
         trained.draft,
         trained.lineage,
@@ -135,7 +138,7 @@ def _month(at: datetime, files: dict[str, bytes], trained: Trained, folder: Path
 
 def _answers(store_url: str, release_id: str) -> Check:
     """The gate's last check, asked in this process: a fresh one each month would take minutes."""
-    found = probe.ask(store_url, release_id)
+    found = smoke_test.query_release(store_url, release_id)
     told = str(found["trouble"] or "Asked in the process of the replay.")
     return Check("answers", not found["trouble"], None, None, told)
 

@@ -13,9 +13,9 @@ from figures import markdown_table
 from replay.play import Played
 
 from energy.charts.style import BLUE, GREY, ORANGE, year_axis
-from energy.contract.months import between
-from energy.contract.record import RecordScore, TrackRecord
-from energy.monitoring.scoring import score
+from energy.contract.months import months_between
+from energy.contract.track_record import RecordScore, TrackRecord
+from energy.monitoring.track_record import score_months
 
 NEAR = 12
 """Months ahead that the tables count, as the bench does."""
@@ -53,7 +53,7 @@ def figures(played: Sequence[Played], record: TrackRecord) -> dict[str, Any]:
             if row.horizon in HORIZONS
         },
         "by_year": {
-            year: _shown(score([row for row in near if row.month.startswith(year)]))
+            year: _shown(score_months([row for row in near if row.month.startswith(year)]))
             for year in sorted({row.month[:4] for row in near})
         },
         "false_alarm_rates": {
@@ -104,7 +104,7 @@ def spans(months: Sequence[str]) -> str:
     """
     runs: list[list[str]] = []
     for month in months:
-        if runs and between(runs[-1][-1], month) == 1:
+        if runs and months_between(runs[-1][-1], month) == 1:
             runs[-1].append(month)
         else:
             runs.append([month])

@@ -15,10 +15,9 @@ import pandas as pd
 from embed.xlsx import Rows, xlsx
 
 from energy.contract import WEATHER_AHEAD
-from energy.data.blocks import Block, find_block
-from energy.data.labels import is_blank, parse_month
+from energy.data.parser import Block, find_block
 from energy.data.tables import ENERGY, TABLES
-from energy.data.workbook import Workbook, open_workbook
+from energy.data.workbook import Workbook, is_blank, open_workbook, parse_month
 
 RAW = Path(__file__).resolve().parents[2] / "data" / "raw"
 LAG = 2

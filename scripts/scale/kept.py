@@ -11,13 +11,13 @@ def main() -> None:
     """Judgements of its chunks, and the panel or None."""
     from metaflow import Flow, namespace
 
-    from energy.panels import Judgement
+    from energy.pipelines.many_series import ChunkResult
 
     namespace(None)
     latest = Flow("TrainFlow").latest_run
     results = [task.data.results for task in latest["backtest"].tasks()]
     forecasts: Any = latest["select"].task.data.forecasts
-    kept = [one for one in results if isinstance(one, Judgement)], forecasts and forecasts[0]
+    kept = [one for one in results if isinstance(one, ChunkResult)], forecasts and forecasts[0]
     sys.stdout.buffer.write(pickle.dumps(kept))
 
 

@@ -11,8 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from energy.data.monthly import temporal_split
-from energy.forecasting.backtest import Plan, plan
+from energy.data.frame import temporal_split
+from energy.forecasting.folds import FoldPlan, plan_folds
 from energy.settings import ROOT
 
 SCRIPT = ROOT / "benchmarks" / "field" / "many.py"
@@ -47,8 +47,8 @@ def run(table: pd.DataFrame, folder: Path, folds: int) -> tuple[float, dict[str,
     return round(seconds, 2), json.loads((folder / "theirs.json").read_text("utf-8"))
 
 
-def _plan(months: pd.PeriodIndex, folds: int) -> Plan:
-    laid = plan(months, temporal_split(months)[0][-1], folds, 12)
+def _plan(months: pd.PeriodIndex, folds: int) -> FoldPlan:
+    laid = plan_folds(months, temporal_split(months)[0][-1], folds, 12)
     if len(laid.backtest) != folds or (laid.backtest[-1] - laid.backtest[0]).n != 5 * (folds - 1):
         raise ValueError(f"{len(months)} months have no room for {folds} folds five months apart")
     return laid

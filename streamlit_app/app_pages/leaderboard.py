@@ -3,8 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from energy.charts.scores import FIGURES
-from energy.forecasting.bench import BASELINE
+from energy.charts.backtests import FIGURES
+from energy.forecasting.models import BASELINE
 from streamlit_app import drawings, formats, layout, service
 
 release = layout.begin(

@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 import pandas as pd
 import streamlit as st
 
-from energy.contract.months import after
-from energy.contract.record import RecordScore, TrackRecord
+from energy.contract.months import months_after
+from energy.contract.track_record import RecordScore, TrackRecord
 from energy.errors import ServiceRefused
-from energy.monitoring.due import due_on
+from energy.monitoring.calendar import due_on
 from streamlit_app import drawings, formats, layout, record_parts, service
 
 release = layout.begin(
@@ -126,7 +126,7 @@ with layout.guarded():
     except ServiceRefused as error:
         if error.code != "no_track_record":
             raise
-        first = after(release.manifest.cutoff, 1)
+        first = months_after(release.manifest.cutoff, 1)
         nothing_yet(first, due_on(first).isoformat())
     else:
         record_parts.standing(found, release.is_scheduled)

@@ -10,9 +10,9 @@ import pandas as pd
 
 from energy.contract import RELEASE_HEADER, Forecast, ForecastRequest, WeatherFacts
 from energy.contract.panel import Panel, SeriesForecast
-from energy.contract.record import TrackRecord
+from energy.contract.track_record import TrackRecord
 from energy.errors import AnotherRelease, NotTheContract, ServiceFailed, ServiceRefused
-from energy.forecasting.fold_files import from_document
+from energy.forecasting.folds import read_folds_document
 from streamlit_app.client.answers import Answer, Question, Transport
 from streamlit_app.client.documents import (
     Data,
@@ -73,8 +73,8 @@ class Client:
         return self._document("weather", WeatherFacts.from_dict, of)
 
     def folds(self, of: str = "") -> dict[str, pd.DataFrame]:
-        """The folds of every forecaster; see `energy.forecasting.fold_files`."""
-        return self._document("folds", from_document, of)
+        """The folds of every forecaster; see `energy.forecasting.folds`."""
+        return self._document("folds", read_folds_document, of)
 
     def data(self, of: str = "") -> Data:
         """The data that the release was made from."""

@@ -11,7 +11,7 @@ import pandas as pd
 
 from energy.contract import Forecast, Manifest
 from energy.contract.panel import PANEL
-from energy.forecasting.scores import Score
+from energy.forecasting.metrics import Score
 
 MORE = ("promoted_at", "previous_id", "reason", "targets", "months", "stale")
 """What /v1/release tells beside the manifest."""

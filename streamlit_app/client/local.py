@@ -12,8 +12,8 @@ from energy.settings import Settings
 from streamlit_app.client.answers import Answer, Question, from_event, http_event
 
 if TYPE_CHECKING:
-    from lambda_handler.service import Service
-    from lambda_handler.telling import Told
+    from lambda_handler.log import RequestLog
+    from lambda_handler.routes import RequestHandler
 
 NEEDED = "sktime"
 """What a fitted champion is unpickled with."""
@@ -55,10 +55,10 @@ class Local:
             import energy.serving.champion  # noqa: F401
 
     @cached_property
-    def _service(self) -> Service:
-        from energy.releases.reading import ReleaseReader
+    def _service(self) -> RequestHandler:
+        from energy.releases.reader import ReleaseReader
         from energy.releases.store import open_store
-        from lambda_handler.service import Service
+        from lambda_handler.routes import RequestHandler
 
         settings = self._settings
 
@@ -66,12 +66,12 @@ class Local:
         def reader() -> ReleaseReader:  # a store that cannot be opened is told to whoever asks
             return ReleaseReader(open_store(settings.store), settings.refresh_seconds)
 
-        return Service(reader, tell=_tell_faults)
+        return RequestHandler(reader, tell=_tell_faults)
 
 
-def _tell_faults(told: Told, milliseconds: float) -> None:
+def _tell_faults(told: RequestLog, milliseconds: float) -> None:
     """Log what went wrong here; whoever runs the app at a terminal needs no line for the rest."""
-    from lambda_handler.telling import tell
+    from lambda_handler.log import write_log
 
     if told.status >= 500:
-        tell(told, milliseconds)
+        write_log(told, milliseconds)

@@ -10,7 +10,7 @@ from typing import Any
 from made_results import make_comparison, make_plan, make_series, make_table
 
 from energy.contract import SCHEMA, Lineage
-from energy.publishing import Draft, write
+from energy.pipelines.publish import ReleaseDraft, write_draft
 from energy.releases.promotion import promote
 from energy.releases.store import open_store
 
@@ -51,8 +51,8 @@ def publish(folder: Path, panel: Any = None) -> str:
         "revisions": [],
     }
     compared = make_comparison(y, plan)
-    draft = Draft(table, b"a model", compared, y, data=data, title=TITLE, panel=panel)
+    draft = ReleaseDraft(table, b"a model", compared, y, data=data, title=TITLE, panel=panel)
     store, now = open_store(str(folder)), datetime(2022, 9, 1, tzinfo=UTC)
-    manifest, _ = write(store, draft, LINEAGE, now)
+    manifest, _ = write_draft(store, draft, LINEAGE, now)
     promote(store, manifest.release_id, "it is best", now)
     return manifest.release_id

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from energy.contract.months import after, between
-from energy.contract.record import (
+from energy.contract.months import months_after, months_between
+from energy.contract.track_record import (
     Due,
     HorizonScore,
     RecordedRelease,
@@ -24,8 +24,8 @@ def a_score(months: int = 30, mae: float = 0.52) -> RecordScore:
 def a_record(scored: bool = True) -> TrackRecord:
     rows = []
     for cutoff in CUTOFFS if scored else ():
-        for ahead in range(1, between(cutoff, NEWEST) + 1):
-            month = after(cutoff, ahead)
+        for ahead in range(1, months_between(cutoff, NEWEST) + 1):
+            month = months_after(cutoff, ahead)
             came = SEASON[int(month[5:]) - 1] + 0.3 * ((ahead * 7) % 5 - 2)
             mean, wide = SEASON[int(month[5:]) - 1], 0.8 + 0.05 * ahead
             first = came + (0.2 if month < "2023-01" else 0.0)
@@ -62,7 +62,7 @@ def a_record(scored: bool = True) -> TrackRecord:
                 cutoff,
                 "theta",
                 24,
-                a_score(between(cutoff, NEWEST)),
+                a_score(months_between(cutoff, NEWEST)),
             )
             for cutoff in CUTOFFS
         ),

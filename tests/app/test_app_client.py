@@ -22,7 +22,7 @@ from energy.errors import (
     ServiceUnreachable,
 )
 from energy.releases.bundle import read_manifest, read_table
-from energy.releases.pointer import champion
+from energy.releases.promotion import read_champion
 from energy.releases.store import open_store
 from energy.settings import Settings
 from streamlit_app.client import Answer, Client
@@ -75,7 +75,7 @@ def client(request: pytest.FixtureRequest, url: str, behind: Scripted) -> Client
 
 def test_it_tells_what_is_in_service(client: Client, made_store: Callable[[str], Path]) -> None:
     store = open_store(str(made_store(FORECASTER)))
-    pointer = champion(store)
+    pointer = read_champion(store)
     assert pointer
     found = client.release()
     assert found.manifest == read_manifest(store, pointer.release_id)
@@ -87,7 +87,7 @@ def test_it_brings_the_published_table(
     client: Client, behind: Scripted, made_store: Callable[[str], Path]
 ) -> None:
     store = open_store(str(made_store(FORECASTER)))
-    pointer = champion(store)
+    pointer = read_champion(store)
     assert pointer
     table = read_table(store, read_manifest(store, pointer.release_id))
     found = client.forecast(ForecastRequest(periods=24))

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy.charts import decomposition
+from energy.charts import exploration
 from energy.contract import (
     Forecast,
     ForecastRequest,
@@ -22,7 +22,7 @@ from energy.contract import (
     Weather,
     WeatherFacts,
 )
-from energy.contract.months import after
+from energy.contract.months import months_after
 from energy.errors import ServiceSlow
 from streamlit_app import figures, formats, units, whatif
 from streamlit_app.service import Watch
@@ -47,7 +47,7 @@ FACTS = WeatherFacts(
 def an_answer(means: list[float], cutoff: str = "2022-07") -> Forecast:
     months = tuple(
         MonthAhead(
-            after(cutoff, n + 1), n + 1, mean,
+            months_after(cutoff, n + 1), n + 1, mean,
             (Interval(0.8, mean - 1, mean + 1), Interval(0.95, mean - 2, mean + 2)), "expected",
         )
         for n, mean in enumerate(means)
@@ -100,18 +100,18 @@ def test_winters_are_whole_and_newest_first() -> None:
 
 
 def test_a_winter_comes_again_month_by_month() -> None:
-    months = [after("2022-07", n) for n in range(1, 13)]
+    months = [months_after("2022-07", n) for n in range(1, 13)]
     asked = whatif.past_winter(months, FACTS, "2021/22")
     assert asked is not None
     assert asked.weather is not None
     path = asked.weather.degree_days
-    assert path == {after("2022-09", n): 44.0 + n for n in range(1, 7)}
+    assert path == {months_after("2022-09", n): 44.0 + n for n in range(1, 7)}
     assert asked.months == tuple(path)
     assert whatif.past_winter(["2022-08"], FACTS, "2021/22") is None
 
 
 def test_a_difference_has_the_band_of_the_estimate() -> None:
-    warmth = {after("2022-07", n): -2.0 for n in range(1, 13)}
+    warmth = {months_after("2022-07", n): -2.0 for n in range(1, 13)}
     moved, central = an_answer([11.0] * 12), an_answer([10.0] * 12)
     found = whatif.compare(central, moved, FACTS.sensitivity, warmth)
     assert (found.energy, found.central) == (12.0, 120.0)
@@ -136,7 +136,7 @@ def test_a_band_holds_its_difference(degrees: float, means: list[float]) -> None
     assert found.energy == pytest.approx(-0.4 * degrees * len(means), abs=1e-6)
 
 
-@pytest.mark.parametrize("module", [formats, decomposition])
+@pytest.mark.parametrize("module", [formats, exploration])
 def test_the_examples_hold(module: object) -> None:
     found = doctest.testmod(module)  # type: ignore[arg-type]
     assert found.attempted

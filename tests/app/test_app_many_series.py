@@ -13,8 +13,8 @@ from contract_server import Scripted
 from streamlit.testing.v1 import AppTest
 
 from energy.contract import Calibration
-from energy.contract.panel import Judged, SeriesForecast
-from energy.panels import sum_up
+from energy.contract.panel import BacktestScores, SeriesForecast
+from energy.pipelines.many_series import summarise_panel
 from energy.settings import Settings
 from streamlit_app import figures
 from streamlit_app.client import Client
@@ -23,7 +23,7 @@ from streamlit_app.client.local import Local
 Open = Callable[..., AppTest]
 CALIBRATION = Calibration((0.05,) * 12, (-2.0, -1.3, -0.7, 0.0, 0.7, 1.3, 2.0), True, 60)
 SERIES = "/v1/release/series"
-JUDGED = Judged(9, 0.81, 1.02, 6.0, 1.0, 0.79, 0.94)
+JUDGED = BacktestScores(9, 0.81, 1.02, 6.0, 1.0, 0.79, 0.94)
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Local:
         )
         for n in range(3)
     ]
-    panel = sum_up(series, {"barn": "it has 4 months"}, made_own.UNIT)
+    panel = summarise_panel(series, {"barn": "it has 4 months"}, made_own.UNIT)
     made_own.publish(folder, (panel, series))
     return Local(Settings(store=str(folder), refresh_seconds=600))
 

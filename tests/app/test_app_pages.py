@@ -15,7 +15,7 @@ from made_record import a_record
 from streamlit.testing.v1 import AppTest
 
 from energy.contract import ForecastRequest
-from energy.contract.record import DriftCheck, Due
+from energy.contract.track_record import DriftCheck, Due
 from streamlit_app import figures, service
 from streamlit_app.client import Answer, Client, Question
 from streamlit_app.client.local import Local

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from energy.contract import LEVELS
-from energy.forecasting.scores import quantile_columns
+from energy.forecasting.folds import quantile_columns
 
 FIELD = Path(__file__).parents[2] / "benchmarks" / "field"
 VALUES = [20 + 5 * np.cos(2 * np.pi * i / 12) + 0.1 * (i % 7) for i in range(96)]

@@ -9,9 +9,9 @@ import pytest
 from command import Energy
 
 from energy.contract import Forecast, ForecastRequest, Weather
-from energy.releases.reading import ReleaseReader
+from energy.releases.reader import ReleaseReader
 from energy.releases.store import open_store
-from energy.serving.answer import answer
+from energy.serving.predict import predict
 
 
 @pytest.fixture
@@ -22,7 +22,7 @@ def released(made_store: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch)
 
 
 def asked(folder: Path, request: ForecastRequest) -> Forecast:
-    return answer(ReleaseReader(open_store(str(folder)), 0).current().release, request)
+    return predict(ReleaseReader(open_store(str(folder)), 0).current().release, request)
 
 
 def test_a_year_without_a_word(released: Path, energy: Energy) -> None:

@@ -17,8 +17,8 @@ from made_results import ENERGY, RAW, make_release, put_online
 from s3_server import free_ports
 from web_server import WebServer, direct, web_server
 
-from energy.data.archive import held, newest
-from energy.data.monthly import read_frame
+from energy.data.archive import list_vintages, newest_vintage
+from energy.data.frame import read_frame
 from energy.data.vintages import open_vintage
 
 AUGUST = "ET_1.2_OCT_22.xlsx"
@@ -62,7 +62,7 @@ def folders(data: Path, name: str) -> list[str]:
 def test_a_file_is_kept(data: Path, august: Path, energy: Energy) -> None:
     said = energy("ingest", "--file", august).splitlines()
     assert (energy.code, energy.err) == (0, "")
-    kept = newest(data)
+    kept = newest_vintage(data)
     assert folders(data, "vintages") == [kept.vintage_id]
     size = august.stat().st_size
     assert said == [
@@ -73,17 +73,17 @@ def test_a_file_is_kept(data: Path, august: Path, energy: Energy) -> None:
         "Nothing new; what is held stays in use."
     ]
     assert energy.code == 0
-    assert len(held(data)) == 2
+    assert len(list_vintages(data)) == 2
 
 
 def test_json_is_json_and_nothing_else(data: Path, august: Path, energy: Energy) -> None:
     told = json.loads(energy("ingest", "--file", august, "--json"))
     assert (energy.code, energy.err) == (0, "")
     assert (told["result"], told["revisions"], told["not_reached"]) == ("kept", 2, {})
-    assert told["vintage"] == newest(data).vintage_id
+    assert told["vintage"] == newest_vintage(data).vintage_id
     assert all(one["passed"] for one in told["checks"] if one["blocking"])
     told = json.loads(energy("ingest", "--file", RAW / ENERGY, "--json"))
-    assert (told["result"], told["vintage"]) == ("nothing new", newest(data).vintage_id)
+    assert (told["result"], told["vintage"]) == ("nothing new", newest_vintage(data).vintage_id)
 
 
 def test_a_file_that_is_refused_and_then_accepted(
@@ -92,7 +92,7 @@ def test_a_file_that_is_refused_and_then_accepted(
     """As a process: its exit status and streams are what a script has to go by."""
     bad = tmp_path / "ET.xlsx"
     bad.write_bytes(make_release("2022-08", {"2022-05": 3.0}))
-    before = held(data)
+    before = list_vintages(data)
     command = [*COMMAND, "ingest", "--json", "--file", str(bad)]
     ended = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (ended.returncode, ended.stdout) == (1, "")
@@ -101,10 +101,10 @@ def test_a_file_that_is_refused_and_then_accepted(
     assert line.endswith("what was held stays in use.")
     (folder,) = folders(data, "quarantine")
     assert folder in line
-    assert held(data) == before
+    assert list_vintages(data) == before
     energy("ingest", "--file", bad, "--accept", "revisions")
     assert (energy.code, energy.err) == (0, "")
-    assert newest(data).month == "2022-08"
+    assert newest_vintage(data).month == "2022-08"
 
 
 @pytest.mark.parametrize(
@@ -136,12 +136,12 @@ def test_the_web(data: Path, web: WebServer, energy: Energy) -> None:
     said = energy("ingest")
     assert (energy.code, energy.err) == (0, "")
     assert f"  fetched {AUGUST}, " in said
-    kept = newest(data)
+    kept = newest_vintage(data)
     assert said.endswith(f"Kept {kept.vintage_id}: to 2022-08, 0 figures revised.\n")
     assert energy("ingest").endswith("Nothing new; what is held stays in use.\n")
     told = json.loads(energy("ingest", "--url", web.url(f"/media/1/{AUGUST}"), "--json"))
     assert told["result"] == "nothing new"
-    assert len(held(data)) == 2
+    assert len(list_vintages(data)) == 2
 
 
 def test_the_published_workbooks_give_the_embedded_figures(data: Path, energy: Energy) -> None:
@@ -150,7 +150,7 @@ def test_the_published_workbooks_give_the_embedded_figures(data: Path, energy: E
     files = [part for path in sorted(REAL.iterdir()) for part in ("--file", path)]
     said = energy("ingest", *files)
     assert (energy.code, energy.err) == (0, "")
-    kept = newest(data)
+    kept = newest_vintage(data)
     assert said.endswith(f"Kept {kept.vintage_id}: to 2022-07, 0 figures revised.\n")
     assert set(kept.hashes) == {path.name for path in REAL.iterdir()}
     frame = read_frame(open_vintage(kept.folder))

@@ -11,11 +11,16 @@ import pytest
 from command import Energy
 
 from energy.contract import Calibration, ForecastMonth, ForecastTable, Lineage, Manifest
-from energy.releases.bundle import digest, release_id, write_release
-from energy.releases.decisions import REFUSED, Check, Decision, decisions, record
-from energy.releases.documents import encode, moment
-from energy.releases.pointer import champion
-from energy.releases.promotion import promote
+from energy.releases.bundle import digest, encode_document, iso_timestamp, release_id, write_release
+from energy.releases.promotion import (
+    REFUSED,
+    Check,
+    Decision,
+    list_decisions,
+    promote,
+    read_champion,
+    record_decision,
+)
 from energy.releases.store import Store, open_store
 
 NOW = datetime(2026, 11, 23, 17, tzinfo=UTC)
@@ -33,9 +38,9 @@ def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     one, two, three = (write(store, number) for number in (1, 2, 3))
     promote(store, one, "first", NOW, by="TrainFlow/1")
     promote(store, two, "second", NOW + timedelta(hours=1), by="TrainFlow/2")
-    later = moment(NOW + timedelta(hours=2))
+    later = iso_timestamp(NOW + timedelta(hours=2))
     told = Decision(REFUSED, three, two, later, "no good", "TrainFlow/3", CHECKS)
-    record(store, told)
+    record_decision(store, told)
     return store
 
 
@@ -44,14 +49,14 @@ def write(store: Store, number: int) -> str:
     calibration = Calibration((0.1,), (-2.0, -1.3, -0.7, 0.0, 0.7, 1.3, 2.0), True, 60)
     table = ForecastTable("total", "Mtoe", "2022-07", "theta", months, calibration)
     files = {
-        "forecast.json": encode("forecast.json", table.to_dict()),
+        "forecast.json": encode_document("forecast.json", table.to_dict()),
         "model.zip": f"model {number}".encode(),
-        "scores.json": encode("scores.json", {"schema": 1}),
+        "scores.json": encode_document("scores.json", {"schema": 1}),
     }
     made = NOW + timedelta(minutes=number)
     lineage = Lineage({"a.xlsx": "0" * 64}, "1" * 40, {"mlflow": "7"}, {}, "3.11")
     name = release_id("2022-07", made, digest(files))
-    manifest = Manifest(name, moment(made), "total", "Mtoe", "2022-07", "theta", lineage)
+    manifest = Manifest(name, iso_timestamp(made), "total", "Mtoe", "2022-07", "theta", lineage)
     return write_release(store, manifest, files).release_id
 
 
@@ -60,7 +65,7 @@ def ids(store: Store) -> list[str]:
 
 
 def in_service(store: Store) -> str:
-    pointer = champion(store)
+    pointer = read_champion(store)
     assert pointer is not None
     return pointer.release_id
 
@@ -102,7 +107,7 @@ def test_promote_by_hand_records_who_and_why(store: Store, energy: Energy) -> No
     said = energy.good("releases", "promote", three, "--why", "naive is wrong this year")
     assert said == f"{three} is in service; before it was {two}.\n"
     assert in_service(store) == three
-    last = decisions(store)[-1]
+    last = list_decisions(store)[-1]
     assert (last.action, last.by) == ("promoted", getpass.getuser())
     assert last.reason == "naive is wrong this year"
     assert "is in service already" in energy.good("releases", "promote", three, "--why", "again")
@@ -120,7 +125,7 @@ def test_rollback_in_one_command(store: Store, energy: Energy) -> None:
     one, two, _ = ids(store)
     said = energy.good("releases", "rollback", "--why", "it was wrong")
     assert said == f"{one} is in service again; left was {two}.\n"
-    last = decisions(store)[-1]
+    last = list_decisions(store)[-1]
     assert (last.action, last.by, last.reason) == (
         *("rolled_back", getpass.getuser(), "it was wrong"),
     )

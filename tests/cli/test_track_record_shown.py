@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from command import Energy
 
-from energy.contract.record import (
+from energy.contract.track_record import (
     DriftCheck,
     Due,
     HorizonScore,

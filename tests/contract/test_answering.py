@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.contract import Forecast, Interval, MonthAhead
-from energy.contract.months import after, between, calendar
+from energy.contract.months import calendar_month, months_after, months_between
 
 number = st.floats(allow_nan=False, allow_infinity=False)
 text = st.text(max_size=8)
@@ -40,6 +40,6 @@ def test_answers_come_back(answer: Forecast) -> None:
 @given(st.integers(1100, 2200), st.integers(1, 12), st.integers(-24, 1200))
 def test_months_are_counted_as_pandas_does(year: int, month: int, ahead: int) -> None:
     start = pd.Period(year=year, month=month, freq="M")
-    assert after(str(start), ahead) == str(start + ahead)
-    assert between(str(start), str(start + ahead)) == ahead
-    assert calendar(str(start)) == month - 1
+    assert months_after(str(start), ahead) == str(start + ahead)
+    assert months_between(str(start), str(start + ahead)) == ahead
+    assert calendar_month(str(start)) == month - 1

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.contract import ForecastRequest, Weather
-from energy.contract.asking import FIELDS, QUERY, series_asked
+from energy.contract.request import FIELDS, QUERY, requested_series
 from energy.errors import (
     AskedTwice,
     Conflicting,
@@ -185,8 +185,8 @@ def test_queries_that_are_refused(parameters: dict[str, str]) -> None:
 
 
 def test_a_query_for_a_series_names_it_and_asks_nothing_else() -> None:
-    assert series_asked({"target": "town 1"}) == "town 1"
+    assert requested_series({"target": "town 1"}) == "town 1"
     for query, field in (({}, "target"), ({"target": ""}, "target"), ({"periods": "3"}, "periods")):
         with pytest.raises(FieldError) as refused:
-            series_asked(query)
+            requested_series(query)
         assert refused.value.field == field

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy.contract.bodies import LARGEST_BODY, read_body
+from energy.contract.request import MAX_BODY_BYTES, read_body
 from energy.errors import (
     AskedTwice,
     BodyTooLarge,
@@ -36,7 +36,7 @@ CASES: dict[str, tuple[bytes, type[EnergyError], str]] = {
     "long number": (b'{"periods": ' + b"9" * 5000 + b"}", NotJson, ""),
     "twice": (b'{"periods": 1, "periods": 2}', AskedTwice, "'periods' twice"),
     "twice within": (b'{"a": [{"b": 1, "b": 1}]}', AskedTwice, "'b' twice"),
-    "large": (b" " * (LARGEST_BODY + 1), BodyTooLarge, str(LARGEST_BODY)),
+    "large": (b" " * (MAX_BODY_BYTES + 1), BodyTooLarge, str(MAX_BODY_BYTES)),
 }
 
 
@@ -61,4 +61,4 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
 
 def test_a_body_of_the_largest_size_is_read() -> None:
     body = json.dumps({"periods": 1}).encode()
-    assert read_body(body + b" " * (LARGEST_BODY - len(body))) == {"periods": 1}
+    assert read_body(body + b" " * (MAX_BODY_BYTES - len(body))) == {"periods": 1}

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from energy.contract import Calibration
 from energy.contract.panel import (
     PANEL,
-    Judged,
+    BacktestScores,
     Panel,
     SeriesForecast,
-    file_of,
-    to_documents,
+    panel_documents,
+    panel_file,
 )
 
 CALIBRATION = Calibration((0.1, 0.2), (-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0), True, 60)
-JUDGED = Judged(4, 0.8, 1.0, 5.0, 1.2, 0.8, 0.95)
+JUDGED = BacktestScores(4, 0.8, 1.0, 5.0, 1.2, 0.8, 0.95)
 ONE = SeriesForecast("shop 1", "2024-12", (1.0, 2.0), "theta", (3.0, 4.0), CALIBRATION, JUDGED)
 
 
@@ -39,15 +39,15 @@ def test_the_panel_survives_json() -> None:
 @given(st.lists(st.text(min_size=1), unique=True, max_size=30), st.integers(1, 7))
 def test_every_series_is_in_the_file_that_its_name_leads_to(names: list[str], files: int) -> None:
     series = [SeriesForecast(n, "2024-12", (1.0,), "naive", (1.0,), CALIBRATION) for n in names]
-    documents = to_documents(Panel("t", files, 1, tuple(names), {}, {}, 0), series)
+    documents = panel_documents(Panel("t", files, 1, tuple(names), {}, {}, 0), series)
     assert len(documents) == files + 1
     assert set(documents[PANEL]["series"]) == set(names)
     for name in names:
-        assert name in documents[file_of(name, files)]["series"]
+        assert name in documents[panel_file(name, files)]["series"]
     assert sum(len(d["series"]) for n, d in documents.items() if n != PANEL) == len(names)
 
 
 @given(st.text(), st.integers(1, 999))
 def test_no_name_leads_anywhere_else(name: str, files: int) -> None:
     """What a caller sends picks one of the files that there are, and is part of none's name."""
-    assert file_of(name, files) in {f"panel-{number:03d}.json" for number in range(files)}
+    assert panel_file(name, files) in {f"panel-{number:03d}.json" for number in range(files)}

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from energy.contract.months import named
-from energy.contract.record import (
+from energy.contract.months import month_name
+from energy.contract.track_record import (
     DriftCheck,
     Due,
     HorizonScore,
@@ -20,11 +20,11 @@ from energy.contract.record import (
     TrackRecord,
 )
 from energy.errors import BadDocument, UnknownSchema
-from energy.releases.documents import encode, load
+from energy.releases.bundle import encode_document, load_document
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 text = st.text(max_size=20)
-months = st.integers(1995 * 12, 2050 * 12).map(named)
+months = st.integers(1995 * 12, 2050 * 12).map(month_name)
 scores = st.builds(
     RecordScore, *[st.integers(1, 999), *[finite] * 4, st.none() | finite], *[finite] * 4
 )
@@ -65,8 +65,8 @@ records = st.builds(
 @given(records)
 @settings(max_examples=40, deadline=None)
 def test_it_comes_back_from_json_as_it_was(record: TrackRecord) -> None:
-    data = encode("track_record.json", record.to_dict())
-    assert load("track_record.json", data, TrackRecord.from_dict) == record
+    data = encode_document("track_record.json", record.to_dict())
+    assert load_document("track_record.json", data, TrackRecord.from_dict) == record
     assert TrackRecord.from_dict(json.loads(data)) == record
 
 
@@ -89,13 +89,13 @@ EMPTY = TrackRecord(
 
 
 def test_one_of_a_newer_version_is_refused() -> None:
-    data = encode("track_record.json", replace(EMPTY, schema=2).to_dict())
+    data = encode_document("track_record.json", replace(EMPTY, schema=2).to_dict())
     with pytest.raises(UnknownSchema, match="schema 2"):
-        load("track_record.json", data, TrackRecord.from_dict)
+        load_document("track_record.json", data, TrackRecord.from_dict)
 
 
 @pytest.mark.parametrize("spoilt", [{"rows": [{}]}, {"next_due": None}, {"more": 1}, {"drift": 3}])
 def test_one_that_is_spoilt_is_refused(spoilt: dict) -> None:
-    data = encode("track_record.json", EMPTY.to_dict() | spoilt)
+    data = encode_document("track_record.json", EMPTY.to_dict() | spoilt)
     with pytest.raises(BadDocument, match=r"track_record\.json is not as expected"):
-        load("track_record.json", data, TrackRecord.from_dict)
+        load_document("track_record.json", data, TrackRecord.from_dict)

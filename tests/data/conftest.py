@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from web_server import WebServer, quick_manners
 
-from energy.data.manners import Manners
+from energy.data.download import DownloadPolicy
 from energy.data.vintages import Vintage, open_vintage
 
 HERE = Path(__file__).parent
@@ -37,10 +37,10 @@ def shared() -> Path:
 def first(tmp_path_factory: pytest.TempPathFactory) -> Path:
     from vintage_building import DECEMBER, WEATHER, take
 
-    from energy.data.keeping import Kept
+    from energy.data.vintage_builder import NewVintage
 
     root = tmp_path_factory.mktemp("first")
-    assert isinstance(take(root, ET=DECEMBER, W=WEATHER), Kept)
+    assert isinstance(take(root, ET=DECEMBER, W=WEATHER), NewVintage)
     return root
 
 
@@ -56,6 +56,6 @@ def waits() -> list[float]:
 
 
 @pytest.fixture
-def quick(web: WebServer, waits: list[float]) -> Manners:
+def quick(web: WebServer, waits: list[float]) -> DownloadPolicy:
     """Manners for loopback: they wait on paper alone."""
     return quick_manners(web, sleep=waits.append)

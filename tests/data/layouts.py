@@ -3,7 +3,7 @@
 import pandas as pd
 from data_building import ENERGY, TEMPERATURE, Book, energy_book, opened, weather_book
 
-from energy.data.figures import Table, read_table
+from energy.data.parser import Table, read_table
 from energy.data.tables import TableSpec
 from energy.data.workbook import open_workbook
 

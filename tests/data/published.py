@@ -6,7 +6,7 @@ import os
 
 from web_server import attachment
 
-from energy.data.answers import Fetched, NotModified
+from energy.data.download import Download, NotModified
 
 PATH = "/media/62dae6ede90e071e836d2b25/ET_1.2_SEP_22.xlsx"
 BOOK = b"PK\x03\x04" + os.urandom(200_000)
@@ -29,6 +29,6 @@ SUN = attachment("Average daily sun hours (ET 7.3 - monthly)", f"{ASSETS}/m/3/ET
 RAIN = attachment("Average monthly rainfall (ET 7.4 - monthly)", f"{ASSETS}/m/4/ET_7.4.xlsx")
 
 
-def fetched(answer: Fetched | NotModified) -> Fetched:
-    assert isinstance(answer, Fetched)
+def fetched(answer: Download | NotModified) -> Download:
+    assert isinstance(answer, Download)
     return answer

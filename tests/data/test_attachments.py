@@ -8,15 +8,16 @@ import pytest
 from published import ASSETS, PRODUCTION, RAIN, TEMPERATURES, TOTAL, WIND
 from web_server import ODS, XLSX, attachment
 
-from energy.data.attachments import Attachment, choose, offered
-from energy.data.govuk import API, SOURCES, Source
+from energy.data.govuk import API, SOURCES, Attachment, Source, choose_attachments, list_attachments
 from energy.errors import TableNotOffered, TwoCandidates
 
 ENERGY, WEATHER = SOURCES
 
 
 def pick(entries: Any, source: Source = ENERGY) -> tuple[Attachment, ...]:
-    return choose("the page", offered(API, entries), source.tables, source.whole)
+    return choose_attachments(
+        "the page", list_attachments(API, entries), source.tables, source.whole
+    )
 
 
 @pytest.mark.parametrize(
@@ -44,11 +45,11 @@ def pick(entries: Any, source: Source = ENERGY) -> tuple[Attachment, ...]:
     ],
 )
 def test_titles_are_known_by_their_numbers(title: str, tables: str) -> None:
-    books = offered("https://www.gov.uk/x", [attachment(title, f"{ASSETS}/a.xlsx")])
+    books = list_attachments("https://www.gov.uk/x", [attachment(title, f"{ASSETS}/a.xlsx")])
     covered = []
     for table in WEATHER.tables:
         try:
-            choose("page", books, [table], WEATHER.whole)
+            choose_attachments("page", books, [table], WEATHER.whole)
         except TableNotOffered:
             continue
         covered.append(table)

@@ -16,7 +16,7 @@ from data_building import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from energy.data.figures import Table, read_table
+from energy.data.parser import Table, read_table
 from energy.errors import (
     DataError,
     ImplausibleFigure,

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 from vintage_building import NOW, cover, energy, shortened, vintage, weather
 
-from energy.data.checks import ACCEPTABLE, Check, check, require, to_json
+from energy.data.checks import ACCEPTABLE, DataCheck, check_vintage, checks_to_json, require_checks
 from energy.data.vintages import Vintage
 from energy.errors import (
     BehindCover,
@@ -21,8 +21,8 @@ WHOLE = vintage()
 TODAY = NOW.date()
 
 
-def failed(new: Vintage, before: Vintage | None = WHOLE, today: date = TODAY) -> list[Check]:
-    return [one for one in check(new, before, today) if not one.passed]
+def failed(new: Vintage, before: Vintage | None = WHOLE, today: date = TODAY) -> list[DataCheck]:
+    return [one for one in check_vintage(new, before, today) if not one.passed]
 
 
 def spoilt(column: str, month: str, value: float) -> Vintage:
@@ -33,12 +33,12 @@ def spoilt(column: str, month: str, value: float) -> Vintage:
 
 
 def test_a_sound_vintage_passes_every_check() -> None:
-    checks = check(WHOLE, WHOLE, TODAY)
+    checks = check_vintage(WHOLE, WHOLE, TODAY)
     assert all(one.passed for one in checks)
     names = ["index", "ranges", "total", "older", "withdrawn", "revisions", "cover", "cover dates"]
     assert list(dict.fromkeys(one.name for one in checks)) == [*names, "stale"]
-    assert [one.name for one in check(WHOLE, None, TODAY)][:4] == [*names[:3], "cover"]
-    require(checks)
+    assert [one.name for one in check_vintage(WHOLE, None, TODAY)][:4] == [*names[:3], "cover"]
+    require_checks(checks)
 
 
 @pytest.mark.parametrize(
@@ -48,10 +48,10 @@ def test_a_sound_vintage_passes_every_check() -> None:
 def test_an_index_with_a_gap_a_turn_or_a_repeat_blocks(spoil) -> None:
     table = WHOLE.tables["1.2"]
     broken = replace(table, figures=spoil(table.figures))
-    checks = check(replace(WHOLE, tables={**WHOLE.tables, "1.2": broken}), WHOLE, TODAY)
+    checks = check_vintage(replace(WHOLE, tables={**WHOLE.tables, "1.2": broken}), WHOLE, TODAY)
     assert [(one.name, one.where) for one in checks] == [("index", "ET.xlsx, table 1.2")]
     with pytest.raises(BrokenFrame):
-        require(checks)
+        require_checks(checks)
 
 
 def test_a_figure_out_of_its_range_blocks() -> None:
@@ -65,7 +65,7 @@ def test_a_total_that_is_not_the_sum_blocks(value: float) -> None:
     total, *_ = failed(spoilt("coal", "1999-05", value))
     assert (total.name, total.where) == ("total", "total, from 1999-05")
     with pytest.raises(BrokenFrame, match="sum of its fuels"):
-        require([total])
+        require_checks([total])
 
 
 @pytest.mark.parametrize(("number", "months"), [("1.2", 1), ("7.3", 2)])
@@ -73,7 +73,7 @@ def test_an_earlier_last_month_than_held_blocks(number: str, months: int) -> Non
     older, *_ = failed(shortened(WHOLE, number, months))
     assert (older.name, older.where.split(", ")[1]) == ("older", f"table {number}")
     with pytest.raises(OlderThanHeld) as caught:
-        require([older], accept=list(ACCEPTABLE))
+        require_checks([older], accept=list(ACCEPTABLE))
     assert caught.value.expected.startswith("2004-12" if number == "1.2" else "2005-01")
 
 
@@ -82,8 +82,8 @@ def test_figures_withdrawn_block_until_accepted() -> None:
     assert (withdrawn.name, withdrawn.where) == ("withdrawn", "net_imports")
     assert withdrawn.found == "1 missing, from 2001-03"
     with pytest.raises(FiguresWithdrawn):
-        require([withdrawn])
-    require([withdrawn], accept=["withdrawn"])
+        require_checks([withdrawn])
+    require_checks([withdrawn], accept=["withdrawn"])
 
 
 def test_revisions_as_deep_as_known_ones_pass() -> None:
@@ -100,8 +100,8 @@ def test_two_columns_taken_for_each_other_block() -> None:
     (revised,) = failed(vintage(book))
     assert (revised.name, revised.where) == ("revisions", "petroleum, natural_gas")
     with pytest.raises(RevisedTooFar):
-        require([revised])
-    require([revised], accept=["revisions"])
+        require_checks([revised])
+    require_checks([revised], accept=["revisions"])
 
 
 def test_one_total_that_jumps_blocks() -> None:
@@ -127,9 +127,9 @@ def test_rows_that_the_cover_announces_and_the_table_lacks_block() -> None:
     assert behind.where == "ET.xlsx, sheet Cover Sheet, cell A5, table 1.2"
     assert behind.found == "2005-01"
     with pytest.raises(BehindCover) as caught:
-        require([behind])
+        require_checks([behind])
     assert "2005-02" in caught.value.expected
-    require([behind], accept=["cover"])
+    require_checks([behind], accept=["cover"])
 
 
 def test_one_weather_table_behind_the_cover_blocks() -> None:
@@ -147,7 +147,7 @@ def test_a_cover_that_says_nothing_or_has_a_wrong_year_is_told_and_does_no_harm(
     bare = energy()
     del bare["Cover Sheet"]
     assert [one.found for one in failed(vintage(bare))] == ["no cover sheet"]
-    require(found)
+    require_checks(found)
 
 
 @pytest.mark.parametrize(
@@ -171,10 +171,10 @@ def test_data_older_than_the_rhythm_is_told(today: date, stale: list[str]) -> No
 
 def test_only_what_a_person_can_judge_can_be_accepted() -> None:
     with pytest.raises(UnknownCheck) as caught:
-        require([], accept=["older", "cover"])
+        require_checks([], accept=["older", "cover"])
     assert caught.value.checks == ["older"]
 
 
 def test_checks_are_written_as_they_are() -> None:
-    checks = check(WHOLE, WHOLE, TODAY)
-    assert [Check(**one) for one in json.loads(to_json(checks))] == checks
+    checks = check_vintage(WHOLE, WHOLE, TODAY)
+    assert [DataCheck(**one) for one in json.loads(checks_to_json(checks))] == checks

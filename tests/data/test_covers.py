@@ -5,19 +5,18 @@ import pytest
 from data_building import energy_book, opened
 from vintage_building import cover
 
-from energy.data.covers import Cover, read_cover
-from energy.data.workbook import open_workbook
+from energy.data.workbook import CoverSheet, open_workbook, read_cover_sheet
 
 
-def said(text: str) -> Cover:
-    found = read_cover(opened({"Cover Sheet": [["Energy Trends"], ["", text]]}))
+def said(text: str) -> CoverSheet:
+    found = read_cover_sheet(opened({"Cover Sheet": [["Energy Trends"], ["", text]]}))
     assert found is not None
     return found
 
 
 def test_a_cover_is_read() -> None:
-    found = read_cover(opened({**energy_book(), "Cover Sheet": cover("December 2004")}))
-    assert found == Cover("Cover Sheet", "2004-12", "A5", date(2005, 2, 24), date(2005, 3, 31))
+    found = read_cover_sheet(opened({**energy_book(), "Cover Sheet": cover("December 2004")}))
+    assert found == CoverSheet("Cover Sheet", "2004-12", "A5", date(2005, 2, 24), date(2005, 3, 31))
 
 
 @pytest.mark.parametrize(
@@ -63,13 +62,13 @@ def test_the_dates(text: str, published: date | None, following: date | None) ->
 
 
 def test_no_cover_is_none() -> None:
-    assert read_cover(opened({"Month": energy_book()["Month"]})) is None
+    assert read_cover_sheet(opened({"Month": energy_book()["Month"]})) is None
 
 
 def test_the_published_covers(shared: Path) -> None:
     months = {}
     for path in sorted(shared.rglob("*.??s*")):
-        found = read_cover(open_workbook(path.name, path.read_bytes()))
+        found = read_cover_sheet(open_workbook(path.name, path.read_bytes()))
         assert found is not None
         months[path.name] = (found.month, str(found.published), str(found.following))
     september = ("2022-09-29", "2022-10-27")

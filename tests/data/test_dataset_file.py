@@ -7,18 +7,18 @@ from pathlib import Path
 import pytest
 from own_series import TOML, WEATHER, write
 
-from energy.data.dataset_file import COLUMN_FIELDS, FIELDS, SERIES_FIELDS, read_dataset
+from energy.data.dataset import COLUMN_FIELDS, FIELDS, SERIES_FIELDS, read_dataset_file
 from energy.errors import BadDataset
 from energy.settings import ROOT
 
 
 def read(folder: Path, toml: str) -> object:
-    return read_dataset(write(folder, toml=toml))
+    return read_dataset_file(write(folder, toml=toml))
 
 
 def test_every_field_finds_its_place(tmp_path: Path) -> None:
     more = 'start = "2015-03"\ntolerance = 0.5\nattribution = "By the miller."\nlicence = "MIT"\n'
-    found = read_dataset(write(tmp_path, toml=more + TOML + WEATHER))
+    found = read_dataset_file(write(tmp_path, toml=more + TOML + WEATHER))
     assert (found.name, found.title, found.start) == ("mill", "Flour from the mill", "2015-03")
     assert (found.target, found.parts, found.tolerance) == ("flour", ("rye", "wheat"), 0.5)
     assert (found.attribution, found.licence) == ("By the miller.", "MIT")
@@ -38,7 +38,7 @@ def test_every_field_finds_its_place(tmp_path: Path) -> None:
 
 def test_what_is_not_said_has_a_default(tmp_path: Path) -> None:
     toml = 'name = "x"\ntitle = "X"\nfile = "mill.csv"\n[columns.first]\nunit = "t"\n'
-    found = read_dataset(write(tmp_path, toml=toml + '[columns.second]\nunit = "t"\n'))
+    found = read_dataset_file(write(tmp_path, toml=toml + '[columns.second]\nunit = "t"\n'))
     assert (found.target, found.parts, found.weather, found.start) == ("first", (), (), "")
     assert (found.measures[0].lowest, found.measures[0].highest) == (-1e6, 1e6)
 
@@ -102,10 +102,10 @@ def test_the_page_tells_every_field() -> None:
 
 def test_a_settings_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(BadDataset, match="no readable file"):
-        read_dataset(tmp_path / "nowhere.toml")
+        read_dataset_file(tmp_path / "nowhere.toml")
 
 
 def test_a_settings_file_that_is_no_text(tmp_path: Path) -> None:
     (tmp_path / "x.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(BadDataset, match="no TOML"):
-        read_dataset(tmp_path / "x.toml")
+        read_dataset_file(tmp_path / "x.toml")

@@ -7,10 +7,9 @@ from requests import exceptions
 from urllib3.connection import HTTPConnection
 from urllib3.exceptions import MaxRetryError, NameResolutionError
 
-from energy.data.failures import announced_length, reason, retry_after
-from energy.data.manners import Manners
+from energy.data.download import DownloadPolicy, announced_length, failure_reason, retry_after
 
-MANNERS = Manners(connect_seconds=2, read_seconds=7)
+MANNERS = DownloadPolicy(connect_seconds=2, read_seconds=7)
 NO_NAME = NameResolutionError("host", HTTPConnection("host"), OSError())  # type: ignore[arg-type]
 
 
@@ -33,7 +32,7 @@ NO_NAME = NameResolutionError("host", HTTPConnection("host"), OSError())  # type
 def test_every_failure_is_told_and_is_tried_again_only_if_it_may_pass(
     error: exceptions.RequestException, words: str, may_pass: bool
 ) -> None:
-    told, again = reason(error, MANNERS)
+    told, again = failure_reason(error, MANNERS)
     assert words in told
     assert again is may_pass
     assert "secret" not in told

@@ -11,8 +11,13 @@ import pytest
 from published import BOOK, PATH, fetched
 from web_server import Answer, WebServer
 
-from energy.data.fetching import fetch, fetch_workbook
-from energy.data.manners import ORIGINS, POLITE, Manners
+from energy.data.download import (
+    DEFAULT_POLICY,
+    ORIGINS,
+    DownloadPolicy,
+    download,
+    download_workbook,
+)
 from energy.errors import (
     FetchError,
     GoneForGood,
@@ -39,11 +44,11 @@ from energy.errors import (
     ],
 )
 def test_what_will_not_pass_is_asked_once(
-    web: WebServer, quick: Manners, status: int, error: type[FetchError]
+    web: WebServer, quick: DownloadPolicy, status: int, error: type[FetchError]
 ) -> None:
     url = web.play(PATH, Answer(status=status))
     with pytest.raises(error) as caught:
-        fetch(url, None, quick)
+        download(url, None, quick)
     assert url in str(caught.value)
     assert str(status) in str(caught.value)
     assert len(web.asked) == 1
@@ -64,29 +69,31 @@ def test_what_will_not_pass_is_asked_once(
     ids=["429", "500", "503", "cut", "cut chunks", "dropped", "silent", "silent amid"],
 )
 def test_what_may_pass_is_asked_again(
-    web: WebServer, quick: Manners, waits: list[float], failure: Answer
+    web: WebServer, quick: DownloadPolicy, waits: list[float], failure: Answer
 ) -> None:
     url = web.play(PATH, failure, Answer(BOOK))
     if failure.delay or failure.pause:
         quick = replace(quick, read_seconds=0.2)
-    assert fetched(fetch_workbook(url, None, quick)).content == BOOK
+    assert fetched(download_workbook(url, None, quick)).content == BOOK
     assert len(web.asked) == 2
     assert len(waits) == 1
 
 
 @pytest.mark.parametrize("status", [429, 500, 502, 599])
-def test_what_does_not_pass_ends(web: WebServer, quick: Manners, status: int) -> None:
+def test_what_does_not_pass_ends(web: WebServer, quick: DownloadPolicy, status: int) -> None:
     url = web.play(PATH, Answer(status=status))
     with pytest.raises(ServerFailed) as caught:
-        fetch(url, None, quick)
+        download(url, None, quick)
     assert str(caught.value) == f"{url} answered {status} (tries: 4). Try later."
     assert len(web.asked) == 4
 
 
-def test_waits_double_with_jitter(web: WebServer, quick: Manners, waits: list[float]) -> None:
+def test_waits_double_with_jitter(
+    web: WebServer, quick: DownloadPolicy, waits: list[float]
+) -> None:
     url = web.play(PATH, Answer(status=503))
     with pytest.raises(ServerFailed):
-        fetch(url, None, replace(quick, tries=6, longest_wait=8))
+        download(url, None, replace(quick, tries=6, longest_wait=8))
     for wait, least in zip(waits, (1, 2, 4, 8, 8), strict=True):
         assert least <= wait <= min(least + 1, 8)
 
@@ -105,80 +112,84 @@ def test_waits_double_with_jitter(web: WebServer, quick: Manners, waits: list[fl
     ],
 )
 def test_the_wait_that_a_server_asks_for_is_kept_within_reason(
-    web: WebServer, quick: Manners, waits: list[float], asked: str, least: float, most: float
+    web: WebServer, quick: DownloadPolicy, waits: list[float], asked: str, least: float, most: float
 ) -> None:
     if asked == "in half a minute":
         asked = email.utils.formatdate(time.time() + 30, usegmt=True)
     url = web.play(PATH, Answer(status=429, headers={"Retry-After": asked}), Answer(BOOK))
-    fetch(url, None, quick)
+    download(url, None, quick)
     (wait,) = waits
     assert least <= wait <= most
 
 
 def test_a_wait_beyond_the_deadline_is_not_begun(
-    web: WebServer, quick: Manners, waits: list[float]
+    web: WebServer, quick: DownloadPolicy, waits: list[float]
 ) -> None:
     url = web.play(PATH, Answer(status=503, headers={"Retry-After": "40"}))
     with pytest.raises(ServerFailed, match=r"tries: 1\b"):
-        fetch(url, None, replace(quick, total_seconds=30))
+        download(url, None, replace(quick, total_seconds=30))
     assert waits == []
 
 
-def test_it_really_waits(web: WebServer, quick: Manners) -> None:
+def test_it_really_waits(web: WebServer, quick: DownloadPolicy) -> None:
     url = web.play(PATH, Answer(status=503), Answer(BOOK))
     start = time.monotonic()
-    fetch(url, None, replace(quick, sleep=POLITE.sleep, first_wait=0.05))
+    download(url, None, replace(quick, sleep=DEFAULT_POLICY.sleep, first_wait=0.05))
     assert time.monotonic() - start >= 0.05
 
 
-def test_silence_ends(web: WebServer, quick: Manners) -> None:
+def test_silence_ends(web: WebServer, quick: DownloadPolicy) -> None:
     url = web.play(PATH, Answer(BOOK, delay=5))
     with pytest.raises(NoAnswer, match=r"silent for 0\.2 seconds \(tries: 2\)"):
-        fetch(url, None, replace(quick, tries=2, read_seconds=0.2))
+        download(url, None, replace(quick, tries=2, read_seconds=0.2))
 
 
-def test_a_trickle_ends_at_the_deadline(web: WebServer, quick: Manners) -> None:
+def test_a_trickle_ends_at_the_deadline(web: WebServer, quick: DownloadPolicy) -> None:
     """Never silent for long, never done: what a limit for each read alone would not end."""
     url = web.play(PATH, Answer(BOOK, pause=0.02, piece=100))
     start = time.monotonic()
     with pytest.raises(TooSlow, match=r"after 0\.3 seconds"):
-        fetch(url, None, replace(quick, total_seconds=0.3))
+        download(url, None, replace(quick, total_seconds=0.3))
     assert time.monotonic() - start < 4
     assert len(web.asked) == 1
 
 
-def test_a_deadline_shorter_than_a_silence_counts(web: WebServer, quick: Manners) -> None:
+def test_a_deadline_shorter_than_a_silence_counts(web: WebServer, quick: DownloadPolicy) -> None:
     url = web.play(PATH, Answer(BOOK, delay=5))
     start = time.monotonic()
     with pytest.raises(TooSlow):
-        fetch(url, None, replace(quick, read_seconds=5, total_seconds=0.2))
+        download(url, None, replace(quick, read_seconds=5, total_seconds=0.2))
     assert time.monotonic() - start < 4
 
 
-def test_nobody_there(web: WebServer, quick: Manners) -> None:
+def test_nobody_there(web: WebServer, quick: DownloadPolicy) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         origin = f"http://127.0.0.1:{free.getsockname()[1]}"
         with pytest.raises(NoAnswer, match="refused or broke off") as caught:
-            fetch(f"{origin}/a", None, replace(quick, origins=(origin,)))
+            download(f"{origin}/a", None, replace(quick, origins=(origin,)))
     assert caught.value.tries == 4
 
 
-def test_no_network(quick: Manners) -> None:
+def test_no_network(quick: DownloadPolicy) -> None:
     manners = replace(quick, origins=("http://no-such-host.invalid",), tries=1)
     with pytest.raises(NoAnswer, match="its name is not known here"):
-        fetch("http://no-such-host.invalid/a", None, manners)
+        download("http://no-such-host.invalid/a", None, manners)
 
 
-def test_a_certificate_that_is_none_is_not_tried_again(web: WebServer, quick: Manners) -> None:
+def test_a_certificate_that_is_none_is_not_tried_again(
+    web: WebServer, quick: DownloadPolicy
+) -> None:
     origin = web.origin.replace("http:", "https:")  # It speaks no TLS.
     with pytest.raises(NoAnswer, match=r"no secure connection.*tries: 1\b"):
-        fetch(f"{origin}/a", None, replace(quick, origins=(origin,)))
+        download(f"{origin}/a", None, replace(quick, origins=(origin,)))
 
 
-def test_a_proxy_that_fails_is_not_named(quick: Manners, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_proxy_that_fails_is_not_named(
+    quick: DownloadPolicy, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("https_proxy", "http://me:secret@127.0.0.1:9/")
     with pytest.raises(NoAnswer, match="the proxy set on this machine") as caught:
-        fetch("https://www.gov.uk/a", None, replace(quick, origins=ORIGINS, tries=1))
+        download("https://www.gov.uk/a", None, replace(quick, origins=ORIGINS, tries=1))
     assert "secret" not in f"{caught.value}{caught.value.__cause__}"
     assert caught.value.__suppress_context__

@@ -9,65 +9,72 @@ import pytest
 from published import BOOK, PATH, fetched
 from web_server import Answer, WebServer, web_server
 
-from energy.data.answers import Known, NotModified
-from energy.data.fetching import fetch, fetch_workbook
-from energy.data.manners import ORIGINS, Manners
+from energy.data.download import (
+    ORIGINS,
+    CacheValidators,
+    DownloadPolicy,
+    NotModified,
+    download,
+    download_workbook,
+)
 from energy.errors import TooManyRedirects, UrlRefused
 
 
-def test_a_superseded_file_leads_to_its_replacement(web: WebServer, quick: Manners) -> None:
+def test_a_superseded_file_leads_to_its_replacement(web: WebServer, quick: DownloadPolicy) -> None:
     newest = web.file("/media/63ff/ET_1.2_FEB_23.xlsx", BOOK, etag='"c3"')
     old = web.redirect("/government/uploads/1107641/ET_1.2_SEP_22.xlsx", newest)
-    answer = fetched(fetch_workbook(old, Known('"a1"', "", "0" * 64), quick))
+    answer = fetched(download_workbook(old, CacheValidators('"a1"', "", "0" * 64), quick))
     assert (answer.url, answer.filename) == (newest, "ET_1.2_FEB_23.xlsx")
-    assert isinstance(fetch(old, Known('"c3"', "", answer.sha256), quick), NotModified)
+    assert isinstance(download(old, CacheValidators('"c3"', "", answer.sha256), quick), NotModified)
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_redirects_may_be_relative(web: WebServer, quick: Manners, status: int) -> None:
+def test_redirects_may_be_relative(web: WebServer, quick: DownloadPolicy, status: int) -> None:
     web.file("/media/b.xlsx", BOOK)
     url = web.redirect("/media/a.xlsx", "b.xlsx", status)
-    assert fetched(fetch(url, None, quick)).url == web.url("/media/b.xlsx")
+    assert fetched(download(url, None, quick)).url == web.url("/media/b.xlsx")
 
 
-def test_a_redirect_loop_ends(web: WebServer, quick: Manners) -> None:
+def test_a_redirect_loop_ends(web: WebServer, quick: DownloadPolicy) -> None:
     web.redirect("/b", "/a")
     url = web.redirect("/a", "/b")
     with pytest.raises(TooManyRedirects, match="more than 5 times"):
-        fetch(url, None, quick)
+        download(url, None, quick)
     assert len(web.asked) == 6
 
 
-def test_five_redirects_are_followed_and_not_six(web: WebServer, quick: Manners) -> None:
+def test_five_redirects_are_followed_and_not_six(web: WebServer, quick: DownloadPolicy) -> None:
     for number in range(1, 7):
         web.redirect(f"/{number}", f"/{number - 1}")
     web.file("/0", BOOK)
-    assert fetched(fetch(web.url("/5"), None, quick)).content == BOOK
+    assert fetched(download(web.url("/5"), None, quick)).content == BOOK
     with pytest.raises(TooManyRedirects):
-        fetch(web.url("/6"), None, quick)
+        download(web.url("/6"), None, quick)
 
 
-def test_a_redirect_is_followed_without_reading_its_body(web: WebServer, quick: Manners) -> None:
+def test_a_redirect_is_followed_without_reading_its_body(
+    web: WebServer, quick: DownloadPolicy
+) -> None:
     target = web.file("/b.xlsx", BOOK)
     headers = {"Location": target, "Content-Length": "5368709120"}
     url = web.play(PATH, Answer(bytes(99), 301, headers, pause=0.1))
     start = time.monotonic()
-    assert fetched(fetch(url, None, quick)).content == BOOK
+    assert fetched(download(url, None, quick)).content == BOOK
     assert time.monotonic() - start < 4
 
 
-def test_a_redirect_may_hold_letters_beyond_ascii(web: WebServer, quick: Manners) -> None:
+def test_a_redirect_may_hold_letters_beyond_ascii(web: WebServer, quick: DownloadPolicy) -> None:
     web.file("/media/%C3%A9t%C3%A9.xlsx", BOOK)
     url = web.redirect(PATH, "/media/été.xlsx".encode().decode("latin-1"))
-    assert fetched(fetch(url, None, quick)).filename == "t_.xlsx"
+    assert fetched(download(url, None, quick)).filename == "t_.xlsx"
 
 
-def test_a_redirect_elsewhere_is_not_followed(web: WebServer, quick: Manners) -> None:
+def test_a_redirect_elsewhere_is_not_followed(web: WebServer, quick: DownloadPolicy) -> None:
     with web_server() as other:
         target = other.file("/evil.xlsx", BOOK).replace("//", "//me:secret@") + "?token=1"
         url = web.redirect(PATH, target)
         with pytest.raises(UrlRefused) as caught:
-            fetch(url, None, quick)
+            download(url, None, quick)
         assert not other.asked
     told = str(caught.value)
     assert other.url("/evil.xlsx") in told
@@ -80,10 +87,10 @@ def test_a_redirect_elsewhere_is_not_followed(web: WebServer, quick: Manners) ->
     "target", ["//[::1", "file:///etc/passwd", "ftp://127.0.0.1/a", "http://a b/", "http://\xff"]
 )
 def test_a_redirect_to_what_is_no_url_is_refused(
-    web: WebServer, quick: Manners, target: str
+    web: WebServer, quick: DownloadPolicy, target: str
 ) -> None:
     with pytest.raises(UrlRefused):
-        fetch(web.redirect(PATH, target), None, quick)
+        download(web.redirect(PATH, target), None, quick)
     assert len(web.asked) == 1
 
 
@@ -114,7 +121,7 @@ def test_only_the_known_places_are_asked(url: str, monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(socket, "create_connection", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
     with pytest.raises(UrlRefused) as caught:
-        fetch(url)
+        download(url)
     assert "secret" not in str(caught.value)
     assert "redirected" not in str(caught.value)
     assert str(caught.value).isprintable()

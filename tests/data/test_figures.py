@@ -15,7 +15,7 @@ from data_building import (
     xlsx,
 )
 
-from energy.data.figures import Table, read_table
+from energy.data.parser import Table, read_table
 from energy.data.workbook import open_workbook
 from energy.errors import (
     BadCell,

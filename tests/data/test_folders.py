@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from energy.data.folders import put, writing
+from energy.data.archive import lock_folder, write_folder
 from energy.errors import ArchiveUnwritable
 
 
 def test_what_is_put_is_there_whole(tmp_path: Path) -> None:
-    with writing(tmp_path / "a" / "b") as _:
-        put(tmp_path / "a" / "b" / "one", {"x.ods": b"1", "vintage.json": b"{}"})
+    with lock_folder(tmp_path / "a" / "b") as _:
+        write_folder(tmp_path / "a" / "b" / "one", {"x.ods": b"1", "vintage.json": b"{}"})
     found = {path.name: path.read_bytes() for path in (tmp_path / "a" / "b" / "one").iterdir()}
     assert found == {"x.ods": b"1", "vintage.json": b"{}"}
 
@@ -28,16 +28,16 @@ def test_what_is_put_is_on_the_disk_before_it_has_its_name_and_so_is_its_name(
         real(handle)
 
     monkeypatch.setattr(os, "fsync", fsync)
-    put(folder, {"x.ods": b"1"})
+    write_folder(folder, {"x.ods": b"1"})
     for path, named in ((folder / "x.ods", False), (folder, False), (tmp_path, True)):
         assert (path.stat().st_ino, named) in synced
 
 
 def test_a_folder_that_is_there_is_never_touched(tmp_path: Path) -> None:
-    with writing(tmp_path):
-        put(tmp_path / "one", {"x.ods": b"1"})
+    with lock_folder(tmp_path):
+        write_folder(tmp_path / "one", {"x.ods": b"1"})
         with pytest.raises(FileExistsError, match="never overwritten"):
-            put(tmp_path / "one", {"x.ods": b"2"})
+            write_folder(tmp_path / "one", {"x.ods": b"2"})
     assert (tmp_path / "one" / "x.ods").read_bytes() == b"1"
 
 
@@ -46,7 +46,7 @@ def test_the_next_writer_clears_away_what_a_killed_one_left(tmp_path: Path) -> N
     for folder in (left, ours):
         folder.mkdir()
         (folder / "x.ods").write_bytes(b"1")
-    with writing(tmp_path):
+    with lock_folder(tmp_path):
         assert not left.exists()
     assert ours.exists()
 
@@ -55,7 +55,7 @@ def test_what_is_in_the_way_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("where a folder should be")
     with (
         pytest.raises(ArchiveUnwritable, match=rf"(File exists|Not a directory): {tmp_path}/file"),
-        writing(tmp_path / "file"),
+        lock_folder(tmp_path / "file"),
     ):
         pass
 
@@ -66,5 +66,5 @@ def test_an_error_without_a_path_is_told_in_its_own_words(tmp_path: Path) -> Non
         (OSError("odd"), "OSError: odd"),
         (NotImplementedError("no locks"), "NotImplementedError: no locks"),
     ):
-        with pytest.raises(ArchiveUnwritable, match=told), writing(tmp_path):
+        with pytest.raises(ArchiveUnwritable, match=told), lock_folder(tmp_path):
             raise error

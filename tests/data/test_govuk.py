@@ -16,10 +16,14 @@ from web_server import (
     web_server,
 )
 
-from energy.data.answers import Fetched
-from energy.data.fetching import fetch_workbook
-from energy.data.govuk import API, SOURCES, Found, Source, discover
-from energy.data.manners import ORIGINS, POLITE, Manners
+from energy.data.download import (
+    DEFAULT_POLICY,
+    ORIGINS,
+    Download,
+    DownloadPolicy,
+    download_workbook,
+)
+from energy.data.govuk import API, SOURCES, Discovery, Source, discover
 from energy.data.tables import TABLES
 from energy.errors import (
     BadPage,
@@ -40,8 +44,12 @@ ENERGY, WEATHER = SOURCES
 
 
 def find(
-    web: WebServer, manners: Manners, attachments: Any, source: Source = ENERGY, **changes: Any
-) -> Found:
+    web: WebServer,
+    manners: DownloadPolicy,
+    attachments: Any,
+    source: Source = ENERGY,
+    **changes: Any,
+) -> Discovery:
     item = content_item(attachments, **{"base_path": source.page, **changes})
     return discover(source, manners, web.page(source.page, item))
 
@@ -51,7 +59,7 @@ def test_the_sources_give_every_table_of_the_frame() -> None:
     assert API.startswith(ORIGINS[0])
 
 
-def test_what_was_found_is_told(web: WebServer, quick: Manners) -> None:
+def test_what_was_found_is_told(web: WebServer, quick: DownloadPolicy) -> None:
     found = find(web, quick, [PRODUCTION, TOTAL, QUARTERLY])
     (one,) = found.attachments
     assert (one.title, one.url, one.filename) == (TOTAL["title"], OLD, "ET_1.2_SEP_22.xlsx")
@@ -67,7 +75,7 @@ def test_what_was_found_is_told(web: WebServer, quick: Manners) -> None:
     ]
 
 
-def test_a_choice_between_formats_is_told(web: WebServer, quick: Manners) -> None:
+def test_a_choice_between_formats_is_told(web: WebServer, quick: DownloadPolicy) -> None:
     ods = attachment(f"{TOTAL['title']} (ODS)", f"{ASSETS}/media/9/ET_1.2_SEP_22.ods")
     found = find(web, quick, [ods, {**TOTAL, "file_size": None}])
     assert found.lines()[1:] == [
@@ -77,7 +85,9 @@ def test_a_choice_between_formats_is_told(web: WebServer, quick: Manners) -> Non
 
 
 @pytest.mark.parametrize("turn", range(4))
-def test_the_place_on_the_page_does_not_matter(web: WebServer, quick: Manners, turn: int) -> None:
+def test_the_place_on_the_page_does_not_matter(
+    web: WebServer, quick: DownloadPolicy, turn: int
+) -> None:
     entries = [WIND, RAIN, TEMPERATURES, SUN]
     found = find(web, quick, entries[turn:] + entries[:turn], WEATHER)
     assert [(one.filename, one.tables) for one in found.attachments] == [
@@ -88,22 +98,26 @@ def test_the_place_on_the_page_does_not_matter(web: WebServer, quick: Manners, t
     ]
 
 
-def test_what_is_found_can_be_fetched_from_another_host(web: WebServer, quick: Manners) -> None:
+def test_what_is_found_can_be_fetched_from_another_host(
+    web: WebServer, quick: DownloadPolicy
+) -> None:
     with web_server() as assets:
         book = b"PK\x03\x04 and so on"
         newest = assets.file("/media/63ff/ET_1.2_FEB_23.xlsx", book)
         old = assets.redirect("/media/62da/ET_1.2_SEP_22.xlsx", newest)
         manners = replace(quick, origins=(web.origin, assets.origin))
         (one,) = find(web, manners, [{**TOTAL, "url": old}]).attachments
-        answer = fetch_workbook(one.url, None, manners)
-        assert isinstance(answer, Fetched)
+        answer = download_workbook(one.url, None, manners)
+        assert isinstance(answer, Download)
         assert (answer.content, answer.url) == (book, newest)
         with pytest.raises(UrlRefused):
-            fetch_workbook(one.url, None, quick)
+            download_workbook(one.url, None, quick)
 
 
 @pytest.mark.parametrize("attachments", [None, []])
-def test_a_page_without_attachments(web: WebServer, quick: Manners, attachments: Any) -> None:
+def test_a_page_without_attachments(
+    web: WebServer, quick: DownloadPolicy, attachments: Any
+) -> None:
     with pytest.raises(NoAttachments, match="section-1-energy-trends has no attachments"):
         find(web, quick, attachments)
 
@@ -122,18 +136,18 @@ def test_a_page_without_attachments(web: WebServer, quick: Manners, attachments:
         ("no longer kept up", "was withdrawn on an unknown date: 'no longer kept up'"),
     ],
 )
-def test_a_withdrawn_page(web: WebServer, quick: Manners, notice: Any, told: str) -> None:
+def test_a_withdrawn_page(web: WebServer, quick: DownloadPolicy, notice: Any, told: str) -> None:
     with pytest.raises(PageWithdrawn) as caught:
         find(web, quick, [TOTAL], withdrawn_notice=notice)
     assert told in str(caught.value)
 
 
-def test_no_notice_is_no_withdrawal(web: WebServer, quick: Manners) -> None:
+def test_no_notice_is_no_withdrawal(web: WebServer, quick: DownloadPolicy) -> None:
     assert find(web, quick, [TOTAL], withdrawn_notice=None).attachments
     assert find(web, quick, [TOTAL], withdrawn_notice={}).attachments
 
 
-def test_a_pointer_to_another_page(web: WebServer, quick: Manners) -> None:
+def test_a_pointer_to_another_page(web: WebServer, quick: DownloadPolicy) -> None:
     item = {
         "schema_name": "redirect",
         "redirects": [{"path": ENERGY.page, "destination": "/government/statistics/new"}],
@@ -143,7 +157,7 @@ def test_a_pointer_to_another_page(web: WebServer, quick: Manners) -> None:
 
 
 @pytest.mark.parametrize("redirects", [None, [], {}, "/new", [None], ["/new"], [{}]])
-def test_a_pointer_to_nowhere(web: WebServer, quick: Manners, redirects: Any) -> None:
+def test_a_pointer_to_nowhere(web: WebServer, quick: DownloadPolicy, redirects: Any) -> None:
     item = {"schema_name": "redirect", "redirects": redirects}
     with pytest.raises(WrongSchema, match="schema 'redirect'") as caught:
         discover(ENERGY, quick, web.page(ENERGY.page, item))
@@ -152,13 +166,13 @@ def test_a_pointer_to_nowhere(web: WebServer, quick: Manners, redirects: Any) ->
 
 @pytest.mark.parametrize("path", [None, 7, "", "government/x", "//example.org/x", "/x?y", "/x y"])
 def test_a_path_that_is_none_leaves_the_one_asked_for(
-    web: WebServer, quick: Manners, path: Any
+    web: WebServer, quick: DownloadPolicy, path: Any
 ) -> None:
     assert find(web, quick, [TOTAL], base_path=path).url == web.url(ENERGY.page)
 
 
 @pytest.mark.parametrize("schema", ["answer", "gone", 7, None, ""])
-def test_a_page_of_another_kind(web: WebServer, quick: Manners, schema: Any) -> None:
+def test_a_page_of_another_kind(web: WebServer, quick: DownloadPolicy, schema: Any) -> None:
     with pytest.raises(WrongSchema, match="expected publication or statistical_data_set"):
         find(web, quick, [TOTAL], schema_name=schema)
 
@@ -176,7 +190,7 @@ def test_a_page_of_another_kind(web: WebServer, quick: Manners, schema: Any) -> 
     ],
 )
 def test_a_field_that_is_not_as_it_should_be_is_named(
-    web: WebServer, quick: Manners, changes: dict[str, Any], field: str
+    web: WebServer, quick: DownloadPolicy, changes: dict[str, Any], field: str
 ) -> None:
     with pytest.raises(BadPage) as caught:
         find(web, quick, [TOTAL], **changes)
@@ -203,7 +217,7 @@ PAGE = b"<!DOCTYPE html><html><body>Sorry, we are down</body></html>"
     ],
 )
 def test_an_answer_that_is_no_page(
-    web: WebServer, quick: Manners, answer: Answer, error: type[FetchError], told: str
+    web: WebServer, quick: DownloadPolicy, answer: Answer, error: type[FetchError], told: str
 ) -> None:
     web.play(f"/api/content{ENERGY.page}", answer)
     with pytest.raises(error) as caught:
@@ -212,7 +226,9 @@ def test_an_answer_that_is_no_page(
     assert str(caught.value).isprintable()
 
 
-def test_a_page_that_moved_is_followed_within_the_api(web: WebServer, quick: Manners) -> None:
+def test_a_page_that_moved_is_followed_within_the_api(
+    web: WebServer, quick: DownloadPolicy
+) -> None:
     new = "/government/statistics/new"
     api = web.page(new, content_item([TOTAL], base_path=new))
     web.redirect(f"/api/content{ENERGY.page}", f"/api/content{new}", 303)
@@ -232,5 +248,5 @@ def test_without_a_network_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(socket, "getaddrinfo", unknown)
     for source in SOURCES:
         with pytest.raises(FetchError, match="name is not known here") as caught:
-            discover(source, replace(POLITE, sleep=lambda _: None))
+            discover(source, replace(DEFAULT_POLICY, sleep=lambda _: None))
         assert f"{API}{source.page}" in str(caught.value)

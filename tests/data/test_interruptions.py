@@ -13,10 +13,9 @@ import pytest
 from data_building import xlsx
 from vintage_building import JANUARY, energy, take, weather
 
-from energy.data import folders
-from energy.data.archive import held, newest
-from energy.data.folders import put, writing
-from energy.data.keeping import Kept, NothingNew, Refused
+from energy.data import archive
+from energy.data.archive import list_vintages, lock_folder, newest_vintage, write_folder
+from energy.data.vintage_builder import NewVintage, RejectedVintage, UnchangedVintage
 from energy.data.vintages import open_vintage
 from energy.errors import ArchiveUnwritable
 
@@ -66,10 +65,10 @@ def names(folder: Path) -> list[str]:
 
 
 def test_killed_at_any_step_it_is_held_whole_or_not_at_all(root: Path) -> None:
-    old = held(root)
+    old = list_vintages(root)
     seen = []
     for step in killed_at_each_step(root, lambda: take(root, ET=JANUARY)):
-        now = held(root)
+        now = list_vintages(root)
         assert now[:1] == old
         assert names(root / "vintages") == [one.vintage_id for one in now]
         for one in now[1:]:
@@ -80,23 +79,23 @@ def test_killed_at_any_step_it_is_held_whole_or_not_at_all(root: Path) -> None:
     assert set(seen) == {1, 2}
     assert seen == sorted(seen)
     assert len(seen) > 8
-    assert take(root, ET=JANUARY) == NothingNew(newest(root))
-    assert newest(root).month == "2005-01"
+    assert take(root, ET=JANUARY) == UnchangedVintage(newest_vintage(root))
+    assert newest_vintage(root).month == "2005-01"
     assert not [*(root / "vintages").glob(".new-*")]
 
 
 def test_killed_while_setting_aside_it_is_aside_whole_or_not_at_all(root: Path) -> None:
-    old = held(root)
+    old = list_vintages(root)
     seen = []
     for _ in killed_at_each_step(root, lambda: take(root, ET=b"junk")):
         aside = names(root / "quarantine") if (root / "quarantine").exists() else []
         for name in aside:
             assert names(root / "quarantine" / name) == ["ET.xlsx", "reason.json"]
-        assert held(root) == old
+        assert list_vintages(root) == old
         seen.append(len(aside))
     assert set(seen) == {0, 1}
     outcome = take(root, ET=b"junk")
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, RejectedVintage)
     assert names(root / "quarantine") == [outcome.folder.name]
 
 
@@ -104,7 +103,7 @@ def test_killed_while_setting_aside_it_is_aside_whole_or_not_at_all(root: Path) 
 def test_a_disk_that_fails_changes_nothing(
     root: Path, call: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    old = held(root)
+    old = list_vintages(root)
     whole = {"fsync": os, "rename": Path, "open": Path}[call]
     real = getattr(whole, call)
 
@@ -117,9 +116,9 @@ def test_a_disk_that_fails_changes_nothing(
         patch.setattr(whole, call, fail)
         with pytest.raises(ArchiveUnwritable, match="No space left"):
             take(root, ET=JANUARY)
-    assert held(root) == old
+    assert list_vintages(root) == old
     assert not [*(root / "vintages").glob(".new-*")]
-    assert isinstance(take(root, ET=JANUARY), Kept)
+    assert isinstance(take(root, ET=JANUARY), NewVintage)
 
 
 def _ingest(root: Path, files: dict[str, bytes], start: Barrier, told: "Queue[str]") -> None:
@@ -142,13 +141,13 @@ def at_once(root: Path, *ingests: dict[str, bytes]) -> list[str]:
 def test_the_same_workbooks_at_once_are_one_vintage(root: Path) -> None:
     outcomes = at_once(root, *[{"ET": JANUARY}] * 4)
     assert outcomes == ["Kept", "NothingNew", "NothingNew", "NothingNew"]
-    assert len(held(root)) == 2
+    assert len(list_vintages(root)) == 2
 
 
 def test_two_workbooks_at_once_make_a_vintage_with_both(root: Path) -> None:
     assert at_once(root, {"ET": JANUARY}, {"W": xlsx(weather(2006))}) == ["Kept", "Kept"]
-    assert len(held(root)) == 3
-    last = open_vintage(newest(root).folder)
+    assert len(list_vintages(root)) == 3
+    last = open_vintage(newest_vintage(root).folder)
     assert str(last.tables["1.2"].figures.index[-1]) == "2005-01"
     assert str(last.tables["7.4"].figures.index[-1]) == "2006-01"
 
@@ -157,7 +156,7 @@ def test_two_months_at_once_never_leave_the_older_as_newest(root: Path) -> None:
     february = xlsx(energy("2005-02"))
     outcomes = at_once(root, {"ET": JANUARY}, {"ET": february})
     assert outcomes in (["Kept", "Kept"], ["Kept", "Refused"])
-    assert newest(root).month == "2005-02"
+    assert newest_vintage(root).month == "2005-02"
 
 
 def test_threads_are_kept_apart_too(root: Path) -> None:
@@ -167,13 +166,17 @@ def test_threads_are_kept_apart_too(root: Path) -> None:
 
 
 def test_who_waits_too_long_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(folders, "LOCK_SECONDS", 0.05)
-    with writing(tmp_path), pytest.raises(ArchiveUnwritable, match=r"\.lock"), writing(tmp_path):
+    monkeypatch.setattr(archive, "LOCK_SECONDS", 0.05)
+    with (
+        lock_folder(tmp_path),
+        pytest.raises(ArchiveUnwritable, match=r"\.lock"),
+        lock_folder(tmp_path),
+    ):
         pass
 
 
 def test_a_folder_is_never_put_over_another(tmp_path: Path) -> None:
-    put(tmp_path / "one", {"a": b"1"})
+    write_folder(tmp_path / "one", {"a": b"1"})
     with pytest.raises(FileExistsError):
-        put(tmp_path / "one", {"a": b"2"})
+        write_folder(tmp_path / "one", {"a": b"2"})
     assert (tmp_path / "one" / "a").read_bytes() == b"1"

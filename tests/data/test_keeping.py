@@ -19,22 +19,15 @@ from vintage_building import (
     weather,
 )
 
-from energy.data.archive import held, newest
-from energy.data.keeping import Kept, NothingNew, keep
-from energy.data.monthly import read_frame
-from energy.data.records import Record, describe, read_record
-from energy.data.vintages import open_vintage
-from energy.errors import (
-    AlteredFile,
-    ArchiveUnwritable,
-    BadFileName,
-    NoData,
-    UnknownCheck,
-)
+from energy.data.archive import list_vintages, newest_vintage
+from energy.data.frame import read_frame
+from energy.data.vintage_builder import NewVintage, UnchangedVintage, ingest_vintage
+from energy.data.vintages import VintageRecord, describe_file, open_vintage, read_record
+from energy.errors import AlteredFile, ArchiveUnwritable, BadFileName, NoData, UnknownCheck
 
 
 def test_the_first_vintage_is_kept_whole(root: Path) -> None:
-    (one,) = held(root)
+    (one,) = list_vintages(root)
     assert sorted(path.name for path in one.folder.iterdir()) == [
         "ET.xlsx",
         "W.xlsx",
@@ -54,10 +47,10 @@ def test_the_first_vintage_is_kept_whole(root: Path) -> None:
 
 def test_a_record_says_where_files_are_from(tmp_path: Path) -> None:
     known = {"url": "https://x/ET.xlsx", "etag": '"1"', "last_modified": "Thu", "found_at": "now"}
-    files = {"ET.xlsx": describe(DECEMBER, "https://page", "2005-02-25", **known)}
-    record = Record("A name", "2005-02-26", files)
-    outcome = keep(tmp_path, {"ET.xlsx": DECEMBER, "W.xlsx": WEATHER}, record, now=NOW)
-    assert isinstance(outcome, Kept)
+    files = {"ET.xlsx": describe_file(DECEMBER, "https://page", "2005-02-25", **known)}
+    record = VintageRecord("A name", "2005-02-26", files)
+    outcome = ingest_vintage(tmp_path, {"ET.xlsx": DECEMBER, "W.xlsx": WEATHER}, record, now=NOW)
+    assert isinstance(outcome, NewVintage)
     found = read_record(outcome.vintage.folder)
     assert found is not None
     assert (found.release, found.found) == ("A name", "2005-02-26")
@@ -72,11 +65,11 @@ def test_the_embedded_record_is_still_the_bytes_it_is(raw: Path) -> None:
 
 
 def test_one_new_workbook_takes_the_other_along(root: Path) -> None:
-    before = newest(root)
+    before = newest_vintage(root)
     outcome = take(root, ET=JANUARY)
-    assert isinstance(outcome, Kept)
+    assert isinstance(outcome, NewVintage)
     assert (outcome.before, outcome.vintage.month) == (before.vintage_id, "2005-01")
-    assert held(root) == [before, outcome.vintage]
+    assert list_vintages(root) == [before, outcome.vintage]
     changed = outcome.revisions[outcome.revisions["column"] != "total"]
     assert [*zip(changed["month"].astype(str), changed["column"], strict=True)] == [
         ("2004-06", "natural_gas"),
@@ -93,12 +86,12 @@ def test_one_new_workbook_takes_the_other_along(root: Path) -> None:
 
 
 def test_a_clock_that_goes_back_does_not_change_the_order(root: Path) -> None:
-    first = newest(root)
+    first = newest_vintage(root)
     again = {**energy(), "More": [["x"]]}
     files = {"ET.xlsx": xlsx(again)}
-    outcome = keep(root, files, NOTHING_KNOWN, now=NOW - timedelta(days=400))
-    assert isinstance(outcome, Kept)
-    assert (first.month, newest(root)) == (outcome.vintage.month, outcome.vintage)
+    outcome = ingest_vintage(root, files, NOTHING_KNOWN, now=NOW - timedelta(days=400))
+    assert isinstance(outcome, NewVintage)
+    assert (first.month, newest_vintage(root)) == (outcome.vintage.month, outcome.vintage)
     assert outcome.vintage.kept_at == "2005-03-10T12:00:00.000001+00:00"
 
 
@@ -107,7 +100,7 @@ def test_one_table_of_five_takes_the_other_four_along(root: Path) -> None:
     book = weather_book(2006)
     alone = {"Cover Sheet": cover("January 2006"), "7.1a": book["7_1a"]}
     outcome = take(root, W=xlsx(alone))
-    assert isinstance(outcome, Kept)
+    assert isinstance(outcome, NewVintage)
     record = read_record(outcome.vintage.folder)
     assert record is not None
     assert {file.tables for file in record.files.values()} == {
@@ -121,12 +114,12 @@ def test_one_table_of_five_takes_the_other_four_along(root: Path) -> None:
 
 
 def test_the_same_bytes_are_nothing_new_whatever_they_are_called(root: Path) -> None:
-    assert take(root, ET=DECEMBER, W=WEATHER) == NothingNew(newest(root))
-    assert take(root, other=DECEMBER) == NothingNew(newest(root))
+    assert take(root, ET=DECEMBER, W=WEATHER) == UnchangedVintage(newest_vintage(root))
+    assert take(root, other=DECEMBER) == UnchangedVintage(newest_vintage(root))
     later = take(root, ET=JANUARY)
-    assert isinstance(later, Kept)
-    assert take(root, ET=DECEMBER) == NothingNew(later.vintage)
-    assert len(held(root)) == 2
+    assert isinstance(later, NewVintage)
+    assert take(root, ET=DECEMBER) == UnchangedVintage(later.vintage)
+    assert len(list_vintages(root)) == 2
 
 
 def test_the_published_workbooks_give_the_embedded_figures(
@@ -134,8 +127,8 @@ def test_the_published_workbooks_give_the_embedded_figures(
 ) -> None:
     shutil.copytree(raw, tmp_path / "raw")
     files = {path.name: path.read_bytes() for path in (shared / "2022-09").iterdir()}
-    outcome = keep(tmp_path, files, NOTHING_KNOWN)
-    assert isinstance(outcome, Kept)
+    outcome = ingest_vintage(tmp_path, files, NOTHING_KNOWN)
+    assert isinstance(outcome, NewVintage)
     assert outcome.revisions.empty
     assert {one.name for one in outcome.checks if not one.passed} <= {"stale"}
     frame = read_frame(open_vintage(outcome.vintage.folder))
@@ -161,20 +154,20 @@ def test_the_published_workbooks_give_the_embedded_figures(
 )
 def test_a_name_that_cannot_be_kept_is_refused(tmp_path: Path, name: str) -> None:
     with pytest.raises(BadFileName):
-        keep(tmp_path, {name: DECEMBER}, NOTHING_KNOWN)
+        ingest_vintage(tmp_path, {name: DECEMBER}, NOTHING_KNOWN)
     assert list(tmp_path.iterdir()) == []
 
 
 def test_what_makes_no_sense_is_refused_before_anything_is_written(tmp_path: Path) -> None:
     with pytest.raises(NoData):
-        keep(tmp_path, {}, NOTHING_KNOWN)
+        ingest_vintage(tmp_path, {}, NOTHING_KNOWN)
     with pytest.raises(UnknownCheck):
-        keep(tmp_path, {"ET.xlsx": DECEMBER}, NOTHING_KNOWN, accept=["older"])
+        ingest_vintage(tmp_path, {"ET.xlsx": DECEMBER}, NOTHING_KNOWN, accept=["older"])
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_held_vintage_that_was_altered_is_no_reason_to_refuse_the_new(root: Path) -> None:
-    (newest(root).folder / "ET.xlsx").write_bytes(JANUARY)
+    (newest_vintage(root).folder / "ET.xlsx").write_bytes(JANUARY)
     with pytest.raises(AlteredFile):
         take(root, ET=xlsx(energy("2005-02")))
     assert not (root / "quarantine").exists()

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy.data.labels import is_blank, is_missing, month_of_year, normalise, parse_month
+from energy.data.workbook import is_blank, is_missing, month_of_year, normalise, parse_month
 
 SPACE = st.sampled_from([" ", "  ", "\n", "\xa0", " \n", "\u2009"])
 NOTES = st.lists(

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from energy import errors
-from energy.data.dataset_file import read_dataset
-from energy.data.opening import Opened, open_data
+from energy.data.dataset import read_dataset_file
+from energy.data.loader import LoadedDataset, load_dataset
 
 TOML = """
 name = "shops"
@@ -28,10 +28,10 @@ lowest = 0
 ROWS = ["2024-01,north,3.5", "2024-02,north,4", "2023-12,south 2,1", "2024-01,south 2,0"]
 
 
-def opened(folder: Path, rows: list[str], toml: str = TOML, target: str = "") -> Opened:
+def opened(folder: Path, rows: list[str], toml: str = TOML, target: str = "") -> LoadedDataset:
     (folder / "shops.csv").write_text("\n".join(["month,shop,sales", *rows]) + "\n", "utf-8")
     (folder / "shops.toml").write_text(toml, "utf-8")
-    return open_data(read_dataset(folder / "shops.toml"), folder, "", target)
+    return load_dataset(read_dataset_file(folder / "shops.toml"), folder, "", target)
 
 
 def test_every_series_is_a_column_of_the_monthly_frame(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from energy.data.manners import ORIGINS, require_allowed
+from energy.data.download import ORIGINS, require_allowed
 from energy.errors import UrlRefused
 
 

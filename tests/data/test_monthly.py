@@ -3,17 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy.data.monthly import MINIMUM, read_frame, target_series, temporal_split, validate
+from energy.data.frame import MINIMUM, read_frame, target_series, temporal_split, validate_frame
 from energy.data.tables import TARGETS, WEATHER
 from energy.data.vintages import Vintage
-from energy.errors import (
-    BadFrame,
-    IncompleteTarget,
-    NotAMonth,
-    OutOfRange,
-    TooShort,
-    UnknownTarget,
-)
+from energy.errors import BadFrame, IncompleteTarget, NotAMonth, OutOfRange, TooShort, UnknownTarget
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +58,7 @@ def test_known_figures(frame: pd.DataFrame) -> None:
 )
 def test_a_frame_that_breaks_the_promise_is_refused(frame, spoil, column: str) -> None:
     with pytest.raises(BadFrame) as caught:
-        validate(spoil(frame))
+        validate_frame(spoil(frame))
     assert caught.value.column == column
     assert "\n" not in str(caught.value)
 

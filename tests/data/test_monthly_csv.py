@@ -13,18 +13,16 @@ from hypothesis import strategies as st
 from own_series import HEADER, rows, with_weather, write
 
 from energy import errors
-from energy.data.csv_cells import read_bytes
-from energy.data.dataset import Csv, Dataset, Measure
-from energy.data.dataset_file import read_dataset
-from energy.data.monthly_csv import read_csv
+from energy.data.csv_input import read_bytes, read_monthly_csv
+from energy.data.dataset import CsvLayout, Dataset, Measure, read_dataset_file
 
 Lines = list[str]
 
 
 def read(settings_file: Path) -> pd.DataFrame:
-    dataset = read_dataset(settings_file)
+    dataset = read_dataset_file(settings_file)
     assert dataset.csv is not None
-    return read_csv(read_bytes(dataset.csv.file), dataset, dataset.csv)
+    return read_monthly_csv(read_bytes(dataset.csv.file), dataset, dataset.csv)
 
 
 def test_the_frame_is_the_one_that_all_else_is_built_on(tmp_path: Path) -> None:
@@ -167,7 +165,7 @@ def test_weather_that_is_missing_where_there_is_a_figure_is_refused(tmp_path: Pa
         read(with_weather(tmp_path, weather=95))
 
 
-FILE = Csv(Path("drawn.csv"), "when", {"a": "A", "b": "B"})
+FILE = CsvLayout(Path("drawn.csv"), "when", {"a": "A", "b": "B"})
 DRAWN = Dataset("drawn", "Drawn", (Measure("a", "t"), Measure("b", "t")), "a", csv=FILE)
 figures = st.floats(-1e6, 1e6, allow_subnormal=False)
 
@@ -186,7 +184,7 @@ tables = st.builds(
 @settings(max_examples=30)
 @given(tables)
 def test_any_figures_come_back_to_the_last_digit(lines: list[str]) -> None:
-    frame = read_csv("\n".join(lines).encode(), DRAWN, FILE)
+    frame = read_monthly_csv("\n".join(lines).encode(), DRAWN, FILE)
     assert [str(month) for month in frame.index] == [line.split(",")[0] for line in lines[1:]]
     expected = [[float(cell) for cell in line.split(",")[1:]] for line in lines[1:]]
     assert np.array_equal(frame[["a", "b"]].to_numpy(), expected)
@@ -202,20 +200,20 @@ def test_any_fault_drawn_is_refused_by_its_line(lines: list[str], data: st.DataO
     )
     spoilt = [*lines[:line], ",".join(cells), *lines[line + 1 :]]
     with pytest.raises(errors.SeriesError) as caught:
-        read_csv("\n".join(spoilt).encode(), DRAWN, FILE)
+        read_monthly_csv("\n".join(spoilt).encode(), DRAWN, FILE)
     assert f"drawn.csv, line {line + 1}, column {['when', 'A', 'B'][cell]}: " in str(caught.value)
 
 
 @given(st.binary(max_size=200))
 def test_any_bytes_at_all_are_read_or_refused_and_never_a_surprise(content: bytes) -> None:
     with pytest.raises(errors.SeriesError):
-        read_csv(content, DRAWN, FILE)
+        read_monthly_csv(content, DRAWN, FILE)
 
 
 @given(st.text("0123456789-+.eE,;\"'\n when,AB", max_size=200))
 def test_any_text_under_a_good_header_too(text: str) -> None:
     try:
-        frame = read_csv(f"when,A,B\n{text}".encode(), DRAWN, FILE)
+        frame = read_monthly_csv(f"when,A,B\n{text}".encode(), DRAWN, FILE)
     except errors.SeriesError:
         return
     assert len(frame)

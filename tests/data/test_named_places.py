@@ -20,7 +20,7 @@ from data_building import (
 )
 
 from energy import errors
-from energy.data.figures import read_table
+from energy.data.parser import read_table
 from energy.errors import DataError
 
 

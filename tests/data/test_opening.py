@@ -8,33 +8,32 @@ from pathlib import Path
 import pytest
 from own_series import TOML, rows, with_weather, write
 
-from energy.data.dataset import UK
-from energy.data.dataset_file import read_dataset
-from energy.data.opening import dataset_of, open_data
+from energy.data.dataset import UK, read_dataset_file
+from energy.data.loader import configured_dataset, load_dataset
 from energy.errors import BadDataset, NoData, OnlyAsItStands, UnknownVintage
 from energy.settings import ROOT, Settings
 
 
 def test_the_shipped_data_set_is_read_from_its_archive() -> None:
-    found = open_data(UK, ROOT / "data")
+    found = load_dataset(UK, ROOT / "data")
     assert found.vintage_id.startswith("2022-07-")
     assert set(found.hashes) == {"ET_1.2_SEP_22.xlsx", "Weather_SEP_22.ods"}
     assert found.document["vintage_id"] == found.vintage_id
     assert found.document["title"] == "UK energy consumption"
     assert found.document["units"]["temperature"] == "deg C"
-    assert open_data(UK, ROOT / "data", found.vintage_id).hashes == found.hashes
+    assert load_dataset(UK, ROOT / "data", found.vintage_id).hashes == found.hashes
 
 
 def test_an_archive_without_what_is_asked_for(tmp_path: Path) -> None:
     with pytest.raises(NoData):
-        open_data(UK, tmp_path)
+        load_dataset(UK, tmp_path)
     with pytest.raises(UnknownVintage):
-        open_data(UK, ROOT / "data", "1999-01-00000000")
+        load_dataset(UK, ROOT / "data", "1999-01-00000000")
 
 
 def test_a_csv_is_known_by_its_bytes_and_its_last_month(tmp_path: Path) -> None:
-    dataset = read_dataset(write(tmp_path))
-    found = open_data(dataset, tmp_path / "nowhere")
+    dataset = read_dataset_file(write(tmp_path))
+    found = load_dataset(dataset, tmp_path / "nowhere")
     content = (tmp_path / "mill.csv").read_bytes()
     sha256 = hashlib.sha256(content).hexdigest()
     assert found.hashes == {"mill.csv": sha256}
@@ -42,14 +41,14 @@ def test_a_csv_is_known_by_its_bytes_and_its_last_month(tmp_path: Path) -> None:
     (file,) = found.document["files"]
     assert (found.document["release"], file["source"]) == ("December 2022", "")
     assert (file["name"], file["sha256"], file["bytes"]) == ("mill.csv", sha256, len(content))
-    assert open_data(dataset, tmp_path).vintage_id == found.vintage_id
+    assert load_dataset(dataset, tmp_path).vintage_id == found.vintage_id
     (tmp_path / "mill.csv").write_bytes(content + b"\n")
-    assert open_data(dataset, tmp_path).vintage_id != found.vintage_id
+    assert load_dataset(dataset, tmp_path).vintage_id != found.vintage_id
 
 
 def test_a_csv_s_release_carries_every_figure_of_it(tmp_path: Path) -> None:
     toml = 'attribution = "By the miller."\nlicence = "MIT"\n' + TOML
-    found = open_data(read_dataset(write(tmp_path, toml=toml)), tmp_path).document
+    found = load_dataset(read_dataset_file(write(tmp_path, toml=toml)), tmp_path).document
     assert (found["title"], found["unit"]) == ("Flour from the mill", "tonnes")
     assert (found["attribution"], found["licence"]) == ("By the miller.", "MIT")
     assert found["units"] == dict.fromkeys(("flour", "rye", "wheat"), "tonnes")
@@ -58,10 +57,10 @@ def test_a_csv_s_release_carries_every_figure_of_it(tmp_path: Path) -> None:
 
 
 def test_files_that_happen_to_lie_beside_a_csv_are_nobody_s_business(tmp_path: Path) -> None:
-    dataset = read_dataset(write(tmp_path))
+    dataset = read_dataset_file(write(tmp_path))
     (tmp_path / "vintage.json").write_text("no record")
     (tmp_path / "revisions.csv").write_text("no revisions")
-    assert open_data(dataset, tmp_path).document["revisions"] == []
+    assert load_dataset(dataset, tmp_path).document["revisions"] == []
 
 
 def test_weather_beyond_the_figures_is_no_later_month(tmp_path: Path) -> None:
@@ -70,19 +69,19 @@ def test_weather_beyond_the_figures_is_no_later_month(tmp_path: Path) -> None:
     *_, warm, heat = lines[-1].split(",")
     lines[-1] = f"2022-12,,,,{warm},{heat}"
     (tmp_path / "mill.csv").write_text("\n".join(lines))
-    found = open_data(read_dataset(last), tmp_path)
+    found = load_dataset(read_dataset_file(last), tmp_path)
     assert found.vintage_id.startswith("2022-11-")
     assert str(found.frame.index[-1]) == "2022-12"
 
 
 def test_no_vintage_can_be_asked_for_of_a_csv(tmp_path: Path) -> None:
     with pytest.raises(OnlyAsItStands, match="--vintage needs vintages that were kept"):
-        open_data(read_dataset(write(tmp_path)), tmp_path, "2022-12-00000000")
+        load_dataset(read_dataset_file(write(tmp_path)), tmp_path, "2022-12-00000000")
 
 
 def test_the_settings_name_the_data_set(tmp_path: Path) -> None:
-    assert dataset_of(Settings()) is UK
+    assert configured_dataset(Settings()) is UK
     file = write(tmp_path, rows(70))
-    assert dataset_of(Settings(dataset=file)).name == "mill"
+    assert configured_dataset(Settings(dataset=file)).name == "mill"
     with pytest.raises(BadDataset):
-        dataset_of(Settings(dataset=tmp_path / "nowhere.toml"))
+        configured_dataset(Settings(dataset=tmp_path / "nowhere.toml"))

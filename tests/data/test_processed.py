@@ -4,8 +4,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from energy.data.monthly import read_frame, temporal_split
-from energy.data.processed import METRICS, prepare, write
+from energy.data.frame import read_frame, temporal_split
+from energy.data.loader import METRICS, processed_frames, write_processed
 from energy.data.vintages import Vintage
 from energy.errors import NotAMonth, OutOfRange, UnknownTarget
 
@@ -16,7 +16,7 @@ def frame(vintage: Vintage) -> pd.DataFrame:
 
 
 def test_the_parts_are_the_targets_months_cut_as_training_cuts_them(frame: pd.DataFrame) -> None:
-    parts, metrics = prepare(frame, "net_imports", "2001-01", 0.8)
+    parts, metrics = processed_frames(frame, "net_imports", "2001-01", 0.8)
     assert parts["monthly"] is frame
     span = frame.loc["2001-01":"2022-07"]
     for part, expected in zip((parts["train"], parts["test"]), temporal_split(span), strict=True):
@@ -33,22 +33,22 @@ def test_the_parts_are_the_targets_months_cut_as_training_cuts_them(frame: pd.Da
 @pytest.mark.parametrize("share", ["0.8", "80%", True, 0, 1, 1.5, float("nan"), None, 0.0001])
 def test_a_share_that_cuts_nothing_is_refused(frame: pd.DataFrame, share: object) -> None:
     with pytest.raises(OutOfRange, match="share is"):
-        prepare(frame, "total", "2001-01", share)
+        processed_frames(frame, "total", "2001-01", share)
 
 
 def test_what_training_refuses_is_refused(frame: pd.DataFrame) -> None:
     with pytest.raises(UnknownTarget, match="gas"):
-        prepare(frame, "gas", "2001-01", 0.8)
+        processed_frames(frame, "gas", "2001-01", 0.8)
     with pytest.raises(NotAMonth, match="2001"):
-        prepare(frame, "total", 2001, 0.8)
+        processed_frames(frame, "total", 2001, 0.8)
 
 
 def test_files_have_the_same_bytes_again_and_every_digit(
     frame: pd.DataFrame, tmp_path: Path
 ) -> None:
-    parts, metrics = prepare(frame, "total", "2001-01", 0.8)
+    parts, metrics = processed_frames(frame, "total", "2001-01", 0.8)
     for name in ("one", "two"):
-        write(tmp_path / name, parts, metrics)
+        write_processed(tmp_path / name, parts, metrics)
     for path in sorted((tmp_path / "one").iterdir()):
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
         assert b"\r" not in path.read_bytes()

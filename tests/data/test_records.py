@@ -6,19 +6,21 @@ from pathlib import Path
 
 import pytest
 
-from energy.data.records import RECORD, Record, describe, read_record
+from energy.data.vintages import RECORD, VintageRecord, describe_file, read_record
 from energy.errors import BadRecord
 
 
 def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
-    file = describe(b"bytes", "https://page", "2022-09-29", etag='"1"', tables=("1.2", "7.1a"))
-    record = Record("September 2022", "2022-09-29", {"a.xlsx": file}, before="2022-06-0123abcd")
+    file = describe_file(b"bytes", "https://page", "2022-09-29", etag='"1"', tables=("1.2", "7.1a"))
+    record = VintageRecord(
+        "September 2022", "2022-09-29", {"a.xlsx": file}, before="2022-06-0123abcd"
+    )
     (tmp_path / RECORD).write_text(record.to_json(), "utf-8")
     assert read_record(tmp_path) == record
 
 
 def test_what_is_not_known_is_left_out(tmp_path: Path) -> None:
-    told = Record("", "", {"a.xlsx": describe(b"bytes", "")}).to_json()
+    told = VintageRecord("", "", {"a.xlsx": describe_file(b"bytes", "")}).to_json()
     assert not [name for name in ("kept_at", "before", "accepted", "etag") if f'"{name}"' in told]
 
 

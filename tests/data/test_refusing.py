@@ -17,9 +17,14 @@ from vintage_building import (
     weather,
 )
 
-from energy.data.archive import held
-from energy.data.keeping import Kept, NothingNew, Refused, keep
-from energy.data.records import Record, describe, read_record
+from energy.data.archive import list_vintages
+from energy.data.vintage_builder import (
+    NewVintage,
+    RejectedVintage,
+    UnchangedVintage,
+    ingest_vintage,
+)
+from energy.data.vintages import VintageRecord, describe_file, read_record
 from energy.errors import (
     BehindCover,
     BlankCell,
@@ -35,13 +40,13 @@ from energy.errors import (
 )
 
 
-def refused(root: Path, kind: type[DataError], **files: bytes) -> Refused:
+def refused(root: Path, kind: type[DataError], **files: bytes) -> RejectedVintage:
     """The refusal of files, which are set aside while what is held stays as it was."""
-    before = held(root)
+    before = list_vintages(root)
     outcome = take(root, **files)
-    assert isinstance(outcome, Refused)
+    assert isinstance(outcome, RejectedVintage)
     assert type(outcome.error) is kind, outcome.error
-    assert held(root) == before
+    assert list_vintages(root) == before
     reason = json.loads((outcome.folder / "reason.json").read_text())
     assert (reason["error"], reason["message"]) == (kind.__name__, str(outcome.error))
     assert reason["checks"] == [asdict(one) for one in outcome.checks]
@@ -53,7 +58,7 @@ def refused(root: Path, kind: type[DataError], **files: bytes) -> Refused:
 
 
 def test_an_older_file_is_refused(root: Path) -> None:
-    assert isinstance(take(root, ET=JANUARY), Kept)
+    assert isinstance(take(root, ET=JANUARY), NewVintage)
     november = refused(root, OlderThanHeld, ET=xlsx(energy("2004-11")))
     assert "table 1.2" in str(november.error)
     assert next(one.name for one in november.checks if not one.passed) == "older"
@@ -64,12 +69,12 @@ def test_a_table_shorter_than_its_cover_says_is_refused_until_accepted(root: Pat
     book = {**energy("2005-01"), "Cover Sheet": cover("February 2005")}
     refused(root, BehindCover, ET=xlsx(book))
     files = {"ET.xlsx": xlsx(book)}
-    outcome = keep(root, files, NOTHING_KNOWN, accept=["cover"], now=NOW)
-    assert isinstance(outcome, Kept)
+    outcome = ingest_vintage(root, files, NOTHING_KNOWN, accept=["cover"], now=NOW)
+    assert isinstance(outcome, NewVintage)
     record = read_record(outcome.vintage.folder)
     assert record is not None
     assert record.accepted == ("cover",)
-    assert take(root, ET=files["ET.xlsx"]) == NothingNew(outcome.vintage)
+    assert take(root, ET=files["ET.xlsx"]) == UnchangedVintage(outcome.vintage)
 
 
 def altered(column: int, value: object) -> bytes:
@@ -103,9 +108,9 @@ def test_one_bad_file_refuses_the_good_one_beside_it(root: Path) -> None:
 
 
 def test_bytes_that_are_not_those_recorded_are_refused(root: Path) -> None:
-    record = Record("", "", {"ET.xlsx": describe(DECEMBER, "https://page")})
-    outcome = keep(root, {"ET.xlsx": JANUARY}, record, now=NOW)
-    assert isinstance(outcome, Refused)
+    record = VintageRecord("", "", {"ET.xlsx": describe_file(DECEMBER, "https://page")})
+    outcome = ingest_vintage(root, {"ET.xlsx": JANUARY}, record, now=NOW)
+    assert isinstance(outcome, RejectedVintage)
     assert isinstance(outcome.error, UnrecordedBytes)
     reason = json.loads((outcome.folder / "reason.json").read_text())
     assert reason["files"]["ET.xlsx"]["source"] == "https://page"
@@ -122,4 +127,4 @@ def test_what_was_refused_before_is_set_aside_once(root: Path) -> None:
 
 def test_half_a_vintage_is_refused_where_none_is_held(tmp_path: Path) -> None:
     refused(tmp_path, TableNotFound, ET=DECEMBER)
-    assert held(tmp_path) == []
+    assert list_vintages(tmp_path) == []

@@ -5,15 +5,20 @@ import pandas as pd
 import pytest
 from vintage_building import energy, vintage
 
-from energy.data.monthly import join
-from energy.data.revisions import compare, from_csv, summarise, to_csv
+from energy.data.frame import join_tables
+from energy.data.revisions import (
+    compare_vintages,
+    revisions_from_csv,
+    revisions_to_csv,
+    summarise_revisions,
+)
 
-OLD = join(vintage().tables)
-NEW = join(vintage(energy("2005-02", {("2004-12", 3): 0.25, ("1999-06", 2): -0.5})).tables)
+OLD = join_tables(vintage().tables)
+NEW = join_tables(vintage(energy("2005-02", {("2004-12", 3): 0.25, ("1999-06", 2): -0.5})).tables)
 
 
 def test_what_differs_in_both_is_listed_by_month() -> None:
-    found = compare(OLD, NEW)
+    found = compare_vintages(OLD, NEW)
     assert list(found.columns) == ["month", "column", "old", "new"]
     assert [*zip(found["month"].astype(str), found["column"], strict=True)] == [
         ("1999-06", "total"),
@@ -29,22 +34,24 @@ def test_new_months_and_figures_withdrawn_are_no_revisions() -> None:
     """The older frame has weather in a month that had no energy figures yet."""
     assert pd.isna(OLD.at[pd.Period("2005-01"), "total"])
     assert NEW.at[pd.Period("2005-01"), "total"] > 0
-    assert "2005-01" not in set(compare(OLD, NEW)["month"].astype(str))
-    assert compare(NEW, OLD)["new"].to_list() == compare(OLD, NEW)["old"].to_list()
+    assert "2005-01" not in set(compare_vintages(OLD, NEW)["month"].astype(str))
+    assert (
+        compare_vintages(NEW, OLD)["new"].to_list() == compare_vintages(OLD, NEW)["old"].to_list()
+    )
     without = OLD.copy()
     without.loc["2000-01", "coal"] = float("nan")
-    assert compare(OLD, without).empty
-    assert compare(without, OLD).empty
+    assert compare_vintages(OLD, without).empty
+    assert compare_vintages(without, OLD).empty
 
 
 def test_nothing_revised_is_an_empty_frame_of_the_same_kind() -> None:
-    found = compare(OLD, OLD)
+    found = compare_vintages(OLD, OLD)
     assert (len(found), list(found.columns)) == (0, ["month", "column", "old", "new"])
-    assert summarise(OLD, OLD) == []
+    assert summarise_revisions(OLD, OLD) == []
 
 
 def test_the_summary_says_how_far_each_column_moved() -> None:
-    total, coal, petroleum = summarise(OLD, NEW)
+    total, coal, petroleum = summarise_revisions(OLD, NEW)
     assert [total.column, coal.column, petroleum.column] == ["total", "coal", "petroleum"]
     assert (total.figures, total.compared, total.first, total.last) == (
         2,
@@ -59,8 +66,8 @@ def test_the_summary_says_how_far_each_column_moved() -> None:
 @pytest.mark.parametrize("new", [NEW, OLD])
 def test_a_table_of_revisions_is_read_back_as_it_was(new: pd.DataFrame, tmp_path: Path) -> None:
     path = tmp_path / "revisions.csv"
-    path.write_text(to_csv(compare(OLD, new)))
-    pd.testing.assert_frame_equal(from_csv(path), compare(OLD, new))
+    path.write_text(revisions_to_csv(compare_vintages(OLD, new)))
+    pd.testing.assert_frame_equal(revisions_from_csv(path), compare_vintages(OLD, new))
 
 
 def test_every_digit_is_read_back(tmp_path: Path) -> None:
@@ -68,5 +75,5 @@ def test_every_digit_is_read_back(tmp_path: Path) -> None:
     columns = {"month": pd.period_range("1995-01", periods=500, freq="M"), "column": "total"}
     revisions = pd.DataFrame({**columns, "old": figures, "new": figures[::-1]})
     path = tmp_path / "revisions.csv"
-    path.write_text(to_csv(revisions))
-    pd.testing.assert_frame_equal(from_csv(path), revisions, check_exact=True)
+    path.write_text(revisions_to_csv(revisions))
+    pd.testing.assert_frame_equal(revisions_from_csv(path), revisions, check_exact=True)

@@ -9,21 +9,21 @@ from pathlib import Path
 import pandas as pd
 from made_results import make_release
 
-from energy import ingesting
 from energy.contract import SCHEMA
-from energy.data import snapshot
-from energy.data.archive import newest
-from energy.data.monthly import read_frame
+from energy.data import loader
+from energy.data.archive import newest_vintage
+from energy.data.frame import read_frame
 from energy.data.vintages import open_vintage
+from energy.pipelines import ingest
 from energy.settings import Settings
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 
 
 def made(root: Path) -> dict:
-    held = newest(root)
+    held = newest_vintage(root)
     vintage = open_vintage(held.folder)
-    return snapshot.to_document(read_frame(vintage), vintage, held)
+    return loader.data_document(read_frame(vintage), vintage, held)
 
 
 def test_it_holds_every_figure_and_null_where_there_is_none() -> None:
@@ -52,10 +52,10 @@ def test_it_says_where_the_figures_are_from() -> None:
 
 
 def test_it_says_nothing_of_what_no_record_tells() -> None:
-    held = newest(DATA)
+    held = newest_vintage(DATA)
     vintage = open_vintage(held.folder)
     bare = replace(vintage, files=tuple(replace(file, record=None) for file in vintage.files))
-    found = snapshot.to_document(read_frame(vintage), bare, held)
+    found = loader.data_document(read_frame(vintage), bare, held)
     assert [(file["source"], file["published"]) for file in found["files"]] == [("", "")] * 2
 
 
@@ -69,7 +69,7 @@ def test_it_tells_what_was_revised_since_the_vintage_before(tmp_path: Path) -> N
     revised = tmp_path / "ET_1.2_OCT_22.xlsx"
     revised.write_bytes(make_release("2022-08", {"2022-07": -0.2}))
     settings = Settings(data=tmp_path / "data")
-    ingesting.require_accepted(ingesting.take_in(settings, [ingesting.by_hand([revised])]))
+    ingest.require_accepted(ingest.ingest(settings, [ingest.from_files([revised])]))
     found = made(tmp_path / "data")
     assert found["before"].startswith("2022-07-")
     changed = {(row["month"], row["column"]): row["new"] - row["old"] for row in found["revisions"]}

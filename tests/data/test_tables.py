@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from data_building import ENERGY, ENERGY_TITLE
 
-from energy.data.figures import read_table
+from energy.data.parser import read_table
 from energy.data.tables import TABLES, TARGETS, UNITS, WEATHER, Column, TableSpec
 from energy.data.workbook import open_workbook
 

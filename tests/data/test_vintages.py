@@ -9,9 +9,8 @@ import pandas as pd
 import pytest
 from data_building import FIRST, energy_book, write, xlsx
 
-from energy.data.monthly import read_frame
-from energy.data.records import read_record
-from energy.data.vintages import Vintage, open_vintage
+from energy.data.frame import read_frame
+from energy.data.vintages import Vintage, open_vintage, read_record
 from energy.errors import (
     AlteredFile,
     BadCell,

@@ -10,15 +10,19 @@ from pathlib import Path
 import pandas as pd
 from data_building import FIRST, Book, energy_book, opened, weather_book, xlsx
 
-from energy.data.covers import read_cover
-from energy.data.figures import read_table
-from energy.data.keeping import Kept, NothingNew, Refused, keep
-from energy.data.records import Record
+from energy.data.parser import read_table
 from energy.data.tables import TABLES
-from energy.data.vintages import RawFile, Vintage
+from energy.data.vintage_builder import (
+    NewVintage,
+    RejectedVintage,
+    UnchangedVintage,
+    ingest_vintage,
+)
+from energy.data.vintages import RawFile, Vintage, VintageRecord
+from energy.data.workbook import read_cover_sheet
 
 NOW = datetime(2005, 3, 10, 12, tzinfo=UTC)
-NOTHING_KNOWN = Record("", "", {})
+NOTHING_KNOWN = VintageRecord("", "", {})
 Revisions = Mapping[tuple[str, int], float]
 """What to add to figures, by month and column of the sheet."""
 
@@ -67,7 +71,7 @@ def vintage(energy_tables: Book | None = None, weather_tables: Book | None = Non
         if spec.number in held
     }
     files = tuple(
-        RawFile(Path(book.file), book.sha256, 0, held, None, read_cover(book))
+        RawFile(Path(book.file), book.sha256, 0, held, None, read_cover_sheet(book))
         for book, held in zip(books, numbers, strict=True)
     )
     return Vintage(Path(), files, "", "", "", "", tables)
@@ -80,10 +84,10 @@ def shortened(whole: Vintage, number: str, months: int) -> Vintage:
     return replace(whole, tables={**whole.tables, number: short})
 
 
-def take(root: Path, **files: bytes) -> Kept | NothingNew | Refused:
+def take(root: Path, **files: bytes) -> NewVintage | UnchangedVintage | RejectedVintage:
     """Keep files given by hand, `ET=...` as `ET.xlsx`."""
     named = {f"{name}.xlsx": body for name, body in files.items()}
-    return keep(root, named, NOTHING_KNOWN, now=NOW)
+    return ingest_vintage(root, named, NOTHING_KNOWN, now=NOW)
 
 
 DECEMBER = xlsx(energy())

@@ -5,8 +5,8 @@ from __future__ import annotations
 import runpy
 from pathlib import Path
 
-from energy.data.dataset_file import read_dataset
-from energy.data.opening import open_data
+from energy.data.dataset import read_dataset_file
+from energy.data.loader import load_dataset
 
 FOLDER = Path(__file__).resolve().parents[2] / "examples" / "visitors"
 
@@ -18,7 +18,7 @@ def test_the_csv_is_what_its_script_writes() -> None:
 
 
 def test_its_settings_file_reads_it() -> None:
-    found = open_data(read_dataset(FOLDER / "series.toml"), FOLDER)
+    found = load_dataset(read_dataset_file(FOLDER / "series.toml"), FOLDER)
     assert found.frame.shape == (192, 5)
     assert found.document["title"] == "Visitors to the open-air museum"
     assert (found.frame["visitors"] > 0).all()

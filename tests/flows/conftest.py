@@ -30,7 +30,7 @@ from flow_runs import (
 from hooks import BAD_FORECASTERS, REFUSE_ONCE, hooked
 from three_vintages import archive
 
-from energy.data.archive import held
+from energy.data.archive import list_vintages
 
 
 @pytest.fixture(scope="session")
@@ -76,7 +76,7 @@ def again(once: Once[Good], good: Good, three: Path) -> Good:
     def run(_: Path) -> Good:
         bench = "dies,dies_alone,explodes,drift"
         names = ("--forecasters", bench, "--folds", "3", "--horizon", "6", "--start", "2001-04")
-        vintage = ("--vintage", held(three)[1].vintage_id, "--real-time", "True")
+        vintage = ("--vintage", list_vintages(three)[1].vintage_id, "--real-time", "True")
         ended = hooked(good.checkout, BAD_FORECASTERS).python(
             *("trainflow.py", "run", *names, *vintage),
             cwd=good.checkout.root / "flows",

@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from energy.contract import SCHEMA, Calibration, ForecastMonth, ForecastTable, Lineage, Manifest
-from energy.releases.bundle import digest, release_id, write_release
-from energy.releases.documents import encode, moment
+from energy.releases.bundle import digest, encode_document, iso_timestamp, release_id, write_release
 from energy.releases.promotion import promote
 from energy.releases.store import open_store
 
@@ -219,13 +218,13 @@ def put_in_service(url: str, target: str = "total", unit: str = "Mtoe") -> None:
     calibration = Calibration((0.1,), (-2.0, -1.3, -0.7, 0.0, 0.7, 1.3, 2.0), True, 60)
     table = ForecastTable(target, unit, "2022-07", "theta", months, calibration)
     files = {
-        "forecast.json": encode("forecast.json", table.to_dict()),
+        "forecast.json": encode_document("forecast.json", table.to_dict()),
         "model.zip": b"a model",
-        "scores.json": encode("scores.json", {"schema": SCHEMA}),
+        "scores.json": encode_document("scores.json", {"schema": SCHEMA}),
     }
     manifest = Manifest(
         release_id("2022-07", now, digest(files)),
-        moment(now),
+        iso_timestamp(now),
         target,
         unit,
         "2022-07",

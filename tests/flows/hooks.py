@@ -71,7 +71,7 @@ sys.meta_path.insert(0, Traps())
 """
 REFUSE_ONCE = _FAIL_ONCE.replace("@TRAP@", '"energy.releases.promotion": ("promote", refuse)')
 """The store refuses to promote, the first time that it is tried."""
-CRASH_ONCE = _FAIL_ONCE.replace("@TRAP@", '"energy.training": ("refit", crash)')
+CRASH_ONCE = _FAIL_ONCE.replace("@TRAP@", '"energy.pipelines.train": ("refit", crash)')
 """Fitting the champion crashes, the first time that it is tried."""
 
 

@@ -19,11 +19,11 @@ from hooks import CRASH_ONCE, hooked
 from s3_server import S3Server
 
 from energy.contract.panel import PANEL, SeriesForecast
-from energy.releases.bundle import verify
-from energy.releases.decisions import decisions
-from energy.releases.reading import ReleaseReader
+from energy.releases.bundle import verify_release
+from energy.releases.promotion import list_decisions
+from energy.releases.reader import ReleaseReader
 from energy.releases.store import Store, open_store
-from lambda_handler.service import Service
+from lambda_handler.routes import RequestHandler
 
 pytestmark = pytest.mark.e2e
 
@@ -85,7 +85,7 @@ def store(shops: Shops, s3: S3Server) -> Iterator[Store]:
 @pytest.fixture(scope="module")
 def ask(store: Store) -> Any:
     reader = ReleaseReader(store, 60.0)
-    return Service(lambda: reader).handle
+    return RequestHandler(lambda: reader).handle
 
 
 def test_a_run_that_crashed_is_resumed_from_s3(shops: Shops) -> None:
@@ -146,9 +146,9 @@ def test_the_run_says_how_all_of_them_fared(shops: Shops) -> None:
 def test_one_release_holds_them_all_and_the_gate_has_looked_at_them(
     shops: Shops, store: Store
 ) -> None:
-    manifest = verify(store, shops.run.release_id)
+    manifest = verify_release(store, shops.run.release_id)
     assert {PANEL, "panel-000.json"} <= set(manifest.files)
-    (told,) = decisions(store)
+    (told,) = list_decisions(store)
     assert {"panel_whole", "panel_coverage"} <= {check.name for check in told.checks}
     assert list(manifest.lineage.vintage) == ["shops.csv"]
 

@@ -12,11 +12,10 @@ import pytest
 from flow_runs import PREAMBLE, Card, Good
 
 from energy.contract import LEVELS, Manifest
-from energy.data.archive import held
-from energy.forecasting.bench import VERSION
-from energy.releases.bundle import read_file, read_table, verify
-from energy.releases.decisions import decisions
-from energy.releases.pointer import champion
+from energy.data.archive import list_vintages
+from energy.forecasting.models import VERSION
+from energy.releases.bundle import read_file, read_table, verify_release
+from energy.releases.promotion import list_decisions, read_champion
 from energy.releases.store import Store, open_store
 
 pytestmark = pytest.mark.e2e
@@ -33,7 +32,7 @@ def first(good: Good, store: Store) -> Manifest:
     """The first run's release, whichever is in service by now."""
     found = re.search(r"releases/(\S+)", good.run.closing)
     assert found
-    return verify(store, found[1])
+    return verify_release(store, found[1])
 
 
 def test_nothing_but_the_preamble_on_stderr(good: Good) -> None:
@@ -218,7 +217,7 @@ def test_the_release_answers_as_the_table_in_a_fresh_process(
 ) -> None:
     """The month whose weather is known included, which is a nowcast."""
     code = (
-        "import sys, pandas as pd; from energy.registered import _load_pyfunc;"
+        "import sys, pandas as pd; from energy.tracking.registry import _load_pyfunc;"
         "asked = pd.DataFrame({'horizon': range(1, 25)});"
         "print(_load_pyfunc(sys.argv[1]).predict(asked).to_json(orient='values'))"
     )
@@ -246,10 +245,10 @@ def test_a_run_inside_flows_works_too(good: Good, again: Good) -> None:
 def test_a_run_on_a_vintage_asked_for_with_a_fold_of_its_time(
     again: Good, three: Path, store: Store
 ) -> None:
-    _, embedded, new = held(three)
+    _, embedded, new = list_vintages(three)
     assert f"total: 256 months to 2022-07 (vintage {embedded.vintage_id})" in again.run.stdout
     assert " 1 folds as it was known then." in again.run.stdout
-    manifest = verify(store, again.run.release_id)
+    manifest = verify_release(store, again.run.release_id)
     assert manifest.lineage.vintage == embedded.hashes != new.hashes
     assert manifest.cutoff == "2022-07"
 
@@ -257,12 +256,12 @@ def test_a_run_on_a_vintage_asked_for_with_a_fold_of_its_time(
 def test_what_does_not_beat_naive_is_refused_and_the_run_is_green(
     again: Good, store: Store, first: Manifest
 ) -> None:
-    pointer = champion(store)
+    pointer = read_champion(store)
     assert pointer is not None
     assert (pointer.release_id, pointer.previous_id) == (first.release_id, None)
-    refused = verify(store, again.run.release_id)
+    refused = verify_release(store, again.run.release_id)
     assert refused.lineage.vintage == first.lineage.vintage
-    told = {one.action: one for one in decisions(store)}
+    told = {one.action: one for one in list_decisions(store)}
     assert set(told) == {"promoted", "refused"}
     assert told["promoted"].by == first.lineage.runs["metaflow"]
     assert told["promoted"].reason == pointer.reason
@@ -283,7 +282,7 @@ def test_what_does_not_beat_naive_is_refused_and_the_run_is_green(
 
 def test_the_card_shows_the_decision(again: Good, good: Good, store: Store) -> None:
     text = again.checkout.card(again.run.run_id, "publish").text
-    told = {one.action: one for one in decisions(store)}
+    told = {one.action: one for one in list_decisions(store)}
     decided = text.partition("## Decision")[2].partition("## What changed")[0]
     assert "**Not promoted**: in service stays " in decided
     for check in told["refused"].checks:
@@ -296,7 +295,7 @@ def test_the_card_shows_the_decision(again: Good, good: Good, store: Store) -> N
 
 
 def test_the_card_says_what_changed(again: Good, store: Store, first: Manifest) -> None:
-    now = verify(store, again.run.release_id)
+    now = verify_release(store, again.run.release_id)
     text = again.checkout.card(again.run.run_id, "publish").text
     changed = text.partition("## What changed")[2].partition("## Lineage")[0]
     for told in (first.release_id, now.release_id, first.forecaster, now.forecaster):

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from flow_runs import PREAMBLE, Stopped
 
-from energy.breakdown import KEEPING
 from energy.contract import ForecastTable, Manifest
-from energy.releases.bundle import read_file, read_table, verify
-from energy.releases.pointer import champion
+from energy.pipelines.train import KEEPING
+from energy.releases.bundle import read_file, read_table, verify_release
+from energy.releases.promotion import read_champion
 from energy.releases.store import Store, open_store
 
 pytestmark = [
@@ -36,9 +36,9 @@ def store(every: Stopped) -> Store:
 
 @pytest.fixture
 def release(store: Store) -> Manifest:
-    pointer = champion(store)
+    pointer = read_champion(store)
     assert pointer is not None
-    return verify(store, pointer.release_id)
+    return verify_release(store, pointer.release_id)
 
 
 @pytest.fixture

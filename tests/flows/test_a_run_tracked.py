@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 from flow_runs import Good
 
-from energy.forecasting.bench import VERSION
-from energy.releases.bundle import read_table, verify
-from energy.releases.pointer import champion
+from energy.forecasting.models import VERSION
+from energy.releases.bundle import read_table, verify_release
+from energy.releases.promotion import read_champion
 from energy.releases.store import open_store
 
 pytestmark = [
@@ -70,9 +70,9 @@ def test_a_child_for_each_forecaster(good: Good, runs: list[Any], parents: list[
     found = children(runs, parents[0])
     assert sorted(found) == ["seasonal_naive", "theta", "weather_normalised_theta"]
     store = open_store(str(good.checkout.store))
-    pointer = champion(store)
+    pointer = read_champion(store)
     assert pointer is not None
-    hashes = verify(store, pointer.release_id).lineage.vintage.values()
+    hashes = verify_release(store, pointer.release_id).lineage.vintage.values()
     for name, run in found.items():
         assert run.info.status == "FINISHED"
         assert run.data.params["forecaster"] == name
@@ -115,7 +115,7 @@ def test_a_version_that_was_refused_leaves_the_alias_where_it_was(
     assert in_service.run_id == parents[0].info.run_id
     assert "models:/energy-total@champion is version 1" in good.run.closing
     assert "energy-total version 2, without the alias champion" in again.run.closing
-    pointer = champion(open_store(str(again.checkout.store)))
+    pointer = read_champion(open_store(str(again.checkout.store)))
     assert pointer is not None
     assert in_service.tags["release_id"] == pointer.release_id
     refused = client.get_model_version("energy-total", "2")
@@ -129,9 +129,9 @@ def test_mlflow_answers_as_the_release_does(again: Good, monkeypatch: pytest.Mon
     model = mlflow.pyfunc.load_model("models:/energy-total@champion")
     answer = model.predict(pd.DataFrame({"horizon": range(1, 7)}))
     store = open_store(str(again.checkout.store))
-    pointer = champion(store)
+    pointer = read_champion(store)
     assert pointer is not None
-    months = read_table(store, verify(store, pointer.release_id)).months[:6]
+    months = read_table(store, verify_release(store, pointer.release_id)).months[:6]
     columns = {name: [*answer[name]] for name in answer}
     assert columns["month"] == [row.month for row in months]
     assert columns["mean"] == pytest.approx([row.mean for row in months], abs=1e-9)

@@ -13,7 +13,7 @@ from s3_server import free_ports
 from walked import walk
 from web_server import direct, web_server
 
-from energy.data.archive import HeldVintage, held
+from energy.data.archive import ArchivedVintage, list_vintages
 
 pytestmark = [
     pytest.mark.e2e,
@@ -28,7 +28,7 @@ class Ingest:
     """A run, what it left held and set aside, and what it asked the server for."""
 
     run: Ended
-    held: list[HeldVintage]
+    held: list[ArchivedVintage]
     aside: list[str]
     asked: list[tuple[str, dict[str, str]]]
 
@@ -57,7 +57,7 @@ def story(once: Once[Story]) -> Story:
             aside = data / "quarantine"
             names = [one.name for one in aside.iterdir()] if aside.exists() else []
             shown = [name for name in names if not name.startswith(".")]
-            return Ingest(run, held(data), shown, asked)
+            return Ingest(run, list_vintages(data), shown, asked)
 
         with web_server() as web:
 
@@ -93,7 +93,7 @@ def test_with_no_network_what_is_held_stays_in_use(
     for source in ("energy", "weather"):
         assert f"{source}: {nowhere}/" in said
     assert said.count("cannot be reached: the connection was refused") == 2
-    (embedded,) = held(tmp_path)
+    (embedded,) = list_vintages(tmp_path)
     assert embedded.month == "2022-07"
     assert "cannot be reached" in cards["vintage"].words
     assert f"Vintage `{embedded.vintage_id}`, energy to 2022-07." in cards["vintage"].words

@@ -15,11 +15,11 @@ from made_releases import RAW
 from moto.server import ThreadedMotoServer
 from walked import walk
 
-from energy.contract.record import TrackRecord
-from energy.data.monthly import read_frame
+from energy.contract.track_record import TrackRecord
+from energy.data.frame import read_frame
 from energy.data.vintages import open_vintage
-from energy.monitoring.metrics import metrics
-from energy.releases.reading import TRACK_RECORD
+from energy.monitoring.cloudwatch import track_record_metrics
+from energy.releases.reader import TRACK_RECORD
 from energy.releases.store import open_store
 
 pytestmark = [
@@ -138,6 +138,6 @@ def test_mlflow_has_its_figures(story: Story) -> None:
 
 
 def test_cloudwatch_has_its_metrics(story: Story) -> None:
-    assert story.sent == sorted(metrics(story.record))
+    assert story.sent == sorted(track_record_metrics(story.record))
     assert f"sent {len(story.sent)} metrics to Energy" in story.scored.stdout
     assert "never-to-be-told" not in story.scored.stdout + story.scored.stderr

@@ -10,7 +10,7 @@ import pytest
 from flow_runs import Good, Stopped, check_out, contents, put_in_service
 from hooks import BAD_FORECASTERS, hooked
 
-from energy.releases.bundle import read_file, verify
+from energy.releases.bundle import read_file, verify_release
 from energy.releases.store import open_store
 
 pytestmark = pytest.mark.e2e
@@ -40,7 +40,7 @@ def test_every_forecaster_failing_publishes_nothing(tmp_path: Path) -> None:
 )
 def test_one_failure_is_a_score(again: Good, name: str, reason: str) -> None:
     store = open_store(str(again.checkout.store))
-    manifest = verify(store, again.run.release_id)
+    manifest = verify_release(store, again.run.release_id)
     scores = json.loads(read_file(store, manifest, "scores.json"))
     ranked, lost = scores["backtest"][:2], scores["backtest"][2:]
     assert {row["forecaster"] for row in ranked} == {"seasonal_naive", "drift"}

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 from three_vintages import CUTOFF, archive
 
-from energy.data.archive import held
+from energy.data.archive import list_vintages
 from energy.data.tables import TARGETS
 from energy.forecasting import backtest
-from energy.preparing import Task, TrainRequest, prepare
+from energy.pipelines.prepare import TrainingPlan, TrainRequest, prepare_training
 from energy.settings import Settings
 
 EARLIER = CUTOFF - 12
@@ -21,9 +21,9 @@ EARLIER = CUTOFF - 12
 Means = dict[pd.Period, np.ndarray]
 
 
-def prepared(data: Path, folder: Path, **asked: object) -> Task:
+def prepared(data: Path, folder: Path, **asked: object) -> TrainingPlan:
     settings = Settings(str(folder / "store"), data, f"sqlite:///{folder}/mlflow.db")
-    return prepare(settings, TrainRequest(forecasters="seasonal_naive", folds=2, **asked))  # type: ignore[arg-type]
+    return prepare_training(settings, TrainRequest(forecasters="seasonal_naive", folds=2, **asked))  # type: ignore[arg-type]
 
 
 def means(data: Path, folder: Path, *, real_time: bool) -> Means:
@@ -32,7 +32,7 @@ def means(data: Path, folder: Path, *, real_time: bool) -> Means:
     few = replace(task.plan, backtest=task.plan.backtest[-1:], holdout=task.plan.holdout[:1])
     assert (few.backtest, few.holdout) == ((EARLIER,), (CUTOFF,))
     series, known = task.series["total"], task.known["total"]
-    folds, _ = backtest.run("seasonal_naive", series, task.weather, few, known)
+    folds, _ = backtest.run_backtest("seasonal_naive", series, task.weather, few, known)
     once = folds[folds["protocol"] != "single_origin"]
     actual = series.loc[pd.PeriodIndex(once["month"])]
     assert once["actual"].to_numpy() == pytest.approx(actual.to_numpy())
@@ -40,7 +40,7 @@ def means(data: Path, folder: Path, *, real_time: bool) -> Means:
 
 
 def test_the_newest_vintage_unless_another_is_asked_for(three: Path, tmp_path: Path) -> None:
-    old, embedded, new = held(three)
+    old, embedded, new = list_vintages(three)
     task = prepared(three, tmp_path)
     assert (task.vintage_id, task.vintage) == (new.vintage_id, new.hashes)
     assert str(task.series["total"].index[-1]) == "2022-08"
@@ -62,7 +62,7 @@ def test_what_was_known_is_held_for_cutoffs_with_a_vintage_of_their_own(
     assert list(weather.columns) == list(task.weather.columns)
     assert " 1 folds as it was known then." in str(task)
     # The plan of this one has its cutoffs a month earlier, where no vintage ends.
-    _, embedded, _ = held(three)
+    _, embedded, _ = list_vintages(three)
     task = prepared(three, tmp_path, in_real_time=True, vintage=embedded.vintage_id)
     assert task.known == {"total": {}}
 

@@ -8,12 +8,11 @@ import pytest
 from flow_runs import Card, Stopped
 
 from energy.contract import Manifest
-from energy.releases.bundle import WEATHER, verify
-from energy.releases.decisions import decisions
-from energy.releases.pointer import champion
-from energy.releases.reading import ReleaseReader
+from energy.releases.bundle import WEATHER, verify_release
+from energy.releases.promotion import list_decisions, read_champion
+from energy.releases.reader import ReleaseReader
 from energy.releases.store import Store, open_store
-from lambda_handler.service import Service
+from lambda_handler.routes import RequestHandler
 
 pytestmark = pytest.mark.e2e
 
@@ -27,12 +26,12 @@ def store(every: Stopped) -> Store:
 
 @pytest.fixture(scope="module")
 def release(every: Stopped, store: Store) -> Manifest:
-    return verify(store, every.run.release_id)
+    return verify_release(store, every.run.release_id)
 
 
 @pytest.fixture(scope="module")
 def ask(store: Store) -> Any:
-    service = Service(lambda: reader)
+    service = RequestHandler(lambda: reader)
     reader = ReleaseReader(store, 60.0)
     return service.handle
 
@@ -46,10 +45,10 @@ def test_the_run_ends_in_its_own_words(every: Stopped) -> None:
 
 
 def test_it_is_judged_and_promoted_as_any_other(store: Store, release: Manifest) -> None:
-    (told,) = (one for one in decisions(store) if one.release_id == release.release_id)
+    (told,) = (one for one in list_decisions(store) if one.release_id == release.release_id)
     assert told.action == "promoted"
     assert all(check.passed for check in told.checks)
-    pointer = champion(store)
+    pointer = read_champion(store)
     assert pointer is not None
     assert pointer.release_id == release.release_id
 

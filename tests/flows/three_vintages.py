@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 from made_results import ENERGY, RAW, WEATHER, make_release
 
-from energy.data.keeping import Kept, keep
-from energy.data.records import Record
+from energy.data.vintage_builder import NewVintage, ingest_vintage
+from energy.data.vintages import VintageRecord
 
 CUTOFF = pd.Period("2018-04", "M")
 """Where the training part ends of a vintage that ends in August 2022."""
@@ -35,5 +35,5 @@ def archive(root: Path, then: float = 0.0, now: float = 0.0) -> Path:
         {ENERGY: (RAW / ENERGY).read_bytes()},
         {"now.xlsx": workbook("2022-08", now)},
     ):
-        assert isinstance(keep(root, files, Record("", "", {})), Kept)
+        assert isinstance(ingest_vintage(root, files, VintageRecord("", "", {})), NewVintage)
     return root

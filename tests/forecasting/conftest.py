@@ -11,12 +11,11 @@ import pandas as pd
 import pytest
 from forecasting.series_building import UNEQUAL, backtested, period
 
-from energy.data.monthly import read_frame, target_series
+from energy.data.frame import read_frame, target_series
 from energy.data.vintages import open_vintage
-from energy.forecasting import backtest
-from energy.forecasting.bench import BENCH
-from energy.forecasting.fitting import fit, regressors
-from energy.forecasting.logs import is_positive
+from energy.forecasting.backtest import fit, regressors
+from energy.forecasting.folds import FoldPlan, is_positive
+from energy.forecasting.models import FORECASTERS
 
 ROOT = Path(__file__).parents[2]
 FIRST, CUTOFF, LAST = "2009-01", "2016-12", "2017-12"
@@ -45,15 +44,15 @@ def net_imports(frame: pd.DataFrame) -> pd.Series:
 
 
 @pytest.fixture(scope="session")
-def two_folds() -> backtest.Plan:
+def two_folds() -> FoldPlan:
     """Two cutoffs, half a year apart, so that the second knows errors of the first."""
     cutoff = period(CUTOFF)
-    return backtest.Plan((cutoff - 6, cutoff), (), period(LAST), 12)
+    return FoldPlan((cutoff - 6, cutoff), (), period(LAST), 12)
 
 
 @pytest.fixture(scope="session")
 def folds(
-    total: pd.Series, weather: pd.DataFrame, two_folds: backtest.Plan
+    total: pd.Series, weather: pd.DataFrame, two_folds: FoldPlan
 ) -> Callable[[str], pd.DataFrame]:
     """The fold frame of a forecaster of the bench over `two_folds`; leave it as it is."""
     return backtested(total, weather, two_folds)
@@ -66,7 +65,7 @@ def fitted(total: pd.Series, weather: pd.DataFrame) -> Callable[[str], Any]:
 
     @functools.cache
     def fit_once(name: str) -> Any:
-        weighted = BENCH[name].members and BENCH[name].rule != "median"
+        weighted = FORECASTERS[name].members and FORECASTERS[name].rule != "median"
         X = regressors(name, seen, weather)
         return fit(name, seen, X, is_positive(seen), UNEQUAL if weighted else None)
 

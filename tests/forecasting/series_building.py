@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 from hypothesis import settings
 
-from energy.forecasting import backtest, combination
-from energy.forecasting.bench import BENCH
-from energy.forecasting.scores import quantile_columns
+from energy.forecasting import backtest, combination, folds
+from energy.forecasting.folds import quantile_columns
+from energy.forecasting.models import FORECASTERS
 
 RESPONSE = 0.9
 """Mtoe that a hundred degree days add to the made-up series."""
@@ -114,7 +114,7 @@ def altered(
 
 
 def backtested(
-    y: pd.Series, weather: pd.DataFrame, plan: backtest.Plan
+    y: pd.Series, weather: pd.DataFrame, plan: folds.FoldPlan
 ) -> Callable[[str], pd.DataFrame]:
     """Fold frames by name, each made once.
 
@@ -124,11 +124,11 @@ def backtested(
 
     @functools.cache
     def run_once(name: str) -> pd.DataFrame:
-        if members := BENCH[name].members:
+        if members := FORECASTERS[name].members:
             frames = [run_once(member) for member in members]
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(combination, "FEWEST", 6)
-                return backtest.combine(BENCH[name].rule, frames, y, weather)
-        return backtest.run(name, y, weather, plan)[0]
+                return backtest.combine_backtests(FORECASTERS[name].rule, frames, y, weather)
+        return backtest.run_backtest(name, y, weather, plan)[0]
 
     return run_once

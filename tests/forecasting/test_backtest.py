@@ -21,27 +21,27 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from energy.contract import WEATHER_AHEAD
-from energy.data.monthly import MINIMUM, temporal_split
+from energy.data.frame import MINIMUM, temporal_split
 from energy.errors import MissingWeather, NotPlausible, TooShortToBacktest
 from energy.forecasting import backtest, combination
-from energy.forecasting.backtest import SHORTEST, Plan, combine, plan, run
-from energy.forecasting.bench import BENCH
-from energy.forecasting.fitting import fit, forecast, regressors
-from energy.forecasting.intervals import add_quantiles, made_before
-from energy.forecasting.scores import MONTHS_SCORED, quantile_columns, seasonal_naive_scale
+from energy.forecasting.backtest import combine_backtests, fit, forecast, regressors, run_backtest
+from energy.forecasting.folds import MONTHS_SCORED, SHORTEST, FoldPlan, plan_folds, quantile_columns
+from energy.forecasting.intervals import add_quantiles, folds_before
+from energy.forecasting.metrics import seasonal_naive_scale
+from energy.forecasting.models import FORECASTERS
 
-FITTED = [name for name, entry in BENCH.items() if not entry.members]
-NOWCAST = [name for name, entry in BENCH.items() if entry.weather]
+FITTED = [name for name, entry in FORECASTERS.items() if not entry.members]
+NOWCAST = [name for name, entry in FORECASTERS.items() if entry.weather]
 QUICK = "weather_normalised_theta"
 """Uses weather, and is fitted in no time."""
 SAID = ["cutoff", "month", "horizon", "mean", "scale", *quantile_columns()]
 lengths, fold_counts, horizons = st.integers(45, 400), st.integers(1, 60), st.integers(1, 120)
 
 
-def planned(count: int, folds: int, horizon: int) -> Plan:
+def planned(count: int, folds: int, horizon: int) -> FoldPlan:
     index = months(count)
     train, _ = temporal_split(index)
-    return plan(index, train[-1], folds, horizon)
+    return plan_folds(index, train[-1], folds, horizon)
 
 
 @unhurried
@@ -88,9 +88,9 @@ def test_the_plan_for_the_published_figures() -> None:
 
 def test_a_training_part_with_no_room_for_a_fold_is_refused() -> None:
     index = months(60)
-    assert plan(index, index[35], 24, 12).backtest == (index[23],)
+    assert plan_folds(index, index[35], 24, 12).backtest == (index[23],)
     with pytest.raises(TooShortToBacktest) as caught:
-        plan(index, index[34], 24, 12)
+        plan_folds(index, index[34], 24, 12)
     assert (caught.value.months, caught.value.needed) == (35, 36)
 
 
@@ -98,7 +98,7 @@ def test_five_years_are_enough_from_end_to_end() -> None:
     weather = made_up_weather(MINIMUM)
     y = made_up_series(weather)
     laid_out = planned(MINIMUM, 24, 24)
-    found, seconds = run("seasonal_naive", y, weather, laid_out)
+    found, seconds = run_backtest("seasonal_naive", y, weather, laid_out)
     assert seconds >= 0
     assert set(found["protocol"]) == {"backtest", "holdout", "single_origin"}
     assert found["cutoff"].nunique() == len(laid_out.backtest) + 1
@@ -109,7 +109,7 @@ def test_a_fold_frame_is_what_its_documentation_says() -> None:
     weather = made_up_weather(120)
     y = made_up_series(weather)
     laid_out = planned(120, 3, 18)
-    found, _ = run("seasonal_naive", y, weather, laid_out)
+    found, _ = run_backtest("seasonal_naive", y, weather, laid_out)
     assert list(found.columns) == [
         *("protocol", "cutoff", "month", "horizon", "actual", "mean", "scale"),
         *quantile_columns(),
@@ -137,7 +137,7 @@ def test_the_single_origin_reaches_from_the_split_to_the_end() -> None:
     weather = made_up_weather(120)
     y = made_up_series(weather)
     laid_out = planned(120, 1, 12)
-    found, _ = run("seasonal_naive", y, weather, laid_out)
+    found, _ = run_backtest("seasonal_naive", y, weather, laid_out)
     single = found[found["protocol"] == "single_origin"]
     assert set(single["cutoff"]) == {laid_out.split}
     assert single["horizon"].to_list() == list(range(1, 25))
@@ -147,17 +147,17 @@ def test_the_single_origin_reaches_from_the_split_to_the_end() -> None:
     pd.testing.assert_frame_equal(same.drop(columns="protocol").reset_index(drop=True), both)
 
 
-def laid_out_by_hand() -> tuple[pd.Series, pd.DataFrame, Plan]:
+def laid_out_by_hand() -> tuple[pd.Series, pd.DataFrame, FoldPlan]:
     """Eight years, and every kind of cutoff: two each to warm up, to choose on and to report."""
     weather = made_up_weather(96)
     y = made_up_series(weather)
     at = y.index
-    return y, weather, Plan((at[46], at[51]), (at[63], at[68]), at[63], 18, (at[36], at[41]))
+    return y, weather, FoldPlan((at[46], at[51]), (at[63], at[68]), at[63], 18, (at[36], at[41]))
 
 
 @pytest.fixture(scope="module")
 def every_protocol() -> pd.DataFrame:
-    return run(QUICK, *laid_out_by_hand())[0]
+    return run_backtest(QUICK, *laid_out_by_hand())[0]
 
 
 def test_every_protocol_has_its_cutoffs_and_reach(every_protocol) -> None:
@@ -218,19 +218,19 @@ def test_without_weather_ahead_or_a_use_for_it_there_is_no_nowcast(name: str) ->
     y, weather, laid_out = laid_out_by_hand()
     cutoff = laid_out.backtest[0]
     cut = weather if name == "theta" else weather.loc[:cutoff]
-    found, _ = run(name, y, cut, Plan((cutoff,), (), laid_out.split, 12))
+    found, _ = run_backtest(name, y, cut, FoldPlan((cutoff,), (), laid_out.split, 12))
     assert set(found["protocol"]) == {"backtest"}
 
 
 def test_warmup_folds_are_what_the_first_fold_has_to_learn_from(every_protocol) -> None:
     y, weather, laid_out = laid_out_by_hand()
-    cold, _ = run(QUICK, y, weather, Plan(laid_out.backtest, (), laid_out.split, 18))
+    cold, _ = run_backtest(QUICK, y, weather, FoldPlan(laid_out.backtest, (), laid_out.split, 18))
     warm = every_protocol[every_protocol["cutoff"].isin(laid_out.backtest)]
     kept = ["protocol", "cutoff", "month", "mean"]
     pd.testing.assert_frame_equal(warm[kept].reset_index(drop=True), cold[kept])
     first = laid_out.backtest[0]
-    assert made_before(cold, first).empty
-    learnt_from = made_before(every_protocol, first)
+    assert folds_before(cold, first).empty
+    learnt_from = folds_before(every_protocol, first)
     assert set(learnt_from["protocol"]) == {"warmup"}
     assert len(learnt_from) == 10 + 5  # months between each of them and the first fold
     moved = (cold["cutoff"] == first).to_numpy()
@@ -241,11 +241,11 @@ def test_a_cutoff_in_real_time_knows_the_figures_as_they_were_published() -> Non
     """Actuals are today's; what is fitted, scaled and nowcast is of then."""
     y, weather, laid_out = laid_out_by_hand()
     cutoff = laid_out.backtest[-1]
-    laid_out = Plan(laid_out.backtest, (), laid_out.split, 12)
+    laid_out = FoldPlan(laid_out.backtest, (), laid_out.split, 12)
     then = (y * 1.5).loc[:cutoff]
     colder = weather.loc[: cutoff + 1].assign(degree_days=lambda rows: rows["degree_days"] + 2)
-    found, _ = run(QUICK, y, weather, laid_out, {cutoff: (then, colder)})
-    plain, _ = run(QUICK, y, weather, laid_out)
+    found, _ = run_backtest(QUICK, y, weather, laid_out, {cutoff: (then, colder)})
+    plain, _ = run_backtest(QUICK, y, weather, laid_out)
     pd.testing.assert_series_equal(found["actual"], plain["actual"])
     last = (found["cutoff"] == cutoff).to_numpy()
     pd.testing.assert_frame_equal(found[~last], plain[~last])
@@ -270,7 +270,7 @@ def elsewhere(total, weather, two_folds) -> Callable[[str], pd.DataFrame]:
     return backtested(*altered(total, weather, cutoff, cutoff + WEATHER_AHEAD), two_folds)
 
 
-@for_each(BENCH)
+@for_each(FORECASTERS)
 def test_nothing_after_a_cutoff_reaches_a_forecast(name, folds, elsewhere) -> None:
     """Not the series, not the weather, not the errors of earlier folds: bit for bit."""
     seen, other = folds(name), elsewhere(name)
@@ -284,7 +284,7 @@ def test_the_weather_of_the_month_after_a_cutoff_reaches_its_nowcast_alone(
     name, total, weather, two_folds, folds
 ) -> None:
     cutoff = two_folds.backtest[-1]
-    found, _ = run(name, total, altered(total, weather, cutoff)[1], two_folds)
+    found, _ = run_backtest(name, total, altered(total, weather, cutoff)[1], two_folds)
     seen = folds(name)
     moved = (seen["protocol"] == "nowcast") & (seen["cutoff"] == cutoff)
     pd.testing.assert_frame_equal(found[~moved], seen[~moved], check_exact=True)
@@ -308,20 +308,20 @@ def test_weather_before_a_cutoff_reaches_those_that_use_it_and_no_others(
     first = two_folds.backtest[0]
     other = weather.copy()
     other.loc[first - 14 : first - 12, "degree_days"] += 3.0
-    one = Plan((first,), (), two_folds.split, 12)
-    found, _ = run(name, total, other, one)
+    one = FoldPlan((first,), (), two_folds.split, 12)
+    found, _ = run_backtest(name, total, other, one)
     seen = folds(name).head(12)
-    assert found["mean"].equals(seen["mean"]) is not BENCH[name].weather
+    assert found["mean"].equals(seen["mean"]) is not FORECASTERS[name].weather
 
 
 def test_the_series_before_a_cutoff_reaches_its_forecast(total, weather, two_folds, folds) -> None:
     first = two_folds.backtest[0]
     other, _ = altered(total, weather, first - 1)
-    found, _ = run("theta", other, weather, Plan((first,), (), two_folds.split, 12))
+    found, _ = run_backtest("theta", other, weather, FoldPlan((first,), (), two_folds.split, 12))
     assert not np.isclose(found["mean"], folds("theta")["mean"].head(12)).any()
 
 
-@for_each(BENCH)
+@for_each(FORECASTERS)
 def test_every_forecaster_gets_quantiles_that_do_not_cross(name, folds) -> None:
     q = folds(name)[quantile_columns()].to_numpy()
     assert np.isfinite(q).all()
@@ -331,7 +331,7 @@ def test_every_forecaster_gets_quantiles_that_do_not_cross(name, folds) -> None:
 
 def test_a_backtest_leaves_what_it_was_given_alone(total, weather, two_folds) -> None:
     before = total.copy(), weather.copy()
-    run("weather_normalised_theta", total, weather, two_folds)
+    run_backtest("weather_normalised_theta", total, weather, two_folds)
     pd.testing.assert_series_equal(total, before[0])
     pd.testing.assert_frame_equal(weather, before[1])
 
@@ -341,20 +341,20 @@ def test_a_combination_is_its_members_by_rule_and_has_intervals_of_its_own(
     rule, folds, total, weather
 ) -> None:
     members = [folds(name) for name in ("theta", "ets", "ridge")]
-    found = combine(rule, members, total, weather)
-    by_rule = combination.combine(rule, members)
+    found = combine_backtests(rule, members, total, weather)
+    by_rule = combination.combine_forecasts(rule, members)
     pd.testing.assert_frame_equal(found[by_rule.columns], by_rule)
     assert list(found.columns) == list(members[0].columns)
     kept = ["protocol", "cutoff", "month", "horizon", "actual", "scale"]
     pd.testing.assert_frame_equal(found[kept], members[0][kept])
     own = add_quantiles(by_rule, total, True, weather)
     pd.testing.assert_frame_equal(found, own)
-    alone = combine(rule, members[:1], total, weather)
+    alone = combine_backtests(rule, members[:1], total, weather)
     pd.testing.assert_frame_equal(alone, members[0])
 
 
 def test_a_combination_nowcasts_too_and_is_weighted_once_errors_are_known(folds) -> None:
-    members = [folds(name)["mean"] for name in BENCH["combination"].members]
+    members = [folds(name)["mean"] for name in FORECASTERS["combination"].members]
     means = {rule: folds(f"combination_{rule}") for rule in ("inverse_error", "stacking")}
     for rule, found in means.items():
         assert (found["protocol"] == "nowcast").sum() == 2
@@ -369,19 +369,19 @@ def test_what_is_not_a_number_ends_the_backtest(monkeypatch, total, weather, two
 
     monkeypatch.setattr(backtest, "forecast", nothing)
     with pytest.raises(NotPlausible):
-        run("naive", total, weather, two_folds)
+        run_backtest("naive", total, weather, two_folds)
 
 
 def test_without_weather_those_that_need_it_say_so(total, weather, two_folds) -> None:
     blank = weather.assign(degree_days=np.nan)
     with pytest.raises(MissingWeather):
-        run("sarimax", total, blank, two_folds)
-    assert len(run("naive", total, blank, two_folds)[0]) == 24
+        run_backtest("sarimax", total, blank, two_folds)
+    assert len(run_backtest("naive", total, blank, two_folds)[0]) == 24
 
 
 def test_a_series_below_zero_is_backtested_on_levels(net_imports, weather) -> None:
-    one = Plan((period("2003-12"),), (), period("2004-12"), 12)
-    found, _ = run("ets", net_imports, weather, one)
+    one = FoldPlan((period("2003-12"),), (), period("2004-12"), 12)
+    found, _ = run_backtest("ets", net_imports, weather, one)
     assert np.isfinite(found[SAID[3:]].to_numpy()).all()
     # Added, not multiplied: as far above the forecast as below, also where it is below zero.
     above, below = found["q0.975"] - found["q0.5"], found["q0.5"] - found["q0.025"]

@@ -17,32 +17,27 @@ from hypothesis import strategies as st
 from sktime.forecasting.base import BaseForecaster
 
 from energy.errors import NeedsWeather, UnknownForecaster
-from energy.forecasting.bench import (
-    BASELINE,
-    BENCH,
-    build,
-    choose,
-)
-from energy.forecasting.champion import from_zip, to_zip
-from energy.forecasting.fitting import fit, forecast, quiet, regressors
-from energy.forecasting.horizon import fh_until, months_after
+from energy.forecasting.backtest import fit, forecast, regressors, suppress_warnings
+from energy.forecasting.folds import fh_until, months_after
+from energy.forecasting.models import BASELINE, FORECASTERS, build_forecaster, choose_forecasters
+from energy.forecasting.selection import model_from_zip, model_to_zip
 
-FITTED = [entry.name for entry in BENCH.values() if not entry.members]
-WEATHER_AWARE = [entry.name for entry in BENCH.values() if entry.weather]
+FITTED = [entry.name for entry in FORECASTERS.values() if not entry.members]
+WEATHER_AWARE = [entry.name for entry in FORECASTERS.values() if entry.weather]
 STACKED = "combination_stacking"
 """Differs from the other weighted combination in its weights alone: one is fitted for both."""
-every_forecaster = for_each(name for name in BENCH if name != STACKED)
-subsets = st.lists(st.sampled_from(list(BENCH)), min_size=1, unique=True)
+every_forecaster = for_each(name for name in FORECASTERS if name != STACKED)
+subsets = st.lists(st.sampled_from(list(FORECASTERS)), min_size=1, unique=True)
 
 
 def test_at_least_twelve_forecasters_of_different_kinds_compete() -> None:
-    assert len(BENCH) >= 12
-    assert len({entry.kind for entry in BENCH.values()}) >= 6
+    assert len(FORECASTERS) >= 12
+    assert len({entry.kind for entry in FORECASTERS.values()}) >= 6
     assert len(WEATHER_AWARE) >= 4
 
 
 def test_every_row_is_complete() -> None:
-    for name, entry in BENCH.items():
+    for name, entry in FORECASTERS.items():
         assert name == entry.name
         assert name.isidentifier()
         assert entry.summary.endswith(".")
@@ -56,21 +51,23 @@ def test_the_baseline_is_the_same_month_of_the_year_before(fitted, total) -> Non
 
 
 def test_a_combination_takes_forecasters_that_are_fitted_themselves() -> None:
-    for entry in BENCH.values():
-        assert not any(BENCH[member].members for member in entry.members)
-        assert not entry.members or entry.weather is any(BENCH[m].weather for m in entry.members)
+    for entry in FORECASTERS.values():
+        assert not any(FORECASTERS[member].members for member in entry.members)
+        assert not entry.members or entry.weather is any(
+            FORECASTERS[m].weather for m in entry.members
+        )
 
 
 def test_all_means_all_in_the_order_of_the_bench() -> None:
-    assert choose("all") == choose(" all ") == tuple(BENCH)
+    assert choose_forecasters("all") == choose_forecasters(" all ") == tuple(FORECASTERS)
 
 
 def test_without_weather_all_leaves_out_what_needs_it_and_names_are_refused() -> None:
-    able = [name for name, entry in BENCH.items() if not entry.weather]
-    assert choose("all", with_weather=False) == tuple(able)
-    assert choose("theta", with_weather=False) == (BASELINE, "theta")
+    able = [name for name, entry in FORECASTERS.items() if not entry.weather]
+    assert choose_forecasters("all", with_weather=False) == tuple(able)
+    assert choose_forecasters("theta", with_weather=False) == (BASELINE, "theta")
     with pytest.raises(NeedsWeather) as caught:
-        choose("theta,sarimax,combination", with_weather=False)
+        choose_forecasters("theta,sarimax,combination", with_weather=False)
     assert list(caught.value.forecasters) == ["sarimax", "combination"]
     assert list(caught.value.others) == able
 
@@ -78,11 +75,11 @@ def test_without_weather_all_leaves_out_what_needs_it_and_names_are_refused() ->
 @unhurried
 @given(subsets)
 def test_choosing_keeps_the_order_and_brings_what_is_needed(names: list[str]) -> None:
-    chosen = choose(", ".join(names))
-    assert list(chosen) == [name for name in BENCH if name in chosen]
-    members = {member for name in names for member in BENCH[name].members}
+    chosen = choose_forecasters(", ".join(names))
+    assert list(chosen) == [name for name in FORECASTERS if name in chosen]
+    members = {member for name in names for member in FORECASTERS[name].members}
     assert set(chosen) == {*names, BASELINE, *members}
-    assert choose(",".join(chosen)) == chosen
+    assert choose_forecasters(",".join(chosen)) == chosen
 
 
 @pytest.mark.parametrize(
@@ -97,16 +94,16 @@ def test_choosing_keeps_the_order_and_brings_what_is_needed(names: list[str]) ->
 )
 def test_a_name_that_the_bench_does_not_have_is_refused(names: str, unknown: list[str]) -> None:
     with pytest.raises(UnknownForecaster, match="seasonal_naive") as caught:
-        choose(names)
+        choose_forecasters(names)
     assert list(caught.value.forecasters) == unknown
-    assert list(caught.value.known) == list(BENCH)
+    assert list(caught.value.known) == list(FORECASTERS)
 
 
 @every_forecaster
 @pytest.mark.parametrize("positive", [True, False])
 def test_every_build_is_fresh_and_unfitted(name: str, positive: bool) -> None:
-    with quiet():
-        one, two = build(name, positive), build(name, positive)
+    with suppress_warnings():
+        one, two = build_forecaster(name, positive), build_forecaster(name, positive)
     assert isinstance(one, BaseForecaster)
     assert not one.is_fitted
     assert one is not two
@@ -114,9 +111,11 @@ def test_every_build_is_fresh_and_unfitted(name: str, positive: bool) -> None:
 
 @for_each(FITTED)
 def test_logs_are_taken_of_positive_series_alone(name: str) -> None:
-    with quiet():
-        onto_logs, levels = build(name, positive=True), build(name, positive=False)
-    assert ("log" in onto_logs.get_params()) is BENCH[name].log
+    with suppress_warnings():
+        onto_logs, levels = build_forecaster(name, positive=True), build_forecaster(
+            name, positive=False
+        )
+    assert ("log" in onto_logs.get_params()) is FORECASTERS[name].log
     assert "log" not in levels.get_params()
 
 
@@ -133,14 +132,14 @@ def test_every_forecaster_forecasts_plausible_numbers(name, fitted, total) -> No
 def test_every_forecaster_pickles_small_and_forecasts_the_same(name, fitted) -> None:
     forecaster = fitted(name)
     expected = forecast(name, forecaster, 36, True)
-    model = to_zip(forecaster)
+    model = model_to_zip(forecaster)
     assert len(model) < 1_000_000
-    for twin in (from_zip(model), pickle.loads(pickle.dumps(forecaster))):  # noqa: S301 - our own
+    for twin in (model_from_zip(model), pickle.loads(pickle.dumps(forecaster))):  # noqa: S301
         pd.testing.assert_series_equal(forecast(name, twin, 36, True), expected, check_exact=True)
 
 
 def test_a_fitted_combination_is_the_median_of_its_members(fitted) -> None:
-    each = [forecast(name, fitted(name), 24, True) for name in BENCH["combination"].members]
+    each = [forecast(name, fitted(name), 24, True) for name in FORECASTERS["combination"].members]
     found = forecast("combination", fitted("combination"), 24, True)
     np.testing.assert_allclose(found, np.median(each, axis=0), rtol=1e-9)
 
@@ -150,18 +149,18 @@ def test_a_combination_built_with_weights_is_its_members_mean_so_weighted(fitted
     name = "combination_inverse_error"
     ahead = months_after(fitted(name).cutoff[0], 1)
     for X in (None, pd.DataFrame({"degree_days": [14.0]}, ahead)):
-        each = [forecast(m, fitted(m), 24, True, X) for m in BENCH[name].members]
+        each = [forecast(m, fitted(m), 24, True, X) for m in FORECASTERS[name].members]
         found = forecast(name, fitted(name), 24, True, X)
         np.testing.assert_allclose(found, np.average(each, axis=0, weights=UNEQUAL), rtol=1e-9)
 
 
 @pytest.mark.parametrize("name", ["combination", "combination_inverse_error", STACKED])
 def test_weights_alone_decide_how_a_combination_is_built(name: str) -> None:
-    with quiet():
-        plain, weighted = build(name, True), build(name, True, UNEQUAL)
+    with suppress_warnings():
+        plain, weighted = build_forecaster(name, True), build_forecaster(name, True, UNEQUAL)
     assert (plain.aggfunc, plain.weights) == ("median", None)
     assert (weighted.aggfunc, weighted.weights) == ("mean", UNEQUAL)
-    assert [member for member, _ in weighted.forecasters] == list(BENCH[name].members)
+    assert [member for member, _ in weighted.forecasters] == list(FORECASTERS[name].members)
 
 
 @every_forecaster
@@ -180,7 +179,7 @@ def test_a_colder_scenario_means_more_energy_in_its_months_alone(name, fitted, t
         "mild": pd.DataFrame({"degree_days": 6.0}, winter),
     }
     expected = forecast(name, fitted(name), 12, True)
-    with quiet():
+    with suppress_warnings():
         found = {
             told: pd.Series(fitted(name).predict(fh_until(12), X=scenario).to_numpy(), ahead)
             for told, scenario in scenarios.items()
@@ -192,7 +191,7 @@ def test_a_colder_scenario_means_more_energy_in_its_months_alone(name, fitted, t
         np.testing.assert_allclose(scenario[others], expected[others], rtol=1e-12)
 
 
-@pytest.mark.parametrize("name", [n for n in BENCH if n not in WEATHER_AWARE])
+@pytest.mark.parametrize("name", [n for n in FORECASTERS if n not in WEATHER_AWARE])
 def test_a_forecaster_without_weather_is_given_none(name: str, total, weather) -> None:
     assert regressors(name, total, weather) is None
 

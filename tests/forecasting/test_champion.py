@@ -13,11 +13,19 @@ from hypothesis import strategies as st
 
 from energy.contract import LEVELS, ForecastTable
 from energy.errors import EveryForecasterFailed
-from energy.forecasting.bench import BASELINE, BENCH
-from energy.forecasting.champion import forecast_table, from_zip, rank, refit, to_zip, why
-from energy.forecasting.fitting import forecast, observed_ahead
-from energy.forecasting.intervals import calibrate, made_before, quantiles
-from energy.forecasting.scores import Score, quantile_columns
+from energy.forecasting.backtest import forecast, observed_ahead
+from energy.forecasting.folds import quantile_columns
+from energy.forecasting.intervals import calibrate, folds_before, quantiles
+from energy.forecasting.metrics import Score
+from energy.forecasting.models import BASELINE, FORECASTERS
+from energy.forecasting.selection import (
+    explain_choice,
+    forecast_table,
+    model_from_zip,
+    model_to_zip,
+    rank_forecasters,
+    refit_champion,
+)
 
 
 def scored(name: str, mase: float, wis: float = 1.0) -> Score:
@@ -37,47 +45,62 @@ def test_the_lowest_mase_is_first_and_failures_last() -> None:
     ]
     expected = ["ets", "theta", "seasonal_naive", "naive"]
     for order in itertools.permutations(given_scores):
-        assert names(rank(order)) == expected
+        assert names(rank_forecasters(order)) == expected
 
 
 def test_equal_to_four_decimals_the_weighted_interval_score_decides() -> None:
-    assert names(rank([scored("theta", 0.50001, 2), scored("ets", 0.50004, 1)])) == ["ets", "theta"]
-    assert names(rank([scored("theta", 0.5000, 2), scored("ets", 0.5002, 1)])) == ["theta", "ets"]
+    assert names(rank_forecasters([scored("theta", 0.50001, 2), scored("ets", 0.50004, 1)])) == [
+        "ets",
+        "theta",
+    ]
+    assert names(rank_forecasters([scored("theta", 0.5000, 2), scored("ets", 0.5002, 1)])) == [
+        "theta",
+        "ets",
+    ]
 
 
 def test_equal_in_both_the_order_of_the_bench_decides() -> None:
-    found = rank([scored(name, 0.5) for name in reversed(BENCH)])
-    assert names(found) == list(BENCH)
+    found = rank_forecasters([scored(name, 0.5) for name in reversed(FORECASTERS)])
+    assert names(found) == list(FORECASTERS)
 
 
 @unhurried
 @given(
-    st.lists(st.tuples(st.sampled_from(list(BENCH)), st.floats(0.1, 9)), unique_by=lambda p: p[0])
+    st.lists(
+        st.tuples(st.sampled_from(list(FORECASTERS)), st.floats(0.1, 9)), unique_by=lambda p: p[0]
+    )
 )
 def test_ranking_loses_nobody(pairs: list[tuple[str, float]]) -> None:
-    ranked = rank([scored("naive", 99.0), *(scored(name, mase) for name, mase in pairs)])
+    ranked = rank_forecasters(
+        [scored("naive", 99.0), *(scored(name, mase) for name, mase in pairs)]
+    )
     assert len(ranked) == len(pairs) + 1
     assert [s.mase for s in ranked] == pytest.approx(sorted(s.mase for s in ranked), abs=1e-4)
 
 
 def test_a_score_that_is_not_a_number_is_never_first() -> None:
-    assert names(rank([scored("naive", float("nan")), scored("ets", 0.4)])) == ["ets", "naive"]
+    assert names(rank_forecasters([scored("naive", float("nan")), scored("ets", 0.4)])) == [
+        "ets",
+        "naive",
+    ]
 
 
 def test_if_all_failed_every_reason_is_told() -> None:
     with pytest.raises(EveryForecasterFailed) as caught:
-        rank([Score("theta", failure="too cold"), Score("ets", failure="too hot")])
+        rank_forecasters([Score("theta", failure="too cold"), Score("ets", failure="too hot")])
     assert caught.value.reasons == {"theta": "too cold", "ets": "too hot"}
     assert "theta: too cold; ets: too hot" in str(caught.value)
 
 
 def test_of_nobody_there_is_no_first() -> None:
     with pytest.raises(EveryForecasterFailed):
-        rank([])
+        rank_forecasters([])
 
 
 def test_why_names_the_champion_the_next_best_and_the_baseline() -> None:
-    told = why(rank([scored("theta", 0.61), scored("ets", 0.4), scored(BASELINE, 0.9)]))
+    told = explain_choice(
+        rank_forecasters([scored("theta", 0.61), scored("ets", 0.4), scored(BASELINE, 0.9)])
+    )
     assert told == (
         "ets has the lowest MASE over 24 folds of the training part: 0.400, "
         "against 0.610 for the next best, theta, and 0.900 for seasonal_naive."
@@ -94,7 +117,7 @@ def test_why_names_the_champion_the_next_best_and_the_baseline() -> None:
     ],
 )
 def test_why_names_nobody_twice_and_no_failure(scores: list[Score], end: str) -> None:
-    told = why(rank(scores))
+    told = explain_choice(rank_forecasters(scores))
     assert told.endswith(end)
     assert told.count(BASELINE) <= 1
 
@@ -108,7 +131,7 @@ def refitted(total, weather, folds):
     """The weather-normalised forecaster, fitted on all months, and its table of thirty."""
     rows = folds(QUICK)
     rows = pd.concat([rows, rows.tail(12).assign(protocol="single_origin")])
-    return refit(QUICK, total, weather, rows, 30, "Mtoe")
+    return refit_champion(QUICK, total, weather, rows, 30, "Mtoe")
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +153,7 @@ def test_the_table_is_what_the_fitted_champion_forecasts_in_the_weather_known(
     refitted, came
 ) -> None:
     fitted, table = refitted
-    for champion in (fitted, from_zip(to_zip(fitted))):
+    for champion in (fitted, model_from_zip(model_to_zip(fitted))):
         expected = forecast("champion", champion, 30, True, came)
         assert [row.mean for row in table.months] == expected.to_list()
     assert table.months[0].mean != forecast("champion", fitted, 30, True).iloc[0]
@@ -163,7 +186,7 @@ def test_without_weather_ahead_or_a_use_for_it_no_month_is_a_nowcast(name, folds
     weather = made_up_weather(60)
     y = made_up_series(weather)
     known = weather if name == QUICK else made_up_weather(61)
-    _, table = refit(name, y, known, folds(name).head(0), 6, "Mtoe")
+    _, table = refit_champion(name, y, known, folds(name).head(0), 6, "Mtoe")
     assert table.observed == {}
 
 
@@ -171,7 +194,7 @@ def test_the_table_is_what_a_backtest_would_have_said(total, weather, two_folds,
     """At the last cutoff: the same means, nowcast and intervals, from what was known then."""
     cutoff = two_folds.backtest[-1]
     earlier = folds(QUICK)[folds(QUICK)["cutoff"] < cutoff]
-    _, table = refit(QUICK, total.loc[:cutoff], weather, earlier, 12, "Mtoe")
+    _, table = refit_champion(QUICK, total.loc[:cutoff], weather, earlier, 12, "Mtoe")
     then = folds(QUICK)[folds(QUICK)["cutoff"] == cutoff]
     nowcast, rolling = (then[then["protocol"] == name] for name in ("nowcast", "backtest"))
     columns = quantile_columns()
@@ -195,7 +218,7 @@ def test_the_table_s_quantiles_rest_on_every_error_known_now(
     refitted, total, weather, folds
 ) -> None:
     _, table = refitted
-    known = made_before(folds(QUICK), total.index[-1])
+    known = folds_before(folds(QUICK), total.index[-1])
     expected = calibrate(total, known, 30, True, weather)
     assert table.calibration == expected
     assert max(expected.weather) > 0
@@ -222,7 +245,7 @@ def test_the_table_is_plain_data(refitted) -> None:
 def test_with_no_fold_at_all_there_is_still_a_table(folds) -> None:
     weather = made_up_weather(60)
     y = made_up_series(weather)
-    _, table = refit(BASELINE, y, weather, folds(BASELINE).head(0), 6, "Mtoe")
+    _, table = refit_champion(BASELINE, y, weather, folds(BASELINE).head(0), 6, "Mtoe")
     assert table.calibration.errors == 0
     assert [row.mean for row in table.months] == y.iloc[-12:-6].to_list()
 
@@ -232,9 +255,9 @@ def test_a_combination_is_fitted_with_the_weights_it_is_given() -> None:
     weather = made_up_weather(61)
     y = made_up_series(weather).iloc[:60]
     none, name = fold("2012-12", [], []), "combination_stacking"
-    weights = [float(member == QUICK) for member in BENCH[name].members]
-    combined, table = refit(name, y, weather, none, 18, "Mtoe", weights)
-    _, alone = refit(QUICK, y, weather, none, 18, "Mtoe")
+    weights = [float(member == QUICK) for member in FORECASTERS[name].members]
+    combined, table = refit_champion(name, y, weather, none, 18, "Mtoe", weights)
+    _, alone = refit_champion(QUICK, y, weather, none, 18, "Mtoe")
     assert table.forecaster == name
     means = [[row.mean for row in each.months] for each in (table, alone)]
     assert means[0] == pytest.approx(means[1])

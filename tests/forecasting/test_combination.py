@@ -13,16 +13,16 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from energy.forecasting import combination
-from energy.forecasting.bench import BENCH
 from energy.forecasting.combination import (
     FEWEST,
     RULES,
-    combine,
+    combination_weights,
+    combine_forecasts,
     inverse_error,
     stacking,
-    weights,
 )
-from energy.forecasting.scores import quantile_columns
+from energy.forecasting.folds import quantile_columns
+from energy.forecasting.models import FORECASTERS
 
 WEATHER = made_up_weather(96)
 Y = made_up_series(WEATHER)
@@ -53,7 +53,7 @@ def test_the_examples_in_the_documentation_hold() -> None:
 
 
 def test_every_combination_of_the_bench_has_a_rule_and_every_rule_competes() -> None:
-    assert {entry.rule for entry in BENCH.values() if entry.members} == set(RULES)
+    assert {entry.rule for entry in FORECASTERS.values() if entry.members} == set(RULES)
 
 
 def test_inverse_error_by_hand() -> None:
@@ -96,19 +96,19 @@ def test_weights_are_shares(rule: str, actual: np.ndarray, means: np.ndarray) ->
 
 @pytest.mark.parametrize("rule", WEIGHTED)
 def test_who_erred_less_before_counts_more(rule: str) -> None:
-    found = weights(rule, members(), Y.index[-1])
+    found = combination_weights(rule, members(), Y.index[-1])
     assert found[0] > found[1] >= found[2]
     assert sum(found) == pytest.approx(1)
     assert {type(weight) for weight in found} == {float}
 
 
 def test_the_median_has_no_weights() -> None:
-    assert weights("median", members(), Y.index[-1]) is None
+    assert combination_weights("median", members(), Y.index[-1]) is None
 
 
 def test_a_rule_that_does_not_exist_is_refused() -> None:
     with pytest.raises(KeyError):
-        combine("wishful", members())
+        combine_forecasts("wishful", members())
 
 
 @pytest.mark.parametrize("rule", WEIGHTED)
@@ -117,15 +117,15 @@ def test_with_too_few_errors_all_count_the_same(rule: str) -> None:
     alike = [frame.iloc[: 12 * 5] for frame in members()]
     last = alike[0]["month"].max()
     assert len(alike[0]) == FEWEST
-    assert weights(rule, alike, last - 1) == pytest.approx([1 / 3] * 3, abs=0)
-    assert weights(rule, alike, last) != pytest.approx([1 / 3] * 3, abs=0.01)
+    assert combination_weights(rule, alike, last - 1) == pytest.approx([1 / 3] * 3, abs=0)
+    assert combination_weights(rule, alike, last) != pytest.approx([1 / 3] * 3, abs=0.01)
 
 
 @pytest.mark.parametrize("rule", WEIGHTED)
 def test_what_is_not_scored_or_not_rolling_is_not_weighed(rule: str) -> None:
     cutoff = Y.index[-1]
-    found = weights(rule, members(), cutoff)
-    assert weights(rule, members(reach=24), cutoff) == weights(
+    found = combination_weights(rule, members(), cutoff)
+    assert combination_weights(rule, members(reach=24), cutoff) == combination_weights(
         rule, [frame[frame["horizon"] <= 12] for frame in members(reach=24)], cutoff
     )
     for protocol in ("single_origin", "nowcast", "nowcast_holdout"):
@@ -133,16 +133,16 @@ def test_what_is_not_scored_or_not_rolling_is_not_weighed(rule: str) -> None:
             pd.concat([frame, frame.assign(protocol=protocol, mean=frame["mean"] * (2 + k))])
             for k, frame in enumerate(members())
         ]
-        assert weights(rule, more, cutoff) == found
+        assert combination_weights(rule, more, cutoff) == found
 
 
 @pytest.mark.parametrize("rule", WEIGHTED)
 def test_a_mean_is_weighted_with_what_was_known_at_its_cutoff(rule: str) -> None:
     frames = members()
-    found, told = combine(rule, frames), []
+    found, told = combine_forecasts(rule, frames), []
     for cutoff, rows in found.groupby("cutoff"):
         at = [frame.loc[rows.index, "mean"].to_numpy() for frame in frames]
-        told.append(weights(rule, frames, cutoff))
+        told.append(combination_weights(rule, frames, cutoff))
         np.testing.assert_allclose(rows["mean"], np.column_stack(at) @ told[-1])
     assert told[0] == told[1] == [1 / 3] * 3
     assert told[-1] != told[0]
@@ -151,16 +151,16 @@ def test_a_mean_is_weighted_with_what_was_known_at_its_cutoff(rule: str) -> None
 def test_the_median_is_taken_month_by_month_whatever_was_wrong_before() -> None:
     frames = members()
     middle = np.median([frame["mean"] for frame in frames], axis=0)
-    assert combine("median", frames)["mean"].to_list() == middle.tolist()
+    assert combine_forecasts("median", frames)["mean"].to_list() == middle.tolist()
     spoiled = [frame.assign(actual=0.0) for frame in frames]
-    assert combine("median", spoiled)["mean"].to_list() == middle.tolist()
+    assert combine_forecasts("median", spoiled)["mean"].to_list() == middle.tolist()
 
 
 @pytest.mark.parametrize("rule", RULES)
 def test_a_combination_keeps_the_rows_and_drops_its_members_intervals(rule: str) -> None:
     frames = members()
     before = [frame.copy() for frame in frames]
-    found = combine(rule, frames)
+    found = combine_forecasts(rule, frames)
     kept = frames[0].drop(columns=quantile_columns())
     pd.testing.assert_frame_equal(found.drop(columns="mean"), kept.drop(columns="mean"))
     for frame, same in zip(frames, before, strict=True):
@@ -170,14 +170,14 @@ def test_a_combination_keeps_the_rows_and_drops_its_members_intervals(rule: str)
 @pytest.mark.parametrize("rule", RULES)
 def test_a_combination_of_one_is_that_one(rule: str) -> None:
     alone = members()[:1]
-    np.testing.assert_allclose(combine(rule, alone)["mean"], alone[0]["mean"], rtol=1e-12)
+    np.testing.assert_allclose(combine_forecasts(rule, alone)["mean"], alone[0]["mean"], rtol=1e-12)
 
 
 @pytest.mark.parametrize("rule", WEIGHTED)
 def test_what_came_after_a_cutoff_moves_no_mean_at_it(rule: str) -> None:
     cutoff = CUTOFFS[7]
     changed = Y.where(Y.index <= cutoff, 3 * Y.iloc[::-1].to_numpy())
-    seen, other = combine(rule, members()), combine(rule, members(changed))
+    seen, other = combine_forecasts(rule, members()), combine_forecasts(rule, members(changed))
     upto = (seen["cutoff"] <= cutoff).to_numpy()
     assert not np.allclose(seen["actual"][upto], other["actual"][upto])
     np.testing.assert_array_equal(seen["mean"][upto], other["mean"][upto])
@@ -189,12 +189,14 @@ def test_in_real_time_weights_rest_on_the_figures_of_then(rule: str) -> None:
     """What was published then had the third member right all along."""
     frames, cutoff = members(), CUTOFFS[-1]
     then = frames[2].drop_duplicates("month").set_index("month")["mean"]
-    plain, told = weights(rule, frames, cutoff), weights(rule, frames, cutoff, then)
+    plain, told = combination_weights(rule, frames, cutoff), combination_weights(
+        rule, frames, cutoff, then
+    )
     assert plain is not None
     assert told is not None
     assert told[2] > plain[2]
-    known = combine(rule, frames, {cutoff: (then, WEATHER)})
+    known = combine_forecasts(rule, frames, {cutoff: (then, WEATHER)})
     at = known["cutoff"] == cutoff
     means = np.column_stack([frame.loc[at, "mean"] for frame in frames])
     assert known.loc[at, "mean"].to_numpy() == pytest.approx(means @ told)
-    pd.testing.assert_frame_equal(known[~at], combine(rule, frames)[~at])
+    pd.testing.assert_frame_equal(known[~at], combine_forecasts(rule, frames)[~at])

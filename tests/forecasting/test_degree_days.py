@@ -13,9 +13,9 @@ from sktime.forecasting.sarimax import SARIMAX
 from sktime.forecasting.theta import ThetaForecaster
 
 from energy.errors import MissingWeather
+from energy.forecasting.backtest import suppress_warnings
 from energy.forecasting.degree_days import DegreeDayRegression, WeatherNormalised
-from energy.forecasting.fitting import quiet
-from energy.forecasting.horizon import fh_until, months_after
+from energy.forecasting.folds import fh_until, months_after
 from energy.forecasting.weather import assumed, climatology
 
 WEATHER = made_up_weather(96)
@@ -35,12 +35,12 @@ def normalised(years: int = 20) -> WeatherNormalised:
 
 
 def fit(make: Callable[[], Any], y: pd.Series = Y, given: pd.DataFrame | None = X) -> Any:
-    with quiet():
+    with suppress_warnings():
         return make().fit(y, X=given)
 
 
 def predict(forecaster: Any, given: pd.DataFrame | None = None) -> pd.Series:
-    with quiet():
+    with suppress_warnings():
         return forecaster.predict(fh_until(12), X=given)
 
 
@@ -142,7 +142,7 @@ def test_a_scenario_s_blanks_and_months_beyond_count_for_nothing(forecaster: Any
 
 def test_some_months_asked_for_are_those_of_the_whole(forecaster: Any) -> None:
     whole = predict(forecaster, COLDER)
-    with quiet():
+    with suppress_warnings():
         some = forecaster.predict([2, 11], X=COLDER)
         absolute = forecaster.predict(AHEAD[[1, 10]], X=COLDER)
     pd.testing.assert_series_equal(some, whole.iloc[[1, 10]], check_names=False)
@@ -168,7 +168,7 @@ def test_the_forecaster_that_was_handed_over_stays_unfitted() -> None:
 
 
 def test_an_index_of_timestamps_is_refused() -> None:
-    with quiet(), pytest.raises(ValueError, match="not supported as period"):
+    with suppress_warnings(), pytest.raises(ValueError, match="not supported as period"):
         normalised().fit(Y.to_timestamp(), X=X.to_timestamp())
 
 

@@ -13,13 +13,7 @@ from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
 from energy.contract import WEATHER_AHEAD
 from energy.errors import MissingWeather, NotPlausible
-from energy.forecasting.fitting import (
-    fit,
-    forecast,
-    observed_ahead,
-    quiet,
-    regressors,
-)
+from energy.forecasting.backtest import fit, forecast, observed_ahead, regressors, suppress_warnings
 
 WEATHER = made_up_weather(60)
 Y = made_up_series(WEATHER)
@@ -126,7 +120,7 @@ def test_quiet_silences_what_every_fit_would_repeat_and_nothing_else() -> None:
 
     with warnings.catch_warnings(record=True) as heard:
         warnings.simplefilter("always")
-        with quiet():
+        with suppress_warnings():
             Fresh()
             warnings.warn("stopped early", ConvergenceWarning, stacklevel=1)
             warnings.warn("Non-invertible starting MA parameters", UserWarning, stacklevel=1)
@@ -136,7 +130,7 @@ def test_quiet_silences_what_every_fit_would_repeat_and_nothing_else() -> None:
 
 def test_quiet_leaves_sktime_as_it_was_even_after_a_failure() -> None:
     before = BaseForecaster._config
-    with contextlib.suppress(ZeroDivisionError), quiet():
+    with contextlib.suppress(ZeroDivisionError), suppress_warnings():
         assert BaseForecaster._config["warnings"] == "off"
         raise ZeroDivisionError
     assert BaseForecaster._config is before

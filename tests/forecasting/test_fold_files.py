@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from made_results import make_folds, make_plan, make_series
 
-from energy.forecasting.fold_files import SAID, SHARED, from_document, to_document
+from energy.forecasting.folds import SAID, SHARED, folds_document, read_folds_document
 
 
 @pytest.fixture(scope="module")
@@ -20,9 +20,9 @@ def folds() -> dict[str, pd.DataFrame]:
 
 
 def test_it_goes_to_json_and_back(folds: dict[str, pd.DataFrame]) -> None:
-    document = json.loads(json.dumps(to_document(folds, "Mtoe"), allow_nan=False))
+    document = json.loads(json.dumps(folds_document(folds, "Mtoe"), allow_nan=False))
     assert (document["schema"], document["unit"]) == (1, "Mtoe")
-    found = from_document(document)
+    found = read_folds_document(document)
     assert list(found) == ["theta", "ridge"]
     for name, frame in folds.items():
         scored = frame["protocol"].isin(["backtest", "holdout"]) & (frame["horizon"] <= 12)
@@ -32,7 +32,7 @@ def test_it_goes_to_json_and_back(folds: dict[str, pd.DataFrame]) -> None:
 
 
 def test_it_holds_neither_nowcasts_nor_what_is_not_scored(folds: dict[str, pd.DataFrame]) -> None:
-    rows = to_document(folds, "Mtoe")["rows"]
+    rows = folds_document(folds, "Mtoe")["rows"]
     assert set(rows["protocol"]) == {"backtest", "holdout"}
     assert max(rows["horizon"]) == 12
 
@@ -41,7 +41,7 @@ def test_forecasters_whose_rows_stand_in_another_order_keep_their_own_figures(
     folds: dict[str, pd.DataFrame],
 ) -> None:
     turned = {**folds, "ridge": folds["ridge"].iloc[::-1]}
-    assert to_document(turned, "Mtoe") == to_document(folds, "Mtoe")
+    assert folds_document(turned, "Mtoe") == folds_document(folds, "Mtoe")
 
 
 @pytest.mark.parametrize(
@@ -54,4 +54,4 @@ def test_forecasters_whose_rows_stand_in_another_order_keep_their_own_figures(
 )
 def test_what_is_no_folds_json(document: dict[str, Any]) -> None:
     with pytest.raises((KeyError, TypeError, ValueError)):
-        from_document(document)
+        read_folds_document(document)

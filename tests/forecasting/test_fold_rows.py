@@ -7,9 +7,8 @@ import pandas as pd
 import pytest
 from forecasting.series_building import fold, months, period
 
-from energy.forecasting.fold_rows import Rows, figures_of
-from energy.forecasting.intervals import made_before
-from energy.forecasting.scores import quantile_columns
+from energy.forecasting.folds import FoldArrays, quantile_columns, values_at
+from energy.forecasting.intervals import folds_before
 
 FOLDS = pd.concat(
     [
@@ -24,13 +23,13 @@ FOLDS = pd.concat(
 
 @pytest.mark.parametrize("cutoff", ["2015-05", "2015-12", "2016-06", "2016-09", "2030-01"])
 def test_what_was_known_at_a_cutoff_is_what_the_frame_says(cutoff: str) -> None:
-    known = Rows.of(FOLDS).made_before(period(cutoff).ordinal)
-    pd.testing.assert_frame_equal(FOLDS[known], made_before(FOLDS, period(cutoff)))
+    known = FoldArrays.of(FOLDS).made_before(period(cutoff).ordinal)
+    pd.testing.assert_frame_equal(FOLDS[known], folds_before(FOLDS, period(cutoff)))
 
 
 def test_some_of_them_are_those_of_the_frame() -> None:
     which = (FOLDS["actual"] == 3.0).to_numpy()
-    rows = Rows.of(FOLDS).where(which)
+    rows = FoldArrays.of(FOLDS).where(which)
     assert rows.horizon.tolist() == list(range(1, 19))
     assert set(rows.mean) == {4.0}
     assert rows.scored.tolist() == [True] * 12 + [False] * 6
@@ -38,7 +37,7 @@ def test_some_of_them_are_those_of_the_frame() -> None:
 
 
 def test_a_frame_without_quantiles_has_no_ends_of_intervals() -> None:
-    bare = Rows.of(FOLDS.drop(columns=quantile_columns(), errors="ignore"))
+    bare = FoldArrays.of(FOLDS.drop(columns=quantile_columns(), errors="ignore"))
     assert np.isnan(bare.low).all()
     assert np.isnan(bare.high).all()
 
@@ -47,5 +46,5 @@ def test_a_figure_outside_the_series_is_the_filling() -> None:
     index = months(24)
     series = pd.Series(np.arange(24.0), index)
     asked = np.array([index[0].ordinal - 1, index[0].ordinal, index[23].ordinal, 10**6])
-    assert figures_of(series, asked, -1.0).tolist() == [-1.0, 0.0, 23.0, -1.0]
-    assert figures_of(series.iloc[:0], asked, 0.5).tolist() == [0.5] * 4
+    assert values_at(series, asked, -1.0).tolist() == [-1.0, 0.0, 23.0, -1.0]
+    assert values_at(series.iloc[:0], asked, 0.5).tolist() == [0.5] * 4

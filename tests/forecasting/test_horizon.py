@@ -4,7 +4,7 @@ from forecasting.series_building import period, unhurried
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy.forecasting.horizon import SP, fh_until, months_after
+from energy.forecasting.folds import SP, fh_until, months_after
 
 
 def test_a_year_of_months_is_a_season() -> None:

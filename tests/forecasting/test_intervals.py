@@ -22,6 +22,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from energy.contract import LEVELS, Calibration
+from energy.forecasting.folds import quantile_columns
 from energy.forecasting.intervals import (
     BOUND,
     HALF_LIFE,
@@ -31,12 +32,12 @@ from energy.forecasting.intervals import (
     STEP,
     add_quantiles,
     calibrate,
-    errors,
-    made_before,
+    folds_before,
+    forecast_errors,
     quantiles,
 )
-from energy.forecasting.response import spread_by_month, weather_effect
-from energy.forecasting.scores import empirical_coverage, quantile_columns
+from energy.forecasting.metrics import empirical_coverage
+from energy.forecasting.weather import spread_by_month, weather_effect
 
 WEATHER = made_up_weather(96)
 Y = made_up_series(WEATHER)
@@ -105,8 +106,8 @@ def random_walk_folds(log: bool, count: int, reach: int) -> tuple[pd.Series, pd.
 
 def test_errors_are_ratios_on_logs_and_differences_on_levels() -> None:
     actual, mean = np.array([11.0, 20.0]), np.array([10.0, 25.0])
-    assert errors(actual, mean, log=True) == pytest.approx([np.log(1.1), np.log(0.8)])
-    assert errors(actual, mean, log=False) == pytest.approx([1, -5])
+    assert forecast_errors(actual, mean, log=True) == pytest.approx([np.log(1.1), np.log(0.8)])
+    assert forecast_errors(actual, mean, log=False) == pytest.approx([1, -5])
 
 
 # What quantiles promise, whatever the calibration.
@@ -409,12 +410,12 @@ def test_only_errors_on_months_up_to_the_cutoff_count() -> None:
     folds = pd.concat(
         [fold("2015-12", [1.0] * 12, [2.0] * 12), fold("2016-06", [1.0] * 12, [2.0] * 12)]
     )
-    found = made_before(folds, period("2016-06"))
+    found = folds_before(folds, period("2016-06"))
     assert set(found["cutoff"]) == {period("2015-12")}
     assert list(found["month"].astype(str)) == [f"2016-{month:02}" for month in range(1, 7)]
-    assert len(made_before(folds, period("2015-12"))) == 0
-    assert len(made_before(folds, period("2016-07"))) == 7 + 1
-    assert len(made_before(folds, period("2030-01"))) == 24
+    assert len(folds_before(folds, period("2015-12"))) == 0
+    assert len(folds_before(folds, period("2016-07"))) == 7 + 1
+    assert len(folds_before(folds, period("2030-01"))) == 24
 
 
 @pytest.mark.parametrize("protocol", ["warmup", "backtest", "holdout"])
@@ -423,8 +424,8 @@ def test_each_month_of_a_rolling_fold_counts_once(protocol: str) -> None:
     once = fold("2015-12", [1.0] * 12, [2.0] * 12, protocol=protocol)
     again = ("single_origin", "nowcast", "nowcast_holdout")
     more = pd.concat([once, *(once.assign(protocol=name) for name in again)], ignore_index=True)
-    found = made_before(more, period("2017-01"))
-    pd.testing.assert_frame_equal(found, made_before(once, period("2017-01")))
+    found = folds_before(more, period("2017-01"))
+    pd.testing.assert_frame_equal(found, folds_before(once, period("2017-01")))
     assert len(found) == 12
 
 
@@ -441,7 +442,7 @@ def test_each_fold_has_the_intervals_of_what_was_known_then(weather) -> None:
     pd.testing.assert_frame_equal(found[folds.columns], folds)
     for cutoff, rows in found.groupby("cutoff"):
         seen = None if weather is None else weather.loc[:cutoff]
-        past = made_before(found, cutoff)
+        past = folds_before(found, cutoff)
         calibration = calibrate(Y.loc[:cutoff], past, 12, log=True, weather=seen)
         expected = quantiles(
             rows["mean"].to_numpy(),
@@ -480,7 +481,7 @@ def test_an_earlier_error_is_that_against_the_figures_as_they_were_known() -> No
     plain = add_quantiles(folds, Y, True, WEATHER)
     first = (found["cutoff"] == CUTOFFS[0]).to_numpy()
     pd.testing.assert_frame_equal(found[first], plain[first])
-    past = made_before(found, second)
+    past = folds_before(found, second)
     past = past.assign(actual=then.loc[past["month"]].to_numpy())
     calibration = calibrate(then, past, 12, True, warmer.loc[:second])
     rows = found[~first]

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from energy.forecasting.logs import is_positive
+from energy.forecasting.folds import is_positive
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,12 @@ from forecasting.series_building import unhurried
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy.forecasting.bench import BENCH
-from energy.forecasting.parcels import BRANCH_START, Work, parcels
+from energy.forecasting.models import FORECASTERS
+from energy.pipelines.prepare import BRANCH_START, Work, schedule_branches
 
-BENCH_OF_ONE = [("total", name) for name in BENCH]
+BENCH_OF_ONE = [("total", name) for name in FORECASTERS]
 subsets = st.lists(
-    st.tuples(st.sampled_from(["total", "coal", "gas"]), st.sampled_from(list(BENCH))),
+    st.tuples(st.sampled_from(["total", "coal", "gas"]), st.sampled_from(list(FORECASTERS))),
     min_size=1,
     unique=True,
 )
@@ -21,15 +21,15 @@ worker_counts = st.integers(1, 20)
 
 
 def cost(parcel: tuple[Work, ...]) -> float:
-    return sum(BENCH[name].cost for _, name in parcel)
+    return sum(FORECASTERS[name].cost for _, name in parcel)
 
 
 @unhurried
 @given(subsets, fold_counts, worker_counts)
 def test_each_that_is_fitted_is_in_one_parcel_the_dearest_first(work, folds, workers) -> None:
-    found = parcels(work, folds, workers)
+    found = schedule_branches(work, folds, workers)
     each = [one for parcel in found for one in parcel]
-    assert sorted(each) == sorted(one for one in work if not BENCH[one[1]].members)
+    assert sorted(each) == sorted(one for one in work if not FORECASTERS[one[1]].members)
     assert all(found)
     assert len(found) <= workers
     for costs in (map(cost, found), *([cost((one,)) for one in parcel] for parcel in found)):
@@ -41,7 +41,7 @@ def test_each_that_is_fitted_is_in_one_parcel_the_dearest_first(work, folds, wor
 @given(subsets, fold_counts, worker_counts)
 def test_no_parcel_is_longer_than_another_by_more_than_its_last(work, folds, workers) -> None:
     """Whoever has least to do is given the next, so that all end together."""
-    found = parcels(work, folds, workers)
+    found = schedule_branches(work, folds, workers)
     for parcel in found:
         assert cost(parcel[:-1]) <= min(map(cost, found)) + 1e-9
 
@@ -49,35 +49,35 @@ def test_no_parcel_is_longer_than_another_by_more_than_its_last(work, folds, wor
 @unhurried
 @given(subsets, fold_counts, worker_counts)
 def test_every_branch_saves_what_it_takes_to_start(work, folds, workers) -> None:
-    found = parcels(work, folds, workers)
+    found = schedule_branches(work, folds, workers)
     if len(found) > 1:
         saved = folds * (sum(map(cost, found)) - cost(found[0]))
         assert saved >= BRANCH_START * (len(found) - 1) - 1e-9
 
 
 def test_a_machine_with_two_cores_has_two_branches_that_end_together() -> None:
-    one, other = parcels(BENCH_OF_ONE, 33, 2)
+    one, other = schedule_branches(BENCH_OF_ONE, 33, 2)
     assert cost(one) == pytest.approx(cost(other), rel=0.05)
 
 
 def test_no_engine_is_wider_than_what_makes_a_run_shorter() -> None:
-    found = parcels(BENCH_OF_ONE, 33, 1000)
-    dearest = max(entry.cost for entry in BENCH.values() if not entry.members)
+    found = schedule_branches(BENCH_OF_ONE, 33, 1000)
+    dearest = max(entry.cost for entry in FORECASTERS.values() if not entry.members)
     assert 2 < len(found) < 6
     assert cost(found[0]) == dearest
 
 
 def test_with_few_folds_one_branch_is_enough() -> None:
-    assert len(parcels(BENCH_OF_ONE, 1, 2)) == 1
-    assert len(parcels(BENCH_OF_ONE, 24, 1)) == 1
+    assert len(schedule_branches(BENCH_OF_ONE, 1, 2)) == 1
+    assert len(schedule_branches(BENCH_OF_ONE, 24, 1)) == 1
 
 
 def test_combinations_alone_need_no_branch() -> None:
-    assert parcels([("total", "combination")], 24, 2) == []
+    assert schedule_branches([("total", "combination")], 24, 2) == []
 
 
 def test_many_quick_series_share_one_branch() -> None:
     work = [(f"shop {n}", name) for n in range(8) for name in ("seasonal_naive", "theta")]
-    assert len(parcels(work, 4, 8)) == 1
+    assert len(schedule_branches(work, 4, 8)) == 1
     slow = [(f"shop {n}", "sarimax") for n in range(8)]
-    assert len(parcels(slow, 33, 8)) == 8
+    assert len(schedule_branches(slow, 33, 8)) == 8

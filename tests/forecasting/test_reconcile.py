@@ -8,9 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from energy.forecasting import gap_shares
-from energy.forecasting.gap_shares import FEWEST, METHODS, shrunk
-from energy.forecasting.reconcile import FLOOR, known_errors, reconcile, reconcile_folds
+from energy.forecasting import reconciliation
+from energy.forecasting.reconciliation import (
+    FEWEST,
+    FLOOR,
+    METHODS,
+    known_errors,
+    reconcile,
+    reconcile_folds,
+    shrunk_covariance,
+)
 
 RNG = np.random.default_rng(20220901)
 COHERENT = [name for name in METHODS if name != "none"]
@@ -67,7 +74,7 @@ def made_up_folds() -> dict[str, pd.DataFrame]:
 
 
 def test_the_examples_in_the_documentation_hold() -> None:
-    found = doctest.testmod(gap_shares)
+    found = doctest.testmod(reconciliation)
     assert (found.attempted, found.failed) == (1, 0)
 
 
@@ -103,12 +110,12 @@ def test_mint_given_total_with_errors_that_do_not_correlate_by_hand() -> None:
 
 def test_mint_is_the_formula_of_the_paper() -> None:
     total, parts = one("mint", 20, [9, 6, 3], ERRORS)
-    assert [total, *parts] == pytest.approx(textbook([20, 9, 6, 3], shrunk(ERRORS)))
+    assert [total, *parts] == pytest.approx(textbook([20, 9, 6, 3], shrunk_covariance(ERRORS)))
 
 
 def test_mint_given_total_is_the_formula_with_a_total_that_hardly_errs() -> None:
     covariance = np.diag([1e-9, 0, 0, 0])
-    covariance[1:, 1:] = shrunk(ERRORS[:, 1:])
+    covariance[1:, 1:] = shrunk_covariance(ERRORS[:, 1:])
     total, parts = one("mint_given_total", 20, [9, 6, 3], ERRORS)
     assert [total, *parts] == pytest.approx(textbook([20, 9, 6, 3], covariance), rel=1e-6)
 
@@ -129,13 +136,13 @@ def test_the_shrinkage_is_that_of_the_authors_written_out() -> None:
     left = 1 - uncertain / sum(w.mean() ** 2 for w in products)
     assert 0 < left < 1
     raw = errors.T @ errors / m
-    assert shrunk(errors) == pytest.approx(np.where(np.eye(3), raw, left * raw))
+    assert shrunk_covariance(errors) == pytest.approx(np.where(np.eye(3), raw, left * raw))
 
 
 def test_correlations_that_may_well_be_chance_are_taken_as_none() -> None:
     errors = uncorrelated(1.0, 1, 1)
     errors[0] *= 1.5
-    assert shrunk(errors)[0, 1] == 0
+    assert shrunk_covariance(errors)[0, 1] == 0
 
 
 def test_a_series_that_never_erred_does_not_move() -> None:

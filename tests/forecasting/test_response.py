@@ -20,21 +20,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.contract import WeatherFacts
-from energy.forecasting import response
-from energy.forecasting.response import (
+from energy.forecasting import weather
+from energy.forecasting.weather import (
     RECENT_YEARS,
     SEASONS,
-    sensitivity,
-    slope,
-    spread_by_month,
-    weather_effect,
-    weather_facts,
-)
-from energy.forecasting.weather import (
     climatology,
     degree_days_per_degree,
     monthly_degree_days,
+    sensitivity,
+    slope,
+    spread_by_month,
     trend,
+    weather_effect,
+    weather_facts,
 )
 
 WEATHER = made_up_weather(120)
@@ -89,13 +87,13 @@ def test_it_is_known_of_months_before_the_series_too() -> None:
 
 def test_without_weather_or_with_too_little_there_is_none() -> None:
     blank = WEATHER.assign(degree_days=np.nan)
-    for y, weather in (
+    for y, frame in (
         (Y, None),
         (Y.iloc[60:83], WEATHER),
         (Y, blank),
         (Y.iloc[:30], blank.fillna(WEATHER.iloc[20:])),
     ):
-        found = weather_effect(y, weather, log=False)
+        found = weather_effect(y, frame, log=False)
         assert found.empty
         assert isinstance(found.index, pd.PeriodIndex)
     assert len(weather_effect(Y.iloc[60:84], WEATHER, log=False)) == 84
@@ -224,7 +222,7 @@ def test_what_all_forecasters_ask_alike_is_worked_out_once(monkeypatch) -> None:
         slopes.append(asked)
         return slope(*asked)
 
-    monkeypatch.setattr(response, "slope", counted)
+    monkeypatch.setattr(weather, "slope", counted)
     y = Y + 0.001  # that no other test has asked for
     once, again = (weather_effect(y.copy(), WEATHER.copy(), log=False) for _ in range(2))
     assert len(slopes) == 1

@@ -16,18 +16,18 @@ from sktime.performance_metrics.forecasting import (
 )
 
 from energy.contract import LEVELS
-from energy.forecasting import scores
-from energy.forecasting.scores import (
+from energy.forecasting import metrics
+from energy.forecasting.folds import quantile_columns
+from energy.forecasting.metrics import (
     Score,
     coverage_error,
     diebold_mariano,
     empirical_coverage,
-    figures,
+    format_percent,
     mape,
     mase,
-    percent,
-    quantile_columns,
-    score,
+    score_figures,
+    score_folds,
     seasonal_naive_scale,
     weighted_interval_score,
 )
@@ -52,7 +52,7 @@ def bracher(actual: np.ndarray, q: np.ndarray) -> float:
 
 
 def test_the_examples_in_the_documentation_hold() -> None:
-    found = doctest.testmod(scores, optionflags=doctest.ELLIPSIS)
+    found = doctest.testmod(metrics, optionflags=doctest.ELLIPSIS)
     assert found.attempted >= 6
     assert found.failed == 0
 
@@ -269,7 +269,7 @@ def test_quantile_columns_are_named_after_their_levels() -> None:
 def test_the_figures_of_a_fold_frame_by_hand() -> None:
     # Quantiles stand 1 apart: the 80% interval reaches 2 from the mean, the 95% interval 3.
     rows = fold("2016-12", [10, 12.5, 7.5, 15], [10, 10, 10, 10], scale=2.0, width=1.0)
-    found = figures(rows)
+    found = score_figures(rows)
     assert found["mase"] == pytest.approx((0 + 2.5 + 2.5 + 5) / 4 / 2)
     assert found["mape"] == pytest.approx(100 * (0 + 2.5 / 12.5 + 2.5 / 7.5 + 5 / 15) / 4)
     assert found["coverage80"] == 0.25
@@ -280,16 +280,18 @@ def test_the_figures_of_a_fold_frame_by_hand() -> None:
 
 def test_a_score_counts_twelve_months_ahead_and_no_further() -> None:
     near = fold("2015-12", [10.0] * 24, [11.0] * 12 + [99.0] * 12, width=1.0)
-    found = score("theta", pd.concat([near, fold("2016-12", [10.0], [13.0], width=1.0)]), 1.234)
+    found = score_folds(
+        "theta", pd.concat([near, fold("2016-12", [10.0], [13.0], width=1.0)]), 1.234
+    )
     assert (found.forecaster, found.failure, found.folds, found.seconds) == ("theta", None, 2, 1.23)
     assert found.mase == pytest.approx((12 * 1 + 3) / 13)
     assert [row["horizon"] for row in found.by_horizon] == list(range(1, 13))
     assert [row["mase"] for row in found.by_horizon] == pytest.approx([2.0] + [1.0] * 11)
-    assert set(found.by_horizon[0]) == {"horizon", *figures(near)}
+    assert set(found.by_horizon[0]) == {"horizon", *score_figures(near)}
 
 
 def test_a_score_on_a_series_with_a_zero_has_every_figure_but_mape() -> None:
-    found = score("theta", fold("2016-12", [0.0, 10.0], [1.0, 10.0], width=1.0), 0.0)
+    found = score_folds("theta", fold("2016-12", [0.0, 10.0], [1.0, 10.0], width=1.0), 0.0)
     assert found.mape is None
     assert [row["mape"] for row in found.by_horizon] == [None, 0.0]
     assert None not in (found.mase, found.wis, found.coverage80, found.coverage95)
@@ -307,6 +309,6 @@ def test_a_score_as_plain_data_holds_every_field() -> None:
 
 
 def test_no_percentage_is_said_to_be_none() -> None:
-    assert percent(None) == "n/a"
-    assert percent(3.14159) == "3.14%"
-    assert percent(3.14159, 1) == "3.1%"
+    assert format_percent(None) == "n/a"
+    assert format_percent(3.14159) == "3.14%"
+    assert format_percent(3.14159, 1) == "3.1%"

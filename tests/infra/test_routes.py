@@ -10,8 +10,8 @@ import pytest
 from infra.terraforming import MODULE
 
 from energy.settings import Settings
+from lambda_handler.log import NAMESPACE, SERVICE, UNITS
 from lambda_handler.routes import ROUTES
-from lambda_handler.telling import NAMESPACE, SERVICE, UNITS
 
 MONITORED = {
     "forecast_age_days",

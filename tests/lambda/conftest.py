@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from energy.releases.reading import ReleaseReader
+from energy.releases.reader import ReleaseReader
 from energy.releases.store import Store, open_store
-from lambda_handler.service import Service
+from lambda_handler.routes import RequestHandler
 
 
 class Caller:
     """Sends events to a service and keeps what it logged."""
 
-    def __init__(self, service: Service, capsys: pytest.CaptureFixture[str] | None) -> None:
+    def __init__(self, service: RequestHandler, capsys: pytest.CaptureFixture[str] | None) -> None:
         self.service, self.capsys = service, capsys
         self.line: dict[str, Any] = {}
 
@@ -70,13 +70,13 @@ def call_on(capsys: pytest.CaptureFixture[str]) -> Callable[[Store], Caller]:
 
     def on(store: Store, refresh_seconds: float = 0.0) -> Caller:
         reader = ReleaseReader(store, refresh_seconds)
-        return Caller(Service(lambda: reader), capsys)
+        return Caller(RequestHandler(lambda: reader), capsys)
 
     return on
 
 
 @pytest.fixture(scope="session")
-def _kept() -> dict[str, Service]:
+def _kept() -> dict[str, RequestHandler]:
     return {}
 
 
@@ -84,11 +84,11 @@ def _kept() -> dict[str, Service]:
 def caller(
     request: pytest.FixtureRequest,
     made_store: Callable[[str], Path],
-    _kept: dict[str, Service],
+    _kept: dict[str, RequestHandler],
     capsys: pytest.CaptureFixture[str],
 ) -> Caller:
     """A caller of a service on a real release; its champion is unpickled once a session."""
     if request.param not in _kept:
         reader = ReleaseReader(open_store(str(made_store(request.param))), 600)
-        _kept[request.param] = Service(lambda: reader)
+        _kept[request.param] = RequestHandler(lambda: reader)
     return Caller(_kept[request.param], capsys)

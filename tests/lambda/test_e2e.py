@@ -14,13 +14,7 @@ from typing import Any
 import pytest
 from s3_server import weed
 
-from energy.releases.bundle import (
-    read_file,
-    read_manifest,
-    read_table,
-    release_ids,
-    write_release,
-)
+from energy.releases.bundle import read_file, read_manifest, read_table, release_ids, write_release
 from energy.releases.promotion import promote
 from energy.releases.store import open_store
 from lambda_handler.routes import DOCS, ROUTES

@@ -16,11 +16,11 @@ from typing import Any
 import pytest
 
 from energy.contract import Forecast
-from energy.contract.bodies import LARGEST_BODY
+from energy.contract.request import MAX_BODY_BYTES
 from energy.errors import StoreUnreachable
-from energy.releases.documents import encode
+from energy.releases.bundle import encode_document
 from energy.releases.store import Store, open_store
-from lambda_handler import service
+from lambda_handler import routes
 from lambda_handler.http import HttpAnswer
 
 ROOT = Path(__file__).parents[2]
@@ -73,7 +73,9 @@ def test_the_track_record_is_what_the_store_holds(
     caller = call_on(store)
     status, found = caller.http("GET", "/v1/track-record")
     assert (status, found["error"]["code"]) == (404, "no_track_record")
-    store.write("track_record.json", encode("track_record.json", {"schema": 1, "months": []}))
+    store.write(
+        "track_record.json", encode_document("track_record.json", {"schema": 1, "months": []})
+    )
     assert caller.http("GET", "/v1/track-record") == (200, {"schema": 1, "months": []})
 
 
@@ -151,7 +153,7 @@ def test_there_is_nothing_elsewhere(caller: Any, path: str) -> None:
 
 
 def test_a_body_that_is_too_large(caller: Any) -> None:
-    status, found = caller.http("POST", "/v1/forecast", body=" " * (LARGEST_BODY + 1))
+    status, found = caller.http("POST", "/v1/forecast", body=" " * (MAX_BODY_BYTES + 1))
     assert (status, found["error"]["code"]) == (413, "body_too_large")
 
 
@@ -267,7 +269,7 @@ def test_what_nobody_expected_is_an_answer_too(
         raise KeyError("a secret")
 
     with monkeypatch.context() as patch:
-        patch.setattr(service, "answer", fail)
+        patch.setattr(routes, "predict", fail)
         status, found = caller.http("POST", "/v1/forecast", body={})
         assert (status, found["error"]["code"]) == (500, "internal")
         assert caller.line["reason"].startswith("KeyError at test_handler.py:")

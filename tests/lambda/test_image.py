@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from energy.lineage import PACKAGES
+from energy.tracking.lineage import PACKAGES
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = ROOT / "lambda_handler" / "Dockerfile"

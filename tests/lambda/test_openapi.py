@@ -11,11 +11,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from energy.contract import ForecastRequest
-from energy.contract.asking import FIELDS
+from energy.contract.request import FIELDS
 from energy.errors import FieldError
-from lambda_handler.examples import ANSWER, QUERIES, REQUESTS
-from lambda_handler.openapi import document
-from lambda_handler.page import page
+from lambda_handler.openapi import ANSWER, QUERIES, REQUESTS, document, page
 from lambda_handler.routes import ROUTES
 
 DOCUMENT = document()

@@ -7,11 +7,13 @@ from typing import Any
 
 import pytest
 
-from lambda_handler.telling import UNITS, Told, line, where
+from lambda_handler.log import UNITS, RequestLog, error_location, log_line
 
 
 def told(**changes: Any) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(line(Told("direct", "id", False, **changes), 1.23456))
+    found: dict[str, Any] = json.loads(
+        log_line(RequestLog("direct", "id", False, **changes), 1.23456)
+    )
     return found
 
 
@@ -64,7 +66,7 @@ def test_what_went_wrong_is_counted(changes: Any, level: str, counts: Any) -> No
 
 
 def test_a_line_is_one_line() -> None:
-    text = line(Told("direct", "a\nb\u2028", True, reason="x\ny"), 0)
+    text = log_line(RequestLog("direct", "a\nb\u2028", True, reason="x\ny"), 0)
     assert text.isascii()
     assert len(text.splitlines()) == 1
 
@@ -72,5 +74,5 @@ def test_a_line_is_one_line() -> None:
 def test_where_an_error_came_from() -> None:
     with pytest.raises(ValueError, match="secret") as caught:
         raise ValueError("a secret")
-    assert where(caught.value).startswith("ValueError at test_telling.py:")
-    assert where(ValueError("a secret")) == "ValueError"
+    assert error_location(caught.value).startswith("ValueError at test_telling.py:")
+    assert error_location(ValueError("a secret")) == "ValueError"

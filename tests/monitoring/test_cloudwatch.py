@@ -11,10 +11,10 @@ from botocore.exceptions import ClientError
 from made_records import publish, record
 from s3_server import free_ports
 
-from energy.contract.record import TrackRecord
+from energy.contract.track_record import TrackRecord
 from energy.errors import MetricsUnsent
 from energy.monitoring import cloudwatch
-from energy.monitoring.metrics import metrics
+from energy.monitoring.cloudwatch import track_record_metrics
 from energy.releases.store import Store
 from energy.settings import ROOT
 
@@ -45,25 +45,25 @@ def made(store: Store) -> TrackRecord:
 
 
 def test_the_figures_by_name(made: TrackRecord) -> None:
-    found = metrics(made)
+    found = track_record_metrics(made)
     assert set(found) == ALWAYS | SCORED | {"tracking_signal"}
     assert found["forecast_age_days"] == made.forecast_age_days
     assert found["months_scored"] == 5 + 4 + 3 + 2
     assert made.recent
     assert found["recent_mase"] == made.recent.mase
     lean = replace(made, tracking_signal=-4.0)
-    assert metrics(lean)["tracking_signal"] == 4.0
+    assert track_record_metrics(lean)["tracking_signal"] == 4.0
 
 
 def test_the_docs_say_what_each_means(made: TrackRecord) -> None:
     page = (ROOT / "docs" / "monitoring.md").read_text("utf-8")
     told = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
-    assert sorted(told) == sorted(metrics(made))
+    assert sorted(told) == sorted(track_record_metrics(made))
 
 
 def test_what_there_is_nothing_to_say_of_is_not_sent(store: Store) -> None:
     publish(store, "2022-07")
-    found = metrics(record(store))
+    found = track_record_metrics(record(store))
     assert set(found) == ALWAYS
     assert found["months_scored"] == 0
 
@@ -73,9 +73,9 @@ def test_cloudwatch_holds_what_was_sent(made: TrackRecord) -> None:
     from moto import mock_aws
 
     with mock_aws():
-        sent = cloudwatch.send("Energy", made)
+        sent = cloudwatch.send_metrics("Energy", made)
         listed = boto3.client("cloudwatch").list_metrics(Namespace="Energy")["Metrics"]
-    assert sent == metrics(made)
+    assert sent == track_record_metrics(made)
     assert {one["MetricName"] for one in listed} == set(sent)
     for one in listed:
         assert one["Dimensions"] == [{"Name": "target", "Value": "total"}]
@@ -90,7 +90,7 @@ class Refusing:
 def test_a_refusal_is_one_line(made: TrackRecord, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cloudwatch, "_client", Refusing)
     with pytest.raises(MetricsUnsent) as caught:
-        cloudwatch.send("Energy", made)
+        cloudwatch.send_metrics("Energy", made)
     told = str(caught.value)
     assert "namespace Energy: it refused (AccessDenied)." in told
     assert "The track record is written" in told
@@ -104,7 +104,7 @@ def test_nobody_there(made: TrackRecord, monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(
         MetricsUnsent, match=r"cannot be asked \(EndpointConnectionError\)"
     ) as caught:
-        cloudwatch.send("Energy", made)
+        cloudwatch.send_metrics("Energy", made)
     assert "never-to-be-told" not in str(caught.value)
 
 
@@ -113,4 +113,4 @@ def test_no_region(made: TrackRecord, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
     monkeypatch.delenv("AWS_REGION", raising=False)
     with pytest.raises(MetricsUnsent, match="NoRegionError"):
-        cloudwatch.send("Energy", made)
+        cloudwatch.send_metrics("Energy", made)

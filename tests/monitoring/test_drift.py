@@ -9,11 +9,10 @@ import pandas as pd
 import pytest
 from made_releases import RAW
 
-from energy.contract.record import DriftCheck
-from energy.data.known import as_known
-from energy.data.monthly import read_frame
+from energy.contract.track_record import DriftCheck
+from energy.data.frame import data_as_of, read_frame
 from energy.data.vintages import open_vintage
-from energy.monitoring.drift import LEAST, QUANTILE, checks
+from energy.monitoring.drift import LEAST, QUANTILE, check_drift
 
 NAMES = ["level", "seasonality", "weather", "response"]
 AS_USUAL = {"shift": 0.0, "swing": 4.0, "answer": 0.1}
@@ -52,7 +51,7 @@ def made(years: int = 25, spoilt: int = 0, low: float = 15.0, **changes: float) 
 
 
 def found(frame: pd.DataFrame, learned_to: str = "2030-01") -> dict[str, DriftCheck]:
-    return {check.name: check for check in checks(frame, "total", "Mtoe", learned_to)}
+    return {check.name: check for check in check_drift(frame, "total", "Mtoe", learned_to)}
 
 
 def alarms(frame: pd.DataFrame) -> list[str]:
@@ -65,8 +64,8 @@ def real() -> pd.DataFrame:
 
 
 def real_alarms(cutoff: str, target: str = "total") -> list[str]:
-    then = as_known({"now": real()}, pd.Period(cutoff, "M")).frame
-    return [check.name for check in checks(then, target, "Mtoe", cutoff) if check.alarm]
+    then = data_as_of({"now": real()}, pd.Period(cutoff, "M")).frame
+    return [check.name for check in check_drift(then, target, "Mtoe", cutoff) if check.alarm]
 
 
 def test_what_goes_on_as_before_alarms_nothing() -> None:
@@ -116,7 +115,7 @@ def test_a_mild_year_is_no_drift_of_the_level() -> None:
 
 
 def test_too_few_years_to_tell() -> None:
-    for check in checks(made(years=10), "total", "Mtoe", "2030-01"):
+    for check in check_drift(made(years=10), "total", "Mtoe", "2030-01"):
         assert (check.figure, check.alarm) == (None, False)
         assert check.evidence.startswith("Not measured: ")
         assert f"{LEAST} are needed" in check.evidence
@@ -162,7 +161,7 @@ def test_the_years_that_were_out_of_the_ordinary(cutoff: str, expected: list[str
 
 
 def test_an_alarm_names_its_evidence() -> None:
-    then = as_known({"now": real()}, pd.Period("2020-12", "M")).frame
+    then = data_as_of({"now": real()}, pd.Period("2020-12", "M")).frame
     check = found(then, "2020-12")["level"]
     assert check.evidence.startswith("2020-01 to 2020-12 came to ")
     assert "Mtoe in the weather to expect; the trend of the 3 years before has" in check.evidence

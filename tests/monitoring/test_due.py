@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy.contract.months import named
-from energy.monitoring.due import GRACE_DAYS, THURSDAY, due_on, next_due
+from energy.contract.months import month_name
+from energy.monitoring.calendar import GRACE_DAYS, THURSDAY, due_on, next_due
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_figures_are_due_on_the_last_thursday_two_months_later(month: str, day: 
 
 @given(st.integers(1995 * 12, 2100 * 12))
 def test_it_is_the_last_thursday_of_its_month(number: int) -> None:
-    day = due_on(named(number))
+    day = due_on(month_name(number))
     assert day.weekday() == THURSDAY
     assert (day + timedelta(days=7)).month != day.month
     assert day.year * 12 + day.month - 1 == number + 2

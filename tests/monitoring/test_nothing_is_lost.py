@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_records import make_frame, publish, record
 
-from energy.contract.months import after
-from energy.contract.record import ScoredMonth, TrackRecord
+from energy.contract.months import months_after
+from energy.contract.track_record import ScoredMonth, TrackRecord
 from energy.errors import EnergyError
 from energy.monitoring import drift
-from energy.monitoring.track_record import Figures
+from energy.monitoring.track_record import Actuals
 from energy.releases.bundle import release_ids
 from energy.releases.store import open_store
 
@@ -40,13 +40,13 @@ def rows_by_key(found: TrackRecord) -> dict[tuple[str, str], ScoredMonth]:
 def test_nothing_is_lost_and_no_history_rewritten(story, chance) -> None:
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         # What drifts is worked out anew each month and changes no row: the last month's will do.
-        patch.setattr(drift, "checks", lambda *_: ())
+        patch.setattr(drift, "check_drift", lambda *_: ())
         store = open_store(folder)
         publish(store, START)
         previous: TrackRecord | None = None
         changes: dict[str, float] = {}
         for number, events in enumerate(story, 1):
-            cutoff = after(START, number)
+            cutoff = months_after(START, number)
             if "publish" in events:
                 publish(store, cutoff)
             if "publish again" in events:
@@ -58,11 +58,11 @@ def test_nothing_is_lost_and_no_history_rewritten(story, chance) -> None:
                 for key in store.keys("decisions/"):
                     (Path(folder) / key).unlink()
             if "revise" in events:
-                changes[after(START, chance.randint(1, number))] = chance.uniform(-1, 1)
+                changes[months_after(START, chance.randint(1, number))] = chance.uniform(-1, 1)
             if "withdraw" in events:
-                changes[after(START, chance.randint(1, number))] = np.nan
+                changes[months_after(START, chance.randint(1, number))] = np.nan
             newest = {month: change for month, change in changes.items() if month < cutoff}
-            figures = Figures(f"{cutoff}-00000000", make_frame(cutoff, newest))
+            figures = Actuals(f"{cutoff}-00000000", make_frame(cutoff, newest))
             if number == len(story):
                 patch.undo()
             try:

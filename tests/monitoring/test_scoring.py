@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from energy.contract.months import after
-from energy.contract.record import LEANS, ScoredMonth
-from energy.monitoring.scoring import score, summaries, tracking_signal
+from energy.contract.months import months_after
+from energy.contract.track_record import LEANS, ScoredMonth
+from energy.monitoring.track_record import score_months, summaries, tracking_signal
 
 
 def row(month: str = "2022-07", horizon: int = 1, error: float = 1.0, **changes: object):
@@ -30,7 +30,7 @@ def row(month: str = "2022-07", horizon: int = 1, error: float = 1.0, **changes:
 
 
 def test_a_score_in_figures() -> None:
-    found = score([row(error=1.0), row(error=-1.5, scale=1.0), row(error=2.0)])
+    found = score_months([row(error=1.0), row(error=-1.5, scale=1.0), row(error=2.0)])
     assert found
     assert found.months == 3
     assert found.mae == pytest.approx(1.5)
@@ -45,19 +45,19 @@ def test_a_score_in_figures() -> None:
 
 
 def test_of_nothing_there_is_no_score() -> None:
-    assert score([]) is None
+    assert score_months([]) is None
     assert summaries([], "2022-07") == (None, None, (), None)
 
 
 def test_a_percentage_of_nothing_is_none() -> None:
-    found = score([row(actual=0.0)])
+    found = score_months([row(actual=0.0)])
     assert found
     assert found.mape is None
 
 
 def test_what_the_summaries_count() -> None:
     rows = [
-        *(row(after("2020-12", n), 1) for n in range(1, 20)),
+        *(row(months_after("2020-12", n), 1) for n in range(1, 20)),
         row("2022-07", 12, 3.0),
         row("2022-07", 13, 5.0),
         row("2022-07", 1, 9.0, counted=False),

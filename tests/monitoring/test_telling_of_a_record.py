@@ -6,19 +6,19 @@ from dataclasses import replace
 
 from made_records import publish, record
 
-from energy.contract.record import DriftCheck, Due
-from energy.monitoring.telling import NOTHING_IN_SERVICE, closing, leaning
+from energy.contract.track_record import DriftCheck, Due
 from energy.releases.store import Store
+from energy.reports.monitor_card import NOTHING_LIVE, lean_sentence, summary_lines
 
 
 def test_nothing_in_service() -> None:
-    assert closing(None) == NOTHING_IN_SERVICE
-    assert "run TrainFlow" in NOTHING_IN_SERVICE
+    assert summary_lines(None) == NOTHING_LIVE
+    assert "run TrainFlow" in NOTHING_LIVE
 
 
 def test_nothing_to_score_yet_and_when_the_first_is_due(store: Store) -> None:
     publish(store, "2022-07")
-    assert closing(record(store)).startswith(
+    assert summary_lines(record(store)).startswith(
         "Nothing to score yet: no month that was forecast has a figure; "
         "the first will be 2022-08, due on 2022-10-27.\nNext figures: 2022-08, due on 2022-10-27."
     )
@@ -27,7 +27,7 @@ def test_nothing_to_score_yet_and_when_the_first_is_due(store: Store) -> None:
 def test_scores_alarms_and_what_is_late(store: Store) -> None:
     for cutoff in ("2022-03", "2022-04", "2022-05"):
         publish(store, cutoff, error=5.0)
-    told = closing(
+    told = summary_lines(
         replace(
             record(store),
             drift=(DriftCheck("level", 0.1, 0.05, True, 0.02, "It fell by 10%."),),
@@ -53,5 +53,5 @@ def test_scores_alarms_and_what_is_late(store: Store) -> None:
 
 
 def test_which_way_it_leans() -> None:
-    assert leaning(8.0) == leaning(-8.0) == "within what chance makes"
-    assert leaning(-8.1) == "forecasts are too low"
+    assert lean_sentence(8.0) == lean_sentence(-8.0) == "within what chance makes"
+    assert lean_sentence(-8.1) == "forecasts are too low"

@@ -10,15 +10,13 @@ from pathlib import Path
 import pytest
 from made_records import LAST, figures, make_frame, publish, published_on, record
 
-from energy.contract.months import after
-from energy.contract.record import ScoredMonth, TrackRecord
+from energy.contract.months import months_after
+from energy.contract.track_record import ScoredMonth, TrackRecord
 from energy.errors import FiguresBehindRecord, NothingReadable, RecordOfAnother, UnknownTarget
-from energy.forecasting.scores import seasonal_naive_scale
-from energy.releases.decisions import Decision
-from energy.releases.decisions import record as decide
-from energy.releases.documents import moment
-from energy.releases.pointer import CHAMPION
-from energy.releases.promotion import promote
+from energy.forecasting.metrics import seasonal_naive_scale
+from energy.releases.bundle import iso_timestamp
+from energy.releases.promotion import CHAMPION, Decision, promote
+from energy.releases.promotion import record_decision as decide
 from energy.releases.store import Store
 
 NAN = float("nan")
@@ -41,7 +39,7 @@ def test_a_month_that_has_come_is_held_to_its_forecast(store: Store) -> None:
     assert [row.horizon for row in rows] == [1, 2, 3]
     history = y.loc[:"2022-04"].to_numpy()
     for row in rows:
-        assert row.naive == pytest.approx(y[after(row.month, -12)], abs=1e-6)
+        assert row.naive == pytest.approx(y[months_after(row.month, -12)], abs=1e-6)
         assert row.mean == pytest.approx(row.naive + 0.5, abs=1e-6)
         assert (row.lower80, row.upper80) == (row.mean - 1, row.mean + 1)
         assert (row.lower95, row.upper95) == (row.mean - 2, row.mean + 2)
@@ -112,7 +110,7 @@ def test_after_a_rollback_the_release_that_is_back_counts(store: Store) -> None:
     now = published_on("2022-04")
     one = publish(store, "2022-04", 0.5, now)
     other = publish(store, "2022-04", 0.7, now + timedelta(hours=1))
-    back = moment(now + timedelta(hours=2))
+    back = iso_timestamp(now + timedelta(hours=2))
     pointer = json.loads(store.read(CHAMPION))
     pointer |= {"release_id": one, "previous_id": other, "promoted_at": back}
     (Path(store.url) / CHAMPION).write_text(json.dumps(pointer))
@@ -323,13 +321,13 @@ def test_a_new_release_is_due_once_newer_figures_are_held(store: Store) -> None:
 
 
 def test_releases_that_were_read_before_are_not_read_again(store: Store) -> None:
-    from energy.monitoring.service import read_service
+    from energy.monitoring.live_releases import read_release_history
 
     old, new = publish(store, "2022-03"), publish(store, "2022-04")
     kept: dict = {}
-    whole = read_service(store, kept=kept)
+    whole = read_release_history(store, kept=kept)
     assert set(kept) == {old, new}
     for file in folder_of(store, old).iterdir():
         file.unlink()
-    assert read_service(store, kept=kept) == whole
-    assert read_service(store) != whole
+    assert read_release_history(store, kept=kept) == whole
+    assert read_release_history(store) != whole

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from energy.contract import Calibration, ForecastMonth, ForecastTable, Lineage, Manifest
-from energy.releases.bundle import digest, release_id
-from energy.releases.documents import encode, moment
+from energy.releases.bundle import digest, encode_document, iso_timestamp, release_id
 from energy.releases.store import Store
 
 NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
@@ -36,14 +35,14 @@ def make_draft(number: int = 1, cutoff: str = "2022-07") -> Draft:
         calibration=Calibration((0.1,), (-2.0, -1.3, -0.7, 0.0, 0.7, 1.3, 2.0), True, 60),
     )
     files = {
-        "forecast.json": encode("forecast.json", table.to_dict()),
+        "forecast.json": encode_document("forecast.json", table.to_dict()),
         "model.zip": bytes(range(256)) * 40,
-        "scores.json": encode("scores.json", {"schema": 1, "scores": []}),
+        "scores.json": encode_document("scores.json", {"schema": 1, "scores": []}),
     }
     created = NOW + timedelta(minutes=number)
     manifest = Manifest(
         release_id=release_id(cutoff, created, digest(files)),
-        created_at=moment(created),
+        created_at=iso_timestamp(created),
         target="total",
         unit="Mtoe",
         cutoff=cutoff,

@@ -33,7 +33,7 @@ from energy.releases.bundle import (
     read_table,
     release_id,
     release_ids,
-    verify,
+    verify_release,
     write_release,
 )
 from energy.releases.store import Store, open_store
@@ -43,7 +43,7 @@ def test_a_release_reads_as_it_was_written(store: Store) -> None:
     draft = make_draft()
     written = write_release(store, draft.manifest, draft.files)
     manifest = read_manifest(store, draft.id)
-    assert manifest == written == verify(store, draft.id)
+    assert manifest == written == verify_release(store, draft.id)
     assert sorted(manifest.files) == sorted(FILES)
     for name, data in draft.files.items():
         assert read_file(store, manifest, name) == data
@@ -57,7 +57,7 @@ def test_a_release_reads_as_it_was_written(store: Store) -> None:
 def test_a_release_may_hold_more(store: Store) -> None:
     draft = make_draft()
     write_release(store, draft.manifest, {**draft.files, "notes.txt": b"hello"})
-    assert read_file(store, verify(store, draft.id), "notes.txt") == b"hello"
+    assert read_file(store, verify_release(store, draft.id), "notes.txt") == b"hello"
 
 
 def test_a_release_is_never_overwritten(store: Store) -> None:
@@ -65,7 +65,7 @@ def test_a_release_is_never_overwritten(store: Store) -> None:
     write_release(store, draft.manifest, draft.files)
     with pytest.raises(ObjectExists, match=draft.id):
         write_release(store, draft.manifest, {**draft.files, "model.zip": b"other"})
-    verify(store, draft.id)
+    verify_release(store, draft.id)
 
 
 @pytest.mark.parametrize("writes", range(4))
@@ -76,7 +76,7 @@ def test_a_half_written_release_is_none(store: Store, writes: int) -> None:
     assert len(store.keys("releases/")) == writes
     assert release_ids(store) == []
     with pytest.raises(ReleaseMissing, match=r"no manifest\.json"):
-        verify(store, draft.id)
+        verify_release(store, draft.id)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -98,7 +98,7 @@ def test_altered_files_are_refused_by_name(store: Store, name: str, change: str)
         assert told in str(caught.value)
     assert hashlib.sha256(changed).hexdigest() in str(caught.value)
     with pytest.raises(FileAltered, match=name):
-        verify(store, draft.id)
+        verify_release(store, draft.id)
 
 
 def test_a_file_that_is_gone_is_refused(tmp_path: Path) -> None:
@@ -106,7 +106,7 @@ def test_a_file_that_is_gone_is_refused(tmp_path: Path) -> None:
     write_release(store, draft.manifest, draft.files)
     (tmp_path / "releases" / draft.id / "model.zip").unlink()
     with pytest.raises(FileAltered, match=r"model\.zip .* is gone"):
-        verify(store, draft.id)
+        verify_release(store, draft.id)
 
 
 def test_a_store_that_fails_leaves_no_release(tmp_path: Path) -> None:
@@ -184,7 +184,7 @@ def test_ids_that_are_none(text: str, tmp_path: Path) -> None:
     store, draft = open_store(str(tmp_path)), make_draft()
     for attempt in (
         lambda: read_manifest(store, text),
-        lambda: verify(store, text),
+        lambda: verify_release(store, text),
         lambda: write_release(store, replace(draft.manifest, release_id=text), draft.files),
     ):
         with pytest.raises(BadReleaseId, match="2022-07-20261123T170000Z-3f9a1c2b"):

@@ -11,15 +11,15 @@ import pytest
 from drafts import make_draft
 
 from energy.errors import BadDocument, UnknownSchema
-from energy.releases.decisions import (
+from energy.releases.promotion import (
     PROMOTED,
     REFUSED,
     ROLLED_BACK,
     Check,
     Decision,
-    decisions,
-    in_service_since,
-    record,
+    list_decisions,
+    live_since,
+    record_decision,
 )
 from energy.releases.store import Store, open_store
 
@@ -29,36 +29,36 @@ REFUSAL = Decision(REFUSED, ONE, None, "2026-11-23T17:00:00Z", "no good", "Train
 
 
 def test_a_decision_is_read_as_it_was_written(store: Store) -> None:
-    record(store, REFUSAL)
-    assert decisions(store) == [REFUSAL]
+    record_decision(store, REFUSAL)
+    assert list_decisions(store) == [REFUSAL]
     assert store.keys() == [REFUSAL.key] == [f"decisions/20261123T170000Z-{ONE[-8:]}.json"]
 
 
 def test_the_same_decision_is_written_once(store: Store) -> None:
-    record(store, REFUSAL)
-    record(store, REFUSAL)
+    record_decision(store, REFUSAL)
+    record_decision(store, REFUSAL)
     assert len(store.keys()) == 1
 
 
 def test_decisions_of_one_second_stand_beside_each_other(store: Store) -> None:
     others = [replace(REFUSAL, action=PROMOTED), replace(REFUSAL, action=ROLLED_BACK)]
     for one in (REFUSAL, *others):
-        record(store, one)
-    assert decisions(store) == [REFUSAL, *others]
+        record_decision(store, one)
+    assert list_decisions(store) == [REFUSAL, *others]
 
 
 def test_nothing_is_lost_when_all_write_at_once(store: Store) -> None:
     told = [replace(REFUSAL, reason=f"reason {number}") for number in range(8)]
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda one: record(store, one), told))
-    assert sorted(one.reason for one in decisions(store)) == [one.reason for one in told]
+        list(pool.map(lambda one: record_decision(store, one), told))
+    assert sorted(one.reason for one in list_decisions(store)) == [one.reason for one in told]
 
 
 def test_they_are_in_the_order_of_their_times(store: Store) -> None:
     late = replace(REFUSAL, decided_at="2026-11-24T00:00:00Z")
-    record(store, late)
-    record(store, REFUSAL)
-    assert decisions(store) == [REFUSAL, late]
+    record_decision(store, late)
+    record_decision(store, REFUSAL)
+    assert list_decisions(store) == [REFUSAL, late]
 
 
 def test_a_decision_of_an_older_version_has_neither_checks_nor_who(store: Store) -> None:
@@ -71,7 +71,7 @@ def test_a_decision_of_an_older_version_has_neither_checks_nor_who(store: Store)
         "schema": 1,
     }
     store.write(REFUSAL.key, json.dumps(old).encode())
-    (found,) = decisions(store)
+    (found,) = list_decisions(store)
     assert (found.action, found.by, found.checks) == ("promoted", "", ())
 
 
@@ -82,31 +82,31 @@ def test_a_decision_of_an_older_version_has_neither_checks_nor_who(store: Store)
 def test_what_is_no_decision(store: Store, data: bytes, error: type[Exception]) -> None:
     store.write(REFUSAL.key, data)
     with pytest.raises((error, BadDocument), match=r"decisions/2026"):
-        decisions(store)
+        list_decisions(store)
 
 
 def test_what_an_editor_leaves_beside_decisions_is_none_of_the_store(tmp_path: Path) -> None:
     store = open_store(str(tmp_path))
-    record(store, REFUSAL)
+    record_decision(store, REFUSAL)
     (tmp_path / "decisions" / "notes~").write_text("mine")
-    assert decisions(store) == [REFUSAL]
+    assert list_decisions(store) == [REFUSAL]
 
 
 @pytest.mark.parametrize("action", [PROMOTED, ROLLED_BACK])
 def test_what_put_a_release_in_service_is_found_by_its_time(store: Store, action: str) -> None:
     put = replace(REFUSAL, action=action)
-    assert in_service_since(store, ONE, put.decided_at) is None
-    record(store, REFUSAL)  # in the same second
-    assert in_service_since(store, ONE, put.decided_at) is None
-    record(store, put)
-    assert in_service_since(store, ONE, put.decided_at) == put
-    assert in_service_since(store, ONE, "2026-11-23T17:00:01Z") is None
+    assert live_since(store, ONE, put.decided_at) is None
+    record_decision(store, REFUSAL)  # in the same second
+    assert live_since(store, ONE, put.decided_at) is None
+    record_decision(store, put)
+    assert live_since(store, ONE, put.decided_at) == put
+    assert live_since(store, ONE, "2026-11-23T17:00:01Z") is None
 
 
 def test_a_decision_of_that_second_on_another_release_is_none_on_this(store: Store) -> None:
     twin = f"2021-12{ONE[7:]}"  # ends alike, and so is kept beside it
-    record(store, replace(REFUSAL, action=PROMOTED, release_id=twin))
-    assert in_service_since(store, ONE, REFUSAL.decided_at) is None
+    record_decision(store, replace(REFUSAL, action=PROMOTED, release_id=twin))
+    assert live_since(store, ONE, REFUSAL.decided_at) is None
     put = replace(REFUSAL, action=PROMOTED)
-    record(store, put)
-    assert in_service_since(store, ONE, REFUSAL.decided_at) == put
+    record_decision(store, put)
+    assert live_since(store, ONE, REFUSAL.decided_at) == put

@@ -10,11 +10,9 @@ from drafts import NOW, make_draft, overwrite
 from mortal_store import Killed, Mortal
 
 from energy.errors import BadReleaseId
-from energy.releases.bundle import write_release
-from energy.releases.decisions import REFUSED, Decision, record
-from energy.releases.documents import moment
-from energy.releases.listing import checked, shelf
-from energy.releases.promotion import promote, rollback
+from energy.releases.bundle import iso_timestamp, write_release
+from energy.releases.inventory import list_store, verify_releases
+from energy.releases.promotion import REFUSED, Decision, promote, record_decision, rollback
 from energy.releases.store import Store, open_store
 
 LATER = NOW + timedelta(days=1)
@@ -32,7 +30,7 @@ def write(store: Store, number: int) -> str:
 
 
 def test_an_empty_store(store: Store) -> None:
-    found = shelf(store, NOW)
+    found = list_store(store, NOW)
     assert (found.pointer, found.releases) == (None, ())
     assert found.notes == ("Nothing is in service: no release was promoted yet.",)
 
@@ -41,15 +39,17 @@ def test_each_release_tells_what_became_of_it(store: Store) -> None:
     one, two, three, four = (write(store, number) for number in (1, 2, 3, 4))
     promote(store, one, "first", NOW)
     promote(store, two, "second", NOW + timedelta(hours=1))
-    record(store, Decision(REFUSED, three, two, moment(NOW + timedelta(hours=2)), "no good"))
-    found = shelf(store, LATER)
+    record_decision(
+        store, Decision(REFUSED, three, two, iso_timestamp(NOW + timedelta(hours=2)), "no good")
+    )
+    found = list_store(store, LATER)
     assert [row.status for row in found.releases] == [
         *("promoted", "promoted", "refused", "undecided"),
     ]
     assert [row.in_service for row in found.releases] == [False, True, False, False]
     assert found.notes == ()
     rollback(store, "back", "ada", LATER)
-    found = shelf(store, LATER)
+    found = list_store(store, LATER)
     assert [row.status for row in found.releases[:2]] == ["restored", "rolled_back"]
     assert found.releases[0].in_service
     assert [len(row.decisions) for row in found.releases] == [2, 2, 1, 0]
@@ -60,7 +60,7 @@ def test_a_champion_whose_release_is_missing(store: Store) -> None:
     one = write(store, 1)
     promote(store, one, "first", NOW)
     store.delete(f"releases/{one}/manifest.json")
-    (note,) = shelf(store, LATER).notes
+    (note,) = list_store(store, LATER).notes
     assert note.startswith(f"{one} is in service and is not in the store")
 
 
@@ -69,24 +69,24 @@ def test_a_release_that_is_damaged_is_listed_with_what_is_wrong(store: Store) ->
     promote(store, one, "first", NOW)
     overwrite(store, f"releases/{one}/manifest.json", b"garbled")
     overwrite(store, f"releases/{two}/model.zip", b"altered")
-    rows = {row.release_id: row for row in shelf(store, LATER).releases}
+    rows = {row.release_id: row for row in list_store(store, LATER).releases}
     assert (rows[one].manifest, "manifest.json" in rows[one].trouble) == (None, True)
     assert [rows[name].status for name in (one, two)] == ["promoted", "undecided"]
-    found = checked(store)
+    found = verify_releases(store)
     assert "manifest.json" in found[one]
     assert "model.zip" in found[two]
-    assert checked(store, two) == {two: found[two]}
+    assert verify_releases(store, two) == {two: found[two]}
     write(store, 4)
-    assert checked(store)[make_draft(4).id] == ""
-    assert "is not in the store" in checked(store, make_draft(3).id)[make_draft(3).id]
+    assert verify_releases(store)[make_draft(4).id] == ""
+    assert "is not in the store" in verify_releases(store, make_draft(3).id)[make_draft(3).id]
     with pytest.raises(BadReleaseId):
-        checked(store, "nonsense")
+        verify_releases(store, "nonsense")
 
 
 def test_a_release_from_the_future(store: Store) -> None:
     one = write(store, 1)
     promote(store, one, "first", NOW + timedelta(days=3))
-    clocks, future = shelf(store, NOW - timedelta(days=1)).notes
+    clocks, future = list_store(store, NOW - timedelta(days=1)).notes
     assert clocks.startswith("Clocks disagree: the release in service was promoted at 2026-11-26")
     assert future.startswith(f"{one} is from the future: made at 2026-11-23T17:01:00Z")
 
@@ -96,7 +96,7 @@ def test_decisions_that_do_not_follow_on_each_other(store: Store) -> None:
     one, two = write(store, 1), write(store, 2)
     promote(store, one, "first", NOW)
     promote(store, two, "second", NOW - timedelta(days=1))
-    found = shelf(store, LATER)
+    found = list_store(store, LATER)
     assert found.pointer is not None
     assert found.pointer.release_id == two
     (note,) = found.notes
@@ -109,4 +109,4 @@ def test_what_was_never_finished_is_told(store: Store) -> None:
     draft = make_draft(1)
     with pytest.raises(Killed):
         write_release(Mortal(store, 2), draft.manifest, draft.files)  # type: ignore[arg-type]
-    assert shelf(store, LATER).notes[-1].startswith(f"{draft.id} was never finished (2 files)")
+    assert list_store(store, LATER).notes[-1].startswith(f"{draft.id} was never finished (2 files)")

@@ -21,10 +21,8 @@ from energy.errors import (
     StoreError,
     UnknownSchema,
 )
-from energy.releases.bundle import verify, write_release
-from energy.releases.decisions import Check, decisions
-from energy.releases.pointer import champion
-from energy.releases.promotion import clock_trouble, promote
+from energy.releases.bundle import verify_release, write_release
+from energy.releases.promotion import Check, clock_error, list_decisions, promote, read_champion
 from energy.releases.store import Store, open_store
 
 
@@ -35,17 +33,19 @@ def published(store: Store, number: int = 1) -> Draft:
 
 
 def test_an_empty_store_has_no_champion(store: Store) -> None:
-    assert champion(store) is None
+    assert read_champion(store) is None
 
 
 def test_promotion_points_to_the_release_and_the_one_before(store: Store) -> None:
     one, two = published(store, 1), published(store, 2)
     first = promote(store, one.id, "first release", NOW)
     assert (
-        first == champion(store) == Pointer(one.id, None, "2026-11-23T17:00:00Z", "first release")
+        first
+        == read_champion(store)
+        == Pointer(one.id, None, "2026-11-23T17:00:00Z", "first release")
     )
     second = promote(store, two.id, "beats it", NOW + timedelta(hours=1))
-    assert second == champion(store)
+    assert second == read_champion(store)
     assert second.earlier == (one.id,)
     assert (second.release_id, second.previous_id) == (two.id, one.id)
     back = promote(store, one.id, "again", NOW + timedelta(hours=2))
@@ -77,7 +77,7 @@ def test_an_altered_or_missing_release_is_not_promoted(store: Store) -> None:
         promote(store, two.id, "second", NOW)
     with pytest.raises(ReleaseMissing):
         promote(store, make_draft(3).id, "third", NOW)
-    pointer = champion(store)
+    pointer = read_champion(store)
     assert pointer is not None
     assert pointer.release_id == one.id
     assert len(store.keys("decisions/")) == 1
@@ -94,10 +94,10 @@ def test_a_publisher_killed_anywhere_leaves_a_whole_champion(store: Store, write
         promote(mortal, two.id, "second", NOW)  # type: ignore[arg-type]
     except Killed:
         assert writes < 6
-    pointer = champion(store)
+    pointer = read_champion(store)
     assert pointer is not None
     assert pointer.release_id == (two.id if writes >= 5 else one.id)
-    verify(store, pointer.release_id)
+    verify_release(store, pointer.release_id)
     if writes >= 4:  # whoever takes up the work finds the release, and the decision is caught up on
         assert promote(store, two.id, "second", NOW).previous_id == one.id
         assert len(store.keys("decisions/")) == 2
@@ -124,7 +124,7 @@ def test_of_sixteen_publishers_at_once_one_wins(store: Store) -> None:
 
     with ThreadPoolExecutor(16) as pool:
         ends = dict(zip([draft.id for draft in drafts], pool.map(compete, drafts), strict=True))
-    pointer = champion(store)
+    pointer = read_champion(store)
     assert pointer is not None
     assert ends.pop(pointer.release_id) == pointer.release_id
     assert len(ends) == 15
@@ -134,7 +134,7 @@ def test_of_sixteen_publishers_at_once_one_wins(store: Store) -> None:
         assert error.champion_id == pointer.release_id
     assert len(store.keys("decisions/")) == 1
     for draft in drafts:
-        verify(store, draft.id)
+        verify_release(store, draft.id)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_a_pointer_that_is_none(data: bytes, error: type[StoreError], tmp_path: 
     draft = published(store)
     store.swap("champion.json", data, None)
     with pytest.raises(error, match=r"champion\.json"):
-        champion(store)
+        read_champion(store)
     with pytest.raises(error, match=r"champion\.json"):
         promote(store, draft.id, "first", NOW)
     assert store.read("champion.json") == data
@@ -172,13 +172,13 @@ def test_what_was_judged_against_another_champion_is_not_promoted(store: Store) 
 def test_a_promotion_records_who_and_what_the_gate_found(store: Store) -> None:
     one, checks = published(store), (Check("answers", True, 0.0, 1e-6, "It did."),)
     promote(store, one.id, "first", NOW, by="TrainFlow/1", checks=checks)
-    (told,) = decisions(store)
+    (told,) = list_decisions(store)
     assert (told.by, told.checks, told.reason) == ("TrainFlow/1", checks, "first")
 
 
 def test_clocks_that_disagree_are_told() -> None:
     promoted = "2026-11-23T17:00:00Z"
-    assert clock_trouble(promoted, NOW - timedelta(minutes=4)) == ""
-    assert clock_trouble(promoted, NOW + timedelta(days=4)) == ""
-    told = clock_trouble(promoted, NOW - timedelta(hours=1))
+    assert clock_error(promoted, NOW - timedelta(minutes=4)) == ""
+    assert clock_error(promoted, NOW + timedelta(days=4)) == ""
+    told = clock_error(promoted, NOW - timedelta(hours=1))
     assert "promoted at 2026-11-23T17:00:00Z, and here it is 2026-11-23T16:00:00Z" in told

@@ -16,11 +16,9 @@ from energy.errors import (
     NoTrackRecord,
     StoreUnreachable,
 )
-from energy.releases.bundle import write_release
-from energy.releases.documents import encode
-from energy.releases.pointer import CHAMPION
-from energy.releases.promotion import promote
-from energy.releases.reading import InService, ReleaseReader
+from energy.releases.bundle import encode_document, write_release
+from energy.releases.promotion import CHAMPION, promote
+from energy.releases.reader import LiveRelease, ReleaseReader
 from energy.releases.store import Store, open_store
 
 FIRST, SECOND = make_draft(1), make_draft(2)
@@ -73,7 +71,7 @@ def put(store: Store, draft: Any, promoted: bool = True) -> None:
         promote(store, draft.id, "it is best", NOW)
 
 
-def held(found: InService) -> tuple[str, bool]:
+def held(found: LiveRelease) -> tuple[str, bool]:
     assert found.stale == bool(found.reason)
     return found.release.manifest.release_id, found.stale
 
@@ -175,7 +173,7 @@ def test_a_pointer_that_climbs_reads_nothing(store: Store, reader: ReleaseReader
         "promoted_at": "",
         "reason": "",
     }
-    overwrite(store, CHAMPION, encode(CHAMPION, pointer))
+    overwrite(store, CHAMPION, encode_document(CHAMPION, pointer))
     with pytest.raises(NoRelease, match="is no release id"):
         reader.current()
 
@@ -240,7 +238,9 @@ def test_a_document_that_was_altered_is_none(store: Store, reader: ReleaseReader
 def test_the_track_record(store: Store, reader: ReleaseReader) -> None:
     with pytest.raises(NoTrackRecord, match=r"no track_record\.json yet"):
         reader.track_record()
-    store.write("track_record.json", encode("track_record.json", {"schema": 1, "months": []}))
+    store.write(
+        "track_record.json", encode_document("track_record.json", {"schema": 1, "months": []})
+    )
     assert reader.track_record() == {"schema": 1, "months": []}
     overwrite(store, "track_record.json", b"{")
     with pytest.raises(BadDocument, match=r"track_record\.json is not as expected"):

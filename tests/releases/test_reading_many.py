@@ -8,15 +8,14 @@ import pytest
 from drafts import NOW, Draft, make_draft
 
 from energy.contract import Calibration, Forecast
-from energy.contract.panel import SeriesForecast, to_documents
+from energy.contract.panel import SeriesForecast, panel_documents
 from energy.errors import BadDocument, NotInRelease, SeriesLeftOut, UnknownTarget
-from energy.panels import sum_up
-from energy.releases.bundle import write_release
-from energy.releases.documents import encode
+from energy.pipelines.many_series import summarise_panel
+from energy.releases.bundle import encode_document, write_release
 from energy.releases.promotion import promote
-from energy.releases.reading import Release, ReleaseReader
+from energy.releases.reader import Release, ReleaseReader
 from energy.releases.store import Store
-from lambda_handler.service import Service
+from lambda_handler.routes import RequestHandler
 
 CALIBRATION = Calibration((0.05,) * 12, (-2.0, -1.3, -0.7, 0.0, 0.7, 1.3, 2.0), True, 60)
 NAMES = [f"mill {number}" for number in range(700)]
@@ -28,12 +27,12 @@ def documents(names: list[str]) -> dict[str, dict[str, Any]]:
         SeriesForecast(name, "2022-07", (8.0, 9.0), "theta", (9.5, 9.7), CALIBRATION)
         for name in names
     ]
-    return to_documents(sum_up(series, {"barn": "it has 4 months"}, "t"), series)
+    return panel_documents(summarise_panel(series, {"barn": "it has 4 months"}, "t"), series)
 
 
 def put(store: Store, more: dict[str, dict[str, Any]]) -> Release:
     draft = make_draft()
-    files = draft.files | {name: encode(name, told) for name, told in more.items()}
+    files = draft.files | {name: encode_document(name, told) for name, told in more.items()}
     draft = Draft(draft.manifest, files)
     write_release(store, draft.manifest, draft.files)
     promote(store, draft.id, "it is best", NOW)
@@ -81,7 +80,7 @@ def test_a_file_that_lacks_what_the_panel_names_is_bad(store: Store) -> None:
 def test_the_service_answers_for_each_and_says_what_it_was_made_from(store: Store) -> None:
     release = put(store, documents(NAMES[:3]))
     reader = ReleaseReader(store, 60.0)
-    service = Service(lambda: reader)
+    service = RequestHandler(lambda: reader)
     found = Forecast.from_dict(service.handle({"target": "mill 2", "periods": 2}))
     assert [row.mean for row in found.months] == [9.5, 9.7]
     assert (found.target, found.release_id) == ("mill 2", release.manifest.release_id)

@@ -13,9 +13,7 @@ from mortal_store import Killed, Mortal
 from energy.contract import Pointer
 from energy.errors import DecisionUnwritten, NoRollback, PromotionLost, StoreUnwritable
 from energy.releases.bundle import write_release
-from energy.releases.decisions import ROLLED_BACK, decisions
-from energy.releases.pointer import champion
-from energy.releases.promotion import promote, rollback
+from energy.releases.promotion import ROLLED_BACK, list_decisions, promote, read_champion, rollback
 from energy.releases.store import Store, open_store
 
 LATER = NOW + timedelta(days=1)
@@ -33,17 +31,17 @@ def put_in_service(store: Store, *numbers: int) -> list[str]:
 
 
 def in_service(store: Store) -> str | None:
-    pointer = champion(store)
+    pointer = read_champion(store)
     return pointer.release_id if pointer else None
 
 
 def test_a_rollback_goes_to_the_release_before_and_records_who_and_why(store: Store) -> None:
     one, two = put_in_service(store, 1, 2)
     found = rollback(store, "it was wrong", "ada", LATER)
-    assert found.pointer == champion(store)
+    assert found.pointer == read_champion(store)
     assert (found.pointer.release_id, found.pointer.previous_id) == (one, two)
     assert (found.left_id, found.passed_over) == (two, {})
-    last = decisions(store)[-1]
+    last = list_decisions(store)[-1]
     assert (last.action, last.release_id, last.previous_id) == (ROLLED_BACK, one, two)
     assert (last.reason, last.by, last.checks) == ("it was wrong", "ada", ())
 
@@ -94,7 +92,7 @@ def test_if_none_is_whole_nothing_changes(store: Store) -> None:
     with pytest.raises(NoRollback, match=r"no release before it is whole .*model\.zip"):
         rollback(store, "back", "ada", LATER)
     assert in_service(store) == two
-    assert len(decisions(store)) == 2
+    assert len(list_decisions(store)) == 2
 
 
 def test_a_champion_that_is_missing_can_be_rolled_back_from(tmp_path: Path) -> None:
@@ -120,7 +118,7 @@ def test_a_pointer_of_an_older_version_knows_the_one_before(store: Store) -> Non
         "schema": 1,
     }
     overwrite(store, "champion.json", json.dumps(old).encode())
-    assert champion(store) == Pointer(three, two, old["promoted_at"], "it is best", None)
+    assert read_champion(store) == Pointer(three, two, old["promoted_at"], "it is best", None)
     assert rollback(store, "back", "ada", LATER).pointer.release_id == two
     with pytest.raises(NoRollback):
         rollback(store, "back", "ada", LATER)
@@ -141,8 +139,8 @@ def test_a_rollback_that_meets_a_promotion_loses(store: Store) -> None:
     with pytest.raises(PromotionLost) as caught:
         rollback(Slow(), "back", "ada", LATER)  # type: ignore[arg-type]
     assert caught.value.champion_id == in_service(store) == make_draft(3).id
-    assert len(decisions(store)) == 3
-    assert two in {one.release_id for one in decisions(store)}
+    assert len(list_decisions(store)) == 3
+    assert two in {one.release_id for one in list_decisions(store)}
 
 
 @pytest.mark.parametrize("writes", [0, 1])
@@ -186,7 +184,7 @@ def test_a_swap_that_arrived_though_its_answer_did_not_is_a_rollback(store: Stor
     _, two, _ = put_in_service(store, 1, 2, 3)
     found = rollback(Failing(store, "swap", done=True), "no", "ada", LATER)
     assert found.pointer.release_id == in_service(store) == two
-    assert decisions(store)[-1].action == ROLLED_BACK
+    assert list_decisions(store)[-1].action == ROLLED_BACK
 
 
 def test_a_swap_that_did_not_arrive_changes_nothing(store: Store) -> None:
@@ -194,4 +192,4 @@ def test_a_swap_that_did_not_arrive_changes_nothing(store: Store) -> None:
     with pytest.raises(StoreUnwritable):
         rollback(Failing(store, "swap"), "no", "ada", LATER)
     assert in_service(store) == two
-    assert [one.action for one in decisions(store)] == ["promoted", "promoted"]
+    assert [one.action for one in list_decisions(store)] == ["promoted", "promoted"]

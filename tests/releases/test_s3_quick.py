@@ -12,9 +12,7 @@ from obstore.exceptions import GenericError
 from s3_server import S3Server
 
 from energy.errors import StoreUnreachable
-from energy.releases.s3 import S3Store
-from energy.releases.s3_quick import QuickS3Store, will_do
-from energy.releases.store import open_store
+from energy.releases.store import QuickS3Store, S3Store, open_store, will_do
 
 ROOT = Path(__file__).parents[2]
 ENOUGH = {
@@ -80,7 +78,7 @@ def test_what_obstore_cannot_read_botocore_does(
     def breaks(*_: Any, **__: Any) -> None:
         raise error
 
-    monkeypatch.setattr(f"energy.releases.s3_quick.{where}", breaks)
+    monkeypatch.setattr(f"energy.releases.store.{where}", breaks)
     assert store.read("k") == b"1"
     s3.use(monkeypatch, AWS_SECRET_ACCESS_KEY="hunter2hunter2")
     with pytest.raises(StoreUnreachable, match="refused") as caught:

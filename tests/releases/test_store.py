@@ -12,8 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from energy.errors import BadKey, ObjectExists, ObjectMissing, StoreConflict
-from energy.releases.keys import LONGEST, checked_key
-from energy.releases.store import Store, open_store
+from energy.releases.store import LONGEST, Store, checked_key, open_store
 
 
 def test_what_is_written_is_read(store: Store) -> None:

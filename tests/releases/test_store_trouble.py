@@ -21,10 +21,8 @@ from energy.errors import (
     StoreUnreachable,
     StoreUnwritable,
 )
-from energy.releases import directory
-from energy.releases import s3 as s3_module
-from energy.releases.s3 import S3Store
-from energy.releases.store import Store, open_store
+from energy.releases import store
+from energy.releases.store import S3Store, Store, open_store
 
 SECRET = "hunter2hunter2"
 
@@ -100,7 +98,7 @@ def test_directories_that_cannot_be_written(place: Callable[[Path], str], tmp_pa
 
 
 def test_a_lock_that_is_never_released(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(directory, "LOCK_SECONDS", 0.1)
+    monkeypatch.setattr(store, "LOCK_SECONDS", 0.1)
     with FileLock(tmp_path / ".lock"), pytest.raises(StoreUnwritable, match="another writer"):
         open_store(str(tmp_path)).write("a", b"1")
 
@@ -246,8 +244,8 @@ def s3_store(server: S3Server) -> S3Store:
 
 
 def _silence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(s3_module, "ANSWER_SECONDS", 0.2)
-    monkeypatch.setattr(s3_module, "ATTEMPTS", 1)
+    monkeypatch.setattr(store, "ANSWER_SECONDS", 0.2)
+    monkeypatch.setattr(store, "ATTEMPTS", 1)
 
 
 def writes(store: Store) -> list[Callable[[], object]]:

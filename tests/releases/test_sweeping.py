@@ -9,10 +9,10 @@ from drafts import NOW, make_draft
 from mortal_store import Killed, Mortal
 
 from energy.errors import ReleaseMissing
-from energy.releases.bundle import release_ids, verify, write_release
+from energy.releases.bundle import release_ids, verify_release, write_release
+from energy.releases.inventory import clean_up, unfinished_releases
 from energy.releases.promotion import promote
 from energy.releases.store import Store
-from energy.releases.sweeping import sweep, unfinished
 
 LATER = NOW + timedelta(days=2)
 
@@ -34,37 +34,37 @@ def finished(store: Store, number: int) -> str:
 @pytest.mark.parametrize("writes", [1, 2, 3])
 def test_half_a_release_is_found_and_swept(store: Store, writes: int) -> None:
     whole, half = finished(store, 1), killed(store, 2, writes)
-    (found,) = unfinished(store)
+    (found,) = unfinished_releases(store)
     assert (found.release_id, len(found.keys)) == (half, writes)
     assert found.started_at == NOW + timedelta(minutes=2)
-    swept = sweep(store, LATER)
+    swept = clean_up(store, LATER)
     assert [one.release_id for one in swept.cleared] == [half]
-    assert (swept.left, unfinished(store)) == ((), [])
+    assert (swept.left, unfinished_releases(store)) == ((), [])
     assert release_ids(store) == [whole]
-    verify(store, whole)
+    verify_release(store, whole)
     assert all(whole in key for key in store.keys("releases/"))
 
 
 def test_after_a_sweep_the_same_release_can_be_written(store: Store) -> None:
     killed(store, 1, 2)
-    sweep(store, LATER)
-    verify(store, finished(store, 1))
+    clean_up(store, LATER)
+    verify_release(store, finished(store, 1))
 
 
 def test_a_publisher_at_work_is_left_alone(store: Store) -> None:
     half = killed(store, 1, 2)
     for now in (NOW + timedelta(hours=23), NOW - timedelta(days=30)):  # or its clock is ahead
-        swept = sweep(store, now)
+        swept = clean_up(store, now)
         assert [one.release_id for one in swept.left] == [half]
         assert swept.cleared == ()
-    assert sweep(store, NOW + timedelta(hours=2), timedelta(hours=1)).cleared
+    assert clean_up(store, NOW + timedelta(hours=2), timedelta(hours=1)).cleared
 
 
 def test_finished_releases_stay_in_service_or_not(store: Store) -> None:
     one, two = finished(store, 1), finished(store, 2)
     promote(store, two, "it is best", NOW)
     before = {key: store.read(key) for key in store.keys("")}
-    swept = sweep(store, LATER + timedelta(days=10_000), timedelta(0))
+    swept = clean_up(store, LATER + timedelta(days=10_000), timedelta(0))
     assert (swept.cleared, swept.left) == ((), ())
     assert {key: store.read(key) for key in store.keys("")} == before
     assert release_ids(store) == [one, two]
@@ -78,10 +78,10 @@ def test_a_release_that_lost_its_manifest_is_damaged_and_not_swept(store: Store)
     for lost in (one, two):
         store.delete(f"releases/{lost}/manifest.json")
         with pytest.raises(ReleaseMissing):
-            verify(store, lost)
+            verify_release(store, lost)
     before = store.keys()
-    assert unfinished(store) == []
-    assert sweep(store, LATER).cleared == ()
+    assert unfinished_releases(store) == []
+    assert clean_up(store, LATER).cleared == ()
     assert store.keys() == before
 
 
@@ -96,7 +96,7 @@ def test_what_the_pointer_tells_of_is_not_swept_though_no_decision_was_written(
     for lost in (one, two, three):
         store.delete(f"releases/{lost}/manifest.json")
     half = killed(store, 4, 1)
-    assert [found.release_id for found in unfinished(store)] == [half]
+    assert [found.release_id for found in unfinished_releases(store)] == [half]
 
 
 def test_one_that_is_finished_while_we_look_is_left(store: Store) -> None:
@@ -111,7 +111,7 @@ def test_one_that_is_finished_while_we_look_is_left(store: Store) -> None:
                 store.write(key, b"finished")
             return getattr(store, name)
 
-    swept = sweep(Finishing(), LATER)  # type: ignore[arg-type]
+    swept = clean_up(Finishing(), LATER)  # type: ignore[arg-type]
     assert swept.cleared == ()
     assert len(store.keys(f"releases/{draft.id}/")) == 4
 
@@ -120,8 +120,8 @@ def test_what_is_no_release_of_ours_is_left(store: Store) -> None:
     names = ("notes/readme.txt", "2022-07-20269999T999999Z-0123abcd/model.zip", "loose.txt")
     for name in names:
         store.write(f"releases/{name}", b"1")
-    assert unfinished(store) == []
-    sweep(store, LATER)
+    assert unfinished_releases(store) == []
+    clean_up(store, LATER)
     assert len(store.keys()) == 3
 
 
@@ -137,7 +137,7 @@ def test_a_sweep_that_is_killed_is_taken_up_again(store: Store) -> None:
             return getattr(store, name)
 
     with pytest.raises(Killed):
-        sweep(Dying(), LATER)  # type: ignore[arg-type]
+        clean_up(Dying(), LATER)  # type: ignore[arg-type]
     assert len(store.keys(f"releases/{half}/")) == 2
-    assert sweep(store, LATER).cleared
+    assert clean_up(store, LATER).cleared
     assert store.keys() == []

@@ -8,8 +8,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from energy.data.dataset_file import read_dataset
-from energy.data.opening import open_data
+from energy.data.dataset import read_dataset_file
+from energy.data.loader import load_dataset
 from energy.settings import ROOT
 
 sys.path.insert(0, str(ROOT / "scripts"))
@@ -20,7 +20,7 @@ from scale import drawn, theirs
 def test_a_table_is_made_from_its_seed_and_read_by_its_settings(tmp_path: Path) -> None:
     table = drawn.table(12, 1, (60, 90))
     pd.testing.assert_frame_equal(table, drawn.table(12, 1, (60, 90)))
-    found = open_data(read_dataset(drawn.write(table, tmp_path)), tmp_path)
+    found = load_dataset(read_dataset_file(drawn.write(table, tmp_path)), tmp_path)
     assert len(found.dataset.targets) == 12
     assert (found.frame.iloc[:, :-1].min() > 0).all()
     assert 60 <= found.frame["shop 00000"].count() < 90

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from energy.releases.reading import Release, ReleaseReader
+from energy.releases.reader import Release, ReleaseReader
 from energy.releases.store import open_store
 
 AWARE, UNAWARE = "weather_normalised_components", "theta"

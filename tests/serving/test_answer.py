@@ -8,12 +8,12 @@ import pytest
 
 from energy.contract import Forecast, ForecastRequest
 from energy.errors import NotAllowed, ObservationGap, TableAlone, UnknownTarget
-from energy.releases.reading import Release
-from energy.serving.answer import answer
+from energy.releases.reader import Release
+from energy.serving.predict import predict
 
 
 def ask(release: Release, **body: Any) -> Forecast:
-    return answer(release, ForecastRequest.from_dict(body))
+    return predict(release, ForecastRequest.from_dict(body))
 
 
 def test_published_months_are_the_table_s(release: Release) -> None:
@@ -127,4 +127,4 @@ def test_observations_of_a_positive_series_are_positive(release: Release, value:
 
 
 def test_a_stale_answer_says_so(release: Release) -> None:
-    assert answer(release, ForecastRequest(), stale=True).stale
+    assert predict(release, ForecastRequest(), stale=True).stale

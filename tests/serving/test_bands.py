@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from energy.contract import LEVELS, Calibration
 from energy.forecasting.intervals import quantiles
-from energy.serving.bands import band, interval, spread
+from energy.serving.intervals import band, interval, spread
 
 NORMAL = tuple(NormalDist().inv_cdf(level) for level in LEVELS)
 CALIBRATION = Calibration(

@@ -16,17 +16,17 @@ from energy.errors import (
     UpdateFailed,
     WeatherNotHeld,
 )
-from energy.forecasting import fitting
-from energy.forecasting.bench import BENCH
-from energy.releases.reading import Release
+from energy.forecasting import backtest
+from energy.forecasting.models import FORECASTERS
+from energy.releases.reader import Release
 from energy.serving import champion
-from energy.serving.answer import answer
+from energy.serving.predict import predict
 
 OBSERVED = {"2022-08": 12.0, "2022-09": 12.4, "2022-10": 14.6}
 
 
 def ask(release: Release, **body: Any) -> Forecast:
-    return answer(release, ForecastRequest.from_dict(body))
+    return predict(release, ForecastRequest.from_dict(body))
 
 
 def fresh(release: Release, **changes: Any) -> Release:
@@ -130,8 +130,8 @@ def test_updating_is_fitting_to_the_longer_series(release: Release) -> None:
     )
     cut.__dict__["history"] = (first, values[:-3])
     found = ask(cut, periods=12, observations={str(m): float(v) for m, v in told.items()})
-    whole = fitting.fit(name, y, fitting.regressors(name, y, weather), True)
-    expected = fitting.forecast(name, whole, 12, True)
+    whole = backtest.fit(name, y, backtest.regressors(name, y, weather), True)
+    expected = backtest.forecast(name, whole, 12, True)
     assert [row.mean for row in found.months] == pytest.approx(list(expected), rel=1e-4)
     assert found.months[0].month == str(y.index[-1] + 1)
 
@@ -143,18 +143,18 @@ def test_every_kind_of_forecaster_can_be_updated(aware: Release, name: str) -> N
     series, weather = read_embedded("total")
     y = series["total"]
     weights = [0.1, 0.2, 0.3, 0.4] if name == "combination_stacking" else None
-    regressors = fitting.regressors(name, y, weather)
+    regressors = backtest.regressors(name, y, weather)
     other = fresh(aware, forecaster=name)
     other.table = replace(aware.table, forecaster=name)
-    fitted = fitting.fit(name, y, regressors, True, weights)
-    other.kept[champion.KEPT] = fitted, BENCH[name].weather
+    fitted = backtest.fit(name, y, regressors, True, weights)
+    other.kept[champion.KEPT] = fitted, FORECASTERS[name].weather
     found = ask(other, periods=2, observations={"2022-08": 12.0})
     assert found.cutoff == "2022-08"
     assert found.months[0].mean == pytest.approx(ask(other, periods=2).months[1].mean, rel=0.1)
 
 
 def test_figures_that_cannot_be_fitted(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
-    champion.load(release)
+    champion.load_champion(release)
     fitted = release.kept[champion.KEPT][0]
     monkeypatch.setattr(type(fitted), "_fit", lambda *_, **__: 1 / 0)
     with pytest.raises(UpdateFailed, match="ZeroDivisionError"):

@@ -17,7 +17,7 @@ from lambda_handler.app import handler
 found = handler({"periods": 12, "coverage": [0.5, 0.8, 0.95]}, None)
 print(json.dumps([found["tier"], len(found["months"]), sorted(sys.modules)]))
 """
-OURS = {"energy.contract.record", "energy.releases.promotion", "energy.releases.decisions"}
+OURS = {"energy.contract.track_record", "energy.releases.promotion"}
 OURS |= {
     f"energy.errors.{name}" for name in ("series", "figures", "workbooks", "fetching", "client")
 }

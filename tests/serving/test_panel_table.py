@@ -9,7 +9,7 @@ import pytest
 from energy.contract import Calibration
 from energy.contract.panel import SeriesForecast
 from energy.forecasting.intervals import quantiles
-from energy.serving.panel import table
+from energy.serving.predict import panel_table
 
 
 @pytest.mark.parametrize("log", [True, False])
@@ -24,7 +24,7 @@ def test_quantiles_are_those_of_the_one_rule(log: bool) -> None:
     )
     means = random.uniform(5, 9, 24)
     one = SeriesForecast("a", "2024-07", (1.0,), "theta", tuple(means), calibration)
-    found = table(one, "t")
+    found = panel_table(one, "t")
     months = pd.period_range("2024-08", periods=24, freq="M")
     expected = quantiles(means, np.arange(1, 25), months, calibration)
     assert [row.month for row in found.months] == [str(month) for month in months]

@@ -8,16 +8,16 @@ from typing import Any
 import pytest
 
 from energy.contract import Forecast, ForecastRequest
-from energy.contract.months import calendar
+from energy.contract.months import calendar_month
 from energy.errors import NotAllowed, WeatherNotHeld
-from energy.releases.reading import Release
-from energy.serving.answer import answer
+from energy.releases.reader import Release
+from energy.serving.predict import predict
 
 WINTER = ["2022-12", "2023-01", "2023-02"]
 
 
 def ask(release: Release, **body: Any) -> Forecast:
-    return answer(release, ForecastRequest.from_dict(body))
+    return predict(release, ForecastRequest.from_dict(body))
 
 
 def means(found: Forecast) -> list[float]:
@@ -63,7 +63,7 @@ def test_a_year_s_weather_is_the_path_of_that_year(release: Release) -> None:
     facts = release.weather
     assert facts
     first = (2010 - int(facts.first_month[:4])) * 12 + 1 - int(facts.first_month[5:])
-    path = {month: facts.degree_days[first + calendar(month)] for month in WINTER}
+    path = {month: facts.degree_days[first + calendar_month(month)] for month in WINTER}
     by_year = ask(release, months=WINTER, weather={"year": 2010})
     by_path = ask(release, months=WINTER, weather={"degree_days": path})
     assert means(by_year) == pytest.approx(means(by_path), rel=1e-9)

@@ -9,9 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from energy.contract import ForecastRequest
-from energy.contract.months import after
-from energy.releases.reading import Release
-from energy.serving.answer import from_champion, from_table, needs_champion
+from energy.contract.months import months_after
+from energy.releases.reader import Release
+from energy.serving.predict import needs_champion, predict_from_champion, predict_from_table
 
 CUTOFF, PUBLISHED = "2022-07", 24
 coverages = st.one_of(
@@ -19,7 +19,7 @@ coverages = st.one_of(
     st.floats(0, 1, exclude_min=True, exclude_max=True),
 )
 months = st.sets(st.integers(1, PUBLISHED), min_size=1).map(
-    lambda ahead: {"months": tuple(after(CUTOFF, one) for one in sorted(ahead))}
+    lambda ahead: {"months": tuple(months_after(CUTOFF, one) for one in sorted(ahead))}
 )
 periods = st.integers(1, PUBLISHED).map(lambda periods: {"periods": periods})
 requests = st.builds(
@@ -40,7 +40,7 @@ def test_both_tiers_agree(
 ) -> None:
     release = released(forecaster)
     assert not needs_champion(release.table, asked)
-    looked_up, computed = from_table(release, asked), from_champion(release, asked)
+    looked_up, computed = predict_from_table(release, asked), predict_from_champion(release, asked)
     assert (looked_up.tier, computed.tier) == ("table", "champion")
     assert looked_up.cutoff == computed.cutoff
     for one, other in zip(looked_up.months, computed.months, strict=True):

@@ -9,23 +9,23 @@ import pytest
 from many_series import drawn, named
 
 from energy.contract.panel import SeriesForecast
-from energy.data.monthly import temporal_split
-from energy.forecasting import backtest
-from energy.forecasting.panel import judging
-from energy.forecasting.panel.means import BATCHES
-from energy.training import backtest_one, compare
+from energy.data.frame import temporal_split
+from energy.forecasting import folds, panel_selection
+from energy.forecasting.folds import plan_folds
+from energy.forecasting.panel_selection import BATCHES
+from energy.pipelines.train import backtest_one, compare_forecasters
 
 NAIVE = ("seasonal_naive", "naive", "drift")
 
 
-def plan(y: pd.Series, folds: int = 6, horizon: int = 12) -> backtest.Plan:
-    return backtest.plan(y.index, temporal_split(y.index)[0][-1], folds, horizon)
+def plan(y: pd.Series, folds: int = 6, horizon: int = 12) -> folds.FoldPlan:
+    return plan_folds(y.index, temporal_split(y.index)[0][-1], folds, horizon)
 
 
 def judge(
     y: pd.Series, names: tuple[str, ...] = tuple(BATCHES), horizon: int = 12
 ) -> SeriesForecast:
-    (found,) = judging.judge([y], [plan(y, horizon=horizon)], names, horizon)
+    (found,) = panel_selection.select_models([y], [plan(y, horizon=horizon)], names, horizon)
     return found
 
 
@@ -34,7 +34,7 @@ def test_it_is_what_a_run_of_its_own_would_say(seed: int) -> None:
     y = drawn(1, seed, 110, 120)[0]
     found = judge(y, NAIVE, horizon=18)
     results = {name: backtest_one(name, y, None, plan(y, horizon=18)) for name in NAIVE}
-    compared = compare(NAIVE, results, y)
+    compared = compare_forecasters(NAIVE, results, y)
     best, held = compared.ranked[0], compared.holdout
     assert found.forecaster == compared.champion
     assert found.backtest
@@ -45,9 +45,9 @@ def test_it_is_what_a_run_of_its_own_would_say(seed: int) -> None:
     naive = next(s for s in compared.ranked if s.forecaster == "seasonal_naive")
     assert found.backtest.baseline_mase == pytest.approx(naive.mase, abs=1e-4)
 
-    from energy.training import refit
+    from energy.pipelines.train import refit_best
 
-    _, table = refit(compared, y, None, 18, "t")
+    _, table = refit_best(compared, y, None, 18, "t")
     assert found.cutoff == table.cutoff
     np.testing.assert_allclose(found.mean, [row.mean for row in table.months], atol=1e-5)
     np.testing.assert_allclose(found.calibration.scale, table.calibration.scale, atol=1e-5)
@@ -67,8 +67,8 @@ def test_the_best_in_the_training_part_wins_whatever_the_holdout_says() -> None:
 
 def test_one_too_short_to_be_judged_has_the_baselines_forecast_and_says_so() -> None:
     y = named(np.arange(1.0, 21.0), "new")
-    (found,) = judging.judge([y], [None], tuple(BATCHES), 12)
-    assert (found.forecaster, found.note) == ("seasonal_naive", judging.TOO_SHORT)
+    (found,) = panel_selection.select_models([y], [None], tuple(BATCHES), 12)
+    assert (found.forecaster, found.note) == ("seasonal_naive", panel_selection.TOO_SHORT)
     assert found.backtest is found.holdout is None
     assert found.mean == tuple(y.iloc[-12:])
     assert found.calibration.scale[0] > 0
@@ -76,7 +76,7 @@ def test_one_too_short_to_be_judged_has_the_baselines_forecast_and_says_so() -> 
 
 def test_one_that_never_changes_cannot_be_judged_and_is_forecast_all_the_same() -> None:
     found = judge(named(np.full(80, 7.0)))
-    assert (found.forecaster, found.note) == ("seasonal_naive", judging.NOT_JUDGED)
+    assert (found.forecaster, found.note) == ("seasonal_naive", panel_selection.NOT_JUDGED)
     assert found.mean == (7.0,) * 12
 
 
@@ -104,7 +104,7 @@ def test_what_one_forecaster_fails_on_is_won_by_another() -> None:
 
 def test_each_series_is_judged_as_if_it_were_alone() -> None:
     series = drawn(3, seed=9)
-    together = judging.judge(series, [plan(y) for y in series], tuple(BATCHES), 12)
+    together = panel_selection.select_models(series, [plan(y) for y in series], tuple(BATCHES), 12)
     for y, found in zip(series, together, strict=True):
         alone = judge(y)
         assert found.forecaster == alone.forecaster

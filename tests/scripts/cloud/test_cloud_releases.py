@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from energy.errors import FileAltered
-from energy.releases.bundle import verify
-from energy.releases.pointer import champion
+from energy.releases.bundle import verify_release
+from energy.releases.promotion import read_champion
 from energy.releases.store import open_store
 
 
@@ -21,8 +21,8 @@ def test_it_is_copied_once_and_put_in_service(
 
     source, target = open_store(str(made_store("theta"))), open_store(str(tmp_path / "bucket"))
     copied = first_release(source, target)
-    assert copied == champion(source).release_id == champion(target).release_id
-    assert verify(target, copied).files == verify(source, copied).files
+    assert copied == read_champion(source).release_id == read_champion(target).release_id
+    assert verify_release(target, copied).files == verify_release(source, copied).files
     assert first_release(open_store(str(tmp_path / "none")), target) == ""
 
 
@@ -42,4 +42,4 @@ def test_what_is_altered_does_not_leave(made_store: Callable[[str], Path], tmp_p
     target = open_store(str(tmp_path / "bucket"))
     with pytest.raises(FileAltered):
         first_release(open_store(str(tmp_path / "store")), target)
-    assert champion(target) is None
+    assert read_champion(target) is None

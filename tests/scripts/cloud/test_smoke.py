@@ -13,9 +13,9 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from energy.releases.reading import ReleaseReader
+from energy.releases.reader import ReleaseReader
 from energy.releases.store import open_store
-from lambda_handler.service import Service
+from lambda_handler.routes import RequestHandler
 
 Handle = Callable[[dict[str, Any]], Any]
 
@@ -59,7 +59,7 @@ def served(handle: Handle) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def handle(made_store: Callable[[str], Path]) -> Handle:
     reader = ReleaseReader(open_store(str(made_store("theta"))), 600)
-    service = Service(lambda: reader)
+    service = RequestHandler(lambda: reader)
     return lambda event: json.loads(json.dumps(service.handle(event, "request-1")))
 
 
@@ -81,7 +81,7 @@ def test_a_store_without_a_release_does_not(tmp_path: Path) -> None:
     from cloud.smoke import Unwell, smoke
 
     reader = ReleaseReader(open_store(str(tmp_path)), 600)
-    service = Service(lambda: reader)
+    service = RequestHandler(lambda: reader)
     with pytest.raises(Unwell, match="no_release"):
         smoke("http://127.0.0.1:1", lambda event: service.handle(event, "r"), tries=1)
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from s3_server import S3Server
 
-from energy.data.archive import held
-from energy.data.keeping import keep
-from energy.data.records import Record, describe
+from energy.data.archive import list_vintages
+from energy.data.vintage_builder import ingest_vintage
+from energy.data.vintages import VintageRecord, describe_file
 from energy.releases.store import open_store
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -24,8 +24,8 @@ def machine(tmp_path: Path) -> Path:
     """A folder of data in which one vintage was kept, as an ingest keeps it."""
     files = {path.name: path.read_bytes() for path in RAW.iterdir() if path.suffix != ".json"}
     files = {name: data for name, data in files.items() if data[:2] == b"PK"}
-    records = {name: describe(data, "by hand") for name, data in files.items()}
-    keep(tmp_path / "one", files, Record("", "", records), accept=())
+    records = {name: describe_file(data, "by hand") for name, data in files.items()}
+    ingest_vintage(tmp_path / "one", files, VintageRecord("", "", records), accept=())
     return tmp_path / "one"
 
 
@@ -57,7 +57,7 @@ def test_the_next_machine_has_what_the_last_one_kept(
     (pushed,) = push(machine, store)
     assert pull(tmp_path / "two", store) == [pushed]
     assert contents(tmp_path / "two") == contents(machine)
-    assert [one.vintage_id for one in held(tmp_path / "two")] == [pushed]
+    assert [one.vintage_id for one in list_vintages(tmp_path / "two")] == [pushed]
     # Again, from either: nothing to do.
     assert (push(machine, store), push(tmp_path / "two", store)) == ([], [])
     assert pull(machine, store) == []
@@ -84,7 +84,7 @@ def test_what_is_no_vintage_in_the_store_is_refused(tmp_path: Path) -> None:
     climbing.write("2022-08-6c288c44.zip", (tmp_path / "climbs.zip").read_bytes())
     with pytest.raises(RuntimeError, match=r"it holds '\.\./vintage\.json'"):
         pull(tmp_path / "data", climbing)
-    assert held(tmp_path / "data") == []
+    assert list_vintages(tmp_path / "data") == []
 
 
 def test_a_release_is_due_until_the_newest_vintage_has_one(

@@ -10,12 +10,11 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from energy.contract.record import TrackRecord
-from energy.data.archive import held
-from energy.releases.decisions import decisions
-from energy.releases.pointer import champion
+from energy.contract.track_record import TrackRecord
+from energy.data.archive import list_vintages
+from energy.pipelines.monitor import read_track_record
+from energy.releases.promotion import list_decisions, read_champion
 from energy.releases.store import open_store
-from energy.watching import read_record
 
 pytestmark = pytest.mark.e2e
 SCRIPTS = Path(__file__).resolve().parents[3] / "scripts"
@@ -40,27 +39,27 @@ def replay(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Replay]:
 
         first, last = pd.Period("2019-05", "M"), pd.Period("2019-07", "M")
         months = list(play.play(first, last, folder, "theta", 4, 1))
-        record, _ = read_record(open_store(str(folder / "store")))
+        record, _ = read_track_record(open_store(str(folder / "store")))
         assert record is not None
         yield Replay(folder, months, record, report)
 
 
 def test_every_month_is_ingested_as_it_was_known(replay: Replay) -> None:
-    every = held(replay.folder / "data")
+    every = list_vintages(replay.folder / "data")
     assert [one.month for one in every] == ["2019-05", "2019-06", "2019-07"]
     assert [month.month for month in replay.months] == [one.month for one in every]
 
 
 def test_every_release_is_decided_on_and_made_of_its_own_month(replay: Replay) -> None:
     store = open_store(str(replay.folder / "store"))
-    decided = decisions(store)
+    decided = list_decisions(store)
     assert [one.release_id[:7] for one in decided] == [month.month for month in replay.months]
     for month in replay.months:
         manifest = month.published.manifest
         assert manifest.cutoff == month.month
         assert manifest.created_at.startswith(month.at.strftime("%Y-%m-%d"))
         assert {check.name for check in month.published.checks} >= {"beats_naive", "answers"}
-    pointer = champion(store)
+    pointer = read_champion(store)
     assert pointer is not None
     assert pointer.release_id == replay.months[-1].published.manifest.release_id
 

@@ -10,10 +10,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from energy.data.keeping import Kept, keep
-from energy.data.monthly import read_frame
-from energy.data.records import Record
-from energy.data.vintages import open_vintage
+from energy.data.frame import read_frame
+from energy.data.vintage_builder import NewVintage, ingest_vintage
+from energy.data.vintages import VintageRecord, open_vintage
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -58,8 +57,8 @@ def test_a_month_s_workbooks_pass_the_checks_of_an_ingest_and_hold_no_later_figu
 ) -> None:
     last = pd.Period(month, "M")
     at = datetime.combine(workbooks.published(last), time(9, 30), UTC)
-    kept = keep(tmp_path, embedded.as_of(last), Record("", "", {}), now=at)
-    assert isinstance(kept, Kept)
+    kept = ingest_vintage(tmp_path, embedded.as_of(last), VintageRecord("", "", {}), now=at)
+    assert isinstance(kept, NewVintage)
     assert [check.name for check in kept.checks if not check.passed] == []
     assert kept.vintage.month == month
     frame = read_frame(open_vintage(kept.vintage.folder))
@@ -78,7 +77,7 @@ def test_a_month_s_workbooks_are_a_revision_of_nothing_in_the_month_before(
 ) -> None:
     for month in pd.period_range("2016-12", "2017-01", freq="M"):
         at = datetime.combine(workbooks.published(month), time(9, 30), UTC)
-        kept = keep(tmp_path, embedded.as_of(month), Record("", "", {}), now=at)
-    assert isinstance(kept, Kept)
+        kept = ingest_vintage(tmp_path, embedded.as_of(month), VintageRecord("", "", {}), now=at)
+    assert isinstance(kept, NewVintage)
     assert kept.before.startswith("2016-12")
     assert kept.revisions.empty

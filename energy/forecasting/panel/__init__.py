@@ -1,1 +1,0 @@
-"""Many series at once: the light bench fitted to arrays of series, fold by fold, without a loop."""

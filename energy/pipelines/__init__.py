@@ -1,0 +1,1 @@
+"""What the flows' steps call: prepare, train, publish, ingest, monitor."""

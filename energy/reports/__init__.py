@@ -1,0 +1,1 @@
+"""Cards of the flows, and what a run prints."""

@@ -1,0 +1,145 @@
+"""A training run in words: a line for each branch, and the closing lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from energy import charts
+from energy.contract import ForecastTable
+from energy.contract.forecast import TWH_PER_MTOE
+from energy.forecasting.metrics import Score, format_percent
+from energy.forecasting.models import BASELINE, VERSION
+from energy.pipelines.publish import PublishResult
+from energy.reports import release_card
+from energy.settings import ROOT, Settings
+from energy.tracking.registry import ALIAS, registered_name
+from energy.tracking.runs import TrackedRun
+
+
+def tracked_run(flow: Any, target: str, run_id: str) -> TrackedRun:
+    """TrainFlow's artifacts after its join, as MLflow is to keep them of one target."""
+    compared = flow.compared[target]
+    champion, baseline = compared.champion, compared.holdout.get(BASELINE)
+    params = {
+        "run": f"TrainFlow/{run_id}",
+        "target": target,
+        "bench_version": VERSION,
+        "start": str(flow.series[target].index[0]),
+        "horizon": flow.horizon,
+        "folds": len(flow.plan.backtest),
+        "split": flow.plan.split,
+        "months": len(flow.series[target]),
+        "data_sha256": ", ".join(sorted(flow.vintage.values())),
+        "data_files": ", ".join(sorted(flow.vintage)),
+        "commit": flow.commit,
+        "holdout_baseline_mase": baseline.mase if baseline else None,
+    }
+    unit, folds = flow.dataset.unit(target), compared.folds[champion]
+    figures = {
+        "leaderboard.png": lambda: charts.png(charts.leaderboard(compared.ranked, BASELINE), 1.0),
+        "by_horizon.png": lambda: charts.png(charts.by_horizon(compared.leading), 1.0),
+        "champion_folds.png": lambda: charts.png(
+            charts.folds(folds, unit, champion.replace("_", " ")), 1.0
+        ),
+    }
+    return TrackedRun(
+        target,
+        params,
+        compared.ranked,
+        {"holdout": compared.holdout, "nowcast": compared.nowcast},
+        compared.single_origin,
+        compared.folds,
+        figures,
+        flow.dataset.name,
+    )
+
+
+def next_twelve_months(table: ForecastTable) -> str:
+    """The sum of the next 12 published months, in words."""
+    first = table.months[:12]
+    total = sum(row.mean for row in first)
+    energy = f" ({total * TWH_PER_MTOE:,.0f} TWh)" if table.unit == "Mtoe" else ""
+    return (
+        f"{first[0].month} to {first[-1].month}: {total:.1f} {table.unit}{energy} in {len(first)} "
+        f"month{'s' if len(first) > 1 else ''}"
+    )
+
+
+def run_summary(flow: Any) -> str:
+    """The last lines of a run: champion, scores, the next 12 months, and where everything is."""
+    compared, table = flow.compared[flow.target], flow.table
+    settings = Settings.from_environment()
+    scores = {score.forecaster: score for score in compared.ranked}
+    best = scores[compared.champion]
+    lines = [f"Champion   {best.forecaster} for {flow.target}", ""]
+    note = f"{best.folds} folds to {flow.plan.split}"
+    lines.append(_against("Backtest", best, scores[BASELINE], note))
+    if held := compared.holdout.get(best.forecaster):
+        note = f"{held.folds} folds after it, chosen on nothing from them"
+        lines.append(_against("Holdout", held, compared.holdout.get(BASELINE), note))
+    if now := compared.nowcast.get(best.forecaster):
+        later = compared.nowcast_holdout.get(best.forecaster)
+        after = f"; {format_percent(later.mape)} in the holdout" if later else ""
+        lines.append(
+            f"Nowcast    MAPE {format_percent(now.mape)} one month ahead in the weather that came"
+            f"{after}"
+        )
+    lines += ["", f"Forecast   {next_twelve_months(table)}"]
+    low, high = table.levels.index(0.1), table.levels.index(0.9)
+    lines += [
+        f"           {row.month}  {row.mean:6.2f}   "
+        f"80% from {row.quantiles[low]:.2f} to {row.quantiles[high]:.2f}"
+        f"{'   (its weather is known)' if row.month in table.observed else ''}"
+        for row in table.months[:12]
+    ]
+    if flow.breakdown:
+        lines += ["", f"By part    {', '.join(flow.breakdown.tables)}, adding up to the total"]
+    if flow.forecasts:
+        panel, _ = flow.forecasts
+        most = ", ".join(f"{name} {count}" for name, count in panel.champions.items())
+        lines += [
+            "",
+            f"Series     {release_card.panel_summary(panel)}",
+            *([f"           {most}"] if most else []),
+        ]
+    published, release = flow.published, flow.published.manifest.release_id
+    name = registered_name(flow.target, flow.dataset.name)
+    alias = f"models:/{name}@{ALIAS} is version {flow.version}"
+    if not published.promoted:
+        lines += ["", *_refused(published, flow.store_url)]
+        alias = f"{name} version {flow.version}, without the alias {ALIAS}"
+    lines += [
+        "",
+        f"Release    {flow.store_url.rstrip('/')}/releases/{release}",
+        f"Cards      make cards  (or: python {ROOT / 'flows' / 'trainflow.py'} "
+        "card view leaderboard)",
+        f"MLflow     {settings.tracking_uri}, run {flow.mlflow_runs[flow.target]}, "
+        f"{alias}  (make mlflow)",
+    ]
+    return "\n".join(lines)
+
+
+def _refused(published: PublishResult, store_url: str) -> list[str]:
+    """What kept the release out of service, and what is in service instead."""
+    stays = published.pointer.release_id if published.pointer else "nothing"
+    found = [f"           {check.name}: {check.told}" for check in published.failed]
+    return [
+        f"Not promoted: {published.manifest.release_id} was refused; in service stays {stays}",
+        *found,
+        f"           To put it in service all the same: energy releases promote "
+        f"{published.manifest.release_id} --store {store_url} --why ...",
+    ]
+
+
+def _against(name: str, best: Score, naive: Score | None, note: str) -> str:
+    if naive is None or naive.mase is None:
+        mase, mape = f"; {BASELINE} failed", ""
+    else:
+        mase, mape = (
+            f" against {naive.mase:.3f} for {BASELINE}",
+            f" against {format_percent(naive.mape)}",
+        )
+    return (
+        f"{name:<10} MASE {best.mase:.3f}{mase}; MAPE {format_percent(best.mape)}{mape}; "
+        f"80% intervals hold {100 * (best.coverage80 or 0):.0f}%  ({note})"
+    )

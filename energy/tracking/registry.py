@@ -1,0 +1,128 @@
+"""Releases in MLflow's model registry, and the model that MLflow loads."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from energy.contract import ForecastTable, Manifest
+from energy.forecasting.backtest import forecast
+from energy.forecasting.folds import quantile_columns
+from energy.forecasting.intervals import quantiles
+from energy.forecasting.selection import model_from_zip
+from energy.settings import Settings
+from energy.tracking import runs
+from energy.tracking.lineage import pins
+
+ALIAS = "champion"
+"""Alias of the registered version that is in service: `models:/energy-total@champion`."""
+SHIPPED = "energy"
+"""Name of the data set that the project ships with; its experiments do not say it."""
+
+
+def registered_name(target: str, dataset: str = SHIPPED) -> str:
+    """Name of the registered model of a target."""
+    return f"{dataset}-{target}"
+
+
+def register_release(
+    settings: Settings,
+    target: str,
+    run_id: str,
+    files: Mapping[str, bytes],
+    manifest: Manifest,
+    promoted: bool,
+    dataset: str = SHIPPED,
+) -> str:
+    """Register the champion that was published; returns its version.
+
+    It gets the alias if its release was promoted; else the version in service keeps it.
+
+    What is registered is the release's own files; `energy.tracking.registry` reads them, so that
+    `mlflow.pyfunc.load_model("models:/energy-total@champion")` answers as the release does.
+
+    Args:
+        settings: Where MLflow is.
+        target: Names the registered model.
+        run_id: The parent run.
+        files: The release's files by name, as published.
+        manifest: The release that holds it.
+        promoted: Whether that is in service.
+        dataset: Name of the data set.
+    """
+    import mlflow.pyfunc
+    from mlflow.exceptions import MlflowException
+
+    client = runs.mlflow_client(settings)
+    name = registered_name(target, dataset)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "model"
+        release = Path(folder) / "release"
+        release.mkdir()
+        for file, data in files.items():
+            (release / file).write_bytes(data)
+        # Left to itself, MLflow would guess the requirements for ten seconds.
+        mlflow.pyfunc.save_model(
+            str(path),
+            loader_module="energy.tracking.registry",
+            data_path=str(release),
+            pip_requirements=pins(manifest.lineage),
+        )
+        client.log_artifacts(run_id, str(path), "model")
+    try:
+        client.create_registered_model(name, description=f"Champion forecaster of {target}.")
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_ALREADY_EXISTS":
+            raise
+    source = f"{client.get_run(run_id).info.artifact_uri}/model"
+    tags = {"release_id": manifest.release_id, "forecaster": manifest.forecaster}
+    version: str = client.create_model_version(name, source, run_id, tags=tags).version
+    if promoted:
+        client.set_registered_model_alias(name, ALIAS, version)
+    return str(version)
+
+
+class RegisteredChampion:
+    """A fitted champion with its calibration; predicts for any months ahead."""
+
+    def __init__(self, fitted: Any, table: ForecastTable) -> None:
+        """Keep the fitted forecaster and the table it was published with."""
+        self.fitted, self.table = fitted, table
+
+    def predict(self, model_input: pd.DataFrame, params: Any = None) -> pd.DataFrame:
+        """Forecast the months ahead that are asked for.
+
+        Args:
+            model_input: A column `horizon` of whole numbers, 1 for the month after the cutoff.
+            params: Unused; part of MLflow's interface.
+
+        Returns:
+            A row for each: month (text), mean and q0.025 to q0.975, in the release's unit.
+        """
+        asked = model_input["horizon"].astype(int).to_numpy()
+        calibration, observed = self.table.calibration, self.table.observed
+        X = None
+        if observed:  # the weather that the release was made with
+            months = pd.PeriodIndex(list(observed), freq="M")
+            X = pd.DataFrame({"degree_days": list(observed.values())}, months)
+        ahead = forecast(self.table.forecaster, self.fitted, int(asked.max()), calibration.log, X)
+        mean = ahead.iloc[asked - 1]
+        months = pd.PeriodIndex(mean.index)
+        known = np.array([str(month) in observed for month in months])
+        q = quantiles(mean.to_numpy(), asked, months, calibration, known)
+        answer = pd.DataFrame(q, columns=quantile_columns())
+        answer.insert(0, "month", [str(month) for month in mean.index])
+        answer.insert(1, "mean", mean.to_numpy())
+        return answer
+
+
+def _load_pyfunc(path: str) -> RegisteredChampion:
+    folder = Path(path)
+    table = ForecastTable.from_dict(json.loads((folder / "forecast.json").read_text("utf-8")))
+    return RegisteredChampion(model_from_zip((folder / "model.zip").read_bytes()), table)
