@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from energy.errors import OutOfRange
+from energy import legacy_errors
 
 ROOT = Path(__file__).resolve().parents[1]
 LONGEST_REFRESH = 86400
@@ -93,7 +93,7 @@ def _seconds(text: str | None) -> float:
     except ValueError:
         found = -1.0
     if not 0 <= found <= LONGEST_REFRESH:
-        raise OutOfRange("ENERGY_REFRESH_SECONDS", text, 0, LONGEST_REFRESH)
+        raise legacy_errors.OutOfRange("ENERGY_REFRESH_SECONDS", text, 0, LONGEST_REFRESH)
     return found
 
 
@@ -104,5 +104,5 @@ def _workers(text: str | None) -> int:
     except ValueError:
         found = 0
     if not 1 <= found <= MOST_WORKERS:
-        raise OutOfRange("ENERGY_WORKERS", text, 1, MOST_WORKERS)
+        raise legacy_errors.OutOfRange("ENERGY_WORKERS", text, 1, MOST_WORKERS)
     return found

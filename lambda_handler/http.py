@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeGuard
 
+from energy import legacy_errors
 from energy.contract import RELEASE_HEADER
-from energy.errors import NotUtf8
 
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
@@ -48,7 +48,7 @@ class HttpRequest:
         try:
             return base64.b64decode(self._body, validate=True)
         except (binascii.Error, ValueError):
-            raise NotUtf8(0) from None
+            raise legacy_errors.NotUtf8(0) from None
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 from energy.contract import RELEASE_HEADER, Forecast, Interval, Manifest, MonthAhead
 from energy.contract.panel import SeriesForecast
 from energy.contract.request import FIELDS, QUERY, SERIES_QUERY, Field, field_schema
-from energy.errors import ERROR_STATUS, INTERNAL_ERROR, ErrorStatus
+from energy.errors import STATUS
 from lambda_handler.routes import (
     DOCS,
     DOCUMENTS,
@@ -231,7 +231,7 @@ def _schemas() -> dict[str, Schema]:
         "properties": {**manifest["properties"], **RELEASE_MORE},
         "required": [*manifest["properties"], *RELEASE_MORE],
     }
-    codes = sorted({refusal.code for refusal in (*ERROR_STATUS.values(), INTERNAL_ERROR)})
+    codes = sorted(STATUS)
     said = {
         "code": {"type": "string", "enum": codes, "description": "For a program to tell by."},
         "message": {"type": "string", "description": "For a person: found, expected, what to do."},
@@ -306,7 +306,7 @@ def _responses(route: Route, method: str) -> dict[str, Any]:
         told = {"description": "The release that answers.", "schema": {"type": "string"}}
         found["200"]["headers"] = {RELEASE_HEADER: {**told, "required": True}}
     for status in _statuses(route, method):
-        codes = sorted(one.code for one in _refusals() if one.status == status)
+        codes = sorted(code for code, of_code in STATUS.items() if of_code == status)
         error: dict[str, Any] = {"schema": reference("Error")}
         if status == 422:
             error["example"] = ERROR
@@ -329,10 +329,6 @@ def _statuses(route: Route, method: str) -> tuple[int, ...]:
         return 422, 500
     may_lack = route in (SERIES, TRACK_RECORD) or route.document
     return (404, 422, 500, 503) if may_lack else (422, 500, 503)
-
-
-def _refusals() -> set[ErrorStatus]:
-    return {*ERROR_STATUS.values(), INTERNAL_ERROR}
 
 
 def _is_list(schema: Schema) -> bool:

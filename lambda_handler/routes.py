@@ -8,18 +8,11 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from energy import legacy_errors
 from energy.contract import ForecastRequest
 from energy.contract.panel import PANEL
 from energy.contract.request import as_object, read_body, requested_series
-from energy.errors import (
-    EnergyError,
-    NotAllowed,
-    UnknownField,
-    UnknownRoute,
-    WrongMethod,
-    error_body,
-    error_status,
-)
+from energy.errors import STATUS, EnergyError, error_body, error_code
 from energy.releases.bundle import DATA, FOLDS, HISTORY, SCORES, WEATHER
 from energy.releases.reader import LiveRelease, ReleaseReader
 from energy.serving.predict import predict
@@ -116,16 +109,16 @@ class RequestHandler:
         route = ROUTES.get(request.path)
         told.route = "unknown route" if route is None else f"{request.method} {request.path}"
         if route is None:
-            raise UnknownRoute(request.path, list(ROUTES))
+            raise legacy_errors.UnknownRoute(request.path, list(ROUTES))
         if request.method not in route.methods:
             told.route = f"other method {request.path}"
-            raise WrongMethod(request.method, request.path, route.methods)
+            raise legacy_errors.WrongMethod(request.method, request.path, route.methods)
         if route is FORECAST:
             return HttpAnswer.of(200, self._forecast(_asked(request), told))
         if route is SERIES:
             return HttpAnswer.of(200, self._series(requested_series(request.query), told))
         if request.query:
-            raise UnknownField(next(iter(request.query)), [])
+            raise legacy_errors.UnknownField(next(iter(request.query)), [])
         return self._page(route, told)
 
     def _page(self, route: Route, told: RequestLog) -> HttpAnswer:
@@ -162,7 +155,7 @@ class RequestHandler:
         release = self._in_service(told).release
         if release.panel and name == release.manifest.target:
             expected = "one of the others; /v1/release/history and scores tell of the release's own"
-            raise NotAllowed("target", name, expected)
+            raise legacy_errors.NotAllowed("target", name, expected)
         return asdict(release.of_panel(name))
 
     def _release(self, told: RequestLog) -> dict[str, Any]:
@@ -195,15 +188,16 @@ def _asked(request: HttpRequest) -> ForecastRequest:
     if request.method == "GET":
         return ForecastRequest.from_query(request.query)
     if request.query:
-        raise UnknownField(next(iter(request.query)), ["those of the body"])
+        raise legacy_errors.UnknownField(next(iter(request.query)), ["those of the body"])
     return ForecastRequest.from_dict(read_body(request.body()))
 
 
 def _refused(error: Exception, told: RequestLog) -> dict[str, Any]:
     """The error body, and what the log says of it."""
-    told.status, told.code = error_status(error)
+    told.code = error_code(error)
+    told.status = STATUS[told.code]
     body = error_body(error)
-    if not isinstance(error, UnknownField):  # whose name is the caller's own words
+    if not isinstance(error, legacy_errors.UnknownField):  # whose name is the caller's own words
         told.field = body["error"]["field"]
     if told.status >= 500:
         told.reason = str(error) if isinstance(error, EnergyError) else error_location(error)
@@ -211,4 +205,6 @@ def _refused(error: Exception, told: RequestLog) -> dict[str, Any]:
 
 
 def _allow(error: Exception) -> dict[str, str]:
-    return {"allow": ", ".join(error.allowed)} if isinstance(error, WrongMethod) else {}
+    return (
+        {"allow": ", ".join(error.allowed)} if isinstance(error, legacy_errors.WrongMethod) else {}
+    )

@@ -18,11 +18,12 @@ from embed import words
 from embed.ods import ods
 from embed.xlsx import xlsx
 
+from energy import legacy_errors
 from energy.data.parser import Block, find_block, read_table
 from energy.data.tables import ENERGY, TABLES, TableSpec
 from energy.data.vintages import VintageRecord, describe_file
 from energy.data.workbook import Workbook, is_blank, open_workbook, parse_month
-from energy.errors import EnergyError, NotAWorkbook
+from energy.errors import EnergyError
 from energy.settings import ROOT
 
 RAW = ROOT / "data" / "raw"
@@ -116,7 +117,9 @@ def opened(path: Path, specs: tuple[TableSpec, ...], last: str) -> Workbook:
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise NotAWorkbook(str(path), f"no readable file ({error.strerror})") from error
+        raise legacy_errors.NotAWorkbook(
+            str(path), f"no readable file ({error.strerror})"
+        ) from error
     book = open_workbook(path.name, content)
     for spec in specs:
         found = str(read_table(book, spec).figures.index[-1])

@@ -19,7 +19,7 @@ from figures import markdown_table, replace_block
 from local.emulator import Emulator
 from run_lambda import on_release
 
-from energy.errors import ERROR_STATUS, StoreError
+from energy.errors import STATUS, StoreError
 from energy.settings import ROOT
 
 PAGE = ROOT / "docs" / "serving.md"
@@ -52,8 +52,8 @@ def main() -> int:
     except (RuntimeError, StoreError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    rows: dict[tuple[int, str], None] = {tuple(told): None for told in ERROR_STATUS.values()}
-    table = [[f"`{code}`", str(status)] for status, code in sorted(rows)]
+    rows = sorted((status, code) for code, status in STATUS.items() if code != "internal")
+    table = [[f"`{code}`", str(status)] for status, code in rows]
     replace_block(PAGE, "errors", markdown_table(["code", "status"], table))
     print(f"wrote {PAGE.relative_to(ROOT)}")
     return 0

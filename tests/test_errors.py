@@ -1,107 +1,56 @@
-"""Every error raised on purpose: typed fields, one line, and it survives a process boundary."""
+"""Errors: codes, statuses, bodies and what a message may repeat."""
 
 from __future__ import annotations
 
-import dataclasses
-import importlib
 import pickle
-import typing
-from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 from energy import errors
-from energy.errors import EnergyError, OutOfRange, StoreError, join_names
+from energy.errors import EnergyError, FieldError, UnknownTarget, error_body, unknown_target
 
-SAMPLES = [
-    ("float", 0.5),
-    ("int", 7),
-    ("dict", {"first": "one", "second": "two\nlines"}),
-    ("Mapping", {"first": "one", "second": "two\nlines"}),
-    ("Sequence", ["one", "two\nlines"]),
-    ("list", ["one", "two\nlines"]),
-    ("tuple", ("one", "two\nlines")),
-]
+CLASSES = [kind for kind in vars(errors).values() if isinstance(kind, type)]
+CLASSES = [kind for kind in CLASSES if issubclass(kind, EnergyError)]
 
 
-def kinds(family: type[EnergyError] = EnergyError) -> Iterator[type[EnergyError]]:
-    for kind in family.__subclasses__():
-        if kind.__module__.startswith(errors.__name__):
-            yield kind
-            yield from kinds(kind)
+def test_every_class_has_a_code_of_the_api() -> None:
+    assert {kind.code for kind in CLASSES} <= set(errors.STATUS)
+    assert len(CLASSES) <= 45
 
 
-def is_family(kind: type[EnergyError]) -> bool:
-    return "message" not in vars(kind)
+@pytest.mark.parametrize("kind", CLASSES)
+def test_an_error_survives_another_process(kind: type[EnergyError]) -> None:
+    error = kind("months\nis  wrong", code="not_allowed", field="months")
+    twin = pickle.loads(pickle.dumps(error))  # noqa: S301
+    assert (str(twin), twin.code, twin.field) == ("months is wrong", "not_allowed", "months")
+    assert type(twin) is kind
 
 
-for name in errors.FAMILIES:  # loaded when asked for, and here all are
-    importlib.import_module(f"{errors.__name__}.{name}")
-LEAVES = [kind for kind in kinds() if not is_family(kind)]
+def test_bodies() -> None:
+    error = FieldError("periods is 0; expected 1 to 120.", code="not_allowed", field="periods")
+    assert error_body(error)["error"] == {
+        "code": "not_allowed",
+        "message": "periods is 0; expected 1 to 120.",
+        "field": "periods",
+    }
+    assert error_body(unknown_target("x", ["total"]))["error"]["field"] == "target"
 
 
-def sample(kind: type[EnergyError]) -> EnergyError:
-    """Make one with a value for every field by the look of its type."""
-    values: dict[str, Any] = {}
-    hints = typing.get_type_hints(kind)
-    for field in dataclasses.fields(kind):  # type: ignore[arg-type]
-        shown = str(hints[field.name]).replace("<class '", "").split("[")[0].rpartition(".")[2]
-        found = [value for name, value in SAMPLES if shown.startswith(name)]
-        values[field.name] = found[0] if found else "two\r\nlines\tand more"
-    return kind(**values)
+@pytest.mark.parametrize("error", [ValueError("secret"), EnergyError("secret")])
+def test_what_is_not_meant_for_callers_is_not_told_them(error: Exception) -> None:
+    body = error_body(error)["error"]
+    assert (body["code"], body["field"]) == ("internal", None)
+    assert "secret" not in body["message"]
 
 
-def test_there_are_some() -> None:
-    assert len(LEAVES) > 10
+def test_a_misspelt_target_is_told_the_nearest_and_not_all_of_a_thousand() -> None:
+    names = ["total", *(f"shop {number}" for number in range(1000))]
+    error = unknown_target("totl", names)
+    assert isinstance(error, UnknownTarget)
+    assert "Did you mean 'total'?" in str(error)
+    assert "and 981 more" in str(error)
 
 
-def test_every_family_is_known_and_every_name_is_found_in_one_alone() -> None:
-    folder = Path(str(errors.__file__)).parent
-    assert sorted(errors.FAMILIES) == sorted(path.stem for path in folder.glob("[a-z]*.py"))
-    modules = [importlib.import_module(f"{errors.__name__}.{name}") for name in errors.FAMILIES]
-    names = [name for module in modules for name in module.__all__]
-    assert len(names) == len(set(names))
-    assert {kind.__name__ for kind in LEAVES} <= set(names)
-    assert all(getattr(errors, name).__name__ == name for name in names)
-
-
-def test_what_is_no_error_is_not_found() -> None:
-    with pytest.raises(AttributeError, match="has no attribute 'NoSuchError'"):
-        _ = errors.NoSuchError  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize("kind", LEAVES, ids=lambda kind: kind.__name__)
-def test_the_message_is_one_line(kind: type[EnergyError]) -> None:
-    assert dataclasses.is_dataclass(kind)
-    assert kind.__doc__
-    assert not kind.__doc__.startswith(f"{kind.__name__}("), "write a docstring"
-    told = str(sample(kind))
-    assert told == " ".join(told.split())
-    assert len(told) > 20
-    assert told.isprintable()
-
-
-@pytest.mark.parametrize("kind", LEAVES, ids=lambda kind: kind.__name__)
-def test_it_pickles(kind: type[EnergyError]) -> None:
-    error = sample(kind)
-    copy = pickle.loads(pickle.dumps(error))  # noqa: S301
-    assert type(copy) is kind
-    assert str(copy) == str(error)
-    assert vars(copy) == vars(error)
-
-
-@pytest.mark.parametrize("kind", LEAVES, ids=lambda kind: kind.__name__)
-def test_it_can_be_raised_and_caught_by_family(kind: type[EnergyError]) -> None:
-    family = kind.__mro__[1]
-    assert is_family(family)
-    with pytest.raises(family):
-        raise sample(kind)
-
-
-def test_the_look_of_it() -> None:
-    assert str(OutOfRange("horizon", 500, 1, 120)) == "horizon is 500; expected 1 to 120."
-    assert join_names([]) == "none"
-    assert join_names(["a", 2]) == "a, 2"
-    assert issubclass(StoreError, EnergyError)
+def test_quotes_are_short_and_printable() -> None:
+    assert errors.quote_value("\x1b[31m") == "'\\x1b[31m'"
+    assert len(errors.quote_value("a" * 1000)) == errors.MAX_QUOTE + 1

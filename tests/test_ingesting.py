@@ -23,10 +23,11 @@ from made_results import (
 from s3_server import free_ports
 from web_server import Answer, WebServer, attachment, content_item
 
+from energy import legacy_errors
 from energy.data.archive import list_vintages, newest_vintage
 from energy.data.vintage_builder import NewVintage, RejectedVintage, UnchangedVintage
 from energy.data.vintages import read_record
-from energy.errors import FetchError, NotAWorkbook, RevisedTooFar, UnknownCheck, VintageRefused
+from energy.errors import FetchError
 from energy.pipelines import ingest
 from energy.pipelines.ingest import FetchResult
 from energy.settings import Settings
@@ -199,7 +200,7 @@ def test_a_source_by_name(online: Settings) -> None:
 
 def test_a_file_that_is_not_there(tmp_path: Path) -> None:
     for path in (tmp_path / "nowhere.xlsx", tmp_path):
-        with pytest.raises(NotAWorkbook) as caught:
+        with pytest.raises(legacy_errors.NotAWorkbook) as caught:
             ingest.from_files([path])
         assert str(path) in str(caught.value)
         assert "readable" in str(caught.value)
@@ -264,10 +265,10 @@ def test_refused_until_accepted(offline: Settings, tmp_path: Path) -> None:
     before = list_vintages(offline.data)
     outcome = ingest.ingest(offline, [slip])
     assert isinstance(outcome, RejectedVintage)
-    assert type(outcome.error) is RevisedTooFar
+    assert type(outcome.error) is legacy_errors.RevisedTooFar
     assert outcome.folder.parent == offline.data / "quarantine"
     assert list_vintages(offline.data) == before
-    with pytest.raises(VintageRefused) as caught:
+    with pytest.raises(legacy_errors.VintageRefused) as caught:
         ingest.require_accepted(outcome)
     for told in (str(outcome.error), str(outcome.folder), "what was held stays in use"):
         assert told in str(caught.value)
@@ -278,7 +279,7 @@ def test_refused_until_accepted(offline: Settings, tmp_path: Path) -> None:
     record = read_record(accepted.vintage.folder)
     assert record is not None
     assert record.accepted == ("revisions",)
-    with pytest.raises(UnknownCheck):
+    with pytest.raises(legacy_errors.UnknownCheck):
         ingest.ingest(offline, [slip], ["total"])
 
 

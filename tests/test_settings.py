@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from energy.errors import OutOfRange
+from energy import legacy_errors
 from energy.settings import ROOT, Settings
 
 
@@ -41,13 +41,15 @@ def test_the_environment_is_honoured() -> None:
 
 @pytest.mark.parametrize("text", ["often", "-1", "nan", "inf", "1e9"])
 def test_seconds_that_are_none(text: str) -> None:
-    with pytest.raises(OutOfRange, match=r"ENERGY_REFRESH_SECONDS is .*; expected 0 to 86400"):
+    with pytest.raises(
+        legacy_errors.OutOfRange, match=r"ENERGY_REFRESH_SECONDS is .*; expected 0 to 86400"
+    ):
         Settings.from_environment({"ENERGY_REFRESH_SECONDS": text})
 
 
 @pytest.mark.parametrize("text", ["many", "0", "-2", "1.5", "1001"])
 def test_workers_that_are_none(text: str) -> None:
-    with pytest.raises(OutOfRange, match=r"ENERGY_WORKERS is .*; expected 1 to 1000"):
+    with pytest.raises(legacy_errors.OutOfRange, match=r"ENERGY_WORKERS is .*; expected 1 to 1000"):
         Settings.from_environment({"ENERGY_WORKERS": text})
 
 

@@ -15,8 +15,8 @@ from forecasting.series_building import made_up_series, made_up_weather
 from sktime.forecasting.naive import NaiveForecaster
 from sktime.forecasting.theta import ThetaForecaster
 
+from energy import legacy_errors
 from energy.data.frame import temporal_split
-from energy.errors import EveryForecasterFailed
 from energy.forecasting import backtest, combination, folds, intervals, selection
 from energy.forecasting.folds import quantile_columns
 from energy.forecasting.intervals import add_quantiles
@@ -227,7 +227,7 @@ def test_combinations_fail_with_a_member_and_the_others_go_on(results) -> None:
 def test_if_everyone_failed_there_is_nothing_to_compare() -> None:
     names = (BASELINE, *MEMBERS, *COMBINATIONS)
     failed = {n: (None, Score(n, failure="no luck")) for n in names if n not in COMBINATIONS}
-    with pytest.raises(EveryForecasterFailed) as caught:
+    with pytest.raises(legacy_errors.EveryForecasterFailed) as caught:
         compare_forecasters(names, failed, Y)
     assert set(caught.value.reasons) == set(names)
 

@@ -11,17 +11,11 @@ import pandas as pd
 import pytest
 from made_records import make_frame, publish
 
+from energy import legacy_errors
 from energy.contract.track_record import TrackRecord
 from energy.data.archive import ArchivedVintage
 from energy.data.loader import configured_dataset, load_dataset
-from energy.errors import (
-    BadDocument,
-    FiguresBehindRecord,
-    NoData,
-    StoreConflict,
-    TrackingUnreachable,
-    UnknownSchema,
-)
+from energy.errors import BadDocument, NoData, StoreConflict, UnknownSchema
 from energy.pipelines import monitor
 from energy.releases.reader import TRACK_RECORD
 from energy.releases.store import Store, open_store
@@ -110,7 +104,7 @@ def test_with_no_vintage_it_says_so(
     [
         ({"schema": 2}, UnknownSchema),
         ({"rows": 3}, BadDocument),
-        ({"cutoff": "2022-08"}, FiguresBehindRecord),
+        ({"cutoff": "2022-08"}, legacy_errors.FiguresBehindRecord),
     ],
 )
 def test_a_record_that_is_not_understood_is_never_overwritten(
@@ -189,7 +183,7 @@ def test_a_backend_that_cannot_be_used_is_told(
     assert record
     (tmp_path / "file").write_text("")
     elsewhere = Settings(tracking_uri=f"sqlite:///{tmp_path}/file/mlflow.db")
-    with pytest.raises(TrackingUnreachable):
+    with pytest.raises(legacy_errors.TrackingUnreachable):
         monitor.log_track_record(elsewhere, record, "MonitorFlow/1")
     assert stored(store) == record
 

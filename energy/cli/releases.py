@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from energy import legacy_errors
 from energy.cli.output import (
     AsJson,
     StoreUrl,
@@ -16,7 +17,6 @@ from energy.cli.output import (
     print_json,
     print_table,
 )
-from energy.errors import NoRelease, NotWhole, ReleaseMissing
 from energy.releases import inventory, promotion
 from energy.releases.bundle import read_manifest
 from energy.releases.promotion import ROLLED_BACK, read_champion
@@ -53,11 +53,13 @@ def show(release_id: OptionalId = "", store: StoreUrl = "", as_json: AsJson = Fa
     found = inventory.list_store(kept, datetime.now(UTC))
     wanted = release_id or (found.pointer.release_id if found.pointer else "")
     if not wanted:
-        raise NoRelease(kept.url, "it has no champion.json, so nothing was promoted yet.")
+        raise legacy_errors.NoRelease(
+            kept.url, "it has no champion.json, so nothing was promoted yet."
+        )
     manifest = read_manifest(kept, wanted)
     one = next((row for row in found.releases if row.release_id == wanted), None)
     if one is None:
-        raise ReleaseMissing(kept.url, wanted)
+        raise legacy_errors.ReleaseMissing(kept.url, wanted)
     if as_json:
         print_json({**_row(one), "manifest": manifest.to_dict()})
         return
@@ -132,7 +134,7 @@ def verify(release_id: OptionalId = "", store: StoreUrl = "", as_json: AsJson = 
         if not found:
             typer.echo(f"There is no release in {kept.url}.")
     if bad := [name for name, wrong in found.items() if wrong]:
-        raise NotWhole(kept.url, bad, len(found))
+        raise legacy_errors.NotWhole(kept.url, bad, len(found))
 
 
 @app.command()

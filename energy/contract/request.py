@@ -9,20 +9,8 @@ from dataclasses import asdict, dataclass, field
 from itertools import pairwise
 from typing import Any, NoReturn, Protocol, TypeVar
 
+from energy import legacy_errors
 from energy.contract.months import MONTH, month_number
-from energy.errors import (
-    AskedTwice,
-    BodyTooLarge,
-    Conflicting,
-    NotAllowed,
-    NotAnObject,
-    NotJson,
-    NotUtf8,
-    OutOfOrder,
-    TooMany,
-    UnknownField,
-    WrongType,
-)
 
 Schema = dict[str, Any]
 T = TypeVar("T")
@@ -55,13 +43,13 @@ def read_number(value: object, field: str) -> float:
         NotAllowed: Not finite.
     """
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise WrongType(field, value, "a number")
+        raise legacy_errors.WrongType(field, value, "a number")
     try:
         found = float(value)
     except OverflowError:
         found = math.inf
     if not math.isfinite(found):
-        raise NotAllowed(field, found, "a finite number")
+        raise legacy_errors.NotAllowed(field, found, "a finite number")
     return found
 
 
@@ -72,7 +60,7 @@ def read_month(value: object, field: str) -> str:
         WrongType: Anything else.
     """
     if not isinstance(value, str) or not MONTH.fullmatch(value):
-        raise WrongType(field, value, "a month such as 2022-08")
+        raise legacy_errors.WrongType(field, value, "a month such as 2022-08")
     return value
 
 
@@ -84,7 +72,7 @@ class Text:
 
     def read(self, value: object, field: str) -> str:
         if not isinstance(value, str) or not 1 <= len(value) <= self.longest:
-            raise WrongType(field, value, f"a text of 1 to {self.longest} characters")
+            raise legacy_errors.WrongType(field, value, f"a text of 1 to {self.longest} characters")
         return value
 
     @property
@@ -106,9 +94,9 @@ class Whole:
         if isinstance(value, float) and value.is_integer():
             value = int(value)  # JSON schema takes 12.0 for an integer, and so do callers
         if isinstance(value, bool) or not isinstance(value, int):
-            raise WrongType(field, value, "a whole number")
+            raise legacy_errors.WrongType(field, value, "a whole number")
         if not self.lowest <= value <= self.highest:
-            raise NotAllowed(field, value, f"{self.lowest} to {self.highest}")
+            raise legacy_errors.NotAllowed(field, value, f"{self.lowest} to {self.highest}")
         return value
 
     @property
@@ -130,9 +118,11 @@ class Number:
     def read(self, value: object, field: str) -> float:
         found = read_number(value, field)
         if self.strictly and not self.lowest < found < self.highest:
-            raise NotAllowed(field, found, f"above {self.lowest:g} and below {self.highest:g}")
+            raise legacy_errors.NotAllowed(
+                field, found, f"above {self.lowest:g} and below {self.highest:g}"
+            )
         if not self.lowest <= found <= self.highest:
-            raise NotAllowed(field, found, f"{self.lowest:g} to {self.highest:g}")
+            raise legacy_errors.NotAllowed(field, found, f"{self.lowest:g} to {self.highest:g}")
         return found
 
     @property
@@ -157,9 +147,9 @@ class Months:
         found = tuple(read_month(row, f"{field}[{place}]") for place, row in enumerate(rows))
         for before, after in pairwise(found):
             if after == before:
-                raise AskedTwice(field, after)
+                raise legacy_errors.AskedTwice(field, after)
             if month_number(after) < month_number(before):
-                raise OutOfOrder(field, after, before)
+                raise legacy_errors.OutOfOrder(field, after, before)
         return found
 
     @property
@@ -188,7 +178,7 @@ class Numbers:
         found = tuple(self.each.read(row, f"{field}[{place}]") for place, row in enumerate(rows))
         for place, one in enumerate(found):
             if one in found[:place]:
-                raise AskedTwice(field, one)
+                raise legacy_errors.AskedTwice(field, one)
         return found
 
     @property
@@ -214,9 +204,9 @@ class ByMonth:
 
     def read(self, value: object, field: str) -> dict[str, float]:
         if not isinstance(value, Mapping) or not value:
-            raise WrongType(field, value, "an object such as {'2022-08': 10.9}")
+            raise legacy_errors.WrongType(field, value, "an object such as {'2022-08': 10.9}")
         if len(value) > self.most:
-            raise TooMany(field, len(value), self.most)
+            raise legacy_errors.TooMany(field, len(value), self.most)
         named = {
             read_month(key, field): self.each.read(v, f"{field}.{key}") for key, v in value.items()
         }
@@ -238,9 +228,9 @@ class ByMonth:
 
 def _entries(value: object, field: str, most: int, expected: str) -> Sequence[object]:
     if not isinstance(value, list | tuple) or not value:
-        raise WrongType(field, value, expected)
+        raise legacy_errors.WrongType(field, value, expected)
     if len(value) > most:
-        raise TooMany(field, len(value), most)
+        raise legacy_errors.TooMany(field, len(value), most)
     return value
 
 
@@ -306,14 +296,18 @@ class _Scenario:
 
     def read(self, value: object, field: str) -> Weather:
         if not isinstance(value, Mapping):
-            raise WrongType(field, value, "an object such as {'temperature_change': -2}")
+            raise legacy_errors.WrongType(
+                field, value, "an object such as {'temperature_change': -2}"
+            )
         found = _read_fields(WEATHER_FIELDS, value, f"{field}.")
         if not found:
             names = ", ".join(one.name for one in WEATHER_FIELDS)
-            raise WrongType(field, dict(value), f"one of {names}")
+            raise legacy_errors.WrongType(field, dict(value), f"one of {names}")
         first, *others = found
         if others:
-            raise Conflicting(f"{field}.{first}", [f"{field}.{other}" for other in others])
+            raise legacy_errors.Conflicting(
+                f"{field}.{first}", [f"{field}.{other}" for other in others]
+            )
         return Weather(**found)
 
     @property
@@ -419,7 +413,7 @@ class ForecastRequest:
         """
         found = _read_fields(FIELDS, data)
         if "months" in found and "periods" in found:
-            raise Conflicting("months", ["periods"])
+            raise legacy_errors.Conflicting("months", ["periods"])
         return cls(**found)
 
     @classmethod
@@ -435,7 +429,7 @@ class ForecastRequest:
         scenario: dict[str, object] = {}
         for name, text in parameters.items():
             if name not in known:
-                raise UnknownField(name, list(known))
+                raise legacy_errors.UnknownField(name, list(known))
             (scenario if name in weather else data)[name] = known[name].kind.from_text(text)
         return cls.from_dict(data | ({"weather": scenario} if scenario else {}))
 
@@ -459,7 +453,7 @@ def requested_series(parameters: Mapping[str, str]) -> str:
     """
     found = _read_fields(SERIES_QUERY, parameters)
     if "target" not in found:
-        raise WrongType("target", None, "the name of a series")
+        raise legacy_errors.WrongType("target", None, "the name of a series")
     return str(found["target"])
 
 
@@ -475,7 +469,7 @@ def _read_fields(
     found = {}
     for name, value in data.items():
         if name not in known:
-            raise UnknownField(f"{within}{name}", [f"{within}{one}" for one in known])
+            raise legacy_errors.UnknownField(f"{within}{name}", [f"{within}{one}" for one in known])
         found[name] = known[name].kind.read(value, f"{within}{name}")
     return found
 
@@ -496,19 +490,19 @@ def read_body(data: bytes) -> dict[str, Any]:
         AskedTwice: A field that stands in it twice, of which JSON readers drop one unseen.
     """
     if len(data) > MAX_BODY_BYTES:
-        raise BodyTooLarge(len(data), MAX_BODY_BYTES)
+        raise legacy_errors.BodyTooLarge(len(data), MAX_BODY_BYTES)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise NotUtf8(error.start) from None
+        raise legacy_errors.NotUtf8(error.start) from None
     try:
         found = json.loads(
             text, parse_constant=_refuse_constant, object_pairs_hook=_refuse_duplicates
         )
     except RecursionError:
-        raise NotJson("it is nested too deep") from None
+        raise legacy_errors.NotJson("it is nested too deep") from None
     except ValueError as error:  # the message of a JSONDecodeError quotes nothing of the text
-        raise NotJson(str(error)) from None
+        raise legacy_errors.NotJson(str(error)) from None
     return as_object(found)
 
 
@@ -519,7 +513,7 @@ def as_object(found: object) -> dict[str, Any]:
         NotAnObject: It is something else.
     """
     if not isinstance(found, dict):
-        raise NotAnObject(_JSON_TYPES.get(type(found), "number"))
+        raise legacy_errors.NotAnObject(_JSON_TYPES.get(type(found), "number"))
     return found
 
 
@@ -527,7 +521,9 @@ def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
-        raise AskedTwice("body", next(name for name in names if names.count(name) > 1))
+        raise legacy_errors.AskedTwice(
+            "body", next(name for name in names if names.count(name) > 1)
+        )
     return found
 
 

@@ -16,18 +16,12 @@ from pathlib import Path
 
 import pandas as pd
 
+from energy import legacy_errors
 from energy.data.checks import DataCheck
 from energy.data.revisions import revisions_from_csv
 from energy.data.tables import ENERGY
 from energy.data.vintages import RECORD, Vintage, VintageRecord, open_vintage, read_record
-from energy.errors import (
-    ArchiveUnwritable,
-    BadRecord,
-    DataError,
-    MissingFile,
-    NoData,
-    UnknownVintage,
-)
+from energy.errors import DataError, NoData
 
 LOCK_SECONDS = 60.0
 """How long to wait for another writer: reading and checking a vintage takes it about a second."""
@@ -54,9 +48,9 @@ def lock_folder(folder: Path) -> Iterator[None]:
             yield
     except Timeout as error:
         reason = f"another writer has held {lock} for {LOCK_SECONDS:.0f} seconds"
-        raise ArchiveUnwritable(folder, reason) from error
+        raise legacy_errors.ArchiveUnwritable(folder, reason) from error
     except (OSError, NotImplementedError) as error:  # filelock: a file system without locks
-        raise ArchiveUnwritable(folder, _os_reason(error)) from error
+        raise legacy_errors.ArchiveUnwritable(folder, _os_reason(error)) from error
 
 
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -189,7 +183,7 @@ def newest_vintage(root: Path) -> ArchivedVintage:
     """
     every = list_vintages(root)
     if not every:
-        raise NoData(root, f"holds no vintage in {RAW} or {VINTAGES}")
+        raise legacy_errors.NoData(root, f"holds no vintage in {RAW} or {VINTAGES}")
     return every[-1]
 
 
@@ -202,24 +196,24 @@ def find_vintage(root: Path, vintage_id: str) -> ArchivedVintage:
     """
     every = {one.vintage_id: one for one in list_vintages(root)}
     if vintage_id not in every:
-        raise UnknownVintage(vintage_id, list(every))
+        raise legacy_errors.UnknownVintage(vintage_id, list(every))
     return every[vintage_id]
 
 
 def _archived(folder: Path) -> ArchivedVintage:
     record = read_record(folder)
     if record is None:
-        raise BadRecord(folder / RECORD, "no such file", "the record of the vintage")
+        raise legacy_errors.BadRecord(folder / RECORD, "no such file", "the record of the vintage")
     for name in record.files:
         if not (folder / name).is_file():
-            raise MissingFile(name, folder)
+            raise legacy_errors.MissingFile(name, folder)
     try:
         dated = datetime.fromisoformat(record.kept_at).tzinfo is not None
     except (TypeError, ValueError):
         dated = False
     if not dated:
         expected = "kept_at, a moment with its time zone"
-        raise BadRecord(folder / RECORD, f"kept_at {record.kept_at!r}", expected)
+        raise legacy_errors.BadRecord(folder / RECORD, f"kept_at {record.kept_at!r}", expected)
     hashes = {name: file.sha256 for name, file in record.files.items()}
     return ArchivedVintage(folder.name, folder, record.release, record.kept_at, hashes)
 

@@ -9,20 +9,11 @@ from datetime import date, timedelta
 
 import pandas as pd
 
+from energy import legacy_errors
 from energy.data.frame import join_tables, validate_frame
 from energy.data.revisions import compare_vintages, summarise_revisions
 from energy.data.tables import ENERGY, TABLES, WEATHER
 from energy.data.vintages import RawFile, Vintage
-from energy.errors import (
-    BadFrame,
-    BehindCover,
-    BrokenFrame,
-    CheckFailed,
-    FiguresWithdrawn,
-    OlderThanHeld,
-    RevisedTooFar,
-    UnknownCheck,
-)
 
 COLUMN_MOVED = 0.15
 """Mean absolute revision of a column, as a share of its mean, that no revision has come near.
@@ -44,14 +35,17 @@ LAGS = {ENERGY.number: 2}
 SLACK = timedelta(days=7)
 """How late a release may be: it comes on the last Thursday of a month, give or take some days."""
 
-ACCEPTABLE: dict[str, type[CheckFailed]] = {
-    "cover": BehindCover,
-    "withdrawn": FiguresWithdrawn,
-    "revisions": RevisedTooFar,
+ACCEPTABLE: dict[str, type[legacy_errors.CheckFailed]] = {
+    "cover": legacy_errors.BehindCover,
+    "withdrawn": legacy_errors.FiguresWithdrawn,
+    "revisions": legacy_errors.RevisedTooFar,
 }
 """Blocking checks that a person who has looked may accept, and what they raise otherwise."""
 
-_ERRORS: dict[str, type[CheckFailed]] = {**ACCEPTABLE, "older": OlderThanHeld}
+_ERRORS: dict[str, type[legacy_errors.CheckFailed]] = {
+    **ACCEPTABLE,
+    "older": legacy_errors.OlderThanHeld,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,10 +103,10 @@ def require_checks(checks: Collection[DataCheck], accept: Collection[str] = ()) 
         CheckFailed: One of its kinds, for the first check that blocks.
     """
     if unknown := sorted(set(accept) - set(ACCEPTABLE)):
-        raise UnknownCheck(unknown, sorted(ACCEPTABLE))
+        raise legacy_errors.UnknownCheck(unknown, sorted(ACCEPTABLE))
     for one in checks:
         if one.blocking and not one.passed and one.name not in accept:
-            kind = _ERRORS.get(one.name, BrokenFrame)
+            kind = _ERRORS.get(one.name, legacy_errors.BrokenFrame)
             raise kind(one.where or "Monthly frame", one.found, one.expected)
 
 
@@ -136,7 +130,7 @@ def _ranges(frame: pd.DataFrame) -> DataCheck:
     expected = "every column, of its type and within its range"
     try:
         validate_frame(frame)
-    except BadFrame as error:
+    except legacy_errors.BadFrame as error:
         return DataCheck("ranges", False, True, error.found, error.expected, error.column)
     return DataCheck("ranges", True, True, f"{frame.shape[1]} columns", expected)
 

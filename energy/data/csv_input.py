@@ -14,20 +14,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from energy import legacy_errors
 from energy.contract.months import month_name, months_after
 from energy.contract.months import month_number as count_of
 from energy.data.dataset import SERIES, SERIES_NAME, VALUE, CsvLayout, Dataset, Measure
 from energy.data.frame import validate_frame
-from energy.errors import (
-    BlankFigure,
-    NotACsv,
-    PartsApart,
-    WrongFigure,
-    WrongHeader,
-    WrongMonth,
-    WrongRow,
-    WrongSeries,
-)
 
 FIRST_YEAR, LAST_YEAR = 1700, 2100
 """A month beyond them is a slip of the pen, and all that lies between would have to be held."""
@@ -53,7 +44,7 @@ def read_bytes(file: Path) -> bytes:
     try:
         return file.read_bytes()
     except OSError as error:
-        raise NotACsv(file, f"no readable file ({error.strerror})") from error
+        raise legacy_errors.NotACsv(file, f"no readable file ({error.strerror})") from error
 
 
 def decode_text(content: bytes, source: CsvLayout) -> str:
@@ -63,15 +54,17 @@ def decode_text(content: bytes, source: CsvLayout) -> str:
         NotACsv: It is empty, or no text in UTF-8.
     """
     if content.startswith(_OTHER_ENCODINGS):
-        raise NotACsv(source.file, "a workbook, or text in UTF-16: save it as CSV in UTF-8")
+        raise legacy_errors.NotACsv(
+            source.file, "a workbook, or text in UTF-16: save it as CSV in UTF-8"
+        )
     try:
         text = content.decode("utf-8-sig")  # spreadsheet programs put a mark of order before it
     except UnicodeDecodeError as error:
-        raise NotACsv(
+        raise legacy_errors.NotACsv(
             source.file, f"bytes that are not UTF-8 from byte {error.start} on"
         ) from error
     if not text.strip():
-        raise NotACsv(source.file, "nothing: it is empty")
+        raise legacy_errors.NotACsv(source.file, "nothing: it is empty")
     return text
 
 
@@ -94,10 +87,14 @@ def read_rows(text: str, source: CsvLayout) -> Iterator[CsvRow]:
                 header = _header(stripped, reader.line_num, source)
                 continue
             if len(stripped) != len(header):
-                raise WrongRow(source.file, reader.line_num, len(stripped), len(header))
+                raise legacy_errors.WrongRow(
+                    source.file, reader.line_num, len(stripped), len(header)
+                )
             yield CsvRow(reader.line_num, dict(zip(header, stripped, strict=True)))
     except csv.Error as error:
-        raise NotACsv(source.file, f"a broken row at line {reader.line_num} ({error})") from error
+        raise legacy_errors.NotACsv(
+            source.file, f"a broken row at line {reader.line_num} ({error})"
+        ) from error
 
 
 def _header(cells: list[str], line: int, source: CsvLayout) -> list[str]:
@@ -105,11 +102,13 @@ def _header(cells: list[str], line: int, source: CsvLayout) -> list[str]:
     missing = [name for name in expected if name not in cells]
     for mark, told in ((";", "semicolons"), ("\t", "tabs")):
         if missing and any(mark in cell for cell in cells):
-            raise NotACsv(source.file, f"{told} between the columns")
+            raise legacy_errors.NotACsv(source.file, f"{told} between the columns")
     unknown = [cell for cell in cells if cell not in expected]
     repeated = sorted({cell for cell in cells if cells.count(cell) > 1})
     if missing or unknown or repeated:
-        raise WrongHeader(source.file, line, cells, expected, missing, unknown, repeated)
+        raise legacy_errors.WrongHeader(
+            source.file, line, cells, expected, missing, unknown, repeated
+        )
     return cells
 
 
@@ -158,11 +157,11 @@ def parse_figure(cell: str, line: int, header: str, one: Measure, source: CsvLay
         expected = "a number such as 1234.5"
         if re.fullmatch(r"[+-]?[\d.]+(,\d+)+", cell):
             expected += ", with a point and no commas"
-        raise WrongFigure(source.file, line, header, cell, expected)
+        raise legacy_errors.WrongFigure(source.file, line, header, cell, expected)
     value = float(cell)
     if not one.lowest <= value <= one.highest:
         expected = f"{one.lowest:g} to {one.highest:g} ({one.unit})"
-        raise WrongFigure(source.file, line, header, cell, expected)
+        raise legacy_errors.WrongFigure(source.file, line, header, cell, expected)
     return value
 
 
@@ -187,7 +186,7 @@ def read_monthly_csv(content: bytes, dataset: Dataset, source: CsvLayout) -> pd.
     """
     rows = list(read_rows(decode_text(content, source), source))
     if not rows:
-        raise NotACsv(source.file, "a row of names and no months")
+        raise legacy_errors.NotACsv(source.file, "a row of names and no months")
     first = _months(rows, source)
     months = pd.period_range(first, periods=len(rows), freq="M", name="month")
     frame = pd.DataFrame(
@@ -208,9 +207,9 @@ def _months(rows: Sequence[CsvRow], source: CsvLayout) -> str:
         found = row.cells[source.month]
         month = parse_csv_month(found)
         if month is None:
-            raise WrongMonth(source.file, row.line, source.month, found, A_MONTH)
+            raise legacy_errors.WrongMonth(source.file, row.line, source.month, found, A_MONTH)
         if expected := follows(before, month):
-            raise WrongMonth(source.file, row.line, source.month, found, expected)
+            raise legacy_errors.WrongMonth(source.file, row.line, source.month, found, expected)
         before = month
     return month_name(count_of(before) - len(rows) + 1)
 
@@ -222,11 +221,11 @@ def _figures(rows: Sequence[CsvRow], one: Measure, first: str, source: CsvLayout
     filled = [place for place, cell in enumerate(cells) if cell]
     if not filled:
         expected = "at least one figure in this column"
-        raise BlankFigure(source.file, rows[0].line, header, first, expected)
+        raise legacy_errors.BlankFigure(source.file, rows[0].line, header, first, expected)
     for place in range(filled[0], filled[-1]):
         if not cells[place]:
             expected = "one in every month between a column's first and its last"
-            raise BlankFigure(
+            raise legacy_errors.BlankFigure(
                 source.file, rows[place].line, header, months_after(first, place), expected
             )
     return [
@@ -244,7 +243,7 @@ def _whole(
         for place in (needed & frame[one.name].isna()).to_numpy().nonzero()[0][:1]:
             expected = "weather in every month that another column has a figure for"
             header, month = source.headers[one.name], str(frame.index[place])
-            raise BlankFigure(source.file, rows[place].line, header, month, expected)
+            raise legacy_errors.BlankFigure(source.file, rows[place].line, header, month, expected)
 
 
 def _adds_up(
@@ -257,7 +256,7 @@ def _adds_up(
     # Where a part has not begun yet, there is nothing that could add up.
     apart = ((total - parts).abs() > dataset.tolerance).to_numpy()
     for place in apart.nonzero()[0][:1]:
-        raise PartsApart(
+        raise legacy_errors.PartsApart(
             source.file,
             rows[place].line,
             source.headers[dataset.target],
@@ -300,24 +299,24 @@ def read_long_csv(content: bytes, dataset: Dataset, source: CsvLayout) -> pd.Dat
         name, told, cell = row.cells[named], row.cells[source.month], row.cells[valued]
         if name not in figures:
             if not SERIES_NAME.fullmatch(name) or name in RESERVED:
-                raise WrongSeries(source.file, row.line, named, name)
+                raise legacy_errors.WrongSeries(source.file, row.line, named, name)
             figures[name], last[name] = [], ""
         if told not in months:
             months[told] = parse_csv_month(told)
         month = months[told]
         if month is None:
-            raise WrongMonth(source.file, row.line, source.month, told, A_MONTH)
+            raise legacy_errors.WrongMonth(source.file, row.line, source.month, told, A_MONTH)
         if expected := follows(last[name], month):
-            raise WrongMonth(
+            raise legacy_errors.WrongMonth(
                 source.file, row.line, source.month, told, f"{expected} (of series {name})"
             )
         if not cell:
             expected = "one in every row: leave out the rows of months that have none"
-            raise BlankFigure(source.file, row.line, valued, month, expected)
+            raise legacy_errors.BlankFigure(source.file, row.line, valued, month, expected)
         figures[name].append(parse_figure(cell, row.line, valued, dataset.each, source))
         last[name] = month
     if not figures:
-        raise NotACsv(source.file, "a row of names and no months")
+        raise legacy_errors.NotACsv(source.file, "a row of names and no months")
     return _frame(figures, last)
 
 

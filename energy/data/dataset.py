@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from energy import legacy_errors
 from energy.contract.months import MONTH
 from energy.contract.request import LARGEST_OBSERVATION
 from energy.data.tables import ENERGY, TABLES, UNITS
 from energy.data.vintages import ATTRIBUTION, LICENCE
-from energy.errors import BadDataset, UnknownTarget, join_names
+from energy.errors import join_names
 
 TEMPERATURE, DEGREE_DAYS = "temperature", "degree_days"
 """Names that weather has in every monthly frame: deg C, and daily averages in deg C."""
@@ -128,7 +129,7 @@ class Dataset:
             UnknownTarget: There is no such series.
         """
         if target not in self.targets:
-            raise UnknownTarget(target, self.targets)
+            raise legacy_errors.UnknownTarget(target, self.targets)
         (measure,) = (one for one in self.measures if one.name == target)
         return replace(self, measures=(measure,), target=target)
 
@@ -189,9 +190,11 @@ def _document(file: Path) -> dict[str, Any]:
     try:
         return tomllib.loads(file.read_text("utf-8-sig"))
     except OSError as error:
-        raise BadDataset(file, "", f"no readable file ({error.strerror})", "a TOML file") from error
+        raise legacy_errors.BadDataset(
+            file, "", f"no readable file ({error.strerror})", "a TOML file"
+        ) from error
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise BadDataset(file, "", f"no TOML ({error})", "a TOML file") from error
+        raise legacy_errors.BadDataset(file, "", f"no TOML ({error})", "a TOML file") from error
 
 
 class _Reader:
@@ -255,8 +258,8 @@ class _Reader:
             each=self._measure("series", SERIES, table),
         )
 
-    def _wrong(self, field: str, found: str, expected: str) -> BadDataset:
-        return BadDataset(self.file, field, found, expected)
+    def _wrong(self, field: str, found: str, expected: str) -> legacy_errors.BadDataset:
+        return legacy_errors.BadDataset(self.file, field, found, expected)
 
     def _known(self, within: str, table: Mapping[str, Any], known: set[str]) -> None:
         if unknown := sorted(set(table) - known):

@@ -12,21 +12,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urljoin, urlsplit
 
-from energy.errors import (
-    CutBody,
-    FetchError,
-    GoneForGood,
-    NoAnswer,
-    NotThere,
-    ServerFailed,
-    TooLarge,
-    TooManyRedirects,
-    TooSlow,
-    UnexpectedContent,
-    UnexpectedStatus,
-    UrlRefused,
-    WebPageInstead,
-)
+from energy import legacy_errors
+from energy.errors import FetchError
 
 if TYPE_CHECKING:
     from requests import PreparedRequest, RequestException, Response, Session
@@ -87,8 +74,8 @@ def require_allowed(url: str, origins: Sequence[str], base: str = "") -> str:
     from requests import Request
     from urllib3.util import parse_url
 
-    def refused(reason: str) -> UrlRefused:
-        return UrlRefused(display_url(url), reason, origins, display_url(base))
+    def refused(reason: str) -> legacy_errors.UrlRefused:
+        return legacy_errors.UrlRefused(display_url(url), reason, origins, display_url(base))
 
     try:
         whole = Request("GET", urljoin(base, url) if base else url).prepare().url or ""
@@ -199,15 +186,17 @@ def require_workbook(answer: Download) -> None:
         raise unexpected_content(answer, WORKBOOK)
 
 
-def unexpected_content(answer: Download, expected: str) -> WebPageInstead | UnexpectedContent:
+def unexpected_content(
+    answer: Download, expected: str
+) -> legacy_errors.WebPageInstead | legacy_errors.UnexpectedContent:
     """The error for an answer that is not what it should be."""
     start = answer.content[:512].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype html", b"<html")) or (
         answer.content_type == "text/html" and start.startswith(b"<")
     ):
-        return WebPageInstead(display_url(answer.url), expected)
+        return legacy_errors.WebPageInstead(display_url(answer.url), expected)
     found = f"{len(answer.content)} bytes that start with {answer.content[:12]!r}"
-    return UnexpectedContent(
+    return legacy_errors.UnexpectedContent(
         display_url(answer.url), found if answer.content else "an empty body", expected
     )
 
@@ -396,7 +385,7 @@ class _Attempt:
                 # Headers are read as Latin-1; what is beyond ASCII in a URL is UTF-8.
                 target = response.headers["Location"].encode("latin-1").decode(errors="replace")
                 url, base = target, response.url
-        raise TooManyRedirects(
+        raise legacy_errors.TooManyRedirects(
             display_url(self.url), display_url(base), self.manners.most_redirects
         )
 
@@ -419,24 +408,24 @@ class _Attempt:
         except RequestException as error:
             self._left(0)
             words, may_pass = failure_reason(error, manners)
-            failure = NoAnswer(display_url(url), words, self.number)
+            failure = legacy_errors.NoAnswer(display_url(url), words, self.number)
             raise (_TransientError(failure) if may_pass else failure) from None
 
     def _left(self, found: int) -> float:
         left = self.deadline - time.monotonic()
         if left <= 0:
-            raise TooSlow(display_url(self.url), self.manners.total_seconds, found)
+            raise legacy_errors.TooSlow(display_url(self.url), self.manners.total_seconds, found)
         return left
 
     def _read(self, response: Response) -> Download | NotModified:
         url, status, headers = display_url(response.url), response.status_code, response.headers
         if status == 429 or status >= 500:
-            failed = ServerFailed(url, status, self.number)
+            failed = legacy_errors.ServerFailed(url, status, self.number)
             raise _TransientError(failed, retry_after(headers.get("Retry-After", "")))
         if status == 404:
-            raise NotThere(url)
+            raise legacy_errors.NotThere(url)
         if status == 410:
-            raise GoneForGood(url)
+            raise legacy_errors.GoneForGood(url)
         now = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         etag, modified = headers.get("ETag", ""), headers.get("Last-Modified", "")
         known = self.known
@@ -444,7 +433,7 @@ class _Attempt:
             etag, modified = etag or known.etag, modified or known.last_modified
             return NotModified(response.url, known.sha256, etag, modified, now)
         if status != 200:
-            raise UnexpectedStatus(url, status)
+            raise legacy_errors.UnexpectedStatus(url, status)
         content = self._body(response, url)
         sha256 = hashlib.sha256(content).hexdigest()
         if known and sha256 == known.sha256:
@@ -457,23 +446,23 @@ class _Attempt:
 
         announced = announced_length(response.headers.get("Content-Length", ""))
         if announced > self.manners.most_bytes:
-            raise TooLarge(url, announced, self.manners.most_bytes)
+            raise legacy_errors.TooLarge(url, announced, self.manners.most_bytes)
         content = bytearray()
         try:
             # read1 gives what is there; read would wait for a whole piece, past any deadline.
             while piece := response.raw.read1(_PIECE, decode_content=True):
                 content += piece
                 if len(content) > self.manners.most_bytes:
-                    raise TooLarge(url, len(content), self.manners.most_bytes)
+                    raise legacy_errors.TooLarge(url, len(content), self.manners.most_bytes)
                 self._left(len(content))
         except ReadTimeoutError:
             self._left(len(content))
             words = f"silent for {self.manners.read_seconds:g} seconds"
-            raise _TransientError(NoAnswer(url, words, self.number)) from None
+            raise _TransientError(legacy_errors.NoAnswer(url, words, self.number)) from None
         except DecodeError:
             found = "a body whose compression cannot be undone"
-            raise UnexpectedContent(url, found, "the file as it is") from None
+            raise legacy_errors.UnexpectedContent(url, found, "the file as it is") from None
         except HTTPError:
-            failure = CutBody(url, len(content), announced, self.number)
+            failure = legacy_errors.CutBody(url, len(content), announced, self.number)
             raise _TransientError(failure) from None
         return bytes(content)

@@ -8,21 +8,13 @@ from typing import TypeVar
 
 import pandas as pd
 
+from energy import legacy_errors
 from energy.contract import WEATHER_AHEAD
 from energy.contract.months import MONTH
 from energy.data.parser import Table
 from energy.data.tables import ENERGY, TABLES, TARGETS
 from energy.data.vintages import Vintage
-from energy.errors import (
-    BadFrame,
-    IncompleteTarget,
-    NeverKnown,
-    NotAMonth,
-    OutOfRange,
-    TooShort,
-    UnknownTarget,
-    join_names,
-)
+from energy.errors import join_names
 
 RANGES = {
     column.name: (column.lowest, column.highest) for spec in TABLES for column in spec.columns
@@ -80,9 +72,11 @@ def validate_frame(
 
     index = frame.index
     if not isinstance(index, pd.PeriodIndex) or index.freqstr != "M":
-        raise BadFrame("index", type(index).__name__, "a monthly PeriodIndex")
+        raise legacy_errors.BadFrame("index", type(index).__name__, "a monthly PeriodIndex")
     if not (len(index) and index.equals(pd.period_range(index[0], index[-1], freq="M"))):
-        raise BadFrame("index", f"{len(index)} months out of order or with gaps", "every month")
+        raise legacy_errors.BadFrame(
+            "index", f"{len(index)} months out of order or with gaps", "every month"
+        )
     schema = pa.DataFrameSchema(
         {
             **{
@@ -94,7 +88,9 @@ def validate_frame(
         index=pa.Index(pd.PeriodDtype("M"), name="month"),
     )
     if list(frame.columns) != list(schema.columns):
-        raise BadFrame("columns", join_names(list(frame.columns)), join_names(list(schema.columns)))
+        raise legacy_errors.BadFrame(
+            "columns", join_names(list(frame.columns)), join_names(list(schema.columns))
+        )
     try:
         schema.validate(frame)
     except SchemaError as error:
@@ -103,7 +99,7 @@ def validate_frame(
         if isinstance(found, pd.DataFrame):
             first = found.iloc[0]
             found = f"{first['failure_case']} in {first['index']}, first of {len(found)}"
-        raise BadFrame(name, str(found), str(error.check)) from error
+        raise legacy_errors.BadFrame(name, str(found), str(error.check)) from error
     return frame
 
 
@@ -130,23 +126,23 @@ def target_series(
         TooShort: Fewer than `minimum` months.
     """
     if target not in known or target not in frame.columns:
-        raise UnknownTarget(target, known)
+        raise legacy_errors.UnknownTarget(target, known)
     if not MONTH.fullmatch(str(start)):
-        raise NotAMonth("start", start)
+        raise legacy_errors.NotAMonth("start", start)
     first = pd.Period(start, freq="M")
     whole = frame[target].astype(float)
     months = pd.PeriodIndex(whole.dropna().index)
     if months.empty or first > (last := months[-1]):
-        raise TooShort(target, str(first), 0, minimum)
+        raise legacy_errors.TooShort(target, str(first), 0, minimum)
     # Reindexed, so that a start before the frame's own is found missing rather than moved.
     series = whole.reindex(pd.period_range(first, last, freq="M", name="month"))
     missing = series.index[series.isna()]
     if len(missing):
         named = str(missing[0]) if len(missing) == 1 else f"{missing[0]} to {missing[-1]}"
         complete = str(missing[-1] + 1)
-        raise IncompleteTarget(target, str(first), named, len(missing), complete)
+        raise legacy_errors.IncompleteTarget(target, str(first), named, len(missing), complete)
     if len(series) < minimum:
-        raise TooShort(target, str(first), len(series), minimum)
+        raise legacy_errors.TooShort(target, str(first), len(series), minimum)
     return series
 
 
@@ -158,7 +154,7 @@ def temporal_split(data: _Timed, share: float = 0.8) -> tuple[_Timed, _Timed]:
     """
     rows = round(len(data) * share)
     if not 0 < rows < len(data):
-        raise OutOfRange("share", share, "one row", "all rows but one")
+        raise legacy_errors.OutOfRange("share", share, "one row", "all rows but one")
     if isinstance(data, pd.PeriodIndex):
         return data[:rows], data[rows:]
     return data.iloc[:rows], data.iloc[rows:]
@@ -200,11 +196,11 @@ def data_as_of(frames: Mapping[str, pd.DataFrame], cutoff: pd.Period) -> DataAsO
         return DataAsOf(cutoff, then[-1], frames[then[-1]], real_time=True)
     newest = next(iter(reversed(list(frames))), None)
     if newest is None:
-        raise NeverKnown(str(cutoff), "none", "none")
+        raise legacy_errors.NeverKnown(str(cutoff), "none", "none")
     frame = frames[newest]
     months = _energy(frame)
     if not months[0] <= cutoff <= months[-1]:
-        raise NeverKnown(str(cutoff), str(months[0]), str(months[-1]))
+        raise legacy_errors.NeverKnown(str(cutoff), str(months[0]), str(months[-1]))
     cut = frame.loc[: cutoff + WEATHER_AHEAD].copy()
     cut.loc[cutoff + 1 :, list(TARGETS)] = float("nan")
     cut.loc[cutoff + 1 :, "provisional"] = False

@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
+from energy import legacy_errors
 from energy.data.download import (
     DEFAULT_POLICY,
     Download,
@@ -20,15 +21,6 @@ from energy.data.download import (
     unexpected_content,
 )
 from energy.data.workbook import normalise, tidy
-from energy.errors import (
-    BadPage,
-    NoAttachments,
-    PageWithdrawn,
-    TableNotOffered,
-    TwoCandidates,
-    UnexpectedStatus,
-    WrongSchema,
-)
 
 KINDS = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
@@ -124,7 +116,7 @@ def choose_attachments(
         held = chosen.get(one.url, one)
         chosen[one.url] = replace(held, tables=(*held.tables, table))
     if missing:
-        raise TableNotOffered(page, missing, [_named(one) for one in workbooks])
+        raise legacy_errors.TableNotOffered(page, missing, [_named(one) for one in workbooks])
     return tuple(chosen.values())
 
 
@@ -167,7 +159,7 @@ def _only(page: str, table: str, candidates: list[Attachment]) -> Attachment:
         " ".join(w for w in normalise(c.title).split() if w not in _OF_FORMAT) for c in candidates
     }
     if others or len(titles) > 1:
-        raise TwoCandidates(page, table, [_named(one) for one in candidates])
+        raise legacy_errors.TwoCandidates(page, table, [_named(one) for one in candidates])
     return replace(first, passed_over=tuple(c.filename for c in candidates if c is not first))
 
 
@@ -275,11 +267,11 @@ def discover(source: Source, manners: DownloadPolicy = DEFAULT_POLICY, api: str 
     """
     answer = download(f"{api}{source.page}", None, manners)
     if not isinstance(answer, Download):  # A server that says so unasked.
-        raise UnexpectedStatus(display_url(answer.url), 304)
+        raise legacy_errors.UnexpectedStatus(display_url(answer.url), 304)
     data = _object(answer)
     page = urljoin(answer.url, _path(data) or source.page)
     if (schema := data.get("schema_name")) not in SCHEMAS:
-        raise WrongSchema(page, tidy(schema)[:80], SCHEMAS, _leads_to(data))
+        raise legacy_errors.WrongSchema(page, tidy(schema)[:80], SCHEMAS, _leads_to(data))
     if notice := data.get("withdrawn_notice"):
         raise _withdrawn(page, notice)
     title = _text(page, data, "title")
@@ -288,7 +280,9 @@ def discover(source: Source, manners: DownloadPolicy = DEFAULT_POLICY, api: str 
         datetime.fromisoformat(updated_at)
     except ValueError:
         expected = "a date and time"
-        raise BadPage(page, "public_updated_at", repr(updated_at[:40]), expected) from None
+        raise legacy_errors.BadPage(
+            page, "public_updated_at", repr(updated_at[:40]), expected
+        ) from None
     entries = _attachments(page, data)
     chosen = choose_attachments(
         page, list_attachments(answer.url, entries), source.tables, source.whole
@@ -316,19 +310,19 @@ def _path(data: dict[str, Any]) -> str:
 def _text(page: str, data: dict[str, Any], field: str) -> str:
     value = tidy(data.get(field))
     if not isinstance(data.get(field), str) or not value:
-        raise BadPage(page, field, repr(data.get(field))[:40], "text")
+        raise legacy_errors.BadPage(page, field, repr(data.get(field))[:40], "text")
     return value
 
 
 def _attachments(page: str, data: dict[str, Any]) -> list[Any]:
     details = data.get("details")
     if not isinstance(details, dict):
-        raise BadPage(page, "details", repr(details)[:40], "an object")
+        raise legacy_errors.BadPage(page, "details", repr(details)[:40], "an object")
     entries = details.get("attachments")
     if entries is None or entries == []:
-        raise NoAttachments(page)
+        raise legacy_errors.NoAttachments(page)
     if not isinstance(entries, list):
-        raise BadPage(page, "details.attachments", repr(entries)[:40], "a list")
+        raise legacy_errors.BadPage(page, "details.attachments", repr(entries)[:40], "a list")
     return entries
 
 
@@ -339,7 +333,7 @@ def _leads_to(data: dict[str, Any]) -> str:
     return tidy(first.get("destination"))[:200] if isinstance(first, dict) else ""
 
 
-def _withdrawn(page: str, notice: object) -> PageWithdrawn:
+def _withdrawn(page: str, notice: object) -> legacy_errors.PageWithdrawn:
     fields = notice if isinstance(notice, dict) else {"explanation": notice}
     words = tidy(re.sub(r"<[^>]*>", " ", str(fields.get("explanation") or "")))
-    return PageWithdrawn(page, tidy(fields.get("withdrawn_at"))[:10], words[:200])
+    return legacy_errors.PageWithdrawn(page, tidy(fields.get("withdrawn_at"))[:10], words[:200])

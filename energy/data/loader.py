@@ -10,13 +10,13 @@ from typing import Any
 
 import pandas as pd
 
+from energy import legacy_errors
 from energy.contract import SCHEMA
 from energy.data.archive import REVISIONS, ArchivedVintage, find_vintage, newest_vintage, vintage_id
 from energy.data.csv_input import read_bytes, read_long_csv, read_monthly_csv
 from energy.data.dataset import UK, CsvLayout, Dataset, read_dataset_file
 from energy.data.frame import read_frame, target_series, temporal_split
 from energy.data.vintages import RawFile, Vintage, describe_file, open_vintage, read_record
-from energy.errors import OnlyAsItStands, OutOfRange
 from energy.settings import Settings
 
 
@@ -65,7 +65,7 @@ def load_dataset(dataset: Dataset, root: Path, asked: str = "", target: str = ""
     """
     if dataset.csv is not None:
         if asked:
-            raise OnlyAsItStands("--vintage", dataset.csv.file)
+            raise legacy_errors.OnlyAsItStands("--vintage", dataset.csv.file)
         return _from_csv(dataset, dataset.csv, target)
     chosen = find_vintage(root, asked) if asked else newest_vintage(root)
     vintage = open_vintage(chosen.folder)
@@ -178,7 +178,7 @@ def processed_frames(
     """
     # It comes from a file that people edit: `80%` is a text, `yes` is True.
     if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share < 1:
-        raise OutOfRange("share", share, "a number above 0", "one below 1")
+        raise legacy_errors.OutOfRange("share", share, "a number above 0", "one below 1")
     known = frame.loc[target_series(frame, target, start).index]
     train, test = temporal_split(known, share)
     metrics: dict[str, object] = {

@@ -10,6 +10,7 @@ from datetime import date
 
 import pandas as pd
 
+from energy import legacy_errors
 from energy.data.tables import TABLES, Column, TableSpec
 from energy.data.workbook import (
     Sheet,
@@ -22,25 +23,7 @@ from energy.data.workbook import (
     parse_month,
     tidy,
 )
-from energy.errors import (
-    BadCell,
-    BlankCell,
-    DataError,
-    DescendingMonths,
-    ImplausibleFigure,
-    LateStart,
-    MissingLabels,
-    MonthError,
-    MonthGap,
-    NoFigures,
-    RepeatedLabel,
-    RepeatedMonth,
-    RepeatedTable,
-    TableNotFound,
-    TotalMismatch,
-    UnreadableMonth,
-    WrongTitle,
-)
+from energy.errors import DataError
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +167,7 @@ def find_block(workbook: Workbook, spec: TableSpec) -> Block:
             elif match is not None:
                 misses.append(match)
         if not headers and any(isinstance(t, str) and spec.titled(t) for t in _texts(sheet)):
-            error = MissingLabels(
+            error = legacy_errors.MissingLabels(
                 workbook.file, sheet.name, spec.number, [], list(spec.first_labels)
             )
             misses.append(_Miss(2, error))
@@ -194,7 +177,7 @@ def find_block(workbook: Workbook, spec: TableSpec) -> Block:
         return _longest(monthly, spec)
     if misses:
         raise max(misses, key=lambda miss: miss.nearness).error
-    raise TableNotFound(spec.number, [workbook.file], f"a sheet titled {spec.wanted}")
+    raise legacy_errors.TableNotFound(spec.number, [workbook.file], f"a sheet titled {spec.wanted}")
 
 
 def _longest(found: list[Block], spec: TableSpec) -> Block:
@@ -205,7 +188,9 @@ def _longest(found: list[Block], spec: TableSpec) -> Block:
     found = sorted(found, key=size, reverse=True)
     if len(found) > 1 and size(found[0]) == size(found[1]):
         sheet = found[0].sheet
-        raise RepeatedTable(spec.number, [f"{sheet.file} ({b.sheet.name})" for b in found[:2]])
+        raise legacy_errors.RepeatedTable(
+            spec.number, [f"{sheet.file} ({b.sheet.name})" for b in found[:2]]
+        )
     return found[0]
 
 
@@ -234,18 +219,20 @@ def _match(
         # Under the title of another known table, this is that table and no miss of this one.
         if missing or (title is not None and any(other.titled(title) for other in TABLES)):
             return None
-        error = WrongTitle(sheet.file, sheet.name, spec.number, tidy(title), spec.wanted)
+        error = legacy_errors.WrongTitle(
+            sheet.file, sheet.name, spec.number, tidy(title), spec.wanted
+        )
         return _Miss(1, error)
     if repeated:
         label, twins = repeated
         places = [address(header.row, column) for column in twins]
         return _Miss(
             2 + len(columns),
-            RepeatedLabel(sheet.file, sheet.name, spec.number, tidy(label), places),
+            legacy_errors.RepeatedLabel(sheet.file, sheet.name, spec.number, tidy(label), places),
         )
     if missing:
         found = [tidy(sheet.cell(row, c)) for r, c in sheet.labels if r in (row, header.row)]
-        error_ = MissingLabels(sheet.file, sheet.name, spec.number, found, missing)
+        error_ = legacy_errors.MissingLabels(sheet.file, sheet.name, spec.number, found, missing)
         return _Miss(2 + len(columns), error_)
     end = min((r for r, c in headers if r > row and c == first), default=len(sheet.rows))
     years = (label.column for label in header.labels if "year" in (label.own, label.whole))
@@ -393,7 +380,7 @@ def _rows(block: Block, spec: TableSpec) -> Iterator[_Row]:
             yield _Row(found.month, found.provisional, (row, block.first), places)
         elif not all(is_blank(sheet.cell(*place)) for place in places.values()):
             cell = address(row, block.first)
-            raise UnreadableMonth(
+            raise legacy_errors.UnreadableMonth(
                 sheet.file, sheet.name, cell, tidy(label), "a month such as 'July 2022'"
             )
 
@@ -408,12 +395,16 @@ def _matrix(block: Block, spec: TableSpec) -> Iterator[_Row]:
         if (number := month_of_year(sheet.cell(row, block.first))) != expected:
             wanted = pd.Period(year=2000, month=expected, freq="M").strftime("%B")
             found = tidy(sheet.cell(row, block.first))
-            kind: type[MonthError] = UnreadableMonth if number is None else MonthGap
-            kind = RepeatedMonth if number == expected - 1 else kind
+            kind: type[legacy_errors.MonthError] = (
+                legacy_errors.UnreadableMonth if number is None else legacy_errors.MonthGap
+            )
+            kind = legacy_errors.RepeatedMonth if number == expected - 1 else kind
             raise kind(sheet.file, sheet.name, address(row, block.first), found, wanted)
     if len(labels) < 12:
         cell = address(block.end, block.first)
-        raise UnreadableMonth(sheet.file, sheet.name, cell, "", "twelve months from January on")
+        raise legacy_errors.UnreadableMonth(
+            sheet.file, sheet.name, cell, "", "twelve months from January on"
+        )
     for year, column in block.columns.items():
         for number, row in enumerate(labels, start=1):
             month = pd.Period(year=int(year), month=number, freq="M")
@@ -425,13 +416,21 @@ def _check_months(block: Block, rows: list[_Row], spec: TableSpec) -> None:
     sheet = block.sheet
     if not rows:
         cell = address(block.header + 1, block.first)
-        raise UnreadableMonth(sheet.file, sheet.name, cell, "", f"the months from {spec.since} on")
+        raise legacy_errors.UnreadableMonth(
+            sheet.file, sheet.name, cell, "", f"the months from {spec.since} on"
+        )
     seen: set[pd.Period] = set()
     expected = pd.Period(spec.since, freq="M")
     for row in rows:
         if row.month != expected and (seen or row.month > expected):
-            kind: type[MonthError] = MonthGap if row.month > expected else DescendingMonths
-            kind = RepeatedMonth if row.month in seen else kind if seen else LateStart
+            kind: type[legacy_errors.MonthError] = (
+                legacy_errors.MonthGap if row.month > expected else legacy_errors.DescendingMonths
+            )
+            kind = (
+                legacy_errors.RepeatedMonth
+                if row.month in seen
+                else kind if seen else legacy_errors.LateStart
+            )
             raise kind(sheet.file, sheet.name, address(*row.label), str(row.month), f"{expected}")
         seen.add(row.month)
         expected = row.month + 1
@@ -442,7 +441,9 @@ def _figure(sheet: Sheet, place: tuple[int, int], column: Column, spec: TableSpe
     if is_missing(value):
         return math.nan
     if isinstance(value, bool | date) or not isinstance(value, float | int):
-        raise BadCell(sheet.file, sheet.name, address(*place), value, "a number or [x]")
+        raise legacy_errors.BadCell(
+            sheet.file, sheet.name, address(*place), value, "a number or [x]"
+        )
     return _plausible(
         sheet, place, column.name, float(value), (column.lowest, column.highest), spec
     )
@@ -458,7 +459,9 @@ def _plausible(
 ) -> float:
     if not between[0] <= figure <= between[1]:
         cell = address(*place)
-        raise ImplausibleFigure(sheet.file, sheet.name, cell, name, figure, *between, spec.unit)
+        raise legacy_errors.ImplausibleFigure(
+            sheet.file, sheet.name, cell, name, figure, *between, spec.unit
+        )
     return figure
 
 
@@ -469,13 +472,15 @@ def _check_column(
     figures = [i for i, figure in enumerate(series) if not math.isnan(figure)]
     if not figures:
         cell = address(*rows[0].places[column.name])
-        raise NoFigures(sheet.file, sheet.name, cell, column.name)
+        raise legacy_errors.NoFigures(sheet.file, sheet.name, cell, column.name)
     # A matrix has blanks for the months to come; below the last row of months there is nothing.
     end = figures[-1] if spec.layout == "matrix" else len(rows)
     for row in rows[figures[0] : end]:
         place = row.places[column.name]
         if is_blank(sheet.cell(*place)):
-            raise BlankCell(sheet.file, sheet.name, address(*place), column.name, str(row.month))
+            raise legacy_errors.BlankCell(
+                sheet.file, sheet.name, address(*place), column.name, str(row.month)
+            )
     if column.mean is not None:
         mean = math.fsum(series[i] for i in figures) / len(figures)
         place = rows[figures[0]].places[column.name]
@@ -494,7 +499,7 @@ def _check_totals(
         # Written so that a missing total fails too: NaN is not within any tolerance.
         if known and not abs(total - parts) <= spec.tolerance:
             cell = address(*row.places[spec.total])
-            raise TotalMismatch(
+            raise legacy_errors.TotalMismatch(
                 sheet.file,
                 sheet.name,
                 cell,

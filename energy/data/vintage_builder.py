@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from energy import legacy_errors
 from energy.data.archive import (
     CHECKS,
     REASON,
@@ -39,7 +40,7 @@ from energy.data.vintages import (
     open_vintage,
 )
 from energy.data.workbook import Workbook, open_workbook, read_cover_sheet
-from energy.errors import BadFileName, DataError, NoData, TableNotFound, UnrecordedBytes
+from energy.errors import DataError, TableNotFound
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ def build_vintage(
 def _open(name: str, body: bytes, record: VintageRecord) -> Workbook:
     found = hashlib.sha256(body).hexdigest()
     if name in record.files and record.files[name].sha256 != found:
-        raise UnrecordedBytes(name, found, record.files[name].sha256)
+        raise legacy_errors.UnrecordedBytes(name, found, record.files[name].sha256)
     return open_workbook(name, body)
 
 
@@ -118,7 +119,7 @@ def _new_file(
     numbers = tuple(number for number, table in tables.items() if table.file == book.file)
     if not numbers:
         known = ", ".join(spec.number for spec in TABLES)
-        raise TableNotFound("of any kind", [book.file], f"one of tables {known}")
+        raise legacy_errors.TableNotFound("of any kind", [book.file], f"one of tables {known}")
     cover = read_cover_sheet(book)
     described = record.files.get(book.file) or describe_file(body, "given by hand")
     published = cover.published.isoformat() if cover and cover.published else ""
@@ -210,10 +211,10 @@ def ingest_vintage(
     """
     now = now or datetime.now(UTC)
     if not files:
-        raise NoData(root, "was given no workbook to keep")
+        raise legacy_errors.NoData(root, "was given no workbook to keep")
     for name in files:
         if not _NAME.fullmatch(name) or name.casefold() in _OURS:
-            raise BadFileName(name)
+            raise legacy_errors.BadFileName(name)
     require_checks((), accept)
     with lock_folder(root / VINTAGES):
         every = list_vintages(root)

@@ -9,20 +9,11 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
+from energy import legacy_errors
 from energy.data.parser import Table, read_table
 from energy.data.tables import TABLES, TableSpec
 from energy.data.workbook import CoverSheet, Workbook, open_workbook, read_cover_sheet
-from energy.errors import (
-    AlteredFile,
-    BadRecord,
-    DataError,
-    MissingFile,
-    NoData,
-    NotAWorkbook,
-    RepeatedTable,
-    TableNotFound,
-    WrongTitle,
-)
+from energy.errors import DataError, TableNotFound, WrongTitle
 
 RECORD = "vintage.json"
 ATTRIBUTION = (
@@ -119,7 +110,7 @@ def read_record(folder: Path) -> VintageRecord | None:
     except FileNotFoundError:
         return None
     except (OSError, UnicodeDecodeError) as error:
-        raise BadRecord(path, f"no readable text ({error})", "JSON") from error
+        raise legacy_errors.BadRecord(path, f"no readable text ({error})", "JSON") from error
     try:
         data: dict[str, Any] = json.loads(text)
         files = {
@@ -129,14 +120,14 @@ def read_record(folder: Path) -> VintageRecord | None:
         accepted = tuple(data.get("accepted", ()))
         record = VintageRecord(**{**data, "files": files, "accepted": accepted})
     except json.JSONDecodeError as error:
-        raise BadRecord(path, f"no JSON ({error})", "JSON") from error
+        raise legacy_errors.BadRecord(path, f"no JSON ({error})", "JSON") from error
     except (TypeError, KeyError, AttributeError) as error:
         expected = "release, found and files, each with sha256, bytes, source and published"
-        raise BadRecord(path, f"a wrong field ({error})", expected) from error
+        raise legacy_errors.BadRecord(path, f"a wrong field ({error})", expected) from error
     for name in files:
         # A name is joined to the folder: it must not lead out of it.
         if Path(name).name != name or name in {"", ".", ".."}:
-            raise BadRecord(path, f"the file name '{name}'", "a name without folders")
+            raise legacy_errors.BadRecord(path, f"the file name '{name}'", "a name without folders")
     return record
 
 
@@ -214,7 +205,9 @@ def open_vintage(folder: Path, specs: Sequence[TableSpec] = TABLES) -> Vintage:
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise NoData(folder, "is not a folder" if folder.exists() else "does not exist")
+        raise legacy_errors.NoData(
+            folder, "is not a folder" if folder.exists() else "does not exist"
+        )
     record = read_record(folder)
     paths = _paths(folder, record)
     books = {path: open_workbook(path.name, _read(path)) for path in paths}
@@ -232,7 +225,7 @@ def open_vintage(folder: Path, specs: Sequence[TableSpec] = TABLES) -> Vintage:
     )
     for file in files:
         if file.record is not None and file.sha256 != file.record.sha256:
-            raise AlteredFile(file.path, file.sha256, file.record.sha256)
+            raise legacy_errors.AlteredFile(file.path, file.sha256, file.record.sha256)
     return Vintage(
         folder,
         # Without a record, a workbook that holds none of the tables is no part of the vintage.
@@ -249,12 +242,14 @@ def _paths(folder: Path, record: VintageRecord | None) -> list[Path]:
     if record is not None:
         for name in record.files:
             if not (folder / name).is_file():
-                raise MissingFile(name, folder)
+                raise legacy_errors.MissingFile(name, folder)
         paths = [folder / name for name in sorted(record.files)]
     else:
         paths = [p for p in sorted(folder.iterdir()) if _is_candidate(p)]
     if not paths:
-        raise NoData(folder, f"holds no workbook ({' or '.join(SUFFIXES)}) and no {RECORD}")
+        raise legacy_errors.NoData(
+            folder, f"holds no workbook ({' or '.join(SUFFIXES)}) and no {RECORD}"
+        )
     return paths
 
 
@@ -267,7 +262,9 @@ def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise NotAWorkbook(path.name, f"no readable file ({error.strerror})") from error
+        raise legacy_errors.NotAWorkbook(
+            path.name, f"no readable file ({error.strerror})"
+        ) from error
 
 
 def _holders(
@@ -302,7 +299,9 @@ def find_table(books: Sequence[Workbook], spec: TableSpec) -> Table:
         if not (tables and isinstance(miss, WrongTitle)):
             raise miss
     if not tables:
-        raise TableNotFound(spec.number, [book.file for book in books], f"a {spec.wanted}")
+        raise legacy_errors.TableNotFound(
+            spec.number, [book.file for book in books], f"a {spec.wanted}"
+        )
     if len(tables) > 1:
-        raise RepeatedTable(spec.number, [table.file for table in tables])
+        raise legacy_errors.RepeatedTable(spec.number, [table.file for table in tables])
     return tables[0]

@@ -14,7 +14,7 @@ from datetime import date
 import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from energy.errors import NotAWorkbook
+from energy import legacy_errors
 
 MISSING = ("[x]", "n/a", "-")
 """Marks that stand for a figure which is not available; a blank cell is another."""
@@ -176,7 +176,7 @@ def open_workbook(file: str, content: bytes) -> Workbook:
             if meta.visible == SheetVisibleEnum.Visible and meta.typ == SheetTypeEnum.WorkSheet
         )
     except CalamineError as error:
-        raise NotAWorkbook(file, _kind(content, error)) from error
+        raise legacy_errors.NotAWorkbook(file, _kind(content, error)) from error
     return Workbook(file, hashlib.sha256(content).hexdigest(), len(content), sheets)
 
 

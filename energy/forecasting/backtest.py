@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from energy import legacy_errors
 from energy.contract import WEATHER_AHEAD
-from energy.errors import MissingWeather, NotPlausible
 from energy.forecasting import combination
 from energy.forecasting.folds import FoldPlan, fh_until, is_positive, months_after
 from energy.forecasting.intervals import RealTimeData, add_quantiles
@@ -57,7 +57,7 @@ def regressors(forecaster: str, y: pd.Series, weather: pd.DataFrame | None) -> p
     if not FORECASTERS[forecaster].weather:
         return None
     if weather is None:
-        raise MissingWeather("weather", "none at all", "")
+        raise legacy_errors.MissingWeather("weather", "none at all", "")
     daily = daily_degree_days(weather.loc[: y.index[-1]])
     return daily.reindex(y.index.union(daily.index)).to_frame()  # a blank is told by its month
 
@@ -128,7 +128,7 @@ def forecast(
     wrong = ~np.isfinite(values) | ((values <= 0) if positive else False)
     if wrong.any():
         month = mean.index[wrong][0]
-        raise NotPlausible(forecaster, str(month), float(mean[month]), positive)
+        raise legacy_errors.NotPlausible(forecaster, str(month), float(mean[month]), positive)
     return mean
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 from sktime.forecasting.base import BaseForecaster
 
-from energy.errors import MissingWeather
+from energy import legacy_errors
 from energy.forecasting.folds import fh_until, months_after
 from energy.forecasting.weather import (
     CLIMATOLOGY_YEARS,
@@ -45,11 +45,15 @@ class _WeatherAware(BaseForecaster):
 
     def _observe(self, y: pd.Series, X: pd.DataFrame | None) -> pd.Series:
         if X is None or "degree_days" not in X:
-            raise MissingWeather("degree days", "none", "one figure for each month of the series")
+            raise legacy_errors.MissingWeather(
+                "degree days", "none", "one figure for each month of the series"
+            )
         daily = X["degree_days"].reindex(y.index)
         if daily.isna().any():
             month = daily.index[daily.isna()][0]
-            raise MissingWeather("degree days", f"none for {month}", "one figure for each month")
+            raise legacy_errors.MissingWeather(
+                "degree days", f"none for {month}", "one figure for each month"
+            )
         self.daily_ = X["degree_days"].loc[: y.index[-1]].dropna()
         return daily
 

@@ -10,8 +10,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from energy import legacy_errors
 from energy.contract import LEVELS, SCHEMA
-from energy.errors import TooShortToBacktest
 
 SP = 12
 """Seasonal period of monthly data, in months."""
@@ -214,7 +214,7 @@ def plan_folds(index: pd.PeriodIndex, split: pd.Period, folds: int, horizon: int
     train = (split - index[0]).n + 1
     room = train - SHORTEST - MONTHS_SCORED + 1
     if room < 1:
-        raise TooShortToBacktest(train, SHORTEST + MONTHS_SCORED)
+        raise legacy_errors.TooShortToBacktest(train, SHORTEST + MONTHS_SCORED)
     step = next((step for step in STEPS if (folds - 1) * step < room), STEPS[-1])
     last = split - MONTHS_SCORED
     backtest = tuple(last - step * back for back in reversed(range(min(folds, room))))

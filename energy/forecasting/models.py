@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from energy.errors import NeedsWeather, UnknownForecaster
+from energy import legacy_errors
 from energy.forecasting.folds import SP
 
 
@@ -320,9 +320,9 @@ def choose_forecasters(names: str, with_weather: bool = True) -> tuple[str, ...]
         return tuple(able)
     unknown = [name for name in asked if name not in FORECASTERS]
     if unknown or not asked:
-        raise UnknownForecaster(unknown or [names], list(FORECASTERS))
+        raise legacy_errors.UnknownForecaster(unknown or [names], list(FORECASTERS))
     if needing := [name for name in asked if name not in able]:
-        raise NeedsWeather(needing, able)
+        raise legacy_errors.NeedsWeather(needing, able)
     wanted = {BASELINE, *asked, *(member for name in asked for member in FORECASTERS[name].members)}
     return tuple(name for name in FORECASTERS if name in wanted)
 

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from energy import legacy_errors
 from energy.contract import ForecastMonth, ForecastTable
-from energy.errors import EveryForecasterFailed
 from energy.forecasting.backtest import fit, forecast, observed_ahead, regressors
 from energy.forecasting.folds import is_positive
 from energy.forecasting.intervals import calibrate, folds_before, quantiles
@@ -40,7 +40,7 @@ def rank_forecasters(scores: Sequence[Score]) -> list[Score]:
 
     ranked = sorted(scores, key=key)
     if not ranked or key(ranked[0])[0]:
-        raise EveryForecasterFailed({s.forecaster: s.failure or "" for s in ranked})
+        raise legacy_errors.EveryForecasterFailed({s.forecaster: s.failure or "" for s in ranked})
     return ranked
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from energy import legacy_errors
 from energy.contract import Sensitivity, WeatherFacts
 from energy.errors import MissingWeather
 from energy.forecasting.folds import SP, is_positive
@@ -40,12 +41,12 @@ def daily_degree_days(weather: pd.DataFrame) -> pd.Series:
     observed = known["degree_days"]
     both = observed.notna() & cold.notna()
     if both.sum() < 24:
-        raise MissingWeather("degree days", f"{both.sum()} months", "at least 24")
+        raise legacy_errors.MissingWeather("degree days", f"{both.sum()} months", "at least 24")
     slope, intercept = np.polyfit(cold[both], observed[both], 1)
     filled = observed.fillna((intercept + slope * cold).clip(lower=0)).dropna()
     expected = pd.period_range(filled.index[0], filled.index[-1], freq="M")
     if missing := sorted(set(expected) - set(filled.index)):
-        raise MissingWeather("degree days", f"a gap at {missing[0]}", "")
+        raise legacy_errors.MissingWeather("degree days", f"a gap at {missing[0]}", "")
     return filled.rename("degree_days")
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from energy import legacy_errors
 from energy.contract.track_record import TrackRecord
-from energy.errors import MetricsUnsent
 
 
 def track_record_metrics(record: TrackRecord) -> dict[str, float]:
@@ -48,9 +48,11 @@ def send_metrics(namespace: str, record: TrackRecord) -> dict[str, float]:
         _client().put_metric_data(Namespace=namespace, MetricData=data)
     except ClientError as error:
         reason = f"it refused ({error.response['Error']['Code']})"
-        raise MetricsUnsent(namespace, reason) from None
+        raise legacy_errors.MetricsUnsent(namespace, reason) from None
     except (BotoCoreError, ValueError) as error:  # ValueError: a malformed endpoint
-        raise MetricsUnsent(namespace, f"it cannot be asked ({type(error).__name__})") from None
+        raise legacy_errors.MetricsUnsent(
+            namespace, f"it cannot be asked ({type(error).__name__})"
+        ) from None
     return found
 
 

@@ -6,9 +6,10 @@ import json
 from collections.abc import Iterable, MutableMapping
 from dataclasses import dataclass, replace
 
+from energy import legacy_errors
 from energy.contract import ForecastTable, Manifest, Pointer
 from energy.contract.months import months_after
-from energy.errors import BadDocument, ObjectMissing, StoreError, StoreUnreachable
+from energy.errors import ObjectMissing, StoreError, StoreUnreachable
 from energy.releases.bundle import HISTORY, load_document, read_file, read_manifest, read_table
 from energy.releases.promotion import FOLDER, PROMOTED, ROLLED_BACK, read_champion
 from energy.releases.store import Store
@@ -146,7 +147,9 @@ def _history(store: Store, manifest: Manifest) -> tuple[float, ...]:
     try:
         last = months_after(first, len(values) - 1)
     except ValueError as error:
-        raise BadDocument(name, f"its first month is {first!a}") from error
+        raise legacy_errors.BadDocument(name, f"its first month is {first!a}") from error
     if last != manifest.cutoff:
-        raise BadDocument(name, f"it ends in {last}; its manifest says {manifest.cutoff}")
+        raise legacy_errors.BadDocument(
+            name, f"it ends in {last}; its manifest says {manifest.cutoff}"
+        )
     return values

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 import numpy as np
 import pandas as pd
 
+from energy import legacy_errors
 from energy.contract.months import months_after
 from energy.contract.track_record import (
     HorizonScore,
@@ -19,13 +20,7 @@ from energy.contract.track_record import (
     TrackRecord,
 )
 from energy.data.dataset import UK
-from energy.errors import (
-    FiguresBehindRecord,
-    NothingReadable,
-    RecordOfAnother,
-    UnknownTarget,
-    join_names,
-)
+from energy.errors import join_names
 from energy.forecasting.folds import MONTHS_SCORED, SP
 from energy.forecasting.metrics import empirical_coverage, mape, mase, seasonal_naive_scale
 from energy.monitoring import drift
@@ -335,9 +330,11 @@ def build_track_record(
     came = _outcomes(figures, target, previous)
     cutoff = max(came.actual)
     if previous and previous.target != target:
-        raise RecordOfAnother(target, previous.target)
+        raise legacy_errors.RecordOfAnother(target, previous.target)
     if previous and previous.cutoff > cutoff:
-        raise FiguresBehindRecord(figures.vintage_id, cutoff, previous.vintage_id, previous.cutoff)
+        raise legacy_errors.FiguresBehindRecord(
+            figures.vintage_id, cutoff, previous.vintage_id, previous.cutoff
+        )
     scored = [_scored(one, target, came, cutoff, previous) for one in service.releases]
     scored = _counted(scored, previous.rows if previous else ())
     scored.sort(key=lambda one: one.entry.cutoff)  # stable: then as they came into service
@@ -387,7 +384,7 @@ def _target(service: ReleaseHistory, previous: TrackRecord | None) -> tuple[str,
         if one.manifest:
             return one.manifest.target, one.manifest.unit
     last = (in_service or others)[0]
-    raise NothingReadable(service.store, last.release_id, last.trouble)
+    raise legacy_errors.NothingReadable(service.store, last.release_id, last.trouble)
 
 
 def _outcomes(figures: Actuals, target: str, previous: TrackRecord | None) -> Outcomes:
@@ -397,7 +394,7 @@ def _outcomes(figures: Actuals, target: str, previous: TrackRecord | None) -> Ou
         UnknownTarget: No such column.
     """
     if target not in figures.targets or target not in figures.frame.columns:
-        raise UnknownTarget(target, figures.targets)
+        raise legacy_errors.UnknownTarget(target, figures.targets)
     actual = _by_month(figures.frame[target])
     first = {month: (value, figures.vintage_id) for month, value in actual.items()}
     for name, frame in reversed(list(figures.earlier.items())):

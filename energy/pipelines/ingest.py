@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
+from energy import legacy_errors
 from energy.data.archive import list_vintages
 from energy.data.download import (
     DEFAULT_POLICY,
@@ -23,7 +24,7 @@ from energy.data.vintage_builder import (
     ingest_vintage,
 )
 from energy.data.vintages import FileRecord, VintageRecord, describe_file, read_record
-from energy.errors import FetchError, NotAWorkbook, VintageRefused
+from energy.errors import FetchError
 from energy.settings import Settings
 
 Outcome = NewVintage | UnchangedVintage | RejectedVintage
@@ -151,7 +152,9 @@ def from_files(paths: Sequence[Path]) -> FetchResult:
         try:
             content = path.read_bytes()
         except OSError as error:
-            raise NotAWorkbook(str(path), f"no readable file ({error.strerror})") from error
+            raise legacy_errors.NotAWorkbook(
+                str(path), f"no readable file ({error.strerror})"
+            ) from error
         said = f"by hand: {path.name}, {len(content):,} bytes"
         record = describe_file(content, f"given by hand: {path.name}")
         parts.append(FetchResult("by hand", [said], {path.name: content}, {path.name: record}))
@@ -181,7 +184,7 @@ def require_accepted(outcome: Outcome | None) -> None:
         VintageRefused: The workbooks were refused.
     """
     if isinstance(outcome, RejectedVintage):
-        raise VintageRefused(str(outcome.error), outcome.folder) from outcome.error
+        raise legacy_errors.VintageRefused(str(outcome.error), outcome.folder) from outcome.error
 
 
 def conclusion(outcome: Outcome | None, deliveries: Sequence[FetchResult]) -> str:

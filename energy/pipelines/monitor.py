@@ -7,12 +7,13 @@ from datetime import datetime
 
 import pandas as pd
 
+from energy import legacy_errors
 from energy.contract.track_record import TrackRecord
 from energy.data.archive import ArchivedVintage, list_vintages
 from energy.data.frame import read_frame
 from energy.data.loader import configured_dataset, load_dataset
 from energy.data.vintages import open_vintage
-from energy.errors import NoData, StoreConflict
+from energy.errors import StoreConflict
 from energy.monitoring.cloudwatch import track_record_metrics
 from energy.monitoring.live_releases import ReleaseHistory, read_release_history
 from energy.monitoring.track_record import Actuals, build_track_record
@@ -103,7 +104,7 @@ def _figures(
         return Actuals(opened.vintage_id, opened.frame, held=only, targets=targets)
     every = list_vintages(settings.data)
     if not every:
-        raise NoData(settings.data, "holds no vintage")
+        raise legacy_errors.NoData(settings.data, "holds no vintage")
     newest = every[-1]
     printed = {row.month for row in previous.rows} if previous else set[str]()
     months = {row.month for one in service.releases if one.table for row in one.table.months}

@@ -2,75 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
 import pandas as pd
 
+from energy import legacy_errors
 from energy.data.archive import list_vintages
 from energy.data.dataset import Dataset
 from energy.data.frame import data_as_of, read_frame, target_series, temporal_split
 from energy.data.loader import configured_dataset, load_dataset
 from energy.data.vintages import open_vintage
-from energy.errors import NoParts, NotShared, OnlyAsItStands, OutOfRange
 from energy.forecasting import models
 from energy.forecasting.folds import SHORTEST, FoldPlan, plan_folds
 from energy.forecasting.intervals import RealTimeData
-from energy.forecasting.models import FORECASTERS
 from energy.orchestration import is_task_local
 from energy.pipelines import many_series
 from energy.pipelines.many_series import SeriesChunk
-from energy.pipelines.train import Branch
+from energy.pipelines.train import Branch, schedule_branches
 from energy.releases.store import open_store
 from energy.settings import Settings
 from energy.tracking import runs
-
-Work = tuple[str, str]
-"""A series and one forecaster of the bench to backtest on it, by their names."""
-BRANCH_START = 2.5
-"""CPU seconds until a branch fits: a process, Metaflow, pandas, sktime and statsmodels."""
-
-
-def schedule_branches(work: Iterable[Work], folds: int, workers: int) -> list[tuple[Work, ...]]:
-    """What is to be fitted, in parcels for one branch each, the dearest first.
-
-    It is dealt out so that all parcels end together: the dearest first, each to the parcel that
-    has least to do (Graham 1969, doi:10.1137/0117039). There is one for each worker, or fewer where
-    a further branch would not save the seconds that it takes to start: a bench that is quick has
-    one, of however many series, and no wide engine makes a run shorter than its dearest forecaster.
-    A combination is in none of them: its folds are taken from its members'.
-
-    Args:
-        work: Series and names of the bench.
-        folds: Cutoffs that each is fitted at.
-        workers: Most branches to run at once.
-    """
-    fitted = sorted(
-        (one for one in work if not FORECASTERS[one[1]].members), key=lambda one: -_cost(one)
-    )
-    dealt = [_deal(fitted, number) for number in range(1, max(1, min(workers, len(fitted))) + 1)]
-    best = min(dealt, key=lambda one: folds * max(map(_total, one)) + BRANCH_START * len(one))
-    return [tuple(parcel) for parcel in best if parcel]
-
-
-def _deal(work: Sequence[Work], number: int) -> list[list[Work]]:
-    """Work, the dearest first, in that many parcels of about equal cost, the dearest first."""
-    dealt: list[list[Work]] = [[] for _ in range(number)]
-    for one in work:
-        min(dealt, key=_total).append(one)
-    return sorted(dealt, key=_total, reverse=True)
-
-
-def _cost(work: Work) -> float:
-    return FORECASTERS[work[1]].cost
-
-
-def _total(parcel: Sequence[Work]) -> float:
-    """CPU seconds of one fold of all of it."""
-    return sum(map(_cost, parcel))
-
 
 ALL_TARGETS = "all"
 """Asked for as a target: the total and all its parts."""
@@ -178,13 +131,13 @@ def prepare_training(settings: Settings, asked: TrainRequest) -> TrainingPlan:
         ("--folds", asked.folds, MAX_FOLDS),
     ):
         if not 1 <= found <= highest:
-            raise OutOfRange(name, found, 1, highest)
+            raise legacy_errors.OutOfRange(name, found, 1, highest)
     dataset = configured_dataset(settings)
     names = models.choose_forecasters(asked.forecasters, bool(dataset.weather))
     if dataset.each is None:
         _targets(dataset, asked.target)  # refused before anything is read
     if asked.in_real_time and dataset.csv:
-        raise OnlyAsItStands("--real-time", dataset.csv.file)
+        raise legacy_errors.OnlyAsItStands("--real-time", dataset.csv.file)
     _require_shared(settings, asked)
     opened = open_store(asked.store or settings.store)
     opened.check_writable()
@@ -231,7 +184,7 @@ def _require_shared(settings: Settings, asked: TrainRequest) -> None:
         ("MLFLOW_TRACKING_URI", settings.tracking_uri, "a server's URL"),
     ):
         if is_task_local(place):
-            raise NotShared(name, place, expected)
+            raise legacy_errors.NotShared(name, place, expected)
 
 
 def _targets(dataset: Dataset, asked: str) -> tuple[str, ...]:
@@ -241,7 +194,7 @@ def _targets(dataset: Dataset, asked: str) -> tuple[str, ...]:
     if dataset.each is not None:
         return (dataset.target,)
     if not dataset.parts:
-        raise NoParts(dataset.target, dataset.targets)
+        raise legacy_errors.NoParts(dataset.target, dataset.targets)
     return (dataset.target, *dataset.parts)
 
 

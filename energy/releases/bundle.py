@@ -10,16 +10,9 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NoReturn, TypeVar
 
+from energy import legacy_errors
 from energy.contract import SCHEMA, FileEntry, ForecastTable, Manifest
-from energy.errors import (
-    BadDocument,
-    BadReleaseId,
-    FileAltered,
-    ObjectMissing,
-    ReleaseFiles,
-    ReleaseMissing,
-    UnknownSchema,
-)
+from energy.errors import ObjectMissing
 from energy.releases.store import Store
 
 T = TypeVar("T")
@@ -37,7 +30,7 @@ def encode_document(name: str, document: dict[str, Any]) -> bytes:
     try:
         text = json.dumps(document, sort_keys=True, indent=1, allow_nan=False)
     except (TypeError, ValueError) as error:
-        raise BadDocument(name, f"it cannot be written as JSON ({error})") from error
+        raise legacy_errors.BadDocument(name, f"it cannot be written as JSON ({error})") from error
     return (text + "\n").encode()
 
 
@@ -51,12 +44,14 @@ def decode_document(name: str, data: bytes) -> dict[str, Any]:
     try:
         document = json.loads(data, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise BadDocument(name, f"it is not JSON ({error})") from error
+        raise legacy_errors.BadDocument(name, f"it is not JSON ({error})") from error
     if not isinstance(document, dict):
-        raise BadDocument(name, f"it is a JSON {type(document).__name__}; expected an object")
+        raise legacy_errors.BadDocument(
+            name, f"it is a JSON {type(document).__name__}; expected an object"
+        )
     schema = document.get("schema")
     if type(schema) is not int or schema != SCHEMA:
-        raise UnknownSchema(name, schema, SCHEMA)
+        raise legacy_errors.UnknownSchema(name, schema, SCHEMA)
     return document
 
 
@@ -72,7 +67,9 @@ def load_document(name: str, data: bytes, build: Callable[[dict[str, Any]], T]) 
         return build(document)
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         told = f"{type(error).__name__}: {error}"
-        raise BadDocument(name, f"a field is missing, unknown or wrong ({told})") from error
+        raise legacy_errors.BadDocument(
+            name, f"a field is missing, unknown or wrong ({told})"
+        ) from error
 
 
 def iso_timestamp(when: datetime) -> str:
@@ -161,7 +158,7 @@ def write_release(store: Store, manifest: Manifest, files: Mapping[str, bytes]) 
     """
     odd = [name for name in files if name == MANIFEST or not _NAME.fullmatch(name)]
     if odd or not set(FILES) <= set(files):
-        raise ReleaseFiles(_checked(manifest.release_id), sorted(files), FILES)
+        raise legacy_errors.ReleaseFiles(_checked(manifest.release_id), sorted(files), FILES)
     read_table_document(manifest, files[FORECAST])
     entries = {
         name: FileEntry(sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))
@@ -189,12 +186,14 @@ def read_manifest(store: Store, release_id: str) -> Manifest:
     try:
         data = store.read(key)
     except ObjectMissing as error:
-        raise ReleaseMissing(store.url, release_id) from error
+        raise legacy_errors.ReleaseMissing(store.url, release_id) from error
     manifest = load_document(key, data, Manifest.from_dict)
     if manifest.release_id != release_id:
-        raise BadDocument(key, f"it is the manifest of {manifest.release_id!a}")
+        raise legacy_errors.BadDocument(key, f"it is the manifest of {manifest.release_id!a}")
     if not set(FILES) <= set(manifest.files):
-        raise BadDocument(key, f"it lists {sorted(manifest.files)}; expected at least {FILES}")
+        raise legacy_errors.BadDocument(
+            key, f"it lists {sorted(manifest.files)}; expected at least {FILES}"
+        )
     return manifest
 
 
@@ -208,14 +207,18 @@ def read_file(store: Store, manifest: Manifest, name: str) -> bytes:
     """
     entry = manifest.files.get(name)
     if entry is None:
-        raise ReleaseFiles(manifest.release_id, [name], sorted(manifest.files))
+        raise legacy_errors.ReleaseFiles(manifest.release_id, [name], sorted(manifest.files))
     try:
         data = store.read(_key(manifest.release_id, name))
     except ObjectMissing as error:
-        raise FileAltered(manifest.release_id, name, entry.sha256, entry.bytes, None, 0) from error
+        raise legacy_errors.FileAltered(
+            manifest.release_id, name, entry.sha256, entry.bytes, None, 0
+        ) from error
     found = hashlib.sha256(data).hexdigest()
     if found != entry.sha256 or len(data) != entry.bytes:
-        raise FileAltered(manifest.release_id, name, entry.sha256, entry.bytes, found, len(data))
+        raise legacy_errors.FileAltered(
+            manifest.release_id, name, entry.sha256, entry.bytes, found, len(data)
+        )
     return data
 
 
@@ -264,7 +267,9 @@ def read_table_document(manifest: Manifest, data: bytes) -> ForecastTable:
     for field in ("target", "unit", "cutoff", "forecaster"):
         found, expected = getattr(table, field), getattr(manifest, field)
         if found != expected:
-            raise BadDocument(key, f"its {field} is {found!a}; its manifest says {expected!a}")
+            raise legacy_errors.BadDocument(
+                key, f"its {field} is {found!a}; its manifest says {expected!a}"
+            )
     return table
 
 
@@ -274,5 +279,5 @@ def _key(release_id: str, name: str) -> str:
 
 def _checked(release_id: str) -> str:
     if not _ID.fullmatch(release_id):
-        raise BadReleaseId(release_id)
+        raise legacy_errors.BadReleaseId(release_id)
     return release_id

@@ -8,15 +8,13 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from energy import legacy_errors
 from energy.contract import SCHEMA, Pointer
 from energy.errors import (
     BadDocument,
     BadReleaseId,
-    DecisionUnwritten,
     FileAltered,
-    NoRollback,
     ObjectExists,
-    PromotionLost,
     ReleaseMissing,
     StoreConflict,
     StoreError,
@@ -234,7 +232,7 @@ def promote(
     if current is None or current.release_id != release_id:
         previous = current.release_id if current else None
         if instead_of not in (ANY, previous):
-            raise PromotionLost(release_id, previous or "nothing")
+            raise legacy_errors.PromotionLost(release_id, previous or "nothing")
         back = (previous, *_earlier(current)) if current and previous else ()
         earlier = tuple(one for one in back if one != release_id)[:REMEMBERED]
         wanted = Pointer(release_id, previous, iso_timestamp(now), reason, earlier)
@@ -245,7 +243,7 @@ def promote(
             current, _ = read_champion_versioned(store)
             if current is None or current.release_id != release_id:
                 winner = current.release_id if current else "nothing"
-                raise PromotionLost(release_id, winner) from error
+                raise legacy_errors.PromotionLost(release_id, winner) from error
     previous, since = current.previous_id, current.promoted_at
     if live_since(store, release_id, since) is None:
         told = Decision(
@@ -275,7 +273,7 @@ def rollback(store: Store, why: str, by: str, now: datetime) -> RollbackResult:
     """
     current, version = read_champion_versioned(store)
     if current is None:
-        raise NoRollback(store.url, None, {})
+        raise legacy_errors.NoRollback(store.url, None, {})
     earlier, passed_over = _earlier(current), dict[str, str]()
     for place, target in enumerate(earlier):
         try:
@@ -292,13 +290,15 @@ def rollback(store: Store, why: str, by: str, now: datetime) -> RollbackResult:
             if found != wanted:  # a swap may have arrived though its answer did not
                 if isinstance(error, StoreUnwritable):
                     raise
-                raise PromotionLost(target, found.release_id if found else "nothing") from error
+                raise legacy_errors.PromotionLost(
+                    target, found.release_id if found else "nothing"
+                ) from error
         try:
             record_decision(store, Decision(ROLLED_BACK, target, left, wanted.promoted_at, why, by))
         except StoreError as error:
-            raise DecisionUnwritten(target, left, str(error)) from error
+            raise legacy_errors.DecisionUnwritten(target, left, str(error)) from error
         return RollbackResult(wanted, left, passed_over)
-    raise NoRollback(store.url, current.release_id, passed_over)
+    raise legacy_errors.NoRollback(store.url, current.release_id, passed_over)
 
 
 def clock_error(promoted_at: str, now: datetime) -> str:

@@ -8,18 +8,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
+from energy import legacy_errors
 from energy.contract import ForecastTable, Manifest, Pointer, WeatherFacts
 from energy.contract.panel import PANEL, Panel, SeriesForecast, panel_file
-from energy.errors import (
-    BadDocument,
-    NoRelease,
-    NotInRelease,
-    NoTrackRecord,
-    ObjectMissing,
-    SeriesLeftOut,
-    StoreError,
-    UnknownTarget,
-)
+from energy.errors import ObjectMissing, StoreError
 from energy.releases.bundle import (
     FUELS,
     HISTORY,
@@ -96,17 +88,17 @@ class Release:
         """
         panel = self.panel
         if panel is None:
-            raise NotInRelease(self.manifest.release_id, PANEL)
+            raise legacy_errors.NotInRelease(self.manifest.release_id, PANEL)
         if name in panel.left_out:
-            raise SeriesLeftOut(name, panel.left_out[name])
+            raise legacy_errors.SeriesLeftOut(name, panel.left_out[name])
         if name not in panel.series:
-            raise UnknownTarget(name, panel.series)
+            raise legacy_errors.UnknownTarget(name, panel.series)
         document = self.document(panel_file(name, panel.files))
         try:
             return SeriesForecast.from_dict(document["series"][name])
         except (KeyError, TypeError) as error:
             told = f"{type(error).__name__}: {error}"
-            raise BadDocument(
+            raise legacy_errors.BadDocument(
                 panel_file(name, panel.files), f"it has no {name!a} ({told})"
             ) from error
 
@@ -126,7 +118,7 @@ class Release:
             NotInRelease: The release does not hold it.
         """
         if name not in self.manifest.files:
-            raise NotInRelease(self.manifest.release_id, name)
+            raise legacy_errors.NotInRelease(self.manifest.release_id, name)
         if name not in self.kept:
             self.kept[name] = self._load(name, dict)
         return cast(dict[str, Any], self.kept[name])
@@ -195,7 +187,7 @@ class ReleaseReader:
         try:
             return decode_document(TRACK_RECORD, self.store.read(TRACK_RECORD))
         except ObjectMissing as error:
-            raise NoTrackRecord(self.store.url) from error
+            raise legacy_errors.NoTrackRecord(self.store.url) from error
 
     def _look(self, held: LiveRelease | None) -> LiveRelease:
         try:
@@ -209,7 +201,7 @@ class ReleaseReader:
         except StoreError as error:
             reason = str(error)
         if held is None:
-            raise NoRelease(self.store.url, reason)
+            raise legacy_errors.NoRelease(self.store.url, reason)
         return LiveRelease(held.release, stale=True, reason=reason)
 
     def _read(self, pointer: Pointer, whole: bool) -> Release:

@@ -22,15 +22,8 @@ from botocore.exceptions import ConnectionError as NotConnected
 from obstore.exceptions import BaseError
 from obstore.store import S3Store as Client
 
-from energy.errors import (
-    BadKey,
-    BadStoreUrl,
-    ObjectExists,
-    ObjectMissing,
-    StoreConflict,
-    StoreUnreachable,
-    StoreUnwritable,
-)
+from energy import legacy_errors
+from energy.errors import BadKey
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -53,7 +46,7 @@ def checked_key(key: str) -> str:
     'releases/2022-07/manifest.json'
     """
     if not is_key(key):
-        raise BadKey(key)
+        raise legacy_errors.BadKey(key)
     return key
 
 
@@ -97,7 +90,7 @@ class DirectoryStore:
         """Return what is stored under `key`; `ObjectMissing` if nothing is."""
         found = self.read_versioned(key)
         if found is None:
-            raise ObjectMissing(self.url, key)
+            raise legacy_errors.ObjectMissing(self.url, key)
         return found[0]
 
     def read_versioned(self, key: str) -> tuple[bytes, str] | None:
@@ -108,7 +101,7 @@ class DirectoryStore:
         except _ABSENT:
             return None
         except OSError as error:
-            raise StoreUnreachable(self.url, _os_reason(error)) from error
+            raise legacy_errors.StoreUnreachable(self.url, _os_reason(error)) from error
         return data, hashlib.sha256(data).hexdigest()
 
     def write(self, key: str, data: bytes) -> None:
@@ -116,7 +109,7 @@ class DirectoryStore:
         path = self.root / checked_key(key)
         with self._writing():
             if path.exists():
-                raise ObjectExists(self.url, key)
+                raise legacy_errors.ObjectExists(self.url, key)
             _put(path, data)
 
     def swap(self, key: str, data: bytes, expected_version: str | None) -> str:
@@ -125,7 +118,7 @@ class DirectoryStore:
         with self._writing():
             found = self.read_versioned(key)
             if (found[1] if found else None) != expected_version:
-                raise StoreConflict(self.url, key)
+                raise legacy_errors.StoreConflict(self.url, key)
             _put(path, data)
         return hashlib.sha256(data).hexdigest()
 
@@ -139,7 +132,7 @@ class DirectoryStore:
                 under = Path(parent).relative_to(self.root)
                 found += [(under / name).as_posix() for name in names if not name.startswith(".")]
         except OSError as error:
-            raise StoreUnreachable(self.url, _os_reason(error)) from error
+            raise legacy_errors.StoreUnreachable(self.url, _os_reason(error)) from error
         return sorted(key for key in found if key.startswith(prefix) and is_key(key))
 
     def delete(self, key: str) -> None:
@@ -170,9 +163,9 @@ class DirectoryStore:
                 yield
         except Timeout as error:
             reason = f"another writer has held its .lock for {LOCK_SECONDS:.0f} seconds"
-            raise StoreUnwritable(self.url, reason) from error
+            raise legacy_errors.StoreUnwritable(self.url, reason) from error
         except (OSError, NotImplementedError) as error:  # filelock: a file system without locks
-            raise StoreUnwritable(self.url, _os_reason(error)) from error
+            raise legacy_errors.StoreUnwritable(self.url, _os_reason(error)) from error
 
 
 def _put(path: Path, data: bytes) -> None:
@@ -262,7 +255,7 @@ class S3Store:
             client = botocore.session.Session().create_client("s3", config=config)
         except (BotoCoreError, ValueError) as error:  # ValueError: a malformed endpoint
             reason = f"no S3 client can be made from the AWS_* settings ({type(error).__name__})"
-            raise BadStoreUrl(reason) from None
+            raise legacy_errors.BadStoreUrl(reason) from None
         return cast("S3Client", client)
 
     @property
@@ -274,13 +267,13 @@ class S3Store:
         """Return what is stored under `key`; `ObjectMissing` if nothing is."""
         found = self.read_versioned(key)
         if found is None:
-            raise ObjectMissing(self.url, key)
+            raise legacy_errors.ObjectMissing(self.url, key)
         return found[0]
 
     def read_versioned(self, key: str) -> tuple[bytes, str] | None:
         """Return what is stored under `key` and its ETag, which is its version."""
         name = self._folder + checked_key(key)
-        with self._failing_as(StoreUnreachable):
+        with self._failing_as(legacy_errors.StoreUnreachable):
             try:
                 answer = self._client.get_object(Bucket=self.bucket, Key=name)
                 return answer["Body"].read(), answer["ETag"]
@@ -295,20 +288,20 @@ class S3Store:
             self._put(key, data, None)
         except _Unmet as unmet:
             if unmet.code == "PreconditionFailed":
-                raise ObjectExists(self.url, key) from None
-            raise StoreConflict(self.url, key) from None
+                raise legacy_errors.ObjectExists(self.url, key) from None
+            raise legacy_errors.StoreConflict(self.url, key) from None
 
     def swap(self, key: str, data: bytes, expected_version: str | None) -> str:
         """Replace what is stored under `key`; `StoreConflict` if somebody else did already."""
         try:
             return self._put(key, data, expected_version)
         except _Unmet:
-            raise StoreConflict(self.url, key) from None
+            raise legacy_errors.StoreConflict(self.url, key) from None
 
     def keys(self, prefix: str = "") -> list[str]:
         """Return every key that begins with `prefix`, sorted."""
         start = self._folder + checked_prefix(prefix)
-        with self._failing_as(StoreUnreachable):
+        with self._failing_as(legacy_errors.StoreUnreachable):
             pages = self._client.get_paginator("list_objects_v2").paginate(
                 Bucket=self.bucket, Prefix=start, PaginationConfig={"PageSize": self.page_size}
             )
@@ -318,7 +311,7 @@ class S3Store:
     def delete(self, key: str) -> None:
         """Remove what is stored under `key`."""
         name = self._folder + checked_key(key)
-        with self._failing_as(StoreUnwritable):
+        with self._failing_as(legacy_errors.StoreUnwritable):
             self._client.delete_object(Bucket=self.bucket, Key=name)
 
     def check_writable(self) -> None:
@@ -333,7 +326,7 @@ class S3Store:
         except _Unmet:
             pass
         else:
-            raise StoreUnwritable(self.url, "the server ignores If-None-Match")
+            raise legacy_errors.StoreUnwritable(self.url, "the server ignores If-None-Match")
         finally:
             self.delete(key)
 
@@ -345,7 +338,7 @@ class S3Store:
         """
         name = self._folder + checked_key(key)
         client = self._uploads if len(data) >= LARGE else self._client
-        with self._failing_as(StoreUnwritable):
+        with self._failing_as(legacy_errors.StoreUnwritable):
             try:
                 if expected_version is None:
                     answer = client.put_object(
@@ -369,7 +362,7 @@ class S3Store:
 
     @contextmanager
     def _failing_as(
-        self, failure: type[StoreUnreachable] | type[StoreUnwritable]
+        self, failure: type[legacy_errors.StoreUnreachable] | type[legacy_errors.StoreUnwritable]
     ) -> Iterator[None]:
         """Turn botocore's errors into ours, of which no part can hold a credential."""
         try:
@@ -481,7 +474,7 @@ class QuickS3Store:
         """Return what is stored under `key`; `ObjectMissing` if nothing is."""
         found = self.read_versioned(key)
         if found is None:
-            raise ObjectMissing(self.url, key)
+            raise legacy_errors.ObjectMissing(self.url, key)
         return found[0]
 
     def read_versioned(self, key: str) -> tuple[bytes, str] | None:
@@ -588,14 +581,16 @@ def open_store(url: str) -> Store:
         BadStoreUrl: Another scheme, no bucket, or something that is neither.
     """
     if not url.strip() or not url.isprintable():
-        raise BadStoreUrl("it is empty or holds control characters")
+        raise legacy_errors.BadStoreUrl("it is empty or holds control characters")
     scheme = _SCHEME.match(url)
     if scheme is None:
         pass
 
         return DirectoryStore(Path(url))
     if scheme[1] != "s3":
-        raise BadStoreUrl(f"its scheme is '{scheme[1]}'" if "://" in url else "it holds a colon")
+        raise legacy_errors.BadStoreUrl(
+            f"its scheme is '{scheme[1]}'" if "://" in url else "it holds a colon"
+        )
     bucket, prefix = _bucket_and_prefix(url)
     return _in_s3(bucket, prefix)
 
@@ -613,13 +608,13 @@ def _in_s3(bucket: str, prefix: str) -> Store:
 
 def _bucket_and_prefix(url: str) -> tuple[str, str]:
     if not url.startswith("s3://"):
-        raise BadStoreUrl("s3: is not followed by two slashes")
+        raise legacy_errors.BadStoreUrl("s3: is not followed by two slashes")
     bucket, _, prefix = url.removeprefix("s3://").partition("/")
     if not _BUCKET.fullmatch(bucket):
-        raise BadStoreUrl("s3:// is not followed by the name of a bucket")
+        raise legacy_errors.BadStoreUrl("s3:// is not followed by the name of a bucket")
     prefix = prefix.removesuffix("/")
     try:
         return bucket, checked_prefix(prefix)
     except BadKey as error:
         reason = f"its prefix {prefix[:80]!a} holds more than parts of letters, digits and ._-"
-        raise BadStoreUrl(reason) from error
+        raise legacy_errors.BadStoreUrl(reason) from error

@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
+from energy import legacy_errors
 from energy.contract import ForecastRequest
 from energy.contract.forecast import WeatherBasis
 from energy.contract.months import months_between
-from energy.errors import ChampionRefused, ChampionUnreadable, EnergyError, UpdateFailed
+from energy.errors import EnergyError
 from energy.releases.reader import Release
 from energy.serving.predict import PointForecasts, observed_months
 from energy.serving.scenario import WeatherScenario, shift_by_weather
@@ -83,12 +84,12 @@ def load_champion(release: Release) -> tuple[Any, bool]:
         entry = FORECASTERS.get(manifest.forecaster)
         if entry is None:
             reason = f"this version's bench has no {manifest.forecaster}"
-            raise ChampionUnreadable(manifest.release_id, reason)
+            raise legacy_errors.ChampionUnreadable(manifest.release_id, reason)
         try:
             fitted = model_from_zip(model)
         except Exception as error:  # unpickling raises anything at all
             reason = f"{type(error).__name__} while unpickling"
-            raise ChampionUnreadable(manifest.release_id, reason) from error
+            raise legacy_errors.ChampionUnreadable(manifest.release_id, reason) from error
         release.kept[KEPT] = fitted, entry.weather
     found: tuple[Any, bool] = release.kept[KEPT]
     return found
@@ -98,7 +99,9 @@ def _check_packages(release_id: str, written: Mapping[str, str]) -> None:
     installed = {name: _installed(name) for name in written}
     other = {name: number for name, number in written.items() if installed[name] != number}
     if other:
-        raise ChampionRefused(release_id, other, {name: installed[name] for name in other})
+        raise legacy_errors.ChampionRefused(
+            release_id, other, {name: installed[name] for name in other}
+        )
 
 
 def _installed(package: str) -> str:
@@ -134,4 +137,6 @@ def _refitted(
         raise
     except Exception as error:  # whatever a fit raises, the figures given are why
         reason = type(error).__name__
-        raise UpdateFailed("observations", release.table.forecaster, reason) from error
+        raise legacy_errors.UpdateFailed(
+            "observations", release.table.forecaster, reason
+        ) from error

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from energy import legacy_errors
 from energy.contract import (
     Forecast,
     ForecastMonth,
@@ -16,7 +17,6 @@ from energy.contract.forecast import ScenarioMethod, Tier, WeatherBasis
 from energy.contract.months import months_after, months_between
 from energy.contract.panel import SeriesForecast
 from energy.contract.request import MAX_HORIZON
-from energy.errors import NotAllowed, ObservationGap, TableAlone, UnknownTarget
 from energy.releases.reader import Release
 from energy.serving import intervals
 from energy.serving.intervals import away, spread
@@ -107,7 +107,7 @@ def predict_from_champion(
     """Answer any request about the release's own series from the fitted champion."""
     table = target_table(release, asked.target)
     if table.target != release.manifest.target:
-        raise TableAlone(_beyond_a_table(asked), table.target, len(table.months))
+        raise legacy_errors.TableAlone(_beyond_a_table(asked), table.target, len(table.months))
     cutoff = new_cutoff(asked, table)
     months = requested_months(asked, cutoff)
     from energy.serving.champion import champion_forecasts  # pandas and sktime, only from here on
@@ -131,7 +131,9 @@ def target_table(release: Release, target: str | None) -> ForecastTable:
     panel = release.panel
     if panel is None or (target not in panel.series and target not in panel.left_out):
         others = panel.series if panel else ()
-        raise UnknownTarget(target, [release.manifest.target, *release.parts, *others])
+        raise legacy_errors.UnknownTarget(
+            target, [release.manifest.target, *release.parts, *others]
+        )
     pass  # only releases of many series need it
 
     return panel_table(release.of_panel(target), release.manifest.unit)
@@ -148,7 +150,7 @@ def requested_months(asked: ForecastRequest, cutoff: str) -> tuple[str, ...]:
     first, last = months_after(cutoff, 1), months_after(cutoff, MAX_HORIZON)
     for place, month in enumerate(asked.months):
         if not 1 <= months_between(cutoff, month) <= MAX_HORIZON:
-            raise NotAllowed(f"months[{place}]", month, f"{first} to {last}")
+            raise legacy_errors.NotAllowed(f"months[{place}]", month, f"{first} to {last}")
     return asked.months
 
 
@@ -163,9 +165,9 @@ def new_cutoff(asked: ForecastRequest, table: ForecastTable) -> str:
     for month, value in asked.observations.items():
         expected = months_after(cutoff, 1)
         if month != expected:
-            raise ObservationGap("observations", month, expected)
+            raise legacy_errors.ObservationGap("observations", month, expected)
         if table.calibration.log and value <= 0:
-            raise NotAllowed(f"observations.{month}", value, "a number above zero")
+            raise legacy_errors.NotAllowed(f"observations.{month}", value, "a number above zero")
         cutoff = month
     return cutoff
 

@@ -7,9 +7,9 @@ from calendar import monthrange
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from energy import legacy_errors
 from energy.contract import ForecastRequest, WeatherFacts
 from energy.contract.months import calendar_month, month_number, months_after, months_between
-from energy.errors import NotAllowed, WeatherNotHeld
 from energy.releases.reader import Release
 
 if TYPE_CHECKING:
@@ -61,13 +61,13 @@ class WeatherScenario:
         facts = release.weather
         if facts is None:
             field = "observations" if asked.weather is None else "weather"
-            raise WeatherNotHeld(field, "asked for", "no weather at all")
+            raise legacy_errors.WeatherNotHeld(field, "asked for", "no weather at all")
         path = (asked.weather.degree_days if asked.weather else None) or {}
         first = months_after(table.cutoff if aware else cutoff, 1)
         for month in path:
             if not first <= month <= months[-1]:
                 expected = f"a month from {first} to {months[-1]}, the last one asked for"
-                raise NotAllowed("weather.degree_days", month, expected)
+                raise legacy_errors.NotAllowed("weather.degree_days", month, expected)
         outlook = cls(facts, _past(facts, cutoff, path), later, {})
         given = outlook._scenario(asked, months, aware)
         return cls(facts, outlook.past, later, given)
@@ -178,5 +178,7 @@ def _of_year(facts: WeatherFacts, year: int, month: str) -> float:
     place = month_number(same) - month_number(facts.first_month)
     if not 0 <= place < len(facts.degree_days):
         last = months_after(facts.first_month, len(facts.degree_days) - 1)
-        raise WeatherNotHeld("weather.year", year, f"weather of {facts.first_month} to {last}")
+        raise legacy_errors.WeatherNotHeld(
+            "weather.year", year, f"weather of {facts.first_month} to {last}"
+        )
     return facts.degree_days[place]

@@ -16,7 +16,7 @@ from typing import Any
 
 import pandas as pd
 
-from energy.errors import TrackingUnreachable
+from energy import legacy_errors
 from energy.forecasting.metrics import Score
 from energy.forecasting.models import FORECASTERS
 from energy.settings import Settings
@@ -40,9 +40,9 @@ def check_backend(settings: Settings) -> None:
                 pass
     except urllib.error.HTTPError as error:
         if error.code >= 500:  # any other answer, a login page too, is an answer
-            raise TrackingUnreachable(uri, str(error)) from error
+            raise legacy_errors.TrackingUnreachable(uri, str(error)) from error
     except (OSError, sqlite3.Error) as error:
-        raise TrackingUnreachable(uri, str(error)) from error
+        raise legacy_errors.TrackingUnreachable(uri, str(error)) from error
 
 
 def _check_database(path: Path) -> None:

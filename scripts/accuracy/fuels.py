@@ -16,7 +16,6 @@ import pandas as pd
 
 from energy.forecasting import models
 from energy.forecasting.folds import FoldPlan, plan_folds
-from energy.pipelines.prepare import schedule_branches
 from energy.pipelines.train import (
     Branch,
     Results,
@@ -24,6 +23,7 @@ from energy.pipelines.train import (
     compare_forecasters,
     mean_mase,
     reconcile_champions,
+    schedule_branches,
 )
 
 FOLDS = 24

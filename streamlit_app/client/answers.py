@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from energy import legacy_errors
 from energy.contract import RELEASE_HEADER
-from energy.errors import NotTheContract
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +95,11 @@ def from_event(path: str, result: object) -> Answer:
         NotTheContract: It is something else.
     """
     if not isinstance(result, Mapping) or not isinstance(result.get("body"), str):
-        raise NotTheContract(path, "no status and body, as an HTTP API wants them")
+        raise legacy_errors.NotTheContract(path, "no status and body, as an HTTP API wants them")
     try:
         told = {str(name).lower(): value for name, value in (result.get("headers") or {}).items()}
         return Answer(
             int(result["statusCode"]), result["body"], str(told.get(RELEASE_HEADER) or "")
         )
     except (KeyError, TypeError, ValueError, AttributeError):
-        raise NotTheContract(path, "its statusCode is no number") from None
+        raise legacy_errors.NotTheContract(path, "its statusCode is no number") from None

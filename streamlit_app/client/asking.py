@@ -8,10 +8,11 @@ from typing import Any, TypeVar
 
 import pandas as pd
 
+from energy import legacy_errors
 from energy.contract import RELEASE_HEADER, Forecast, ForecastRequest, WeatherFacts
 from energy.contract.panel import Panel, SeriesForecast
 from energy.contract.track_record import TrackRecord
-from energy.errors import AnotherRelease, NotTheContract, ServiceFailed, ServiceRefused
+from energy.errors import NotTheContract, ServiceFailed, ServiceRefused
 from energy.forecasting.folds import read_folds_document
 from streamlit_app.client.answers import Answer, Question, Transport
 from streamlit_app.client.documents import (
@@ -46,7 +47,7 @@ class Client:
         """A forecast: by GET where a query can hold the request, else by POST."""
         found = self._ask(self._question(asked), read_forecast, of)
         if of and found.release_id != of:
-            raise AnotherRelease(of, found.release_id)
+            raise legacy_errors.AnotherRelease(of, found.release_id)
         return found
 
     @staticmethod
@@ -113,35 +114,39 @@ class Client:
         """
         answer = self.transport.ask(question)
         if of and answer.release_id not in ("", of):
-            raise AnotherRelease(of, answer.release_id)
+            raise legacy_errors.AnotherRelease(of, answer.release_id)
         try:
             document = json.loads(answer.text)
         except ValueError:
             raise self._no_json(question, answer) from None
         if not isinstance(document, dict):
-            raise NotTheContract(question.path, "it is JSON, and no object")
+            raise legacy_errors.NotTheContract(question.path, "it is JSON, and no object")
         if answer.status != 200:
             raise self._refused(question, answer, document)
         if of and is_told and not answer.release_id:
-            raise NotTheContract(question.path, f"it has no header {RELEASE_HEADER}")
+            raise legacy_errors.NotTheContract(question.path, f"it has no header {RELEASE_HEADER}")
         try:
             return read(document)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             reason = f"{type(error).__name__}: {error}"
-            raise NotTheContract(question.path, reason) from None
+            raise legacy_errors.NotTheContract(question.path, reason) from None
 
     def _no_json(self, question: Question, answer: Answer) -> Exception:
         if answer.status >= 500:
-            return ServiceFailed(self.transport.where, f"HTTP {answer.status}")
-        return NotTheContract(question.path, f"HTTP {answer.status} and no JSON")
+            return legacy_errors.ServiceFailed(self.transport.where, f"HTTP {answer.status}")
+        return legacy_errors.NotTheContract(question.path, f"HTTP {answer.status} and no JSON")
 
     def _refused(
         self, question: Question, answer: Answer, document: dict[str, Any]
     ) -> ServiceRefused | ServiceFailed | NotTheContract:
         try:
             told = document["error"]
-            return ServiceRefused(answer.status, told["code"], told["message"], told["field"])
+            return legacy_errors.ServiceRefused(
+                answer.status, told["code"], told["message"], told["field"]
+            )
         except (KeyError, TypeError):  # a gateway's own words
             if answer.status >= 500 or answer.status == 429:
-                return ServiceFailed(self.transport.where, f"HTTP {answer.status}")
-            return NotTheContract(question.path, f"HTTP {answer.status} and no error body")
+                return legacy_errors.ServiceFailed(self.transport.where, f"HTTP {answer.status}")
+            return legacy_errors.NotTheContract(
+                question.path, f"HTTP {answer.status} and no error body"
+            )

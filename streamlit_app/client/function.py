@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from energy.errors import NotTheContract, ServiceFailed, ServiceSlow, ServiceUnreachable
+from energy import legacy_errors
 from streamlit_app.client.answers import Answer, Question, from_event, http_event
 
 if TYPE_CHECKING:
@@ -41,18 +41,18 @@ class Function:
             invoked = self._lambda().invoke(FunctionName=self._name, Payload=payload)
             text = invoked["Payload"].read()
         except ReadTimeoutError:
-            raise ServiceSlow(self.where, self._seconds) from None
+            raise legacy_errors.ServiceSlow(self.where, self._seconds) from None
         except ClientError as error:
             code = str(error.response.get("Error", {}).get("Code", "ClientError"))
-            raise ServiceUnreachable(self.where, code) from None
+            raise legacy_errors.ServiceUnreachable(self.where, code) from None
         except BotoCoreError as error:  # no region, no credentials, no connection
-            raise ServiceUnreachable(self.where, type(error).__name__) from None
+            raise legacy_errors.ServiceUnreachable(self.where, type(error).__name__) from None
         if "FunctionError" in invoked:  # it ended before it could answer; the text tells how
-            raise ServiceFailed(self.where, _kind(text))
+            raise legacy_errors.ServiceFailed(self.where, _kind(text))
         try:
             return from_event(question.path, json.loads(text))
         except ValueError:
-            raise NotTheContract(question.path, "no JSON") from None
+            raise legacy_errors.NotTheContract(question.path, "no JSON") from None
 
     def _lambda(self) -> Any:
         if self._client is None:

@@ -7,7 +7,7 @@ from functools import cache, cached_property
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from energy.errors import ChampionNotHere
+from energy import legacy_errors
 from energy.settings import Settings
 from streamlit_app.client.answers import Answer, Question, from_event, http_event
 
@@ -44,7 +44,7 @@ class Local:
             answer = from_event(question.path, self._service.handle(event))
         is_champions = answer.status == 500 or '"champion_' in answer.text
         if is_champions and find_spec(NEEDED) is None:
-            raise ChampionNotHere(NEEDED)
+            raise legacy_errors.ChampionNotHere(NEEDED)
         return answer
 
     def warm(self) -> None:

@@ -6,8 +6,8 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.util import Retry
 
+from energy import legacy_errors
 from energy.contract import RELEASE_HEADER
-from energy.errors import ServiceSlow, ServiceUnreachable
 from streamlit_app.client.answers import Answer, Question
 
 PASSING = (429, 502, 504)
@@ -52,9 +52,9 @@ class Rest:
                 allow_redirects=False,
             )
         except requests.Timeout:
-            raise ServiceSlow(self._url, self._seconds[1]) from None
+            raise legacy_errors.ServiceSlow(self._url, self._seconds[1]) from None
         except requests.RequestException as error:
-            raise ServiceUnreachable(self._url, type(error).__name__) from None
+            raise legacy_errors.ServiceUnreachable(self._url, type(error).__name__) from None
         return Answer(
             found.status_code,
             found.content.decode("utf-8", "replace"),

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from energy import legacy_errors
 from energy.charts import exploration
 from energy.contract import (
     Forecast,
@@ -163,7 +164,7 @@ class Sometimes:
     def release(self) -> str:
         self.asked += 1
         if not self.up:
-            raise ServiceSlow("it", 1.0)
+            raise legacy_errors.ServiceSlow("it", 1.0)
         return f"release {self.asked}"
 
 

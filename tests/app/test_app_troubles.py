@@ -12,7 +12,7 @@ from app_pages_told import PAGES, said
 from contract_server import Scripted
 from streamlit.testing.v1 import AppTest
 
-from energy.errors import ServiceFailed, ServiceSlow, ServiceUnreachable
+from energy import legacy_errors
 from energy.settings import Settings
 from streamlit_app import service
 from streamlit_app.client import Answer, Client, Question
@@ -33,10 +33,13 @@ def refused(status: int, code: str) -> Answer:
 
 TROUBLES = {
     "no release": (refused(503, "no_release"), "no forecast to show yet"),
-    "the function down": (ServiceUnreachable("it", "ConnectionError"), "cannot be reached"),
+    "the function down": (
+        legacy_errors.ServiceUnreachable("it", "ConnectionError"),
+        "cannot be reached",
+    ),
     "the store down": (refused(503, "store_unreachable"), "store of releases cannot be reached"),
-    "slow": (ServiceSlow("it", 20.0), "slow to answer"),
-    "failing": (ServiceFailed("it", "Unhandled"), "failed while it answered"),
+    "slow": (legacy_errors.ServiceSlow("it", 20.0), "slow to answer"),
+    "failing": (legacy_errors.ServiceFailed("it", "Unhandled"), "failed while it answered"),
     "half an answer": (Answer(200, '{"release_id": "2022-07'), "not a whole answer"),
     "another answer": (Answer(200, '{"hello": "world"}'), "not a whole answer"),
     "a gateway's page": (Answer(502, "<html>Bad gateway</html>"), "failed while it answered"),
@@ -60,7 +63,7 @@ def test_without_anything_a_sentence_says_what_to_do(
 def test_every_page_says_so_when_the_service_is_down(
     opened: Open, scripted: Scripted, page: str
 ) -> None:
-    scripted.script["*"] = ServiceUnreachable("it", "ConnectionError")
+    scripted.script["*"] = legacy_errors.ServiceUnreachable("it", "ConnectionError")
     app = opened(page)
     assert not app.exception
     assert "cannot be reached" in said(app)
@@ -85,7 +88,7 @@ def test_the_last_good_forecast_stays_and_is_marked(
 
 
 def test_trying_again_helps_once_the_service_is_back(opened: Open, scripted: Scripted) -> None:
-    scripted.script["*"] = ServiceSlow("it", 20.0)
+    scripted.script["*"] = legacy_errors.ServiceSlow("it", 20.0)
     app = opened("forecast")
     scripted.script.clear()
     app.button(key="try_again").click().run()
@@ -96,7 +99,7 @@ def test_trying_again_helps_once_the_service_is_back(opened: Open, scripted: Scr
 def test_a_service_that_is_down_is_not_asked_with_every_click(
     opened: Open, scripted: Scripted
 ) -> None:
-    scripted.script["*"] = ServiceSlow("it", 20.0)
+    scripted.script["*"] = legacy_errors.ServiceSlow("it", 20.0)
     app = opened("forecast")
     asked = len(scripted.asked)
     app.run()

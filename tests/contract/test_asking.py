@@ -11,18 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from energy import legacy_errors
 from energy.contract import ForecastRequest, Weather
 from energy.contract.request import FIELDS, QUERY, requested_series
-from energy.errors import (
-    AskedTwice,
-    Conflicting,
-    FieldError,
-    NotAllowed,
-    OutOfOrder,
-    TooMany,
-    UnknownField,
-    WrongType,
-)
+from energy.errors import FieldError
 
 months = st.integers(2000 * 12, 2100 * 12).map(lambda n: f"{n // 12:04d}-{n % 12 + 1:02d}")
 finite = st.floats(-1000, 1000)
@@ -91,46 +83,54 @@ def refused(read: Callable[[], object]) -> FieldError | None:
 
 
 REFUSED: dict[str, tuple[dict[str, Any], type[FieldError], str]] = {
-    "unknown": ({"period": 1}, UnknownField, "period"),
-    "both": ({"periods": 1, "months": ["2022-08"]}, Conflicting, "months"),
-    "periods 0": ({"periods": 0}, NotAllowed, "periods"),
-    "periods 121": ({"periods": 121}, NotAllowed, "periods"),
-    "periods true": ({"periods": True}, WrongType, "periods"),
-    "periods text": ({"periods": "12"}, WrongType, "periods"),
-    "periods half": ({"periods": 0.5}, WrongType, "periods"),
-    "periods none": ({"periods": None}, WrongType, "periods"),
-    "months text": ({"months": "2022-08"}, WrongType, "months"),
-    "month 13": ({"months": ["2022-13"]}, WrongType, "months[0]"),
-    "month day": ({"months": ["2022-08", "2022-09-01"]}, WrongType, "months[1]"),
-    "month digits": ({"months": ["２０２２-08"]}, WrongType, "months[0]"),
-    "month line": ({"months": ["2022-08\n"]}, WrongType, "months[0]"),
-    "months twice": ({"months": ["2022-08", "2022-08"]}, AskedTwice, "months"),
-    "months down": ({"months": ["2022-09", "2022-08"]}, OutOfOrder, "months"),
-    "months many": ({"months": ["2022-08"] * 10_000}, TooMany, "months"),
-    "coverage 0": ({"coverage": [0.8, 0]}, NotAllowed, "coverage[1]"),
-    "coverage 1": ({"coverage": [1]}, NotAllowed, "coverage[0]"),
-    "coverage nan": ({"coverage": [math.nan]}, NotAllowed, "coverage[0]"),
-    "coverage inf": ({"coverage": [math.inf]}, NotAllowed, "coverage[0]"),
-    "coverage huge": ({"coverage": [10**400]}, NotAllowed, "coverage[0]"),
-    "coverage text": ({"coverage": ["0.8"]}, WrongType, "coverage[0]"),
-    "coverage twice": ({"coverage": [0.8, 0.8]}, AskedTwice, "coverage"),
-    "coverage many": ({"coverage": [n / 20 for n in range(1, 12)]}, TooMany, "coverage"),
-    "weather none": ({"weather": {}}, WrongType, "weather"),
-    "weather text": ({"weather": "cold"}, WrongType, "weather"),
+    "unknown": ({"period": 1}, legacy_errors.UnknownField, "period"),
+    "both": ({"periods": 1, "months": ["2022-08"]}, legacy_errors.Conflicting, "months"),
+    "periods 0": ({"periods": 0}, legacy_errors.NotAllowed, "periods"),
+    "periods 121": ({"periods": 121}, legacy_errors.NotAllowed, "periods"),
+    "periods true": ({"periods": True}, legacy_errors.WrongType, "periods"),
+    "periods text": ({"periods": "12"}, legacy_errors.WrongType, "periods"),
+    "periods half": ({"periods": 0.5}, legacy_errors.WrongType, "periods"),
+    "periods none": ({"periods": None}, legacy_errors.WrongType, "periods"),
+    "months text": ({"months": "2022-08"}, legacy_errors.WrongType, "months"),
+    "month 13": ({"months": ["2022-13"]}, legacy_errors.WrongType, "months[0]"),
+    "month day": ({"months": ["2022-08", "2022-09-01"]}, legacy_errors.WrongType, "months[1]"),
+    "month digits": ({"months": ["２０２２-08"]}, legacy_errors.WrongType, "months[0]"),
+    "month line": ({"months": ["2022-08\n"]}, legacy_errors.WrongType, "months[0]"),
+    "months twice": ({"months": ["2022-08", "2022-08"]}, legacy_errors.AskedTwice, "months"),
+    "months down": ({"months": ["2022-09", "2022-08"]}, legacy_errors.OutOfOrder, "months"),
+    "months many": ({"months": ["2022-08"] * 10_000}, legacy_errors.TooMany, "months"),
+    "coverage 0": ({"coverage": [0.8, 0]}, legacy_errors.NotAllowed, "coverage[1]"),
+    "coverage 1": ({"coverage": [1]}, legacy_errors.NotAllowed, "coverage[0]"),
+    "coverage nan": ({"coverage": [math.nan]}, legacy_errors.NotAllowed, "coverage[0]"),
+    "coverage inf": ({"coverage": [math.inf]}, legacy_errors.NotAllowed, "coverage[0]"),
+    "coverage huge": ({"coverage": [10**400]}, legacy_errors.NotAllowed, "coverage[0]"),
+    "coverage text": ({"coverage": ["0.8"]}, legacy_errors.WrongType, "coverage[0]"),
+    "coverage twice": ({"coverage": [0.8, 0.8]}, legacy_errors.AskedTwice, "coverage"),
+    "coverage many": (
+        {"coverage": [n / 20 for n in range(1, 12)]},
+        legacy_errors.TooMany,
+        "coverage",
+    ),
+    "weather none": ({"weather": {}}, legacy_errors.WrongType, "weather"),
+    "weather text": ({"weather": "cold"}, legacy_errors.WrongType, "weather"),
     "weather two": (
         {"weather": {"year": 2010, "temperature_change": 1}},
-        Conflicting,
+        legacy_errors.Conflicting,
         "weather.year",
     ),
-    "weather unknown": ({"weather": {"wind": 1}}, UnknownField, "weather.wind"),
+    "weather unknown": ({"weather": {"wind": 1}}, legacy_errors.UnknownField, "weather.wind"),
     "degree days": (
         {"weather": {"degree_days": {"2022-12": -1}}},
-        NotAllowed,
+        legacy_errors.NotAllowed,
         "weather.degree_days.2022-12",
     ),
-    "observation": ({"observations": {"2022-08": "1"}}, WrongType, "observations.2022-08"),
-    "observation month": ({"observations": {"August": 1}}, WrongType, "observations"),
-    "target": ({"target": ""}, WrongType, "target"),
+    "observation": (
+        {"observations": {"2022-08": "1"}},
+        legacy_errors.WrongType,
+        "observations.2022-08",
+    ),
+    "observation month": ({"observations": {"August": 1}}, legacy_errors.WrongType, "observations"),
+    "target": ({"target": ""}, legacy_errors.WrongType, "target"),
 }
 
 

@@ -8,35 +8,28 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from energy import legacy_errors
 from energy.contract.request import MAX_BODY_BYTES, read_body
-from energy.errors import (
-    AskedTwice,
-    BodyTooLarge,
-    EnergyError,
-    NotAnObject,
-    NotJson,
-    NotUtf8,
-    UnreadableBody,
-)
+from energy.errors import EnergyError
 
 CASES: dict[str, tuple[bytes, type[EnergyError], str]] = {
-    "nothing": (b"", NotJson, "line 1 column 1"),
-    "half": (b'{"periods": 1', NotJson, "column"),
-    "form": (b"periods=12", NotJson, "column"),
-    "latin-1": ("{'é': 1}".encode("latin-1"), NotUtf8, "from byte 2 on"),
-    "utf-16": ('{"periods": 1}'.encode("utf-16"), NotUtf8, "from byte 0 on"),
-    "array": (b"[1]", NotAnObject, "JSON array"),
-    "text": (b'"1"', NotAnObject, "JSON string"),
-    "number": (b"1", NotAnObject, "JSON number"),
-    "true": (b"true", NotAnObject, "JSON boolean"),
-    "null": (b"null", NotAnObject, "JSON null"),
-    "nan": (b'{"coverage": [NaN]}', NotJson, "NaN"),
-    "infinity": (b'{"coverage": [-Infinity]}', NotJson, "-Infinity"),
-    "deep": (b"[" * 200_000, NotJson, "too deep"),
-    "long number": (b'{"periods": ' + b"9" * 5000 + b"}", NotJson, ""),
-    "twice": (b'{"periods": 1, "periods": 2}', AskedTwice, "'periods' twice"),
-    "twice within": (b'{"a": [{"b": 1, "b": 1}]}', AskedTwice, "'b' twice"),
-    "large": (b" " * (MAX_BODY_BYTES + 1), BodyTooLarge, str(MAX_BODY_BYTES)),
+    "nothing": (b"", legacy_errors.NotJson, "line 1 column 1"),
+    "half": (b'{"periods": 1', legacy_errors.NotJson, "column"),
+    "form": (b"periods=12", legacy_errors.NotJson, "column"),
+    "latin-1": ("{'é': 1}".encode("latin-1"), legacy_errors.NotUtf8, "from byte 2 on"),
+    "utf-16": ('{"periods": 1}'.encode("utf-16"), legacy_errors.NotUtf8, "from byte 0 on"),
+    "array": (b"[1]", legacy_errors.NotAnObject, "JSON array"),
+    "text": (b'"1"', legacy_errors.NotAnObject, "JSON string"),
+    "number": (b"1", legacy_errors.NotAnObject, "JSON number"),
+    "true": (b"true", legacy_errors.NotAnObject, "JSON boolean"),
+    "null": (b"null", legacy_errors.NotAnObject, "JSON null"),
+    "nan": (b'{"coverage": [NaN]}', legacy_errors.NotJson, "NaN"),
+    "infinity": (b'{"coverage": [-Infinity]}', legacy_errors.NotJson, "-Infinity"),
+    "deep": (b"[" * 200_000, legacy_errors.NotJson, "too deep"),
+    "long number": (b'{"periods": ' + b"9" * 5000 + b"}", legacy_errors.NotJson, ""),
+    "twice": (b'{"periods": 1, "periods": 2}', legacy_errors.AskedTwice, "'periods' twice"),
+    "twice within": (b'{"a": [{"b": 1, "b": 1}]}', legacy_errors.AskedTwice, "'b' twice"),
+    "large": (b" " * (MAX_BODY_BYTES + 1), legacy_errors.BodyTooLarge, str(MAX_BODY_BYTES)),
 }
 
 
@@ -54,7 +47,7 @@ def test_any_bytes_are_read_or_refused(data: bytes) -> None:
     told = ""
     try:
         assert isinstance(read_body(data), dict)
-    except (UnreadableBody, AskedTwice) as error:
+    except (legacy_errors.UnreadableBody, legacy_errors.AskedTwice) as error:
         told = str(error)
     assert not told or told.isprintable()
 

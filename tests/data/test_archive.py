@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from vintage_building import DECEMBER, JANUARY, WEATHER, take
 
+from energy import legacy_errors
 from energy.data.archive import (
     find_vintage,
     identify_vintage,
@@ -14,7 +15,7 @@ from energy.data.archive import (
 )
 from energy.data.vintage_builder import NewVintage
 from energy.data.vintages import open_vintage
-from energy.errors import AlteredFile, BadRecord, MissingFile, NoData, UnknownVintage
+from energy.errors import NoData
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +75,7 @@ def test_of_one_month_the_later_kept_is_the_newer(root: Path) -> None:
     record = json.loads((again / "vintage.json").read_text())
     for wrong in ("", "2005-03-09", "yesterday", 5):
         (again / "vintage.json").write_text(json.dumps({**record, "kept_at": wrong}))
-        with pytest.raises(BadRecord):
+        with pytest.raises(legacy_errors.BadRecord):
             list_vintages(root)
     for kept_at, place in (
         ("2005-03-11T00:00:00.000000+00:00", 1),
@@ -99,7 +100,7 @@ def test_what_is_no_vintage_is_passed_over(root: Path) -> None:
 
 def test_an_id_that_is_not_held_is_refused(root: Path) -> None:
     for unknown in ("2004-12-ffffffff", "../raw", ""):
-        with pytest.raises(UnknownVintage) as caught:
+        with pytest.raises(legacy_errors.UnknownVintage) as caught:
             find_vintage(root, unknown)
         assert caught.value.known == [one.vintage_id for one in list_vintages(root)]
 
@@ -113,11 +114,11 @@ def test_nothing_held_is_told(tmp_path: Path) -> None:
 def test_a_vintage_that_somebody_spoilt_is_told(root: Path) -> None:
     folder = newest_vintage(root).folder
     (folder / "ET_JAN.xlsx").write_bytes(DECEMBER)
-    with pytest.raises(AlteredFile):
+    with pytest.raises(legacy_errors.AlteredFile):
         open_vintage(newest_vintage(root).folder)
     (folder / "ET_JAN.xlsx").unlink()
-    with pytest.raises(MissingFile):
+    with pytest.raises(legacy_errors.MissingFile):
         list_vintages(root)
     (folder / "vintage.json").unlink()
-    with pytest.raises(BadRecord):
+    with pytest.raises(legacy_errors.BadRecord):
         list_vintages(root)

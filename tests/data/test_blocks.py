@@ -16,19 +16,9 @@ from data_building import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from energy import legacy_errors
 from energy.data.parser import Table, read_table
-from energy.errors import (
-    DataError,
-    ImplausibleFigure,
-    LateStart,
-    MissingLabels,
-    RepeatedLabel,
-    RepeatedTable,
-    TableNotFound,
-    TotalMismatch,
-    UnreadableMonth,
-    WrongTitle,
-)
+from energy.errors import DataError, TableNotFound, WrongTitle
 
 WHOLE = read_table(opened(energy_book()), ENERGY)
 WEATHER = read_table(opened(weather_book()), TEMPERATURE)
@@ -80,7 +70,12 @@ def test_a_layout_that_moves_gives_the_same_figures(data: st.DataObject) -> None
 def test_columns_shuffled_across_both_blocks_are_never_read_wrong(order: list[int]) -> None:
     book = energy_book()
     book["Month"][LABELS:] = [[row[0], *(row[c] for c in order)] for row in book["Month"][LABELS:]]
-    with suppress(MissingLabels, RepeatedLabel, TotalMismatch, ImplausibleFigure):
+    with suppress(
+        legacy_errors.MissingLabels,
+        legacy_errors.RepeatedLabel,
+        legacy_errors.TotalMismatch,
+        legacy_errors.ImplausibleFigure,
+    ):
         assert same(energy(book))
 
 
@@ -103,7 +98,7 @@ def test_the_longer_of_two_sheets_is_taken() -> None:
 def test_the_last_four_years_alone_are_refused() -> None:
     book = energy_book()
     book["Month"][LABELS + 1 :] = book["Month"][-48:]
-    with pytest.raises(LateStart) as caught:
+    with pytest.raises(legacy_errors.LateStart) as caught:
         energy(book)
     assert (caught.value.cell, caught.value.found) == ("A7", "2001-01")
     assert caught.value.expected == "1995-01"
@@ -113,7 +108,7 @@ def test_a_summary_by_years_is_not_the_monthly_table() -> None:
     book = energy_book()
     summary = [*book["Month"][: LABELS + 1], *([float(y), *[20.0] * 16] for y in range(1995, 2500))]
     assert energy({"Main table": summary, **book}).sheet == "Month"
-    with pytest.raises(UnreadableMonth):
+    with pytest.raises(legacy_errors.UnreadableMonth):
         energy({"Main table": summary})
 
 
@@ -122,14 +117,14 @@ def test_a_near_miss_tells_more_than_a_summary_by_years() -> None:
     summary = [*book["Month"][: LABELS + 1], *([float(y), *[20.0] * 16] for y in range(1995, 2500))]
     book["Month"][LABELS] = [*book["Month"][LABELS]]
     book["Month"][LABELS][4] = "Gases"
-    with pytest.raises(MissingLabels) as caught:
+    with pytest.raises(legacy_errors.MissingLabels) as caught:
         energy({"Main table": summary, **book})
     assert (caught.value.file, caught.value.sheet) == ("ET.xlsx", "Month")
 
 
 def test_two_sheets_alike_are_refused() -> None:
     book = energy_book()
-    with pytest.raises(RepeatedTable) as caught:
+    with pytest.raises(legacy_errors.RepeatedTable) as caught:
         energy({**book, "Copy": book["Month"]})
     assert caught.value.found == ["ET.xlsx (Month)", "ET.xlsx (Copy)"]
 
@@ -163,7 +158,7 @@ def test_the_nearest_title_above_counts() -> None:
 def test_a_label_lost_is_refused_by_name() -> None:
     book = energy_book()
     book["Month"][LABELS][4] = "Gases"
-    with pytest.raises(MissingLabels) as caught:
+    with pytest.raises(legacy_errors.MissingLabels) as caught:
         energy(book)
     assert (caught.value.sheet, caught.value.missing) == ("Month", ["Natural gas"])
     assert "Gases" in caught.value.found
@@ -173,7 +168,7 @@ def test_a_first_label_lost_is_refused_by_name() -> None:
     book = weather_book()
     for row in book["7_1a"]:
         row[0] = "Period" if row[0] == "Calendar period" else row[0]
-    with pytest.raises(MissingLabels) as caught:
+    with pytest.raises(legacy_errors.MissingLabels) as caught:
         read_table(opened(book), TEMPERATURE)
     assert caught.value.missing == ["Calendar period"]
 
@@ -181,7 +176,7 @@ def test_a_first_label_lost_is_refused_by_name() -> None:
 def test_the_deviations_alone_are_refused() -> None:
     book = weather_book()
     book["7_1a"] = [*book["7_1a"][:MATRIX], *book["7_1a"][MATRIX + 18 :]]
-    with pytest.raises(MissingLabels) as caught:
+    with pytest.raises(legacy_errors.MissingLabels) as caught:
         read_table(opened(book), TEMPERATURE)
     assert caught.value.missing == ["<year> average"]
 
@@ -190,7 +185,7 @@ def test_the_deviations_under_the_labels_of_averages_are_refused() -> None:
     book = weather_book()
     rows = book["7_1a"]
     book["7_1a"] = [*rows[: MATRIX + 1], *rows[MATRIX + 19 :]]
-    with pytest.raises(ImplausibleFigure) as caught:
+    with pytest.raises(legacy_errors.ImplausibleFigure) as caught:
         read_table(opened(book), TEMPERATURE)
     assert caught.value.name == "the mean of temperature"
 
@@ -199,7 +194,7 @@ def test_the_adjusted_block_under_the_labels_of_the_other_is_refused() -> None:
     book = energy_book()
     rows = book["Month"]
     rows[LABELS + 1 :] = [[row[0], *row[9:17], *row[1:9]] for row in rows[LABELS + 1 :]]
-    with pytest.raises(ImplausibleFigure) as caught:
+    with pytest.raises(legacy_errors.ImplausibleFigure) as caught:
         energy(book)
     assert (caught.value.cell, caught.value.name, caught.value.unit) == ("B7", "total", "Mtoe")
 
@@ -208,7 +203,7 @@ def test_a_label_twice_in_the_block_is_refused() -> None:
     book = energy_book()
     for row in book["Month"][LABELS:]:
         row.insert(5, row[2])
-    with pytest.raises(RepeatedLabel) as caught:
+    with pytest.raises(legacy_errors.RepeatedLabel) as caught:
         energy(book)
     assert (caught.value.label, caught.value.cells) == ("coal", ["C6", "F6"])
 

@@ -6,16 +6,9 @@ import pandas as pd
 import pytest
 from vintage_building import NOW, cover, energy, shortened, vintage, weather
 
+from energy import legacy_errors
 from energy.data.checks import ACCEPTABLE, DataCheck, check_vintage, checks_to_json, require_checks
 from energy.data.vintages import Vintage
-from energy.errors import (
-    BehindCover,
-    BrokenFrame,
-    FiguresWithdrawn,
-    OlderThanHeld,
-    RevisedTooFar,
-    UnknownCheck,
-)
 
 WHOLE = vintage()
 TODAY = NOW.date()
@@ -50,7 +43,7 @@ def test_an_index_with_a_gap_a_turn_or_a_repeat_blocks(spoil) -> None:
     broken = replace(table, figures=spoil(table.figures))
     checks = check_vintage(replace(WHOLE, tables={**WHOLE.tables, "1.2": broken}), WHOLE, TODAY)
     assert [(one.name, one.where) for one in checks] == [("index", "ET.xlsx, table 1.2")]
-    with pytest.raises(BrokenFrame):
+    with pytest.raises(legacy_errors.BrokenFrame):
         require_checks(checks)
 
 
@@ -64,7 +57,7 @@ def test_a_figure_out_of_its_range_blocks() -> None:
 def test_a_total_that_is_not_the_sum_blocks(value: float) -> None:
     total, *_ = failed(spoilt("coal", "1999-05", value))
     assert (total.name, total.where) == ("total", "total, from 1999-05")
-    with pytest.raises(BrokenFrame, match="sum of its fuels"):
+    with pytest.raises(legacy_errors.BrokenFrame, match="sum of its fuels"):
         require_checks([total])
 
 
@@ -72,7 +65,7 @@ def test_a_total_that_is_not_the_sum_blocks(value: float) -> None:
 def test_an_earlier_last_month_than_held_blocks(number: str, months: int) -> None:
     older, *_ = failed(shortened(WHOLE, number, months))
     assert (older.name, older.where.split(", ")[1]) == ("older", f"table {number}")
-    with pytest.raises(OlderThanHeld) as caught:
+    with pytest.raises(legacy_errors.OlderThanHeld) as caught:
         require_checks([older], accept=list(ACCEPTABLE))
     assert caught.value.expected.startswith("2004-12" if number == "1.2" else "2005-01")
 
@@ -81,7 +74,7 @@ def test_figures_withdrawn_block_until_accepted() -> None:
     (withdrawn,) = failed(spoilt("net_imports", "2001-03", float("nan")))
     assert (withdrawn.name, withdrawn.where) == ("withdrawn", "net_imports")
     assert withdrawn.found == "1 missing, from 2001-03"
-    with pytest.raises(FiguresWithdrawn):
+    with pytest.raises(legacy_errors.FiguresWithdrawn):
         require_checks([withdrawn])
     require_checks([withdrawn], accept=["withdrawn"])
 
@@ -99,7 +92,7 @@ def test_two_columns_taken_for_each_other_block() -> None:
         row[3], row[4] = row[4], row[3]
     (revised,) = failed(vintage(book))
     assert (revised.name, revised.where) == ("revisions", "petroleum, natural_gas")
-    with pytest.raises(RevisedTooFar):
+    with pytest.raises(legacy_errors.RevisedTooFar):
         require_checks([revised])
     require_checks([revised], accept=["revisions"])
 
@@ -126,7 +119,7 @@ def test_rows_that_the_cover_announces_and_the_table_lacks_block() -> None:
     (behind,) = failed(vintage(book))
     assert behind.where == "ET.xlsx, sheet Cover Sheet, cell A5, table 1.2"
     assert behind.found == "2005-01"
-    with pytest.raises(BehindCover) as caught:
+    with pytest.raises(legacy_errors.BehindCover) as caught:
         require_checks([behind])
     assert "2005-02" in caught.value.expected
     require_checks([behind], accept=["cover"])
@@ -170,7 +163,7 @@ def test_data_older_than_the_rhythm_is_told(today: date, stale: list[str]) -> No
 
 
 def test_only_what_a_person_can_judge_can_be_accepted() -> None:
-    with pytest.raises(UnknownCheck) as caught:
+    with pytest.raises(legacy_errors.UnknownCheck) as caught:
         require_checks([], accept=["older", "cover"])
     assert caught.value.checks == ["older"]
 

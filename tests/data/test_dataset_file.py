@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from own_series import TOML, WEATHER, write
 
+from energy import legacy_errors
 from energy.data.dataset import COLUMN_FIELDS, FIELDS, SERIES_FIELDS, read_dataset_file
-from energy.errors import BadDataset
 from energy.settings import ROOT
 
 
@@ -78,7 +78,7 @@ def test_what_is_not_said_has_a_default(tmp_path: Path) -> None:
 )
 def test_a_field_that_is_wrong_is_named(tmp_path: Path, old: str, new: str, field: str) -> None:
     assert old in TOML
-    with pytest.raises(BadDataset) as caught:
+    with pytest.raises(legacy_errors.BadDataset) as caught:
         read(tmp_path, TOML.replace(old, new, 1))
     assert caught.value.field == field
     assert str(tmp_path / "mill.toml") in str(caught.value)
@@ -87,7 +87,7 @@ def test_a_field_that_is_wrong_is_named(tmp_path: Path, old: str, new: str, fiel
 @pytest.mark.parametrize("columns", ["", "columns = 3", "[columns]\nflour = 3"])
 def test_columns_that_are_none(tmp_path: Path, columns: str) -> None:
     toml = 'name = "x"\ntitle = "X"\nfile = "mill.csv"\n'
-    with pytest.raises(BadDataset, match=r"columns"):
+    with pytest.raises(legacy_errors.BadDataset, match=r"columns"):
         read(tmp_path, toml + columns)
 
 
@@ -101,11 +101,11 @@ def test_the_page_tells_every_field() -> None:
 
 
 def test_a_settings_file_that_is_not_there(tmp_path: Path) -> None:
-    with pytest.raises(BadDataset, match="no readable file"):
+    with pytest.raises(legacy_errors.BadDataset, match="no readable file"):
         read_dataset_file(tmp_path / "nowhere.toml")
 
 
 def test_a_settings_file_that_is_no_text(tmp_path: Path) -> None:
     (tmp_path / "x.toml").write_bytes(b"\xff\xfe\x00")
-    with pytest.raises(BadDataset, match="no TOML"):
+    with pytest.raises(legacy_errors.BadDataset, match="no TOML"):
         read_dataset_file(tmp_path / "x.toml")

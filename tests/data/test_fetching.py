@@ -11,6 +11,7 @@ import pytest
 from published import BOOK, PATH, fetched
 from web_server import XLSX, Answer, WebServer
 
+from energy import legacy_errors
 from energy.data.download import (
     CacheValidators,
     DownloadPolicy,
@@ -20,14 +21,7 @@ from energy.data.download import (
     download_workbook,
     safe_filename,
 )
-from energy.errors import (
-    CutBody,
-    FetchError,
-    TooLarge,
-    UnexpectedContent,
-    UnexpectedStatus,
-    WebPageInstead,
-)
+from energy.errors import FetchError
 
 
 def test_a_file_comes_whole_with_all_that_is_to_be_kept(
@@ -91,17 +85,17 @@ def test_304_to_a_question_that_was_not_asked_is_refused(
 ) -> None:
     url = web.play(PATH, Answer(status=304))
     for known in (None, CacheValidators(sha256="0" * 64)):
-        with pytest.raises(UnexpectedStatus, match="304"):
+        with pytest.raises(legacy_errors.UnexpectedStatus, match="304"):
             download(url, known, quick)
 
 
 def test_a_body_cut_short_is_refused(web: WebServer, quick: DownloadPolicy) -> None:
     url = web.play(PATH, Answer(BOOK, cut=70_000))
-    with pytest.raises(CutBody) as caught:
+    with pytest.raises(legacy_errors.CutBody) as caught:
         download(url, None, quick)
     assert (caught.value.found, caught.value.expected) == (70_000, len(BOOK))
     url = web.play(PATH, Answer(b"4\r\nPK\x03\x04\r\n", headers={"Transfer-Encoding": "chunked"}))
-    with pytest.raises(CutBody, match="4 bytes arrived; expected a complete answer"):
+    with pytest.raises(legacy_errors.CutBody, match="4 bytes arrived; expected a complete answer"):
         download(url, None, quick)
 
 
@@ -118,16 +112,16 @@ def test_a_body_compressed_unasked_is_unpacked_within_the_limit(
     url = web.play(PATH, Answer(gzip.compress(BOOK), headers=headers))
     assert fetched(download(url, None, quick)).content == BOOK
     web.play(PATH, Answer(gzip.compress(bytes(50_000_000)), headers=headers))
-    with pytest.raises(TooLarge):
+    with pytest.raises(legacy_errors.TooLarge):
         download(url, None, quick)
     web.play(PATH, Answer(BOOK, headers=headers))
-    with pytest.raises(UnexpectedContent, match="compression cannot be undone"):
+    with pytest.raises(legacy_errors.UnexpectedContent, match="compression cannot be undone"):
         download(url, None, quick)
 
 
 def test_five_gigabytes_are_not_begun(web: WebServer, quick: DownloadPolicy) -> None:
     url = web.play(PATH, Answer(BOOK, headers={"Content-Length": "5368709120"}))
-    with pytest.raises(TooLarge) as caught:
+    with pytest.raises(legacy_errors.TooLarge) as caught:
         download(url, None, quick)
     assert (caught.value.found, caught.value.most) == (5368709120, 20_000_000)
     assert len(web.asked) == 1
@@ -139,7 +133,7 @@ def test_unannounced_bytes_are_counted(
 ) -> None:
     headers = {"Content-Length": length} if length else {"Transfer-Encoding": "identity"}
     url = web.play(PATH, Answer(BOOK, headers=headers))
-    with pytest.raises(TooLarge):
+    with pytest.raises(legacy_errors.TooLarge):
         download(url, None, replace(quick, most_bytes=100_000))
     assert fetched(download(url, None, quick)).content == BOOK
 
@@ -150,11 +144,27 @@ PAGE = b"\r\n<!DOCTYPE html><html><body>Sorry</body></html>"
 @pytest.mark.parametrize(
     ("answer", "error", "told"),
     [
-        (Answer(PAGE), WebPageInstead, "with a web page (HTML); expected an .xlsx or .ods"),
-        (Answer(b"<p>", headers={"Content-Type": "text/html; a=b"}), WebPageInstead, "a web page"),
-        (Answer(b""), UnexpectedContent, "with an empty body; expected"),
-        (Answer(b"Month,Total\n"), UnexpectedContent, "with 12 bytes that start with b'Month,To"),
-        (Answer(b"\xd0\xcf\x11\xe0" + bytes(600)), UnexpectedContent, "604 bytes that start"),
+        (
+            Answer(PAGE),
+            legacy_errors.WebPageInstead,
+            "with a web page (HTML); expected an .xlsx or .ods",
+        ),
+        (
+            Answer(b"<p>", headers={"Content-Type": "text/html; a=b"}),
+            legacy_errors.WebPageInstead,
+            "a web page",
+        ),
+        (Answer(b""), legacy_errors.UnexpectedContent, "with an empty body; expected"),
+        (
+            Answer(b"Month,Total\n"),
+            legacy_errors.UnexpectedContent,
+            "with 12 bytes that start with b'Month,To",
+        ),
+        (
+            Answer(b"\xd0\xcf\x11\xe0" + bytes(600)),
+            legacy_errors.UnexpectedContent,
+            "604 bytes that start",
+        ),
     ],
 )
 def test_what_is_no_workbook_is_refused(

@@ -11,6 +11,7 @@ import pytest
 from published import BOOK, PATH, fetched
 from web_server import Answer, WebServer
 
+from energy import legacy_errors
 from energy.data.download import (
     DEFAULT_POLICY,
     ORIGINS,
@@ -18,29 +19,21 @@ from energy.data.download import (
     download,
     download_workbook,
 )
-from energy.errors import (
-    FetchError,
-    GoneForGood,
-    NoAnswer,
-    NotThere,
-    ServerFailed,
-    TooSlow,
-    UnexpectedStatus,
-)
+from energy.errors import FetchError
 
 
 @pytest.mark.parametrize(
     ("status", "error"),
     [
-        (404, NotThere),
-        (410, GoneForGood),
-        (400, UnexpectedStatus),
-        (401, UnexpectedStatus),
-        (403, UnexpectedStatus),
-        (204, UnexpectedStatus),
-        (206, UnexpectedStatus),
-        (300, UnexpectedStatus),
-        (301, UnexpectedStatus),
+        (404, legacy_errors.NotThere),
+        (410, legacy_errors.GoneForGood),
+        (400, legacy_errors.UnexpectedStatus),
+        (401, legacy_errors.UnexpectedStatus),
+        (403, legacy_errors.UnexpectedStatus),
+        (204, legacy_errors.UnexpectedStatus),
+        (206, legacy_errors.UnexpectedStatus),
+        (300, legacy_errors.UnexpectedStatus),
+        (301, legacy_errors.UnexpectedStatus),
     ],
 )
 def test_what_will_not_pass_is_asked_once(
@@ -82,7 +75,7 @@ def test_what_may_pass_is_asked_again(
 @pytest.mark.parametrize("status", [429, 500, 502, 599])
 def test_what_does_not_pass_ends(web: WebServer, quick: DownloadPolicy, status: int) -> None:
     url = web.play(PATH, Answer(status=status))
-    with pytest.raises(ServerFailed) as caught:
+    with pytest.raises(legacy_errors.ServerFailed) as caught:
         download(url, None, quick)
     assert str(caught.value) == f"{url} answered {status} (tries: 4). Try later."
     assert len(web.asked) == 4
@@ -92,7 +85,7 @@ def test_waits_double_with_jitter(
     web: WebServer, quick: DownloadPolicy, waits: list[float]
 ) -> None:
     url = web.play(PATH, Answer(status=503))
-    with pytest.raises(ServerFailed):
+    with pytest.raises(legacy_errors.ServerFailed):
         download(url, None, replace(quick, tries=6, longest_wait=8))
     for wait, least in zip(waits, (1, 2, 4, 8, 8), strict=True):
         assert least <= wait <= min(least + 1, 8)
@@ -126,7 +119,7 @@ def test_a_wait_beyond_the_deadline_is_not_begun(
     web: WebServer, quick: DownloadPolicy, waits: list[float]
 ) -> None:
     url = web.play(PATH, Answer(status=503, headers={"Retry-After": "40"}))
-    with pytest.raises(ServerFailed, match=r"tries: 1\b"):
+    with pytest.raises(legacy_errors.ServerFailed, match=r"tries: 1\b"):
         download(url, None, replace(quick, total_seconds=30))
     assert waits == []
 
@@ -140,7 +133,7 @@ def test_it_really_waits(web: WebServer, quick: DownloadPolicy) -> None:
 
 def test_silence_ends(web: WebServer, quick: DownloadPolicy) -> None:
     url = web.play(PATH, Answer(BOOK, delay=5))
-    with pytest.raises(NoAnswer, match=r"silent for 0\.2 seconds \(tries: 2\)"):
+    with pytest.raises(legacy_errors.NoAnswer, match=r"silent for 0\.2 seconds \(tries: 2\)"):
         download(url, None, replace(quick, tries=2, read_seconds=0.2))
 
 
@@ -148,7 +141,7 @@ def test_a_trickle_ends_at_the_deadline(web: WebServer, quick: DownloadPolicy) -
     """Never silent for long, never done: what a limit for each read alone would not end."""
     url = web.play(PATH, Answer(BOOK, pause=0.02, piece=100))
     start = time.monotonic()
-    with pytest.raises(TooSlow, match=r"after 0\.3 seconds"):
+    with pytest.raises(legacy_errors.TooSlow, match=r"after 0\.3 seconds"):
         download(url, None, replace(quick, total_seconds=0.3))
     assert time.monotonic() - start < 4
     assert len(web.asked) == 1
@@ -157,7 +150,7 @@ def test_a_trickle_ends_at_the_deadline(web: WebServer, quick: DownloadPolicy) -
 def test_a_deadline_shorter_than_a_silence_counts(web: WebServer, quick: DownloadPolicy) -> None:
     url = web.play(PATH, Answer(BOOK, delay=5))
     start = time.monotonic()
-    with pytest.raises(TooSlow):
+    with pytest.raises(legacy_errors.TooSlow):
         download(url, None, replace(quick, read_seconds=5, total_seconds=0.2))
     assert time.monotonic() - start < 4
 
@@ -166,14 +159,14 @@ def test_nobody_there(web: WebServer, quick: DownloadPolicy) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         origin = f"http://127.0.0.1:{free.getsockname()[1]}"
-        with pytest.raises(NoAnswer, match="refused or broke off") as caught:
+        with pytest.raises(legacy_errors.NoAnswer, match="refused or broke off") as caught:
             download(f"{origin}/a", None, replace(quick, origins=(origin,)))
     assert caught.value.tries == 4
 
 
 def test_no_network(quick: DownloadPolicy) -> None:
     manners = replace(quick, origins=("http://no-such-host.invalid",), tries=1)
-    with pytest.raises(NoAnswer, match="its name is not known here"):
+    with pytest.raises(legacy_errors.NoAnswer, match="its name is not known here"):
         download("http://no-such-host.invalid/a", None, manners)
 
 
@@ -181,7 +174,7 @@ def test_a_certificate_that_is_none_is_not_tried_again(
     web: WebServer, quick: DownloadPolicy
 ) -> None:
     origin = web.origin.replace("http:", "https:")  # It speaks no TLS.
-    with pytest.raises(NoAnswer, match=r"no secure connection.*tries: 1\b"):
+    with pytest.raises(legacy_errors.NoAnswer, match=r"no secure connection.*tries: 1\b"):
         download(f"{origin}/a", None, replace(quick, origins=(origin,)))
 
 
@@ -189,7 +182,7 @@ def test_a_proxy_that_fails_is_not_named(
     quick: DownloadPolicy, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("https_proxy", "http://me:secret@127.0.0.1:9/")
-    with pytest.raises(NoAnswer, match="the proxy set on this machine") as caught:
+    with pytest.raises(legacy_errors.NoAnswer, match="the proxy set on this machine") as caught:
         download("https://www.gov.uk/a", None, replace(quick, origins=ORIGINS, tries=1))
     assert "secret" not in f"{caught.value}{caught.value.__cause__}"
     assert caught.value.__suppress_context__

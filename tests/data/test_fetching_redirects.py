@@ -9,6 +9,7 @@ import pytest
 from published import BOOK, PATH, fetched
 from web_server import Answer, WebServer, web_server
 
+from energy import legacy_errors
 from energy.data.download import (
     ORIGINS,
     CacheValidators,
@@ -17,7 +18,6 @@ from energy.data.download import (
     download,
     download_workbook,
 )
-from energy.errors import TooManyRedirects, UrlRefused
 
 
 def test_a_superseded_file_leads_to_its_replacement(web: WebServer, quick: DownloadPolicy) -> None:
@@ -38,7 +38,7 @@ def test_redirects_may_be_relative(web: WebServer, quick: DownloadPolicy, status
 def test_a_redirect_loop_ends(web: WebServer, quick: DownloadPolicy) -> None:
     web.redirect("/b", "/a")
     url = web.redirect("/a", "/b")
-    with pytest.raises(TooManyRedirects, match="more than 5 times"):
+    with pytest.raises(legacy_errors.TooManyRedirects, match="more than 5 times"):
         download(url, None, quick)
     assert len(web.asked) == 6
 
@@ -48,7 +48,7 @@ def test_five_redirects_are_followed_and_not_six(web: WebServer, quick: Download
         web.redirect(f"/{number}", f"/{number - 1}")
     web.file("/0", BOOK)
     assert fetched(download(web.url("/5"), None, quick)).content == BOOK
-    with pytest.raises(TooManyRedirects):
+    with pytest.raises(legacy_errors.TooManyRedirects):
         download(web.url("/6"), None, quick)
 
 
@@ -73,7 +73,7 @@ def test_a_redirect_elsewhere_is_not_followed(web: WebServer, quick: DownloadPol
     with web_server() as other:
         target = other.file("/evil.xlsx", BOOK).replace("//", "//me:secret@") + "?token=1"
         url = web.redirect(PATH, target)
-        with pytest.raises(UrlRefused) as caught:
+        with pytest.raises(legacy_errors.UrlRefused) as caught:
             download(url, None, quick)
         assert not other.asked
     told = str(caught.value)
@@ -89,7 +89,7 @@ def test_a_redirect_elsewhere_is_not_followed(web: WebServer, quick: DownloadPol
 def test_a_redirect_to_what_is_no_url_is_refused(
     web: WebServer, quick: DownloadPolicy, target: str
 ) -> None:
-    with pytest.raises(UrlRefused):
+    with pytest.raises(legacy_errors.UrlRefused):
         download(web.redirect(PATH, target), None, quick)
     assert len(web.asked) == 1
 
@@ -120,7 +120,7 @@ def test_only_the_known_places_are_asked(url: str, monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setattr(socket, "create_connection", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    with pytest.raises(UrlRefused) as caught:
+    with pytest.raises(legacy_errors.UrlRefused) as caught:
         download(url)
     assert "secret" not in str(caught.value)
     assert "redirected" not in str(caught.value)

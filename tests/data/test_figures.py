@@ -15,20 +15,9 @@ from data_building import (
     xlsx,
 )
 
+from energy import legacy_errors
 from energy.data.parser import Table, read_table
 from energy.data.workbook import open_workbook
-from energy.errors import (
-    BadCell,
-    BlankCell,
-    DescendingMonths,
-    ImplausibleFigure,
-    MonthError,
-    MonthGap,
-    NoFigures,
-    RepeatedMonth,
-    TotalMismatch,
-    UnreadableMonth,
-)
 
 COAL = 2  # column C
 
@@ -64,7 +53,7 @@ def test_a_mark_for_a_missing_figure_is_nan(mark: str) -> None:
     "found", ["4.0", "..", "4.32 [provisional]", True, date(2022, 7, 1), "#REF!"]
 )
 def test_anything_else_in_a_cell_is_refused(found: object) -> None:
-    with pytest.raises(BadCell) as caught:
+    with pytest.raises(legacy_errors.BadCell) as caught:
         spoilt(FIRST + 3, COAL, found)
     error = caught.value
     assert (error.file, error.sheet, error.cell) == ("ET.xlsx", "Month", "C10")
@@ -74,16 +63,22 @@ def test_anything_else_in_a_cell_is_refused(found: object) -> None:
 @pytest.mark.parametrize(
     ("row", "found", "kind", "cell", "expected"),
     [
-        (FIRST + 5, "August 1995", MonthGap, "A12", "1995-06"),
-        (FIRST + 5, "May 1995", RepeatedMonth, "A12", "1995-06"),
-        (FIRST + 5, "June 1985", DescendingMonths, "A12", "1995-06"),
-        (FIRST + 5, "Juni 1995", UnreadableMonth, "A12", "a month such as 'July 2022'"),
-        (FIRST + 5, "", UnreadableMonth, "A12", "a month such as 'July 2022'"),
-        (FIRST + 5, 34851.0, UnreadableMonth, "A12", "a month such as 'July 2022'"),
+        (FIRST + 5, "August 1995", legacy_errors.MonthGap, "A12", "1995-06"),
+        (FIRST + 5, "May 1995", legacy_errors.RepeatedMonth, "A12", "1995-06"),
+        (FIRST + 5, "June 1985", legacy_errors.DescendingMonths, "A12", "1995-06"),
+        (
+            FIRST + 5,
+            "Juni 1995",
+            legacy_errors.UnreadableMonth,
+            "A12",
+            "a month such as 'July 2022'",
+        ),
+        (FIRST + 5, "", legacy_errors.UnreadableMonth, "A12", "a month such as 'July 2022'"),
+        (FIRST + 5, 34851.0, legacy_errors.UnreadableMonth, "A12", "a month such as 'July 2022'"),
     ],
 )
 def test_a_month_that_is_not_the_next_is_refused(
-    row: int, found: object, kind: type[MonthError], cell: str, expected: str
+    row: int, found: object, kind: type[legacy_errors.MonthError], cell: str, expected: str
 ) -> None:
     with pytest.raises(kind) as caught:
         spoilt(row, 0, found)
@@ -93,7 +88,7 @@ def test_a_month_that_is_not_the_next_is_refused(
 def test_a_row_lost_is_a_gap() -> None:
     book = energy_book()
     del book["Month"][FIRST + 30]
-    with pytest.raises(MonthGap) as caught:
+    with pytest.raises(legacy_errors.MonthGap) as caught:
         read_table(opened(book), ENERGY)
     assert (caught.value.found, caught.value.expected) == ("1997-08", "1997-07")
 
@@ -115,33 +110,33 @@ def test_years_in_a_column_of_their_own() -> None:
 
 
 def test_a_blank_amid_figures_is_refused() -> None:
-    with pytest.raises(BlankCell) as caught:
+    with pytest.raises(legacy_errors.BlankCell) as caught:
         spoilt(FIRST + 40, COAL, "")
     assert (caught.value.cell, caught.value.column, caught.value.month) == (
         "C47",
         "coal",
         "1998-05",
     )
-    with pytest.raises(BlankCell):
+    with pytest.raises(legacy_errors.BlankCell):
         spoilt(LAST, COAL, "")
 
 
 def test_a_formula_saved_without_its_value_is_refused() -> None:
     book = energy_book()
     book["Month"][FIRST + 40][COAL] = "=1+2"
-    with pytest.raises(BlankCell) as caught:
+    with pytest.raises(legacy_errors.BlankCell) as caught:
         read_table(open_workbook("ET.xlsx", xlsx(book)), ENERGY)
     assert caught.value.cell == "C47"
     for row in book["Month"][FIRST:]:
         row[COAL] = "=1+2"
-    with pytest.raises(NoFigures) as nothing:
+    with pytest.raises(legacy_errors.NoFigures) as nothing:
         read_table(open_workbook("ET.xlsx", xlsx(book)), ENERGY)
     assert (nothing.value.cell, nothing.value.column) == ("C7", "coal")
 
 
 def test_a_total_that_is_not_the_sum_is_refused() -> None:
     whole = read_table(opened(energy_book()), ENERGY).figures["coal"].iloc[7]
-    with pytest.raises(TotalMismatch) as caught:
+    with pytest.raises(legacy_errors.TotalMismatch) as caught:
         spoilt(FIRST + 7, COAL, whole + 0.06)
     error = caught.value
     assert (error.cell, error.month) == ("B14", "1995-08")
@@ -150,13 +145,13 @@ def test_a_total_that_is_not_the_sum_is_refused() -> None:
 
 
 def test_a_total_missing_beside_its_parts_is_refused() -> None:
-    with pytest.raises(TotalMismatch) as caught:
+    with pytest.raises(legacy_errors.TotalMismatch) as caught:
         spoilt(FIRST + 7, 1, "[x]")
     assert math.isnan(caught.value.total)
 
 
 def test_a_figure_out_of_range_is_refused() -> None:
-    with pytest.raises(ImplausibleFigure) as caught:
+    with pytest.raises(legacy_errors.ImplausibleFigure) as caught:
         spoilt(FIRST + 7, COAL, 48.0)
     assert (caught.value.cell, caught.value.found, caught.value.highest) == ("C14", 48.0, 10)
 
@@ -164,14 +159,14 @@ def test_a_figure_out_of_range_is_refused() -> None:
 @pytest.mark.parametrize(("bound", "beyond"), [(30.0, 30.01), (-10.0, -10.01)])
 def test_the_ends_of_a_range_are_within_it(bound: float, beyond: float) -> None:
     assert bound in weather(3, 4, bound).figures["temperature"].to_numpy()
-    with pytest.raises(ImplausibleFigure):
+    with pytest.raises(legacy_errors.ImplausibleFigure):
         weather(3, 4, beyond)
 
 
 def test_a_table_without_months_is_refused() -> None:
     book = energy_book()
     del book["Month"][FIRST:]
-    with pytest.raises(UnreadableMonth) as caught:
+    with pytest.raises(legacy_errors.UnreadableMonth) as caught:
         read_table(opened(book), ENERGY)
     assert caught.value.cell == "A7"
 
@@ -186,23 +181,23 @@ def test_months_to_come_are_left_out_of_a_matrix() -> None:
 
 
 def test_a_blank_amid_a_matrix_is_refused() -> None:
-    with pytest.raises(BlankCell) as caught:
+    with pytest.raises(legacy_errors.BlankCell) as caught:
         weather(3, 4, "")
     assert (caught.value.cell, caught.value.month) == ("E8", "1993-03")
 
 
 def test_a_matrix_row_out_of_order_is_refused() -> None:
-    with pytest.raises(MonthGap) as caught:
+    with pytest.raises(legacy_errors.MonthGap) as caught:
         weather(3, 0, "April")
     assert (caught.value.cell, caught.value.expected) == ("A8", "March")
-    with pytest.raises(RepeatedMonth):
+    with pytest.raises(legacy_errors.RepeatedMonth):
         weather(3, 0, "February")
-    with pytest.raises(UnreadableMonth):
+    with pytest.raises(legacy_errors.UnreadableMonth):
         weather(3, 0, "Maerz")
 
 
 def test_a_year_lost_is_a_gap() -> None:
-    with pytest.raises(MonthGap) as caught:
+    with pytest.raises(legacy_errors.MonthGap) as caught:
         weather(0, 4, "1993 mean")
     assert (caught.value.found, caught.value.expected) == ("1994-01", "1993-01")
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from energy import legacy_errors
 from energy.data.archive import lock_folder, write_folder
-from energy.errors import ArchiveUnwritable
 
 
 def test_what_is_put_is_there_whole(tmp_path: Path) -> None:
@@ -54,7 +54,10 @@ def test_the_next_writer_clears_away_what_a_killed_one_left(tmp_path: Path) -> N
 def test_what_is_in_the_way_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("where a folder should be")
     with (
-        pytest.raises(ArchiveUnwritable, match=rf"(File exists|Not a directory): {tmp_path}/file"),
+        pytest.raises(
+            legacy_errors.ArchiveUnwritable,
+            match=rf"(File exists|Not a directory): {tmp_path}/file",
+        ),
         lock_folder(tmp_path / "file"),
     ):
         pass
@@ -66,5 +69,5 @@ def test_an_error_without_a_path_is_told_in_its_own_words(tmp_path: Path) -> Non
         (OSError("odd"), "OSError: odd"),
         (NotImplementedError("no locks"), "NotImplementedError: no locks"),
     ):
-        with pytest.raises(ArchiveUnwritable, match=told), lock_folder(tmp_path):
+        with pytest.raises(legacy_errors.ArchiveUnwritable, match=told), lock_folder(tmp_path):
             raise error

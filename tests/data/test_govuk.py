@@ -16,6 +16,7 @@ from web_server import (
     web_server,
 )
 
+from energy import legacy_errors
 from energy.data.download import (
     DEFAULT_POLICY,
     ORIGINS,
@@ -25,20 +26,7 @@ from energy.data.download import (
 )
 from energy.data.govuk import API, SOURCES, Discovery, Source, discover
 from energy.data.tables import TABLES
-from energy.errors import (
-    BadPage,
-    FetchError,
-    GoneForGood,
-    NoAttachments,
-    NotThere,
-    PageWithdrawn,
-    ServerFailed,
-    UnexpectedContent,
-    UnexpectedStatus,
-    UrlRefused,
-    WebPageInstead,
-    WrongSchema,
-)
+from energy.errors import FetchError
 
 ENERGY, WEATHER = SOURCES
 
@@ -110,7 +98,7 @@ def test_what_is_found_can_be_fetched_from_another_host(
         answer = download_workbook(one.url, None, manners)
         assert isinstance(answer, Download)
         assert (answer.content, answer.url) == (book, newest)
-        with pytest.raises(UrlRefused):
+        with pytest.raises(legacy_errors.UrlRefused):
             download_workbook(one.url, None, quick)
 
 
@@ -118,7 +106,9 @@ def test_what_is_found_can_be_fetched_from_another_host(
 def test_a_page_without_attachments(
     web: WebServer, quick: DownloadPolicy, attachments: Any
 ) -> None:
-    with pytest.raises(NoAttachments, match="section-1-energy-trends has no attachments"):
+    with pytest.raises(
+        legacy_errors.NoAttachments, match="section-1-energy-trends has no attachments"
+    ):
         find(web, quick, attachments)
 
 
@@ -137,7 +127,7 @@ def test_a_page_without_attachments(
     ],
 )
 def test_a_withdrawn_page(web: WebServer, quick: DownloadPolicy, notice: Any, told: str) -> None:
-    with pytest.raises(PageWithdrawn) as caught:
+    with pytest.raises(legacy_errors.PageWithdrawn) as caught:
         find(web, quick, [TOTAL], withdrawn_notice=notice)
     assert told in str(caught.value)
 
@@ -152,14 +142,16 @@ def test_a_pointer_to_another_page(web: WebServer, quick: DownloadPolicy) -> Non
         "schema_name": "redirect",
         "redirects": [{"path": ENERGY.page, "destination": "/government/statistics/new"}],
     }
-    with pytest.raises(WrongSchema, match=r"schema 'redirect' that leads to '/gov.*/new'"):
+    with pytest.raises(
+        legacy_errors.WrongSchema, match=r"schema 'redirect' that leads to '/gov.*/new'"
+    ):
         discover(ENERGY, quick, web.page(ENERGY.page, item))
 
 
 @pytest.mark.parametrize("redirects", [None, [], {}, "/new", [None], ["/new"], [{}]])
 def test_a_pointer_to_nowhere(web: WebServer, quick: DownloadPolicy, redirects: Any) -> None:
     item = {"schema_name": "redirect", "redirects": redirects}
-    with pytest.raises(WrongSchema, match="schema 'redirect'") as caught:
+    with pytest.raises(legacy_errors.WrongSchema, match="schema 'redirect'") as caught:
         discover(ENERGY, quick, web.page(ENERGY.page, item))
     assert caught.value.leads_to == ""
 
@@ -173,7 +165,9 @@ def test_a_path_that_is_none_leaves_the_one_asked_for(
 
 @pytest.mark.parametrize("schema", ["answer", "gone", 7, None, ""])
 def test_a_page_of_another_kind(web: WebServer, quick: DownloadPolicy, schema: Any) -> None:
-    with pytest.raises(WrongSchema, match="expected publication or statistical_data_set"):
+    with pytest.raises(
+        legacy_errors.WrongSchema, match="expected publication or statistical_data_set"
+    ):
         find(web, quick, [TOTAL], schema_name=schema)
 
 
@@ -192,7 +186,7 @@ def test_a_page_of_another_kind(web: WebServer, quick: DownloadPolicy, schema: A
 def test_a_field_that_is_not_as_it_should_be_is_named(
     web: WebServer, quick: DownloadPolicy, changes: dict[str, Any], field: str
 ) -> None:
-    with pytest.raises(BadPage) as caught:
+    with pytest.raises(legacy_errors.BadPage) as caught:
         find(web, quick, [TOTAL], **changes)
     assert caught.value.field == field
     assert ENERGY.page in str(caught.value)
@@ -204,16 +198,16 @@ PAGE = b"<!DOCTYPE html><html><body>Sorry, we are down</body></html>"
 @pytest.mark.parametrize(
     ("answer", "error", "told"),
     [
-        (Answer(PAGE), WebPageInstead, "expected JSON of the Content API"),
-        (Answer(b"{"), UnexpectedContent, "1 bytes that start with b'{'"),
-        (Answer(b""), UnexpectedContent, "an empty body"),
-        (Answer(b"[" * 100_000), UnexpectedContent, "JSON of the Content API"),
-        (Answer(b'"\xff"'), UnexpectedContent, "JSON of the Content API"),
-        (Answer(b"[]"), UnexpectedContent, "one object"),
-        (Answer(status=304), UnexpectedStatus, "304"),
-        (Answer(b"{}", status=404), NotThere, "nothing is published there"),
-        (Answer(b"{}", status=410), GoneForGood, "taken away on purpose"),
-        (Answer(status=503), ServerFailed, "503 (tries: 4)"),
+        (Answer(PAGE), legacy_errors.WebPageInstead, "expected JSON of the Content API"),
+        (Answer(b"{"), legacy_errors.UnexpectedContent, "1 bytes that start with b'{'"),
+        (Answer(b""), legacy_errors.UnexpectedContent, "an empty body"),
+        (Answer(b"[" * 100_000), legacy_errors.UnexpectedContent, "JSON of the Content API"),
+        (Answer(b'"\xff"'), legacy_errors.UnexpectedContent, "JSON of the Content API"),
+        (Answer(b"[]"), legacy_errors.UnexpectedContent, "one object"),
+        (Answer(status=304), legacy_errors.UnexpectedStatus, "304"),
+        (Answer(b"{}", status=404), legacy_errors.NotThere, "nothing is published there"),
+        (Answer(b"{}", status=410), legacy_errors.GoneForGood, "taken away on purpose"),
+        (Answer(status=503), legacy_errors.ServerFailed, "503 (tries: 4)"),
     ],
 )
 def test_an_answer_that_is_no_page(
@@ -235,7 +229,7 @@ def test_a_page_that_moved_is_followed_within_the_api(
     found = discover(ENERGY, quick, api)
     assert found.url == web.url(new)
     web.redirect(f"/api/content{ENERGY.page}", "https://example.org/")
-    with pytest.raises(UrlRefused, match=r"https://example\.org/ \(redirected to by"):
+    with pytest.raises(legacy_errors.UrlRefused, match=r"https://example\.org/ \(redirected to by"):
         discover(ENERGY, quick, api)
 
 

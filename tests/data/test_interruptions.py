@@ -13,11 +13,11 @@ import pytest
 from data_building import xlsx
 from vintage_building import JANUARY, energy, take, weather
 
+from energy import legacy_errors
 from energy.data import archive
 from energy.data.archive import list_vintages, lock_folder, newest_vintage, write_folder
 from energy.data.vintage_builder import NewVintage, RejectedVintage, UnchangedVintage
 from energy.data.vintages import open_vintage
-from energy.errors import ArchiveUnwritable
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills processes by fork")
 WRITES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "shutil.rmtree"}
@@ -114,7 +114,7 @@ def test_a_disk_that_fails_changes_nothing(
 
     with monkeypatch.context() as patch:
         patch.setattr(whole, call, fail)
-        with pytest.raises(ArchiveUnwritable, match="No space left"):
+        with pytest.raises(legacy_errors.ArchiveUnwritable, match="No space left"):
             take(root, ET=JANUARY)
     assert list_vintages(root) == old
     assert not [*(root / "vintages").glob(".new-*")]
@@ -140,12 +140,15 @@ def at_once(root: Path, *ingests: dict[str, bytes]) -> list[str]:
 
 def test_the_same_workbooks_at_once_are_one_vintage(root: Path) -> None:
     outcomes = at_once(root, *[{"ET": JANUARY}] * 4)
-    assert outcomes == ["Kept", "NothingNew", "NothingNew", "NothingNew"]
+    assert outcomes == ["NewVintage", "UnchangedVintage", "UnchangedVintage", "UnchangedVintage"]
     assert len(list_vintages(root)) == 2
 
 
 def test_two_workbooks_at_once_make_a_vintage_with_both(root: Path) -> None:
-    assert at_once(root, {"ET": JANUARY}, {"W": xlsx(weather(2006))}) == ["Kept", "Kept"]
+    assert at_once(root, {"ET": JANUARY}, {"W": xlsx(weather(2006))}) == [
+        "NewVintage",
+        "NewVintage",
+    ]
     assert len(list_vintages(root)) == 3
     last = open_vintage(newest_vintage(root).folder)
     assert str(last.tables["1.2"].figures.index[-1]) == "2005-01"
@@ -155,21 +158,24 @@ def test_two_workbooks_at_once_make_a_vintage_with_both(root: Path) -> None:
 def test_two_months_at_once_never_leave_the_older_as_newest(root: Path) -> None:
     february = xlsx(energy("2005-02"))
     outcomes = at_once(root, {"ET": JANUARY}, {"ET": february})
-    assert outcomes in (["Kept", "Kept"], ["Kept", "Refused"])
+    assert outcomes in (["NewVintage", "NewVintage"], ["NewVintage", "RejectedVintage"])
     assert newest_vintage(root).month == "2005-02"
 
 
 def test_threads_are_kept_apart_too(root: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         outcomes = list(pool.map(lambda _: take(root, ET=JANUARY), range(4)))
-    assert sorted(type(one).__name__ for one in outcomes) == ["Kept", *["NothingNew"] * 3]
+    assert sorted(type(one).__name__ for one in outcomes) == [
+        "NewVintage",
+        *["UnchangedVintage"] * 3,
+    ]
 
 
 def test_who_waits_too_long_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive, "LOCK_SECONDS", 0.05)
     with (
         lock_folder(tmp_path),
-        pytest.raises(ArchiveUnwritable, match=r"\.lock"),
+        pytest.raises(legacy_errors.ArchiveUnwritable, match=r"\.lock"),
         lock_folder(tmp_path),
     ):
         pass

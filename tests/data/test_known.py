@@ -2,9 +2,9 @@ import pandas as pd
 import pytest
 from vintage_building import energy, vintage, weather
 
+from energy import legacy_errors
 from energy.data.frame import data_as_of, join_tables, validate_frame
 from energy.data.tables import TARGETS
-from energy.errors import NeverKnown
 
 DECEMBER = join_tables(vintage().tables)
 CORRECTED = join_tables(vintage(energy("2004-12", {("2004-11", 3): 0.5})).tables)
@@ -49,8 +49,8 @@ def test_the_first_month_can_be_asked_for() -> None:
 
 @pytest.mark.parametrize("cutoff", ["1994-12", "2005-03"])
 def test_a_month_that_nothing_reaches_is_refused(cutoff: str) -> None:
-    with pytest.raises(NeverKnown) as caught:
+    with pytest.raises(legacy_errors.NeverKnown) as caught:
         data_as_of(HELD, month(cutoff))
     assert (caught.value.first, caught.value.last) == ("1995-01", "2005-02")
-    with pytest.raises(NeverKnown):
+    with pytest.raises(legacy_errors.NeverKnown):
         data_as_of({}, month(cutoff))

@@ -23,7 +23,7 @@ from data_building import (
 )
 from layouts import GROUPS, WEATHER, WHOLE, same
 
-from energy.errors import MissingLabels
+from energy import legacy_errors
 
 NAMES = ["Total", *(label.removeprefix("Primary electricity - ") for label in ENERGY_LABELS[2:9])]
 
@@ -72,7 +72,7 @@ def test_a_label_merged_over_both_rows_counts() -> None:
 
 
 def test_names_that_need_a_group_they_do_not_have_are_refused() -> None:
-    with pytest.raises(MissingLabels) as caught:
+    with pytest.raises(legacy_errors.MissingLabels) as caught:
         same(two_tier([""] * 17, ["Month", *NAMES, *[""] * 8]))
     assert caught.value.missing[0] == "Unadjusted total"
     assert "nuclear" in caught.value.found
@@ -171,7 +171,7 @@ def test_a_last_year_without_its_label_is_refused(label: str) -> None:
     """Nothing but the label tells that the months of a year are missing at the end."""
     book = weather_book()
     book["7_1a"][MATRIX][-1] = label
-    with pytest.raises(MissingLabels) as caught:
+    with pytest.raises(legacy_errors.MissingLabels) as caught:
         same(book, TEMPERATURE, WEATHER)
     assert caught.value.missing == ["<year> average"]
 

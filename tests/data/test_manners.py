@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from energy import legacy_errors
 from energy.data.download import ORIGINS, require_allowed
-from energy.errors import UrlRefused
 
 
 @pytest.mark.parametrize(
@@ -23,6 +23,6 @@ def test_a_url_of_a_place_we_fetch_from_is_made_whole(url: str, base: str, whole
 
 @pytest.mark.parametrize("url", ["https://www.gov.uk:80/a", "http://www.gov.uk:443/a", "gov.uk/a"])
 def test_another_scheme_or_port_is_another_place(url: str) -> None:
-    with pytest.raises(UrlRefused) as caught:
+    with pytest.raises(legacy_errors.UrlRefused) as caught:
         require_allowed(url, ORIGINS)
     assert url in str(caught.value)

@@ -3,10 +3,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from energy import legacy_errors
 from energy.data.frame import MINIMUM, read_frame, target_series, temporal_split, validate_frame
 from energy.data.tables import TARGETS, WEATHER
 from energy.data.vintages import Vintage
-from energy.errors import BadFrame, IncompleteTarget, NotAMonth, OutOfRange, TooShort, UnknownTarget
+from energy.errors import BadFrame, UnknownTarget
 
 
 @pytest.fixture(scope="module")
@@ -84,7 +85,7 @@ def test_an_unknown_target_is_refused(frame: pd.DataFrame, target: str) -> None:
 
 @pytest.mark.parametrize("start", ["", "2001", "2001-13", "0000-01", "January 2001", "2001-01-01x"])
 def test_a_start_that_is_no_month_is_refused(frame: pd.DataFrame, start: str) -> None:
-    with pytest.raises(NotAMonth):
+    with pytest.raises(legacy_errors.NotAMonth):
         target_series(frame, "total", start)
 
 
@@ -97,14 +98,14 @@ def test_a_start_that_is_no_month_is_refused(frame: pd.DataFrame, start: str) ->
     ],
 )
 def test_months_missing_are_refused(frame, target, start, missing, complete) -> None:
-    with pytest.raises(IncompleteTarget) as caught:
+    with pytest.raises(legacy_errors.IncompleteTarget) as caught:
         target_series(frame, target, start)
     assert (caught.value.missing, caught.value.complete_from) == (missing, complete)
 
 
 @pytest.mark.parametrize(("start", "found"), [("2017-09", 59), ("2022-07", 1), ("2030-01", 0)])
 def test_fewer_than_five_years_are_refused(frame: pd.DataFrame, start: str, found: int) -> None:
-    with pytest.raises(TooShort) as caught:
+    with pytest.raises(legacy_errors.TooShort) as caught:
         target_series(frame, "total", start)
     assert (caught.value.found, caught.value.expected) == (found, MINIMUM)
     assert len(target_series(frame, "total", "2017-08")) == MINIMUM
@@ -123,5 +124,5 @@ def test_a_split_keeps_every_month_once_and_in_order(months: int, share: float) 
 
 @pytest.mark.parametrize("share", [0.0, 1.0, -1.0, 2.0])
 def test_a_split_with_an_empty_part_is_refused(share: float) -> None:
-    with pytest.raises(OutOfRange):
+    with pytest.raises(legacy_errors.OutOfRange):
         temporal_split(pd.period_range("2001-01", periods=10, freq="M"), share)

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from own_series import TOML, rows, with_weather, write
 
+from energy import legacy_errors
 from energy.data.dataset import UK, read_dataset_file
 from energy.data.loader import configured_dataset, load_dataset
-from energy.errors import BadDataset, NoData, OnlyAsItStands, UnknownVintage
+from energy.errors import NoData
 from energy.settings import ROOT, Settings
 
 
@@ -27,7 +28,7 @@ def test_the_shipped_data_set_is_read_from_its_archive() -> None:
 def test_an_archive_without_what_is_asked_for(tmp_path: Path) -> None:
     with pytest.raises(NoData):
         load_dataset(UK, tmp_path)
-    with pytest.raises(UnknownVintage):
+    with pytest.raises(legacy_errors.UnknownVintage):
         load_dataset(UK, ROOT / "data", "1999-01-00000000")
 
 
@@ -75,7 +76,9 @@ def test_weather_beyond_the_figures_is_no_later_month(tmp_path: Path) -> None:
 
 
 def test_no_vintage_can_be_asked_for_of_a_csv(tmp_path: Path) -> None:
-    with pytest.raises(OnlyAsItStands, match="--vintage needs vintages that were kept"):
+    with pytest.raises(
+        legacy_errors.OnlyAsItStands, match="--vintage needs vintages that were kept"
+    ):
         load_dataset(read_dataset_file(write(tmp_path)), tmp_path, "2022-12-00000000")
 
 
@@ -83,5 +86,5 @@ def test_the_settings_name_the_data_set(tmp_path: Path) -> None:
     assert configured_dataset(Settings()) is UK
     file = write(tmp_path, rows(70))
     assert configured_dataset(Settings(dataset=file)).name == "mill"
-    with pytest.raises(BadDataset):
+    with pytest.raises(legacy_errors.BadDataset):
         configured_dataset(Settings(dataset=tmp_path / "nowhere.toml"))

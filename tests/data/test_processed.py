@@ -4,10 +4,11 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from energy import legacy_errors
 from energy.data.frame import read_frame, temporal_split
 from energy.data.loader import METRICS, processed_frames, write_processed
 from energy.data.vintages import Vintage
-from energy.errors import NotAMonth, OutOfRange, UnknownTarget
+from energy.errors import UnknownTarget
 
 
 @pytest.fixture(scope="module")
@@ -32,14 +33,14 @@ def test_the_parts_are_the_targets_months_cut_as_training_cuts_them(frame: pd.Da
 
 @pytest.mark.parametrize("share", ["0.8", "80%", True, 0, 1, 1.5, float("nan"), None, 0.0001])
 def test_a_share_that_cuts_nothing_is_refused(frame: pd.DataFrame, share: object) -> None:
-    with pytest.raises(OutOfRange, match="share is"):
+    with pytest.raises(legacy_errors.OutOfRange, match="share is"):
         processed_frames(frame, "total", "2001-01", share)
 
 
 def test_what_training_refuses_is_refused(frame: pd.DataFrame) -> None:
     with pytest.raises(UnknownTarget, match="gas"):
         processed_frames(frame, "gas", "2001-01", 0.8)
-    with pytest.raises(NotAMonth, match="2001"):
+    with pytest.raises(legacy_errors.NotAMonth, match="2001"):
         processed_frames(frame, "total", 2001, 0.8)
 
 

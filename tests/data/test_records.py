@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from energy import legacy_errors
 from energy.data.vintages import RECORD, VintageRecord, describe_file, read_record
-from energy.errors import BadRecord
 
 
 def test_a_record_is_read_as_it_was_written(tmp_path: Path) -> None:
@@ -49,11 +49,11 @@ def test_what_is_no_record_is_refused_with_the_reason(
     tmp_path: Path, content: bytes, told: str
 ) -> None:
     (tmp_path / RECORD).write_bytes(content)
-    with pytest.raises(BadRecord, match=rf"{RECORD}.*{told}"):
+    with pytest.raises(legacy_errors.BadRecord, match=rf"{RECORD}.*{told}"):
         read_record(tmp_path)
 
 
 def test_a_record_that_cannot_be_opened_is_refused(tmp_path: Path) -> None:
     (tmp_path / RECORD).mkdir()
-    with pytest.raises(BadRecord, match="no readable text"):
+    with pytest.raises(legacy_errors.BadRecord, match="no readable text"):
         read_record(tmp_path)

@@ -9,19 +9,10 @@ import pandas as pd
 import pytest
 from data_building import FIRST, energy_book, write, xlsx
 
+from energy import legacy_errors
 from energy.data.frame import read_frame
 from energy.data.vintages import Vintage, open_vintage, read_record
-from energy.errors import (
-    AlteredFile,
-    BadCell,
-    BadRecord,
-    MissingFile,
-    NoData,
-    NotAWorkbook,
-    RepeatedTable,
-    TableNotFound,
-    WrongTitle,
-)
+from energy.errors import NoData, TableNotFound, WrongTitle
 
 ENERGY = "ET_1.2_SEP_22.xlsx"
 WEATHER = "Weather_SEP_22.ods"
@@ -71,7 +62,7 @@ def test_reading_it_all_is_quick(raw: Path, vintage: Vintage) -> None:
 @pytest.mark.parametrize("name", [ENERGY, WEATHER])
 def test_a_missing_file_is_refused(copy: Path, name: str) -> None:
     (copy / name).unlink()
-    with pytest.raises(MissingFile) as caught:
+    with pytest.raises(legacy_errors.MissingFile) as caught:
         open_vintage(copy)
     assert (caught.value.file, caught.value.folder) == (name, copy)
 
@@ -79,14 +70,14 @@ def test_a_missing_file_is_refused(copy: Path, name: str) -> None:
 @pytest.mark.parametrize("content", [b"", b"<html>Gone</html>", b"PK\x03\x04 cut"])
 def test_what_is_no_workbook_is_refused(copy: Path, content: bytes) -> None:
     (copy / ENERGY).write_bytes(content)
-    with pytest.raises(NotAWorkbook) as caught:
+    with pytest.raises(legacy_errors.NotAWorkbook) as caught:
         open_vintage(copy)
     assert caught.value.file == ENERGY
 
 
 def test_a_truncated_workbook_is_refused(copy: Path) -> None:
     (copy / WEATHER).write_bytes((copy / WEATHER).read_bytes()[:-500])
-    with pytest.raises(NotAWorkbook) as caught:
+    with pytest.raises(legacy_errors.NotAWorkbook) as caught:
         open_vintage(copy)
     assert caught.value.file == WEATHER
 
@@ -95,14 +86,14 @@ def test_a_bad_figure_is_told_before_the_hash(copy: Path) -> None:
     book = energy_book()
     book["Month"][FIRST + 1][2] = "lots"
     (copy / ENERGY).write_bytes(xlsx(book))
-    with pytest.raises(BadCell) as caught:
+    with pytest.raises(legacy_errors.BadCell) as caught:
         open_vintage(copy)
     assert (caught.value.file, caught.value.cell, caught.value.found) == (ENERGY, "C8", "lots")
 
 
 def test_a_workbook_that_reads_well_but_was_altered_is_refused(copy: Path) -> None:
     (copy / ENERGY).write_bytes(xlsx(energy_book()))
-    with pytest.raises(AlteredFile) as caught:
+    with pytest.raises(legacy_errors.AlteredFile) as caught:
         open_vintage(copy)
     record = read_record(copy)
     assert record is not None
@@ -127,7 +118,7 @@ def test_without_a_record_workbooks_are_known_by_content(tmp_path: Path) -> None
 def test_two_workbooks_with_one_table_are_refused(tmp_path: Path) -> None:
     folder = write(tmp_path / "mine")
     (folder / "Later.xlsx").write_bytes(xlsx(energy_book()))
-    with pytest.raises(RepeatedTable) as caught:
+    with pytest.raises(legacy_errors.RepeatedTable) as caught:
         open_vintage(folder)
     assert (caught.value.table, caught.value.found) == ("1.2", ["ET_1.2.xlsx", "Later.xlsx"])
 
@@ -169,7 +160,7 @@ def test_no_folder_and_an_empty_one_are_refused(tmp_path: Path) -> None:
 )
 def test_a_record_that_says_too_little_or_too_much_is_refused(copy: Path, change) -> None:
     edit(copy, change)
-    with pytest.raises(BadRecord) as caught:
+    with pytest.raises(legacy_errors.BadRecord) as caught:
         open_vintage(copy)
     assert caught.value.file == copy / "vintage.json"
 
@@ -177,5 +168,5 @@ def test_a_record_that_says_too_little_or_too_much_is_refused(copy: Path, change
 @pytest.mark.parametrize("text", ["", "{", "[]", '"x"', "null"])
 def test_a_record_that_is_no_record_is_refused(copy: Path, text: str) -> None:
     (copy / "vintage.json").write_text(text)
-    with pytest.raises(BadRecord):
+    with pytest.raises(legacy_errors.BadRecord):
         open_vintage(copy)

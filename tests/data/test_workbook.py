@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl.utils import get_column_letter
 
+from energy import legacy_errors
 from energy.data.workbook import address, open_workbook
-from energy.errors import NotAWorkbook
 
 
 @given(st.integers(0, 1_048_575), st.integers(0, 16_383))
@@ -58,7 +58,7 @@ def test_a_hidden_sheet_is_no_table() -> None:
     ],
 )
 def test_other_content_is_refused_by_name(content: bytes, found: str) -> None:
-    with pytest.raises(NotAWorkbook) as caught:
+    with pytest.raises(legacy_errors.NotAWorkbook) as caught:
         open_workbook("ET_1.2.xlsx", content)
     assert caught.value.file == "ET_1.2.xlsx"
     assert caught.value.found == found
@@ -67,7 +67,7 @@ def test_other_content_is_refused_by_name(content: bytes, found: str) -> None:
 @pytest.mark.parametrize("name", ["ET_1.2_SEP_22.xlsx", "Weather_SEP_22.ods"])
 def test_a_workbook_cut_short_is_refused(raw: Path, name: str) -> None:
     content = (raw / name).read_bytes()[:20_000]
-    with pytest.raises(NotAWorkbook) as caught:
+    with pytest.raises(legacy_errors.NotAWorkbook) as caught:
         open_workbook(name, content)
     assert caught.value.found == "a ZIP archive cut short after 20000 bytes"
 
@@ -83,5 +83,5 @@ def test_damaged_bytes_open_or_are_refused(data: st.DataObject) -> None:
     damaged = WHOLE[:start] + junk + WHOLE[start + data.draw(st.integers(0, 200)) :]
     try:
         open_workbook("a.xlsx", damaged)
-    except NotAWorkbook as error:
+    except legacy_errors.NotAWorkbook as error:
         assert "\n" not in str(error)  # noqa: PT017 - either outcome is right

@@ -20,9 +20,10 @@ from forecasting.series_building import (
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from energy import legacy_errors
 from energy.contract import WEATHER_AHEAD
 from energy.data.frame import MINIMUM, temporal_split
-from energy.errors import MissingWeather, NotPlausible, TooShortToBacktest
+from energy.errors import MissingWeather, TooShortToBacktest
 from energy.forecasting import backtest, combination
 from energy.forecasting.backtest import combine_backtests, fit, forecast, regressors, run_backtest
 from energy.forecasting.folds import MONTHS_SCORED, SHORTEST, FoldPlan, plan_folds, quantile_columns
@@ -365,10 +366,10 @@ def test_a_combination_nowcasts_too_and_is_weighted_once_errors_are_known(folds)
 
 def test_what_is_not_a_number_ends_the_backtest(monkeypatch, total, weather, two_folds) -> None:
     def nothing(forecaster: str, fitted: object, horizon: int, positive: bool) -> None:
-        raise NotPlausible(forecaster, "2017-01", float("nan"), positive)
+        raise legacy_errors.NotPlausible(forecaster, "2017-01", float("nan"), positive)
 
     monkeypatch.setattr(backtest, "forecast", nothing)
-    with pytest.raises(NotPlausible):
+    with pytest.raises(legacy_errors.NotPlausible):
         run_backtest("naive", total, weather, two_folds)
 
 

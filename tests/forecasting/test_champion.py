@@ -11,8 +11,8 @@ from forecasting.series_building import fold, made_up_series, made_up_weather, u
 from hypothesis import given
 from hypothesis import strategies as st
 
+from energy import legacy_errors
 from energy.contract import LEVELS, ForecastTable
-from energy.errors import EveryForecasterFailed
 from energy.forecasting.backtest import forecast, observed_ahead
 from energy.forecasting.folds import quantile_columns
 from energy.forecasting.intervals import calibrate, folds_before, quantiles
@@ -86,14 +86,14 @@ def test_a_score_that_is_not_a_number_is_never_first() -> None:
 
 
 def test_if_all_failed_every_reason_is_told() -> None:
-    with pytest.raises(EveryForecasterFailed) as caught:
+    with pytest.raises(legacy_errors.EveryForecasterFailed) as caught:
         rank_forecasters([Score("theta", failure="too cold"), Score("ets", failure="too hot")])
     assert caught.value.reasons == {"theta": "too cold", "ets": "too hot"}
     assert "theta: too cold; ets: too hot" in str(caught.value)
 
 
 def test_of_nobody_there_is_no_first() -> None:
-    with pytest.raises(EveryForecasterFailed):
+    with pytest.raises(legacy_errors.EveryForecasterFailed):
         rank_forecasters([])
 
 

@@ -11,8 +11,8 @@ from botocore.exceptions import ClientError
 from made_records import publish, record
 from s3_server import free_ports
 
+from energy import legacy_errors
 from energy.contract.track_record import TrackRecord
-from energy.errors import MetricsUnsent
 from energy.monitoring import cloudwatch
 from energy.monitoring.cloudwatch import track_record_metrics
 from energy.releases.store import Store
@@ -89,7 +89,7 @@ class Refusing:
 
 def test_a_refusal_is_one_line(made: TrackRecord, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cloudwatch, "_client", Refusing)
-    with pytest.raises(MetricsUnsent) as caught:
+    with pytest.raises(legacy_errors.MetricsUnsent) as caught:
         cloudwatch.send_metrics("Energy", made)
     told = str(caught.value)
     assert "namespace Energy: it refused (AccessDenied)." in told
@@ -102,7 +102,7 @@ def test_nobody_there(made: TrackRecord, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{port}")
     monkeypatch.setattr(cloudwatch, "ATTEMPTS", 1)
     with pytest.raises(
-        MetricsUnsent, match=r"cannot be asked \(EndpointConnectionError\)"
+        legacy_errors.MetricsUnsent, match=r"cannot be asked \(EndpointConnectionError\)"
     ) as caught:
         cloudwatch.send_metrics("Energy", made)
     assert "never-to-be-told" not in str(caught.value)
@@ -112,5 +112,5 @@ def test_no_region(made: TrackRecord, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("AWS_DEFAULT_REGION")
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
     monkeypatch.delenv("AWS_REGION", raising=False)
-    with pytest.raises(MetricsUnsent, match="NoRegionError"):
+    with pytest.raises(legacy_errors.MetricsUnsent, match="NoRegionError"):
         cloudwatch.send_metrics("Energy", made)

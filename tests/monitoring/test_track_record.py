@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 from made_records import LAST, figures, make_frame, publish, published_on, record
 
+from energy import legacy_errors
 from energy.contract.months import months_after
 from energy.contract.track_record import ScoredMonth, TrackRecord
-from energy.errors import FiguresBehindRecord, NothingReadable, RecordOfAnother, UnknownTarget
+from energy.errors import UnknownTarget
 from energy.forecasting.metrics import seasonal_naive_scale
 from energy.releases.bundle import iso_timestamp
 from energy.releases.promotion import CHAMPION, Decision, promote
@@ -227,7 +228,9 @@ def test_a_store_in_which_no_release_can_be_read(store: Store) -> None:
     missing = publish(store, "2022-04")
     for file in folder_of(store, missing).iterdir():
         file.unlink()
-    with pytest.raises(NothingReadable, match=f"The last is {missing}: .* has no manifest.json"):
+    with pytest.raises(
+        legacy_errors.NothingReadable, match=f"The last is {missing}: .* has no manifest.json"
+    ):
         record(store)
 
 
@@ -271,7 +274,9 @@ def test_a_record_of_another_target_is_left_alone(store: Store) -> None:
     publish(store, "2022-04")
     first = record(store)
     publish(store, "2022-05", target="coal")
-    with pytest.raises(RecordOfAnother, match=r"forecasts coal, the track record is of total"):
+    with pytest.raises(
+        legacy_errors.RecordOfAnother, match=r"forecasts coal, the track record is of total"
+    ):
         record(store, previous=first)
 
 
@@ -285,7 +290,9 @@ def test_a_target_that_the_data_do_not_have(store: Store) -> None:
 def test_figures_older_than_the_record_s_are_refused(store: Store) -> None:
     publish(store, "2022-04")
     first = record(store)
-    with pytest.raises(FiguresBehindRecord, match=r"to 2022-06; .* to 2022-07, and stays"):
+    with pytest.raises(
+        legacy_errors.FiguresBehindRecord, match=r"to 2022-06; .* to 2022-07, and stays"
+    ):
         record(store, figures("2022-06"), first)
 
 

@@ -14,13 +14,13 @@ import pytest
 from drafts import NOW, Draft, make_draft, overwrite
 from mortal_store import Killed, Mortal
 
+from energy import legacy_errors
 from energy.contract import ForecastTable
 from energy.errors import (
     BadDocument,
     BadReleaseId,
     FileAltered,
     ObjectExists,
-    ReleaseFiles,
     ReleaseMissing,
     StoreUnwritable,
     UnknownSchema,
@@ -171,11 +171,13 @@ def test_files_that_are_no_release(tmp_path: Path) -> None:
         {**draft.files, "../x": b""},
         {**draft.files, "a/b": b""},
     ):
-        with pytest.raises(ReleaseFiles, match=r"forecast\.json, model\.zip, scores\.json"):
+        with pytest.raises(
+            legacy_errors.ReleaseFiles, match=r"forecast\.json, model\.zip, scores\.json"
+        ):
             write_release(store, draft.manifest, files)
     assert store.keys() == []
     manifest = write_release(store, draft.manifest, draft.files)
-    with pytest.raises(ReleaseFiles, match=r"\.\./\.\./champion\.json"):
+    with pytest.raises(legacy_errors.ReleaseFiles, match=r"\.\./\.\./champion\.json"):
         read_file(store, manifest, "../../champion.json")
 
 

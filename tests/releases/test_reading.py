@@ -8,14 +8,8 @@ from typing import Any
 import pytest
 from drafts import NOW, make_draft, overwrite
 
-from energy.errors import (
-    BadDocument,
-    FileAltered,
-    NoRelease,
-    NotInRelease,
-    NoTrackRecord,
-    StoreUnreachable,
-)
+from energy import legacy_errors
+from energy.errors import BadDocument, FileAltered, StoreUnreachable
 from energy.releases.bundle import encode_document, write_release
 from energy.releases.promotion import CHAMPION, promote
 from energy.releases.reader import LiveRelease, ReleaseReader
@@ -46,7 +40,9 @@ class Failing:
             self.reads += 1
             self.clock.now += self.takes
             if self.is_down:
-                raise StoreUnreachable(self.store.url, "no answer from 127.0.0.1 (timed out)")
+                raise legacy_errors.StoreUnreachable(
+                    self.store.url, "no answer from 127.0.0.1 (timed out)"
+                )
         return getattr(self.store, name)
 
 
@@ -126,10 +122,10 @@ def test_a_store_that_is_down_takes_no_reader_down(
 def test_without_a_release_there_is_nothing_to_go_on_with(
     store: Store, reader: ReleaseReader, failing: Failing
 ) -> None:
-    with pytest.raises(NoRelease, match=r"no champion\.json"):
+    with pytest.raises(legacy_errors.NoRelease, match=r"no champion\.json"):
         reader.current()
     failing.is_down = True
-    with pytest.raises(NoRelease, match="timed out"):
+    with pytest.raises(legacy_errors.NoRelease, match="timed out"):
         reader.current()
     failing.is_down = False
     put(store, FIRST)
@@ -174,7 +170,7 @@ def test_a_pointer_that_climbs_reads_nothing(store: Store, reader: ReleaseReader
         "reason": "",
     }
     overwrite(store, CHAMPION, encode_document(CHAMPION, pointer))
-    with pytest.raises(NoRelease, match="is no release id"):
+    with pytest.raises(legacy_errors.NoRelease, match="is no release id"):
         reader.current()
 
 
@@ -191,7 +187,7 @@ def test_a_pointer_that_is_gone(tmp_path: Path, clock: Clock) -> None:
 def test_an_altered_table_is_no_release_to_begin_with(store: Store, reader: ReleaseReader) -> None:
     put(store, FIRST)
     overwrite(store, f"releases/{FIRST.id}/forecast.json", FIRST.files["forecast.json"][:-1])
-    with pytest.raises(NoRelease, match=rf"forecast\.json of release {FIRST.id}"):
+    with pytest.raises(legacy_errors.NoRelease, match=rf"forecast\.json of release {FIRST.id}"):
         reader.current()
 
 
@@ -214,7 +210,7 @@ def test_what_a_release_does_not_hold(store: Store, reader: ReleaseReader) -> No
     release = reader.current().release
     assert release.weather is None
     assert release.parts == {}
-    with pytest.raises(NotInRelease, match=r"folds\.json"):
+    with pytest.raises(legacy_errors.NotInRelease, match=r"folds\.json"):
         release.document("folds.json")
 
 
@@ -236,7 +232,7 @@ def test_a_document_that_was_altered_is_none(store: Store, reader: ReleaseReader
 
 
 def test_the_track_record(store: Store, reader: ReleaseReader) -> None:
-    with pytest.raises(NoTrackRecord, match=r"no track_record\.json yet"):
+    with pytest.raises(legacy_errors.NoTrackRecord, match=r"no track_record\.json yet"):
         reader.track_record()
     store.write(
         "track_record.json", encode_document("track_record.json", {"schema": 1, "months": []})

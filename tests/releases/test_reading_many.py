@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from drafts import NOW, Draft, make_draft
 
+from energy import legacy_errors
 from energy.contract import Calibration, Forecast
 from energy.contract.panel import SeriesForecast, panel_documents
-from energy.errors import BadDocument, NotInRelease, SeriesLeftOut, UnknownTarget
+from energy.errors import BadDocument, UnknownTarget
 from energy.pipelines.many_series import summarise_panel
 from energy.releases.bundle import encode_document, write_release
 from energy.releases.promotion import promote
@@ -51,7 +52,7 @@ def test_one_series_is_read_from_the_one_file_that_holds_it(release: Release) ->
 
 
 def test_one_that_was_left_out_is_told_why(release: Release) -> None:
-    with pytest.raises(SeriesLeftOut) as told:
+    with pytest.raises(legacy_errors.SeriesLeftOut) as told:
         release.of_panel("barn")
     assert (told.value.target, told.value.reason) == ("barn", "it has 4 months")
 
@@ -66,7 +67,7 @@ def test_one_that_it_does_not_have_is_unknown(release: Release, name: str) -> No
 def test_a_release_of_one_series_has_no_panel(store: Store) -> None:
     release = put(store, {})
     assert release.panel is None
-    with pytest.raises(NotInRelease):
+    with pytest.raises(legacy_errors.NotInRelease):
         release.of_panel("mill 1")
 
 

@@ -10,8 +10,9 @@ import pytest
 from drafts import NOW, make_draft, overwrite
 from mortal_store import Killed, Mortal
 
+from energy import legacy_errors
 from energy.contract import Pointer
-from energy.errors import DecisionUnwritten, NoRollback, PromotionLost, StoreUnwritable
+from energy.errors import PromotionLost, StoreUnwritable
 from energy.releases.bundle import write_release
 from energy.releases.promotion import ROLLED_BACK, list_decisions, promote, read_champion, rollback
 from energy.releases.store import Store, open_store
@@ -50,7 +51,9 @@ def test_rolling_back_again_goes_further_and_ends(store: Store) -> None:
     one, two, _ = put_in_service(store, 1, 2, 3)
     for expected in (two, one):
         assert rollback(store, "back", "ada", LATER).pointer.release_id == expected
-    with pytest.raises(NoRollback, match=f"{one} stays in service: there is no release before it"):
+    with pytest.raises(
+        legacy_errors.NoRollback, match=f"{one} stays in service: there is no release before it"
+    ):
         rollback(store, "back", "ada", LATER)
     assert in_service(store) == one
 
@@ -71,7 +74,7 @@ def test_a_release_put_in_service_again_can_be_gone_back_from_and_is_not_come_ba
     one, two = put_in_service(store, 1, 2)
     promote(store, one, "it was better", LATER)
     assert rollback(store, "no", "ada", LATER).pointer.release_id == two
-    with pytest.raises(NoRollback):
+    with pytest.raises(legacy_errors.NoRollback):
         rollback(store, "no", "ada", LATER)
 
 
@@ -89,7 +92,9 @@ def test_one_that_is_not_whole_is_passed_over_and_told(tmp_path: Path, name: str
 def test_if_none_is_whole_nothing_changes(store: Store) -> None:
     one, two = put_in_service(store, 1, 2)
     overwrite(store, f"releases/{one}/model.zip", b"altered")
-    with pytest.raises(NoRollback, match=r"no release before it is whole .*model\.zip"):
+    with pytest.raises(
+        legacy_errors.NoRollback, match=r"no release before it is whole .*model\.zip"
+    ):
         rollback(store, "back", "ada", LATER)
     assert in_service(store) == two
     assert len(list_decisions(store)) == 2
@@ -103,7 +108,7 @@ def test_a_champion_that_is_missing_can_be_rolled_back_from(tmp_path: Path) -> N
 
 
 def test_nothing_in_service(store: Store) -> None:
-    with pytest.raises(NoRollback, match="Nothing is in service"):
+    with pytest.raises(legacy_errors.NoRollback, match="Nothing is in service"):
         rollback(store, "back", "ada", LATER)
     assert store.keys() == []
 
@@ -120,7 +125,7 @@ def test_a_pointer_of_an_older_version_knows_the_one_before(store: Store) -> Non
     overwrite(store, "champion.json", json.dumps(old).encode())
     assert read_champion(store) == Pointer(three, two, old["promoted_at"], "it is best", None)
     assert rollback(store, "back", "ada", LATER).pointer.release_id == two
-    with pytest.raises(NoRollback):
+    with pytest.raises(legacy_errors.NoRollback):
         rollback(store, "back", "ada", LATER)
     assert one != two
 
@@ -166,7 +171,7 @@ class Failing:
         def fail(*given: object) -> None:
             if self.done:
                 real(*given)
-            raise StoreUnwritable(self.store.url, "no answer in time")
+            raise legacy_errors.StoreUnwritable(self.store.url, "no answer in time")
 
         return fail
 
@@ -174,7 +179,8 @@ class Failing:
 def test_a_rollback_whose_record_fails_says_that_it_happened(store: Store) -> None:
     _, two, _ = put_in_service(store, 1, 2, 3)
     with pytest.raises(
-        DecisionUnwritten, match=r"IS in service again.*no answer in time.*Do not roll back again"
+        legacy_errors.DecisionUnwritten,
+        match=r"IS in service again.*no answer in time.*Do not roll back again",
     ):
         rollback(Failing(store, "write"), "no", "ada", LATER)
     assert in_service(store) == two

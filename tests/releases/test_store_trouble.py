@@ -13,14 +13,8 @@ from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
 from filelock import FileLock
 from s3_server import S3Server, free_ports
 
-from energy.errors import (
-    BadStoreUrl,
-    ObjectExists,
-    StoreConflict,
-    StoreError,
-    StoreUnreachable,
-    StoreUnwritable,
-)
+from energy import legacy_errors
+from energy.errors import ObjectExists, StoreConflict, StoreError, StoreUnreachable, StoreUnwritable
 from energy.releases import store
 from energy.releases.store import S3Store, Store, open_store
 
@@ -46,7 +40,7 @@ SECRET = "hunter2hunter2"
     ],
 )
 def test_urls_that_are_no_store(url: str, reason: str) -> None:
-    with pytest.raises(BadStoreUrl, match=reason) as caught:
+    with pytest.raises(legacy_errors.BadStoreUrl, match=reason) as caught:
         open_store(url)
     assert SECRET not in str(caught.value)
     assert "s3://bucket/prefix" in str(caught.value)
@@ -166,7 +160,7 @@ def test_a_silent_endpoint(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_endpoints_that_are_no_urls(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
     s3.use(monkeypatch, AWS_ENDPOINT_URL=f"user:{SECRET}@nowhere")
-    fails(lambda: open_store("s3://energy/p"), BadStoreUrl, "AWS_", s3)
+    fails(lambda: open_store("s3://energy/p"), legacy_errors.BadStoreUrl, "AWS_", s3)
 
 
 @pytest.mark.parametrize("written", [b"ours", b"theirs"])

@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from energy import legacy_errors
 from energy.contract import Forecast, ForecastRequest
-from energy.errors import NotAllowed, ObservationGap, TableAlone, UnknownTarget
+from energy.errors import UnknownTarget
 from energy.releases.reader import Release
 from energy.serving.predict import predict
 
@@ -68,7 +69,9 @@ def test_beyond_the_table_the_champion_answers(release: Release) -> None:
 
 @pytest.mark.parametrize("month", ["2022-07", "2021-01", "2032-08", "9999-12"])
 def test_months_out_of_reach(release: Release, month: str) -> None:
-    with pytest.raises(NotAllowed, match=r"months\[0\] is .*; expected 2022-08 to 2032-07"):
+    with pytest.raises(
+        legacy_errors.NotAllowed, match=r"months\[0\] is .*; expected 2022-08 to 2032-07"
+    ):
         ask(release, months=[month])
 
 
@@ -94,7 +97,9 @@ def test_parts_are_answered_from_their_tables(unaware: Release) -> None:
     ],
 )
 def test_parts_have_no_champion(unaware: Release, field: str, body: dict[str, Any]) -> None:
-    with pytest.raises(TableAlone, match=f"{field} cannot be answered for natural_gas") as caught:
+    with pytest.raises(
+        legacy_errors.TableAlone, match=f"{field} cannot be answered for natural_gas"
+    ) as caught:
         ask(unaware, target="natural_gas", **body)
     assert caught.value.field == field
 
@@ -116,13 +121,13 @@ def test_series_that_are_not_there(release: Release, target: str) -> None:
 def test_observations_leave_no_month_out(
     release: Release, observations: dict[str, float], expected: str
 ) -> None:
-    with pytest.raises(ObservationGap, match=f"expected {expected}"):
+    with pytest.raises(legacy_errors.ObservationGap, match=f"expected {expected}"):
         ask(release, observations=observations)
 
 
 @pytest.mark.parametrize("value", [0.0, -3.0])
 def test_observations_of_a_positive_series_are_positive(release: Release, value: float) -> None:
-    with pytest.raises(NotAllowed, match=r"observations\.2022-08 .*above zero"):
+    with pytest.raises(legacy_errors.NotAllowed, match=r"observations\.2022-08 .*above zero"):
         ask(release, observations={"2022-08": value})
 
 

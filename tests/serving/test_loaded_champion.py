@@ -8,14 +8,8 @@ from typing import Any
 
 import pytest
 
+from energy import legacy_errors
 from energy.contract import Forecast, ForecastRequest
-from energy.errors import (
-    ChampionRefused,
-    ChampionUnreadable,
-    NotAllowed,
-    UpdateFailed,
-    WeatherNotHeld,
-)
 from energy.forecasting import backtest
 from energy.forecasting.models import FORECASTERS
 from energy.releases.reader import Release
@@ -52,13 +46,13 @@ def test_it_is_unpickled_once(release: Release, monkeypatch: pytest.MonkeyPatch)
 
 def test_other_packages_are_refused_and_the_table_goes_on(release: Release) -> None:
     other = of_other_packages(release, sktime="0.40.1", prophet="1.1")
-    with pytest.raises(ChampionRefused) as caught:
+    with pytest.raises(legacy_errors.ChampionRefused) as caught:
         ask(other, periods=30)
     for told in ("sktime 0.40.1 (here 1.", "prophet 1.1 (here not installed)", "are still"):
         assert told in str(caught.value)
     assert release.manifest.release_id in str(caught.value)
     assert ask(other, periods=24, coverage=[0.9]).tier == "table"
-    with pytest.raises(ChampionRefused):
+    with pytest.raises(legacy_errors.ChampionRefused):
         ask(other, observations=OBSERVED)
 
 
@@ -66,7 +60,7 @@ def test_nothing_is_unpickled_under_other_packages(
     release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Release, "model", lambda _: pytest.fail("it was read"))
-    with pytest.raises(ChampionRefused):
+    with pytest.raises(legacy_errors.ChampionRefused):
         ask(of_other_packages(release, numpy="1.26.4"), periods=30)
 
 
@@ -75,12 +69,12 @@ def test_what_does_not_unpickle(
     release: Release, model: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Release, "model", lambda _: model)
-    with pytest.raises(ChampionUnreadable, match=release.manifest.release_id):
+    with pytest.raises(legacy_errors.ChampionUnreadable, match=release.manifest.release_id):
         ask(fresh(release), periods=30)
 
 
 def test_a_forecaster_that_this_version_does_not_know(release: Release) -> None:
-    with pytest.raises(ChampionUnreadable, match="bench has no oracle"):
+    with pytest.raises(legacy_errors.ChampionUnreadable, match="bench has no oracle"):
         ask(fresh(release, forecaster="oracle"), periods=30)
 
 
@@ -103,7 +97,7 @@ def test_months_are_counted_from_the_new_cutoff(release: Release) -> None:
     found = ask(release, months=["2032-10"], observations=OBSERVED)
     assert found.months[0].horizon == 120
     for month in ("2022-10", "2032-11"):
-        with pytest.raises(NotAllowed, match="expected 2022-11 to 2032-10"):
+        with pytest.raises(legacy_errors.NotAllowed, match="expected 2022-11 to 2032-10"):
             ask(release, months=[month], observations=OBSERVED)
 
 
@@ -157,7 +151,7 @@ def test_figures_that_cannot_be_fitted(release: Release, monkeypatch: pytest.Mon
     champion.load_champion(release)
     fitted = release.kept[champion.KEPT][0]
     monkeypatch.setattr(type(fitted), "_fit", lambda *_, **__: 1 / 0)
-    with pytest.raises(UpdateFailed, match="ZeroDivisionError"):
+    with pytest.raises(legacy_errors.UpdateFailed, match="ZeroDivisionError"):
         ask(release, observations=OBSERVED)
 
 
@@ -166,5 +160,5 @@ def test_without_weather_in_the_release_there_are_no_scenarios(
 ) -> None:
     files = {n: entry for n, entry in release.manifest.files.items() if n != "weather.json"}
     bare = fresh(release, files=files)
-    with pytest.raises(WeatherNotHeld, match="no weather at all"):
+    with pytest.raises(legacy_errors.WeatherNotHeld, match="no weather at all"):
         ask(bare, weather={"temperature_change": 1})
