@@ -1,5 +1,6 @@
-# Everything a person does here. `make run` and `make test` need Python 3.11 or 3.12, git and make.
-PYTHON ?= $(firstword $(foreach p,python3.11 python3.12 python3,$(shell command -v $(p) 2>/dev/null)))
+# Every command of the project. `make run` and `make test` need Python 3.11 to 3.14, git and make.
+# The images run Python 3.11, so it is preferred: a model is best loaded by the Python that saved it.
+PYTHON ?= $(shell for p in python3.11 python3.12 python3.13 python3.14 python3; do $$p -c '' 2>/dev/null && echo $$p && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
@@ -187,9 +188,9 @@ clean: ## Remove what was installed and made here, but no release
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(UV):
-	@test -n "$(PYTHON)" || { echo "No Python found: install Python 3.11 or 3.12."; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 13))' || \
-	  { echo "$(PYTHON) is not 3.11 or 3.12: make PYTHON=/path/to/python3.11 ..."; exit 1; }
+	@test -n "$(PYTHON)" || { echo "No Python found: install Python 3.11, 3.12, 3.13 or 3.14."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' || \
+	  { echo "$(PYTHON) is not Python 3.11 to 3.14: run make PYTHON=/path/to/python3.11 ..."; exit 1; }
 	@echo "Making $(VENV) with $(PYTHON)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
