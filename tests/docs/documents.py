@@ -1,4 +1,4 @@
-"""The documents as the tests read them: their blocks of code, and the commands in those."""
+"""Parse the documents: their code blocks, the commands in them, and their prose."""
 
 from __future__ import annotations
 
@@ -9,33 +9,35 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-FOLDERS = ("data", "terraform", "examples", "notebooks", "benchmarks", "streamlit_app")
-COMMANDS = {"", "bash", "sh", "console", "shell"}
-"""Languages of blocks that a person would type: none named counts as one."""
-OTHERS = {"text", "json", "python", "mermaid", "yaml", "toml", "csv", "hcl", "html", "diff"}
-MARK = re.compile(r"<!-- needs (an account|Docker) -->")
+FOLDERS = ("data", "terraform", "examples", "notebooks", "benchmarks", "research", "streamlit_app")
+SHELLS = {"", "bash", "sh", "console", "shell"}
+"""Languages of blocks with commands; a block without a language has commands too."""
+OTHER_LANGUAGES = {
+    *("text", "json", "python", "mermaid", "yaml", "toml", "csv", "hcl", "html", "diff"),
+}
+REQUIREMENT = re.compile(r"<!-- needs (an account|Docker) -->")
 FENCE = re.compile(r"^ *```(\S*) *$")
-MARKED = re.compile(r"<!-- ([\w-]+) -->\n.*?<!-- /\1 -->", re.DOTALL)
-"""What a run wrote: text between a pair of markers."""
+GENERATED = re.compile(r"<!-- ([\w-]+) -->\n.*?<!-- /\1 -->", re.DOTALL)
+"""Text between a pair of markers, which a script writes."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """A fenced block: where it stands, what it is in, and what it needs that a test has not."""
+    """A fenced code block, and what it requires that a test cannot provide."""
 
     document: Path
     line: int
     language: str
     text: str
-    needs: str = ""
+    requirement: str = ""
 
     def __str__(self) -> str:
-        return f"{self.document.relative_to(ROOT)}:{self.line}"
+        return f"{relative(self.document)}:{self.line}"
 
 
 @dataclass(frozen=True)
 class Command:
-    """One command: what is set for it, and its words."""
+    """A command: its place, the variables set for it, and its words."""
 
     place: str
     environment: tuple[str, ...]
@@ -45,54 +47,69 @@ class Command:
         return f"{self.place}: {' '.join(self.words)}"
 
 
+def relative(document: Path) -> str:
+    """A document's path in the repository."""
+    return document.relative_to(ROOT).as_posix()
+
+
 def documents() -> list[Path]:
-    """Every document that is ours, but for what is installed or built here."""
-    found = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob(".github/*.md")]
+    """Every Markdown document of the project, without installed or built files."""
+    paths = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob(".github/*.md")]
     for folder in FOLDERS:
-        found += (ROOT / folder).rglob("*.md")
-    return sorted(path for path in found if ".terraform" not in path.parts)
+        paths += (ROOT / folder).rglob("*.md")
+    return sorted(path for path in paths if ".terraform" not in path.parts)
 
 
 def blocks(document: Path) -> Iterator[Block]:
-    """The fenced blocks of a document."""
-    needs, opened, language, kept = "", 0, "", list[str]()
+    """The fenced code blocks of a document."""
+    requirement, start, language, lines = "", 0, "", list[str]()
     for number, line in enumerate(document.read_text("utf-8").splitlines(), start=1):
         if fence := FENCE.match(line):
-            if opened:
-                yield Block(document, opened, language, "\n".join(kept), needs)
-                needs, opened, kept = "", 0, []
+            if start:
+                yield Block(document, start, language, "\n".join(lines), requirement)
+                requirement, start, lines = "", 0, []
             else:
-                opened, language = number, fence[1]
-        elif opened:
-            kept.append(line)
+                start, language = number, fence[1]
+        elif start:
+            lines.append(line)
         elif line.strip():
-            found = MARK.fullmatch(line.strip())
-            needs = found[1] if found else ""
-    assert not opened, f"{document}: a block is not closed"
+            match = REQUIREMENT.fullmatch(line.strip())
+            requirement = match[1] if match else ""
+    assert not start, f"{document}: a code block is not closed"
 
 
 def commands(block: Block) -> Iterator[Command]:
     """The commands of a block, one for each program that is started."""
-    waiting = ""
+    pending = ""
     for number, line in enumerate(block.text.splitlines(), start=block.line + 1):
-        waiting += line.removeprefix("$ ") if not waiting else f"\n{line}"
-        if waiting.endswith("\\"):
-            waiting = waiting[:-1]
+        pending += line.removeprefix("$ ") if not pending else f"\n{line}"
+        if pending.endswith("\\"):
+            pending = pending[:-1]
             continue
         try:
-            words = _words(waiting)
-        except ValueError:  # a quotation that goes on in the next line
+            words = _words(pending)
+        except ValueError:  # a quotation that continues on the next line
             continue
-        waiting = ""
+        pending = ""
         for part in _split(words):
-            yield _command(f"{block.document.relative_to(ROOT)}:{number}", part)
-    assert not waiting.strip(), f"{block}: a command does not end"
+            yield _command(f"{relative(block.document)}:{number}", part)
+    assert not pending.strip(), f"{block}: a command does not end"
+
+
+def prose(document: Path) -> str:
+    """A document without code blocks and generated text; line numbers stay the same."""
+
+    def blank(match: re.Match[str]) -> str:
+        return "\n" * match[0].count("\n")
+
+    text = GENERATED.sub(blank, document.read_text("utf-8"))
+    return re.sub(r"(?ms)^ *```.*?^ *```", blank, text)
 
 
 def _words(text: str) -> list[str]:
-    reader = shlex.shlex(text, posix=True, punctuation_chars=";&|")
-    reader.whitespace_split = True
-    return list(reader)
+    lexer = shlex.shlex(text, posix=True, punctuation_chars=";&|")
+    lexer.whitespace_split = True
+    return list(lexer)
 
 
 def _split(words: list[str]) -> Iterator[list[str]]:
@@ -111,13 +128,3 @@ def _command(place: str, words: list[str]) -> Command:
     while count < len(words) and re.match(r"[A-Z][A-Z0-9_]*=", words[count]):
         count += 1
     return Command(place, tuple(words[:count]), tuple(words[count:]))
-
-
-def prose(document: Path) -> str:
-    """A document without its code and without what a run wrote; its lines stay where they are."""
-
-    def blank(found: re.Match[str]) -> str:
-        return "\n" * found[0].count("\n")
-
-    text = MARKED.sub(blank, document.read_text("utf-8"))
-    return re.sub(r"(?ms)^ *```.*?^ *```", blank, text)

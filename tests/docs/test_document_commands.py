@@ -1,6 +1,6 @@
-"""Every command in every document: there is such a thing, and a test is named that runs it.
+"""Every command in the documents exists, and a test is named that runs it.
 
-Nothing is run here but `--help`. A block that no test can run is marked, in the line before it:
+Only `make help` is run here. A block that no test can run is marked in the line before it:
 `<!-- needs an account -->` or `<!-- needs Docker -->`.
 """
 
@@ -14,68 +14,82 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from documents import COMMANDS, OTHERS, ROOT, Block, Command, blocks, commands, documents
-from programs import INVOCATIONS, PROGRAMS, SHOWN, TARGETS, evidence, make, parameters
+from documents import (
+    OTHER_LANGUAGES,
+    ROOT,
+    SHELLS,
+    Block,
+    Command,
+    blocks,
+    commands,
+    documents,
+    relative,
+)
+from programs import INVOCATIONS, LITERAL, PROGRAMS, TARGETS, check_make, named_tests, parameters
 
 DOCUMENTS = documents()
 BLOCKS = [block for document in DOCUMENTS for block in blocks(document)]
-TYPED = [one for block in BLOCKS if block.language in COMMANDS for one in commands(block)]
-ENVIRONMENT = re.compile(r"(ENERGY|AWS|MLFLOW|METAFLOW)_[A-Z_]+")
+COMMANDS = [command for block in BLOCKS if block.language in SHELLS for command in commands(block)]
+VARIABLE = re.compile(r"(ENERGY|AWS|MLFLOW|METAFLOW)_[A-Z_]+")
+USAGE = (ROOT / "docs" / "usage.md").read_text("utf-8")
 
 
-def judged(command: Command) -> str:
-    """What is wrong with a command, or nothing."""
+def check(command: Command) -> str:
+    """What is wrong with a command, or an empty text."""
     if not command.words:
         return ""
     program = Path(command.words[0]).name
-    told = " ".join((program, *command.words[1:]))
-    if any(re.fullmatch(known, told) for known in SHOWN):
+    line = " ".join((program, *command.words[1:]))
+    if any(re.fullmatch(literal, line) for literal in LITERAL):
         return ""
     if program not in PROGRAMS:
-        return f"nothing is known of {program}: see tests/docs/programs.py, or mark the block"
+        return f"{program} is unknown: add it to tests/docs/programs.py, or mark the block"
     return PROGRAMS[program](command.words[1:])
 
 
-def known_variables() -> set[str]:
-    sources = [*(ROOT / "energy").rglob("*.py"), *(ROOT / "lambda_handler").rglob("*.py")]
-    return {found[0] for path in sources for found in ENVIRONMENT.finditer(path.read_text("utf-8"))}
+def variables_of(*folders: str) -> set[str]:
+    """Environment variables that the sources in some folders name."""
+    sources = [path for folder in folders for path in (ROOT / folder).rglob("*.py")]
+    return {match[0] for path in sources for match in VARIABLE.finditer(path.read_text("utf-8"))}
 
 
-def test_there_are_documents_and_commands_to_hold_to_it() -> None:
-    names = {path.relative_to(ROOT).as_posix() for path in DOCUMENTS}
+def test_the_documents_contain_commands() -> None:
+    names = {relative(path) for path in DOCUMENTS}
     assert {"README.md", "CONTRIBUTING.md", "docs/index.md", "data/README.md"} <= names
-    assert len(TYPED) > 40
-    assert {one.words[0] for one in TYPED if one.words} >= {"make", "curl", ".venv/bin/python"}
+    assert len(COMMANDS) > 40
+    programs = {command.words[0] for command in COMMANDS if command.words}
+    assert programs >= {"make", "curl", ".venv/bin/python"}
 
 
 @pytest.mark.parametrize("block", BLOCKS, ids=str)
-def test_every_block_says_what_it_is_in(block: Block) -> None:
-    assert block.language in COMMANDS | OTHERS
+def test_every_block_has_a_known_language(block: Block) -> None:
+    assert block.language in SHELLS | OTHER_LANGUAGES
 
 
 @pytest.mark.parametrize(
     "block",
-    [one for one in BLOCKS if one.language in COMMANDS and one.needs != "an account"],
+    [block for block in BLOCKS if block.language in SHELLS and block.requirement != "an account"],
     ids=str,
 )
-def test_every_command_is_known_and_run_by_a_test(block: Block) -> None:
-    wrong = {str(one): told for one in commands(block) if (told := judged(one))}
+def test_every_command_exists_and_a_test_runs_it(block: Block) -> None:
+    wrong = {str(command): error for command in commands(block) if (error := check(command))}
     assert wrong == {}
 
 
-def test_what_is_set_for_a_command_is_read_by_something() -> None:
-    known = known_variables() | {"AWS_ENDPOINT_URL", "AWS_PROFILE", "API"}  # API: for curl
-    given = {pair.partition("=")[0] for one in TYPED for pair in one.environment}
-    assert given - known == set()
+def test_every_variable_set_for_a_command_is_read() -> None:
+    known = variables_of("energy", "lambda_handler")
+    known |= {"AWS_ENDPOINT_URL", "AWS_PROFILE", "API"}  # API: for curl
+    used = {pair.partition("=")[0] for command in COMMANDS for pair in command.environment}
+    assert used - known == set()
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_commands_within_a_sentence_are_known_too(document: Path) -> None:
+@pytest.mark.parametrize("document", DOCUMENTS, ids=relative)
+def test_commands_within_a_sentence_exist(document: Path) -> None:
     text = document.read_text("utf-8")
-    spoken = re.findall(r"`make ([a-z0-9-]+)((?: \w+=[^`]*)?)`", text)
-    wrong = [told for target, more in spoken if (told := make([target, *_words(more)]))]
+    targets = re.findall(r"`make ([a-z0-9-]+)((?: \w+=[^`]*)?)`", text)
+    wrong = [error for target, more in targets if (error := check_make([target, *_words(more)]))]
     energy = re.findall(r"`(?:\.venv/bin/)?energy ([a-z][^`…]*)`", text)
-    wrong += [told for words in energy if (told := PROGRAMS["energy"](words.split()))]
+    wrong += [error for words in energy if (error := PROGRAMS["energy"](words.split()))]
     assert wrong == []
 
 
@@ -83,40 +97,50 @@ def _words(text: str) -> list[str]:
     return [text.strip().replace('"', "")] if text.strip() else []
 
 
-@pytest.mark.parametrize("path", sorted(set(evidence())))
-def test_the_tests_that_are_named_exist(path: str) -> None:
-    assert (ROOT / path).is_file()
+def test_every_named_test_exists() -> None:
+    existing = {path.name for path in (ROOT / "tests").rglob("*.py")}
+    assert set(named_tests()) - existing == set()
 
 
-def test_make_help_lists_every_target_that_a_person_would_call() -> None:
+def test_make_help_lists_every_documented_target() -> None:
     if shutil.which("make") is None:
         pytest.skip("make is not installed")
-    ran = subprocess.run(["make", "help"], cwd=ROOT, check=True, capture_output=True, text=True)
-    listed = re.findall(r"^  make (\S+) +\S", ran.stdout, re.MULTILINE)
+    run = subprocess.run(["make", "help"], cwd=ROOT, check=True, capture_output=True, text=True)
+    listed = re.findall(r"^  make (\S+) +\S", run.stdout, re.MULTILINE)
     assert set(TARGETS) <= set(listed)
     makefile = (ROOT / "Makefile").read_text("utf-8")
     (phony,) = re.findall(r"^\.PHONY:((?:.*\\\n)*.*)$", makefile, re.MULTILINE)
     assert set(listed) == set(phony.replace("\\", "").split())
 
 
-def test_every_parameter_of_the_flow_stands_in_the_readme_s_table() -> None:
-    readme = (ROOT / "README.md").read_text("utf-8")
-    listed = re.findall(r"^\| `--([a-z-]+)` \|", readme, re.MULTILINE)
-    assert sorted(listed) == sorted(parameters(ROOT / "flows" / "trainflow.py"))
+def test_every_parameter_of_trainflow_is_documented() -> None:
+    rows = re.findall(r"^\| `--([a-z-]+)` \|", USAGE, re.MULTILINE)
+    assert sorted(rows) == sorted(parameters(ROOT / "flows" / "trainflow.py"))
 
 
-def test_the_emulator_listens_where_the_documents_say() -> None:
-    assert INVOCATIONS in (ROOT / "scripts" / "local" / "emulator.py").read_text("utf-8")
+def test_every_variable_of_the_settings_is_documented() -> None:
+    source = (ROOT / "energy" / "settings.py").read_text("utf-8")
+    names = {match[0] for match in VARIABLE.finditer(source)}
+    rows = [line for line in USAGE.splitlines() if line.startswith("| `")]
+    assert {name for name in names if not any(f"`{name}`" in row for row in rows)} == set()
 
 
-@pytest.mark.parametrize("block", [one for one in BLOCKS if one.language == "python"], ids=str)
-def test_python_in_documents_is_python_and_imports_what_exists(block: Block) -> None:
+def test_the_emulator_listens_at_the_documented_path() -> None:
+    sources = (path.read_text("utf-8") for path in (ROOT / "scripts").rglob("emulator.py"))
+    assert any(INVOCATIONS in source for source in sources)
+
+
+@pytest.mark.parametrize(
+    "block", [block for block in BLOCKS if block.language == "python"], ids=str
+)
+def test_python_blocks_parse_and_import_what_exists(block: Block) -> None:
     for node in ast.walk(ast.parse(block.text)):
         if isinstance(node, ast.ImportFrom):
-            found = importlib.import_module(str(node.module))
-            assert [one.name for one in node.names if not hasattr(found, one.name)] == []
+            module = importlib.import_module(str(node.module))
+            assert [alias.name for alias in node.names if not hasattr(module, alias.name)] == []
         elif isinstance(node, ast.Import):
-            assert [one.name for one in node.names if not importlib.util.find_spec(one.name)] == []
+            names = [alias.name for alias in node.names]
+            assert [name for name in names if not importlib.util.find_spec(name)] == []
 
 
 @pytest.mark.parametrize(
@@ -158,6 +182,6 @@ def test_python_in_documents_is_python_and_imports_what_exists(block: Block) -> 
         ("make run \\\n  ARGS='--goal coal'", True),
     ],
 )
-def test_a_command_that_would_not_work_is_found(text: str, wrong: bool) -> None:
+def test_a_wrong_command_is_found(text: str, wrong: bool) -> None:
     block = Block(ROOT / "README.md", 1, "", text)
-    assert any(judged(one) for one in commands(block)) == wrong
+    assert any(check(command) for command in commands(block)) == wrong

@@ -1,4 +1,4 @@
-"""Every link, picture and path in every document leads to something that is there."""
+"""Every link, picture and path in the documents leads to something that exists."""
 
 from __future__ import annotations
 
@@ -8,37 +8,41 @@ from pathlib import Path
 from urllib.parse import unquote
 
 import pytest
-from documents import MARKED, ROOT, documents, prose
+from documents import GENERATED, ROOT, documents, prose, relative
 
 DOCUMENTS = documents()
 LINK = re.compile(r"\]\(([^)\s]+)\)|<(?:img|a)[^>]+(?:src|href)=\"([^\"]+)\"")
 HEADING = re.compile(r"^#{1,6} +(.+?) *#*$", re.MULTILINE)
-CODE = re.compile(r"`([\w.-]+/[\w./-]+)`")
-OURS = ("energy/", "flows/", "lambda_handler/", "scripts/", "tests/", "docs/", "benchmarks/")
-"""Folders whose files are all in Git, so that one that is named must be there."""
+PATH = re.compile(r"`([\w.-]+/[\w./-]+)`")
+IN_GIT = ("energy/", "flows/", "lambda_handler/", "scripts/", "tests/", "docs/", "benchmarks/")
+"""Folders whose files are all in Git, so that a named file must exist."""
 
 
 @functools.cache
 def anchors(document: Path) -> frozenset[str]:
     """Anchors of a document's headings, as GitHub and the site make them."""
-    text = re.sub(r"(?ms)^ *```.*?^ *```", "", document.read_text("utf-8"))
-    found: list[str] = []
-    for heading in HEADING.findall(text):
+    result: list[str] = []
+    for heading in HEADING.findall(without_code(document)):
         plain = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", heading).replace("`", "").lower()
         slug = re.sub(r"[^\w\- ]", "", plain).replace(" ", "-")
-        found.append(f"{slug}-{found.count(slug)}" if slug in found else slug)
-    return frozenset(found)
+        result.append(f"{slug}-{result.count(slug)}" if slug in result else slug)
+    return frozenset(result)
 
 
-def linked(document: Path) -> list[str]:
-    text = re.sub(r"(?ms)^ *```.*?^ *```", "", document.read_text("utf-8"))
-    return [one for found in LINK.findall(text) for one in found if one]
+def links(document: Path) -> list[str]:
+    """Targets of a document's links and pictures."""
+    return [link for match in LINK.findall(without_code(document)) for link in match if link]
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_every_link_leads_somewhere(document: Path) -> None:
+def without_code(document: Path) -> str:
+    """A document without its code blocks."""
+    return re.sub(r"(?ms)^ *```.*?^ *```", "", document.read_text("utf-8"))
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=relative)
+def test_every_link_resolves(document: Path) -> None:
     wrong = []
-    for link in linked(document):
+    for link in links(document):
         if re.match(r"(https?:|mailto:)", link):
             continue
         path, _, anchor = unquote(link).partition("#")
@@ -51,24 +55,19 @@ def test_every_link_leads_somewhere(document: Path) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_every_file_that_is_named_is_there(document: Path) -> None:
-    named = set(CODE.findall(prose(document)))
-    wrong = {
-        path
-        for path in named
-        if path.startswith(OURS) and "…" not in path and not (ROOT / path).exists()
-    }
-    assert wrong == set()
+@pytest.mark.parametrize("document", DOCUMENTS, ids=relative)
+def test_every_named_file_exists(document: Path) -> None:
+    paths = {path for path in PATH.findall(prose(document)) if path.startswith(IN_GIT)}
+    assert {path for path in paths if "…" not in path and not (ROOT / path).exists()} == set()
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_markers_stand_in_pairs(document: Path) -> None:
+@pytest.mark.parametrize("document", DOCUMENTS, ids=relative)
+def test_markers_are_paired(document: Path) -> None:
     text = document.read_text("utf-8")
-    opened = set(re.findall(r"<!-- /([\w-]+) -->", text))
-    assert opened == {found[1] for found in MARKED.finditer(text)}
+    closing = set(re.findall(r"<!-- /([\w-]+) -->", text))
+    assert closing == {match[1] for match in GENERATED.finditer(text)}
 
 
-def test_there_are_links_to_hold_to_it() -> None:
-    assert sum(len(linked(document)) for document in DOCUMENTS) > 60
-    assert "intervals-that-hold" in anchors(ROOT / "docs" / "forecasting.md")
+def test_the_documents_contain_links() -> None:
+    assert sum(len(links(document)) for document in DOCUMENTS) > 60
+    assert "prediction-intervals" in anchors(ROOT / "docs" / "forecasting.md")
