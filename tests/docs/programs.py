@@ -29,31 +29,33 @@ TARGETS = {
     "data": "test_dvc.py",
     "cards": "test_cards_saved.py",
     "mlflow": MANUAL + "MLflow's own server; test_tracking.py reads what it shows",
-    "picture": "test_what_make_runs.py",
-    "answers": "test_what_make_runs.py",
-    "lambda": "test_what_make_runs.py",
-    "events": "test_what_make_runs.py",
+    "picture": "test_make_targets.py",
+    "answers": "test_make_targets.py",
+    "lambda": "test_make_targets.py",
+    "events": "test_make_targets.py",
     "e2e": "test_e2e.py",
     "image": MANUAL + "needs root and minutes; test_image.py tests what it builds",
     "bench": MANUAL + "minutes on an idle machine",
-    "bench-scale": MANUAL + "minutes on an idle machine; test_scale.py tests its parts",
+    "bench-scale": MANUAL + "minutes on an idle machine; test_bench_scale.py tests its parts",
     "bench-compare": MANUAL + "as bench; test_compare_benchmarks.py tests its parts",
-    "bench-accuracy": MANUAL + "half an hour; test_accuracy.py tests its parts",
+    "bench-accuracy": MANUAL + "half an hour; test_accuracy_tables.py tests its parts",
     "bench-lambda": MANUAL + "minutes on an idle machine",
     "bench-requests": "test_bench_requests.py",
-    "bench-engine": MANUAL + "two runs; test_engine_cost.py tests its tables",
+    "bench-engine": MANUAL + "two runs; test_bench_engine.py tests its tables",
     "requirements": MANUAL + "it resolves versions on the package index",
     "app": "test_app_in_a_browser.py",
     "app-pictures": MANUAL + "needs a browser; test_app_in_a_browser.py draws the same pages",
     "browser": MANUAL + "continuous integration runs it",
     "monitor": "test_monitor_flow.py",
-    "bench-drift": "test_measure_drift.py",
-    "replay": MANUAL + "trains for every month; test_workbooks.py tests its workbooks",
+    "bench-drift": "test_bench_drift.py",
+    "replay": MANUAL + "trains for every month; test_replay_history.py tests its parts",
+    "study": "test_forecast_studies.py",
+    "test-research": MANUAL + "it runs tests",
     "deploy": "test_there_and_back.py",
     "destroy": "test_there_and_back.py",
-    "smoke": "test_smoke.py",
+    "smoke": "test_deployed_check.py",
     "rollback-function": "test_alias.py",
-    "costs": "test_cost.py",
+    "costs": "test_serving_costs.py",
     "infra-lint": MANUAL + "make lint runs it",
     "infra-lock": MANUAL + "needs Terraform's registry; test_terraform.py tests the module",
     "workflow-lint": MANUAL + "make lint runs it",
@@ -89,7 +91,7 @@ LITERAL = {
     r"cp terraform/terraform\.tfvars\.example terraform/terraform\.tfvars": "test_deploy_docs.py",
     r"weed mini -dir=\S+ -ip=127\.0\.0\.1 -bucket=energy": "s3_server.py",
     r"pre-commit (install|run --all-files)": "test_house.py",
-    r"python (forecast|run_opponents)\.py request\.json answer_dir .*": "test_field.py",
+    r"python run_opponents\.py request\.json answer_dir .*": "test_field.py",
 }
 """Commands that are known word by word, and the test that runs or configures them."""
 INVOCATIONS = "/2015-03-31/functions/function/invocations"
@@ -138,12 +140,14 @@ def _check_args(lines: str, value: str) -> str:
         return next((f"there is no {path}" for path in paths if not (ROOT / path).exists()), "")
     if match[2].startswith("flows/"):
         return check_python([match[2], "run", *words])
-    file = match[2].replace(".", "/") + ".py" if match[1] else match[2]
+    file = f"{match[2].replace('.', '/')}.py" if match[1] else match[2]
     return _check_flags(ROOT / file, words)
 
 
 def check_python(words: Sequence[str]) -> str:
     """A flow with parameters that it has, or a script that a test runs."""
+    if words[0] == "-m":
+        words = [f"{words[1].replace('.', '/')}.py", *words[2:]]
     path = ROOT / words[0]
     if not path.is_file():
         return f"there is no {words[0]}"
