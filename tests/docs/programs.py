@@ -91,7 +91,7 @@ SHOWN = {
         "tests/infra/test_deploy_docs.py"
     ),
     r"weed mini -dir=\S+ -ip=127\.0\.0\.1 -bucket=energy": "tests/s3_server.py",
-    r"pre-commit (install|run --all-files)": "tests/test_house.py",
+    r"pre-commit (install|run --all-files)": "tests/test_repository.py",
     r"python forecast\.py request\.json answer_dir .*": "tests/benchmarks/test_field.py",
 }
 """Commands known word by word, and the test that runs them or holds their configuration."""
