@@ -47,8 +47,8 @@ def run_id(client: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 
 def test_another_data_set_s_models_are_its_own() -> None:
-    assert registry.registered_name("total") == "energy-total"
-    assert registry.registered_name("total", "mill") == "mill-total"
+    assert runs.registered_name("total") == "energy-total"
+    assert runs.registered_name("total", "mill") == "mill-total"
 
 
 @pytest.fixture(scope="module")
@@ -76,7 +76,7 @@ def test_the_alias_moves_to_the_version_registered_last(
     registered: list[str], client: Any, run_id: str
 ) -> None:
     assert registered == ["1", "2"]
-    name = registry.registered_name("total")
+    name = runs.registered_name("total")
     version = client.get_model_version_by_alias(name, ALIAS)
     assert (str(version.version), version.run_id) == ("2", run_id)
     assert version.tags["forecaster"] == "seasonal_naive"
@@ -92,7 +92,7 @@ def test_a_version_that_was_refused_does_not_get_the_alias(
     given = ({"model.zip": b"no model"}, make_manifest(table, 3))
     version = registry.register_release(settings, "total", run_id, *given, promoted=False)
     assert version not in registered
-    name = registry.registered_name("total")
+    name = runs.registered_name("total")
     assert client.get_model_version(name, version).tags["release_id"].endswith("3f9a1c23")
     assert str(client.get_model_version_by_alias(name, ALIAS).version) == registered[-1]
 

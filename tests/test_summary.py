@@ -21,7 +21,7 @@ from made_results import (
 
 from energy.data.dataset import UK
 from energy.forecasting.models import VERSION
-from energy.reports import run_summary
+from energy.reports import release_card, run_summary
 
 
 def ended(
@@ -75,7 +75,7 @@ def test_the_closing_lines(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_one_month_is_one_month() -> None:
     flow = ended(horizon=1)
     mean = flow.table.months[0].mean
-    assert run_summary.next_twelve_months(flow.table) == (
+    assert release_card.next_twelve_months(flow.table) == (
         f"2022-08 to 2022-08: {mean:.1f} Mtoe ({mean * 11.63:,.0f} TWh) in 1 month"
     )
     assert run_summary.run_summary(flow).count("80% from") == 1
@@ -84,8 +84,10 @@ def test_one_month_is_one_month() -> None:
 def test_next_year_is_twelve_months_of_a_longer_table() -> None:
     table = ended().table
     total = sum(row.mean for row in table.months[:12])
-    assert run_summary.next_twelve_months(table).startswith(f"2022-08 to 2023-07: {total:.1f} Mtoe")
-    assert run_summary.next_twelve_months(table).endswith("in 12 months")
+    assert release_card.next_twelve_months(table).startswith(
+        f"2022-08 to 2023-07: {total:.1f} Mtoe"
+    )
+    assert release_card.next_twelve_months(table).endswith("in 12 months")
 
 
 def test_no_holdout() -> None:

@@ -205,9 +205,9 @@ def test_another_data_set_s_runs_are_its_own() -> None:
 
 def test_logging_is_quiet(experiment: TrackedRun, tmp_path: Path) -> None:
     code = (
-        "import pickle, sys; from energy import tracking; from energy.settings import Settings;"
+        "import pickle, sys; from energy.tracking import runs; from energy.settings import Settings;"
         "settings = Settings.from_environment({'MLFLOW_TRACKING_URI': sys.argv[1]});"
-        "tracking.log(settings, pickle.load(sys.stdin.buffer))"
+        "runs.log_run(settings, pickle.load(sys.stdin.buffer))"
     )
     uri = f"sqlite:///{tmp_path}/mlflow.db"
     ended = subprocess.run(

@@ -19,7 +19,6 @@ from energy.pipelines.train import Breakdown, Comparison
 from energy.releases.promotion import Check
 from energy.reports.components import chart, markdown, table, titled
 from energy.reports.components import table as table_of
-from energy.reports.run_summary import next_twelve_months
 
 MOST_NAMED = 3
 """Series without a forecast that the run's last words name."""
@@ -141,6 +140,17 @@ def score_section(card: Any, compared: Comparison) -> None:
         "MASE is the mean error as a share of what the same month of the year before was off by in "
         "the past. The forecaster was chosen on the training part, and on nothing of the holdout, "
         "which came after it.",
+    )
+
+
+def next_twelve_months(table: ForecastTable) -> str:
+    """The sum of the next 12 published months, in words."""
+    first = table.months[:12]
+    total = sum(row.mean for row in first)
+    energy = f" ({total * TWH_PER_MTOE:,.0f} TWh)" if table.unit == "Mtoe" else ""
+    return (
+        f"{first[0].month} to {first[-1].month}: {total:.1f} {table.unit}{energy} in {len(first)} "
+        f"month{'s' if len(first) > 1 else ''}"
     )
 
 

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from energy import charts
-from energy.contract import ForecastTable
-from energy.contract.forecast import TWH_PER_MTOE
 from energy.forecasting.metrics import Score, format_percent
 from energy.forecasting.models import BASELINE, VERSION
 from energy.pipelines.publish import PublishResult
 from energy.reports import release_card
 from energy.settings import ROOT, Settings
-from energy.tracking.registry import ALIAS, registered_name
-from energy.tracking.runs import TrackedRun
+from energy.tracking.registry import ALIAS
+from energy.tracking.runs import TrackedRun, registered_name
 
 
 def tracked_run(flow: Any, target: str, run_id: str) -> TrackedRun:
@@ -54,17 +52,6 @@ def tracked_run(flow: Any, target: str, run_id: str) -> TrackedRun:
     )
 
 
-def next_twelve_months(table: ForecastTable) -> str:
-    """The sum of the next 12 published months, in words."""
-    first = table.months[:12]
-    total = sum(row.mean for row in first)
-    energy = f" ({total * TWH_PER_MTOE:,.0f} TWh)" if table.unit == "Mtoe" else ""
-    return (
-        f"{first[0].month} to {first[-1].month}: {total:.1f} {table.unit}{energy} in {len(first)} "
-        f"month{'s' if len(first) > 1 else ''}"
-    )
-
-
 def run_summary(flow: Any) -> str:
     """The last lines of a run: champion, scores, the next 12 months, and where everything is."""
     compared, table = flow.compared[flow.target], flow.table
@@ -84,7 +71,7 @@ def run_summary(flow: Any) -> str:
             f"Nowcast    MAPE {format_percent(now.mape)} one month ahead in the weather that came"
             f"{after}"
         )
-    lines += ["", f"Forecast   {next_twelve_months(table)}"]
+    lines += ["", f"Forecast   {release_card.next_twelve_months(table)}"]
     low, high = table.levels.index(0.1), table.levels.index(0.9)
     lines += [
         f"           {row.month}  {row.mean:6.2f}   "

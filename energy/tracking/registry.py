@@ -17,18 +17,11 @@ from energy.forecasting.folds import quantile_columns
 from energy.forecasting.intervals import quantiles
 from energy.forecasting.selection import model_from_zip
 from energy.settings import Settings
-from energy.tracking import runs
 from energy.tracking.lineage import pins
+from energy.tracking.runs import SHIPPED, mlflow_client, registered_name
 
 ALIAS = "champion"
 """Alias of the registered version that is in service: `models:/energy-total@champion`."""
-SHIPPED = "energy"
-"""Name of the data set that the project ships with; its experiments do not say it."""
-
-
-def registered_name(target: str, dataset: str = SHIPPED) -> str:
-    """Name of the registered model of a target."""
-    return f"{dataset}-{target}"
 
 
 def register_release(
@@ -59,7 +52,7 @@ def register_release(
     import mlflow.pyfunc
     from mlflow.exceptions import MlflowException
 
-    client = runs.mlflow_client(settings)
+    client = mlflow_client(settings)
     name = registered_name(target, dataset)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model"

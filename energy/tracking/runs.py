@@ -20,7 +20,14 @@ from energy import legacy_errors
 from energy.forecasting.metrics import Score
 from energy.forecasting.models import FORECASTERS
 from energy.settings import Settings
-from energy.tracking.registry import SHIPPED, registered_name
+
+SHIPPED = "energy"
+"""Name of the data set that the project ships with; its experiments do not say it."""
+
+
+def registered_name(target: str, dataset: str = SHIPPED) -> str:
+    """Name of the registered model of a target."""
+    return f"{dataset}-{target}"
 
 
 def check_backend(settings: Settings) -> None:
