@@ -1,7 +1,7 @@
-# HTTP API in front of the alias `live`. The bare API costs nothing and is there before an image is, so
-# that the deploy role's rights can name it; its stage and routes come with the image.
+# The HTTP API in front of the alias `live`. The API itself costs nothing and is created before the first
+# image, so that the deploy role's policy can name it. Its stage and routes are created with the image.
 locals {
-  # As lambda_handler/routes.py has them; a test holds the two together.
+  # The routes of lambda_handler/routes.py; a test compares the two lists.
   routes = [
     "GET /v1/forecast",
     "POST /v1/forecast",
@@ -33,7 +33,7 @@ resource "aws_apigatewayv2_api" "this" {
       allow_origins = var.cors_origins
       allow_methods = ["GET", "POST"]
       allow_headers = ["authorization", "content-type"]
-      # Which release an answer is from; a page of another origin may read no header that is not named.
+      # The release that answered. A page of another origin can read only the headers listed here.
       expose_headers = ["x-release-id"]
       max_age        = 3600
     }
@@ -52,7 +52,7 @@ resource "aws_apigatewayv2_stage" "default" {
     throttling_burst_limit = var.throttle_burst
   }
 
-  # Nothing of who asked, and nothing of what: the handler's own line has the rest.
+  # No caller and no query string is logged; the handler logs the rest of the request.
   access_log_settings {
     destination_arn = aws_cloudwatch_log_group.api["this"].arn
     format = jsonencode({
@@ -81,7 +81,7 @@ resource "aws_apigatewayv2_integration" "function" {
 }
 
 resource "aws_apigatewayv2_route" "this" {
-  # checkov:skip=CKV_AWS_309: read-only public statistics, open by default and throttled; `authorization` closes them
+  # checkov:skip=CKV_AWS_309: public statistics, read-only and throttled; set `authorization` to restrict access
   for_each = toset(local.deployed ? local.routes : [])
 
   api_id             = aws_apigatewayv2_api.this.id
@@ -106,8 +106,8 @@ resource "aws_apigatewayv2_authorizer" "jwt" {
 }
 
 resource "aws_cloudwatch_log_group" "api" {
-  # checkov:skip=CKV_AWS_158: it holds no caller's values; a key of our own is 1 USD a month
-  # checkov:skip=CKV_AWS_338: `log_retention_days` says how long; a year of logs is not needed to mend anything here
+  # checkov:skip=CKV_AWS_158: it contains no caller data; a customer key costs 1 USD a month
+  # checkov:skip=CKV_AWS_338: retention is set by `log_retention_days`; a year of logs is not needed here
   for_each = local.deployed_only
 
   name              = local.api_log_group

@@ -1,3 +1,4 @@
+# Sends mail when the account's cost of the month reaches 50, 80 and 100% of `budget_usd`.
 resource "aws_budgets_budget" "monthly" {
   for_each = local.deployed_only
 

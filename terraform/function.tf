@@ -1,9 +1,9 @@
-# The handler: made once an image is there (`image_digest`), from that very image.
+# The Lambda function, its alias and its role. The function is created once `image_digest` is set.
 resource "aws_lambda_function" "this" {
-  # checkov:skip=CKV_AWS_116: it is asked and answers; nothing is queued that a dead letter could be of
-  # checkov:skip=CKV_AWS_117: it reads one bucket over TLS; a VPC would add an endpoint and nothing to keep out
-  # checkov:skip=CKV_AWS_173: no variable is a secret; a key of our own is 1 USD a month
-  # checkov:skip=CKV_AWS_272: signing is for zip archives; an image is named by its digest
+  # checkov:skip=CKV_AWS_116: invoked synchronously, so no event can end in a dead-letter queue
+  # checkov:skip=CKV_AWS_117: it reads one bucket over TLS; a VPC would add cost and protect nothing
+  # checkov:skip=CKV_AWS_173: no variable is a secret; a customer key costs 1 USD a month
+  # checkov:skip=CKV_AWS_272: code signing is for zip archives; the image is pinned by its digest
   for_each = local.deployed_only
 
   function_name                  = var.name
@@ -24,7 +24,7 @@ resource "aws_lambda_function" "this" {
     }
   }
 
-  # Text: the handler's lines are JSON already, and CloudWatch reads metrics out of them.
+  # Text, because the handler writes JSON lines itself, from which CloudWatch extracts metrics.
   logging_config {
     log_format = "Text"
     log_group  = aws_cloudwatch_log_group.function["this"].name
@@ -37,14 +37,14 @@ resource "aws_lambda_function" "this" {
   depends_on = [aws_iam_role_policy.function, aws_ecr_repository_policy.this]
 }
 
-# Callers reach this, so that a deploy is taken back by leading it to the version before:
+# The API invokes this alias. To roll back, point it to an earlier version:
 #   aws lambda update-alias --function-name NAME --name live --function-version N
-# The next apply leads it forward again; `live_version` holds it where it is.
+# The next apply points it to the newest version again, unless `live_version` is set.
 resource "aws_lambda_alias" "live" {
   for_each = local.deployed_only
 
   name             = "live"
-  description      = "What callers get."
+  description      = "The version that the API invokes."
   function_name    = aws_lambda_function.this["this"].function_name
   function_version = coalesce(var.live_version, aws_lambda_function.this["this"].version)
 }
@@ -61,19 +61,19 @@ resource "aws_lambda_permission" "api" {
 }
 
 resource "aws_cloudwatch_log_group" "function" {
-  # checkov:skip=CKV_AWS_158: it holds no caller's values; a key of our own is 1 USD a month
-  # checkov:skip=CKV_AWS_338: `log_retention_days` says how long; a year of logs is not needed to mend anything here
+  # checkov:skip=CKV_AWS_158: it contains no caller data; a customer key costs 1 USD a month
+  # checkov:skip=CKV_AWS_338: retention is set by `log_retention_days`; a year of logs is not needed here
   for_each = local.deployed_only
 
   name              = local.function_log_group
   retention_in_days = var.log_retention_days
 }
 
-# --- what the function may do: read releases, write its log, be traced ---
+# --- role: read releases, write logs, send traces ---
 
 resource "aws_iam_role" "function" {
   name                 = "${var.name}-function"
-  description          = "What the handler runs as."
+  description          = "Role of the Lambda function."
   permissions_boundary = aws_iam_policy.boundary.arn
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
@@ -86,9 +86,9 @@ resource "aws_iam_role" "function" {
 }
 
 locals {
-  # A read of a key that is not there answers NoSuchKey only to who may list, else AccessDenied; and
-  # that is asked without a prefix, hence IfExists.
-  reads_releases = [
+  # S3 reports a missing key as NoSuchKey only to callers that may list the bucket, and as AccessDenied to
+  # others. It checks that right without a prefix, hence IfExists.
+  release_statements = [
     {
       Sid      = "ReadReleases"
       Effect   = "Allow"
@@ -96,21 +96,21 @@ locals {
       Resource = ["${local.bucket_arn}/${local.releases_prefix}/*"]
     },
     {
-      Sid       = "TellWhatIsMissing"
+      Sid       = "ListReleases"
       Effect    = "Allow"
       Action    = ["s3:ListBucket"]
       Resource  = [local.bucket_arn]
       Condition = { StringLikeIfExists = { "s3:prefix" = ["${local.releases_prefix}/*"] } }
     },
   ]
-  writes_its_log = [{
-    Sid      = "WriteItsLog"
+  log_statements = [{
+    Sid      = "WriteLogs"
     Effect   = "Allow"
     Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
     Resource = ["${local.arn.logs}:log-group:${local.function_log_group}:*"]
   }]
-  is_traced = [{
-    Sid      = "BeTraced"
+  tracing_statements = [{
+    Sid      = "SendTraces"
     Effect   = "Allow"
     Action   = ["xray:PutTelemetryRecords", "xray:PutTraceSegments"]
     Resource = ["*"]
@@ -122,6 +122,24 @@ resource "aws_iam_role_policy" "function" {
   role = aws_iam_role.function.id
   policy = jsonencode({
     Version   = "2012-10-17"
-    Statement = concat(local.reads_releases, local.writes_its_log, [for one in local.is_traced : one if var.tracing])
+    Statement = concat(local.release_statements, local.log_statements, [for statement in local.tracing_statements : statement if var.tracing])
+  })
+}
+
+# The permissions boundary of that role. The deploy role may change the role's policy, but not its boundary.
+# AWS cannot change the description of a policy: a new text would replace the boundary, which AWS refuses
+# while a role uses it.
+resource "aws_iam_policy" "boundary" {
+  name        = "${var.name}-boundary"
+  description = "The most that roles of ${var.name} that a workflow may change can do."
+  policy = jsonencode({
+    Version = "2012-10-17"
+    Statement = concat(local.release_statements, local.log_statements, local.tracing_statements, [{
+      Sid       = "SendMetrics"
+      Effect    = "Allow"
+      Action    = ["cloudwatch:PutMetricData"]
+      Resource  = ["*"]
+      Condition = local.own_metrics_only
+    }])
   })
 }

@@ -1,5 +1,6 @@
+# Alarms, and the topic that sends them by mail.
 resource "aws_sns_topic" "alarms" {
-  # checkov:skip=CKV_AWS_26: alarms cannot publish to a topic under AWS's own key; a key of ours is 1 USD a month
+  # checkov:skip=CKV_AWS_26: alarms cannot publish to a topic encrypted with AWS's key; a customer key costs 1 USD a month
   for_each = local.deployed_only
 
   name = "${var.name}-alarms"
@@ -13,7 +14,7 @@ resource "aws_sns_topic_policy" "alarms" {
     Version = "2012-10-17"
     Statement = [
       {
-        Sid       = "AlarmsOfThisAccount"
+        Sid       = "AllowAlarmsOfThisAccount"
         Effect    = "Allow"
         Principal = { Service = "cloudwatch.amazonaws.com" }
         Action    = "sns:Publish"
@@ -21,12 +22,12 @@ resource "aws_sns_topic_policy" "alarms" {
         Condition = local.from_this_account
       },
       {
-        Sid       = "OverTlsAlone"
+        Sid       = "RequireTls"
         Effect    = "Deny"
         Principal = "*"
         Action    = "sns:Publish"
         Resource  = local.topic_arn
-        Condition = local.deny_without_tls
+        Condition = local.without_tls
       },
     ]
   })
@@ -40,80 +41,80 @@ resource "aws_sns_topic_subscription" "email" {
   endpoint  = var.alarm_email
 }
 
-# Ten alarms, of ten that are free. Those on what AWS measures itself cost no metric either.
+# Ten alarms, the number that CloudWatch gives for free. AWS's own metrics are free, too.
 locals {
   minutes = 60
   day     = 86400
 
-  of_function = { FunctionName = var.name, Resource = "${var.name}:live" }
-  of_api      = { ApiId = aws_apigatewayv2_api.this.id, Stage = "$default" }
-  of_handler  = { service = "energy-forecast" }
-  of_monitor  = { target = var.monitored_target }
+  function_dimensions = { FunctionName = var.name, Resource = "${var.name}:live" }
+  api_dimensions      = { ApiId = aws_apigatewayv2_api.this.id, Stage = "$default" }
+  handler_dimensions  = { service = "energy-forecast" }
+  monitor_dimensions  = { target = var.monitored_target }
 
-  # An API that nobody asks sends nothing: missing data is fine there. The monitoring flow sends
-  # every day: two days of silence are what its first alarm is for, and the others stay as they were.
-  watched = {
+  # An API without traffic sends no metrics, so missing data is no alarm there. The monitoring flow sends
+  # metrics every day: `release-overdue` alarms after two days without any, and the others keep their state.
+  alarms = {
     function-errors = {
-      says      = "The function crashed or ran out of time."
-      namespace = "AWS/Lambda", metric = "Errors", of = local.of_function
-      statistic = "Sum", above = 0, period = 5 * local.minutes
+      description = "The function crashed or timed out."
+      namespace   = "AWS/Lambda", metric = "Errors", dimensions = local.function_dimensions
+      statistic   = "Sum", above = 0, period = 5 * local.minutes
     }
     function-throttles = {
-      says      = "More ran at once than the function, or the account, may run."
-      namespace = "AWS/Lambda", metric = "Throttles", of = local.of_function
-      statistic = "Sum", above = 0, period = 5 * local.minutes
+      description = "Requests were throttled: the function or the account reached its concurrency limit."
+      namespace   = "AWS/Lambda", metric = "Throttles", dimensions = local.function_dimensions
+      statistic   = "Sum", above = 0, period = 5 * local.minutes
     }
     api-latency = {
-      says      = "The slowest twentieth of the answers takes too long, for a quarter of an hour."
-      namespace = "AWS/ApiGateway", metric = "Latency", of = local.of_api
-      statistic = "p95", above = var.latency_p95_ms, period = 5 * local.minutes, periods = 3
+      description = "The 95th percentile of latency was too high for 15 minutes."
+      namespace   = "AWS/ApiGateway", metric = "Latency", dimensions = local.api_dimensions
+      statistic   = "p95", above = var.latency_p95_ms, period = 5 * local.minutes, periods = 3
     }
     api-5xx = {
-      says      = "The API answered with a fault of ours."
-      namespace = "AWS/ApiGateway", metric = "5xx", of = local.of_api
-      statistic = "Sum", above = 0, period = 5 * local.minutes
+      description = "The API answered with a server error (5xx)."
+      namespace   = "AWS/ApiGateway", metric = "5xx", dimensions = local.api_dimensions
+      statistic   = "Sum", above = 0, period = 5 * local.minutes
     }
     stale = {
-      says      = "A newer release, or the store, cannot be read: the release held goes on serving."
-      namespace = local.metrics_namespace, metric = "stale", of = local.of_handler
-      statistic = "Sum", above = 0, period = 15 * local.minutes
+      description = "The store or a newer release cannot be read. The previous release is still served."
+      namespace   = local.metrics_namespace, metric = "stale", dimensions = local.handler_dimensions
+      statistic   = "Sum", above = 0, period = 15 * local.minutes
     }
     release-overdue = {
-      says      = "No release was made of data that is out, or the monitoring flow has been silent for two days."
-      namespace = local.metrics_namespace, metric = "release_overdue_days", of = local.of_monitor
-      statistic = "Maximum", above = 0, period = local.day, periods = 2, missing = "breaching"
+      description = "New data is out but has no release, or the monitoring flow has sent nothing for two days."
+      namespace   = local.metrics_namespace, metric = "release_overdue_days", dimensions = local.monitor_dimensions
+      statistic   = "Maximum", above = 0, period = local.day, periods = 2, missing = "breaching"
     }
     data-overdue = {
-      says      = "The statistics are late: past their due date and its grace, and none was found."
-      namespace = local.metrics_namespace, metric = "data_overdue_days", of = local.of_monitor
-      statistic = "Maximum", above = 0, period = local.day, missing = "ignore"
+      description = "The statistics are late: none was found after the due date and its grace period."
+      namespace   = local.metrics_namespace, metric = "data_overdue_days", dimensions = local.monitor_dimensions
+      statistic   = "Maximum", above = 0, period = local.day, missing = "ignore"
     }
     recent-mase = {
-      says      = "Lately the forecasts were worse than last year's month."
-      namespace = local.metrics_namespace, metric = "recent_mase", of = local.of_monitor
-      statistic = "Maximum", above = var.mase_ceiling, period = local.day, missing = "ignore"
+      description = "Recent forecasts were less accurate than the seasonal naive forecast (last year's month)."
+      namespace   = local.metrics_namespace, metric = "recent_mase", dimensions = local.monitor_dimensions
+      statistic   = "Maximum", above = var.mase_ceiling, period = local.day, missing = "ignore"
     }
     recent-coverage = {
-      says      = "Lately too few months lay in their 80% interval."
-      namespace = local.metrics_namespace, metric = "recent_coverage80", of = local.of_monitor
-      statistic = "Minimum", below = var.coverage_floor, period = local.day, missing = "ignore"
+      description = "Too few recent months were inside their 80% interval."
+      namespace   = local.metrics_namespace, metric = "recent_coverage80", dimensions = local.monitor_dimensions
+      statistic   = "Minimum", below = var.coverage_floor, period = local.day, missing = "ignore"
     }
     drift = {
-      says      = "What goes into the forecast is no longer as it was: see the monitoring card."
-      namespace = local.metrics_namespace, metric = "drift_alarms", of = local.of_monitor
-      statistic = "Maximum", above = 0, period = local.day, missing = "ignore"
+      description = "The data no longer looks like the data that the model was trained on: see the monitoring card."
+      namespace   = local.metrics_namespace, metric = "drift_alarms", dimensions = local.monitor_dimensions
+      statistic   = "Maximum", above = 0, period = local.day, missing = "ignore"
     }
   }
 }
 
 resource "aws_cloudwatch_metric_alarm" "this" {
-  for_each = { for name, one in local.watched : name => one if local.deployed }
+  for_each = { for name, alarm in local.alarms : name => alarm if local.deployed }
 
   alarm_name          = "${var.name}-${each.key}"
-  alarm_description   = each.value.says
+  alarm_description   = each.value.description
   namespace           = each.value.namespace
   metric_name         = each.value.metric
-  dimensions          = each.value.of
+  dimensions          = each.value.dimensions
   statistic           = startswith(each.value.statistic, "p") ? null : each.value.statistic
   extended_statistic  = startswith(each.value.statistic, "p") ? each.value.statistic : null
   comparison_operator = can(each.value.above) ? "GreaterThanThreshold" : "LessThanThreshold"
@@ -124,6 +125,6 @@ resource "aws_cloudwatch_metric_alarm" "this" {
   alarm_actions       = [aws_sns_topic.alarms["this"].arn]
   ok_actions          = [aws_sns_topic.alarms["this"].arn]
 
-  # A centile of two requests says nothing.
+  # A percentile of a few requests is not meaningful.
   evaluate_low_sample_count_percentiles = startswith(each.value.statistic, "p") ? "ignore" : null
 }

@@ -1,7 +1,7 @@
 provider "aws" {
   region = var.region
 
-  # Everything is found again by its tag, when it is to be gone.
+  # `make destroy` uses the tag Project to find anything left.
   default_tags {
     tags = {
       Project    = var.name
@@ -15,8 +15,8 @@ data "aws_caller_identity" "this" {}
 
 data "aws_partition" "this" {}
 
-# Names and ARNs are spelt out here rather than taken from the resources: a policy can then be read
-# in a plan, and tested, before anything exists.
+# Names and ARNs are built here instead of read from resources, so that a plan shows complete policies, and
+# tests can read them, before anything exists.
 locals {
   account   = data.aws_caller_identity.this.account_id
   partition = data.aws_partition.this.partition
@@ -29,22 +29,22 @@ locals {
   state_bucket     = coalesce(var.state_bucket, "${var.name}-tfstate-${local.account}-${var.region}")
   state_bucket_arn = "arn:${local.partition}:s3:::${local.state_bucket}"
 
-  function_arn        = "${local.arn.lambda}:function:${var.name}"
-  function_log_group  = "/aws/lambda/${var.name}"
-  api_log_group       = "/aws/apigateway/${var.name}"
-  repository_arn      = "${local.arn.ecr}:repository/${var.name}"
-  topic_arn           = "${local.arn.sns}:${var.name}-alarms"
-  boundary_arn        = "${local.iam_arn}:policy/${var.name}-boundary"
-  function_role_arn   = "${local.iam_arn}:role/${var.name}-function"
-  metrics_namespace   = "EnergyForecast"
-  releases_prefix     = "store"
-  written_by_retrain  = [local.releases_prefix, "vintages", "dvc"]
-  deployed            = var.image_digest != null
-  deployed_only       = toset(local.deployed ? ["this"] : [])
-  only_with_training  = toset(var.training_enabled ? ["this"] : [])
-  deny_without_tls    = { Bool = { "aws:SecureTransport" = "false" } }
-  from_this_account   = { StringEquals = { "aws:SourceAccount" = local.account } }
-  in_its_own_metrics  = { StringEquals = { "cloudwatch:namespace" = local.metrics_namespace } }
-  under_its_boundary  = { StringEquals = { "iam:PermissionsBoundary" = local.boundary_arn } }
-  passed_to_functions = { StringEquals = { "iam:PassedToService" = "lambda.amazonaws.com" } }
+  function_arn           = "${local.arn.lambda}:function:${var.name}"
+  function_log_group     = "/aws/lambda/${var.name}"
+  api_log_group          = "/aws/apigateway/${var.name}"
+  repository_arn         = "${local.arn.ecr}:repository/${var.name}"
+  topic_arn              = "${local.arn.sns}:${var.name}-alarms"
+  boundary_arn           = "${local.iam_arn}:policy/${var.name}-boundary"
+  function_role_arn      = "${local.iam_arn}:role/${var.name}-function"
+  metrics_namespace      = "EnergyForecast"
+  releases_prefix        = "store"
+  retrain_prefixes       = [local.releases_prefix, "vintages", "dvc"]
+  deployed               = var.image_digest != null
+  deployed_only          = toset(local.deployed ? ["this"] : [])
+  training_only          = toset(var.training_enabled ? ["this"] : [])
+  without_tls            = { Bool = { "aws:SecureTransport" = "false" } }
+  from_this_account      = { StringEquals = { "aws:SourceAccount" = local.account } }
+  own_metrics_only       = { StringEquals = { "cloudwatch:namespace" = local.metrics_namespace } }
+  with_function_boundary = { StringEquals = { "iam:PermissionsBoundary" = local.boundary_arn } }
+  passed_to_lambda       = { StringEquals = { "iam:PassedToService" = "lambda.amazonaws.com" } }
 }

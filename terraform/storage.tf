@@ -1,9 +1,9 @@
-# Releases, vintages and the DVC remote: one bucket, a prefix each.
+# One bucket, with a prefix each for releases, vintages and the DVC remote.
 resource "aws_s3_bucket" "this" {
-  # checkov:skip=CKV_AWS_18: access logs would cost more than they tell of a bucket that two roles write to
-  # checkov:skip=CKV_AWS_144: a second region would double the cost; the workbooks are public and a release can be made again
-  # checkov:skip=CKV_AWS_145: public statistics; a key of our own is 1 USD a month, the whole budget
-  # checkov:skip=CKV2_AWS_62: nobody waits for an event of this bucket
+  # checkov:skip=CKV_AWS_18: only two roles write to the bucket; access logs would cost more than the bucket
+  # checkov:skip=CKV_AWS_144: a second region would double the cost; the workbooks are public and a release can be recreated
+  # checkov:skip=CKV_AWS_145: public statistics; a customer key costs 1 USD a month, the whole budget
+  # checkov:skip=CKV2_AWS_62: nothing needs this bucket's events
   bucket        = local.bucket
   force_destroy = false
 }
@@ -47,19 +47,19 @@ resource "aws_s3_bucket_policy" "this" {
   policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{
-      Sid       = "OverTlsAlone"
+      Sid       = "RequireTls"
       Effect    = "Deny"
       Principal = "*"
       Action    = "s3:*"
       Resource  = [local.bucket_arn, "${local.bucket_arn}/*"]
-      Condition = local.deny_without_tls
+      Condition = local.without_tls
     }]
   })
 
   depends_on = [aws_s3_bucket_public_access_block.this]
 }
 
-# Current objects are kept: releases are few and small, and the track record rests on all of them.
+# Current objects never expire: releases are few and small, and the track record needs all of them.
 resource "aws_s3_bucket_lifecycle_configuration" "this" {
   bucket = aws_s3_bucket.this.id
 

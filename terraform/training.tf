@@ -1,12 +1,12 @@
-# Training on AWS Batch, off by default: the scheduled workflow trains on its own runner. On Fargate,
-# which costs nothing while nothing runs. Metaflow's datastore is a prefix of the bucket, and its
-# metadata travels in it, so that no service has to run:
+# Training on AWS Batch. Off by default: the scheduled workflow trains on its own runner. Batch uses Fargate,
+# which costs nothing while no job runs. Metaflow's datastore and metadata are under a prefix of the bucket,
+# so no metadata service is needed:
 #
 #   export $(terraform output -json training_environment | jq -r 'to_entries[] | "\(.key)=\(.value)"')
 #   python flows/trainflow.py run --with batch:image=REPOSITORY@DIGEST --store "$ENERGY_STORE"
 #
-# with the image of flows/Dockerfile; what is exported here reaches no task. docs/scale.md has more.
-# This route was planned and checked, not run.
+# Use the image of flows/Dockerfile. Tasks do not see the exported variables. See docs/scale.md.
+# This setup has been planned and validated, but not run.
 locals {
   training_prefix = "metaflow"
   training_queue  = "${local.arn.batch}:job-queue/${var.name}-training"
@@ -15,47 +15,47 @@ locals {
     training-execution = local.training_execution
   } : role => policy if var.training_enabled }
 
-  # What a training task may do: its own work, and releases.
+  # Role of a task: read and write Metaflow's datastore and releases.
   training_job = [
     {
-      Sid      = "WorkInItsPrefixes"
+      Sid      = "ReadAndWriteObjects"
       Effect   = "Allow"
       Action   = ["s3:GetObject", "s3:PutObject", "s3:DeleteObject"]
-      Resource = [for one in [local.training_prefix, local.releases_prefix] : "${local.bucket_arn}/${one}/*"]
+      Resource = [for prefix in [local.training_prefix, local.releases_prefix] : "${local.bucket_arn}/${prefix}/*"]
     },
     {
-      Sid       = "ListItsPrefixes"
+      Sid       = "ListObjects"
       Effect    = "Allow"
       Action    = ["s3:ListBucket"]
       Resource  = [local.bucket_arn]
-      Condition = { StringLikeIfExists = { "s3:prefix" = [for one in [local.training_prefix, local.releases_prefix] : "${one}/*"] } }
+      Condition = { StringLikeIfExists = { "s3:prefix" = [for prefix in [local.training_prefix, local.releases_prefix] : "${prefix}/*"] } }
     },
   ]
-  # What starts it may do: fetch the image, write its log.
+  # Execution role, which starts a task: pull the image and write its log.
   training_execution = [
     {
-      Sid      = "LogIn"
+      Sid      = "LogInToEcr"
       Effect   = "Allow"
       Action   = ["ecr:GetAuthorizationToken"]
       Resource = ["*"]
     },
     {
-      Sid      = "FetchTheImage"
+      Sid      = "PullImage"
       Effect   = "Allow"
       Action   = ["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
       Resource = [local.repository_arn]
     },
     {
-      Sid      = "WriteItsLog"
+      Sid      = "WriteLogs"
       Effect   = "Allow"
       Action   = ["logs:CreateLogStream", "logs:PutLogEvents"]
       Resource = ["${local.arn.logs}:log-group:/aws/batch/job:*"]
     },
   ]
-  # What retraining may do to hand its tasks over; Metaflow names its job definitions itself.
-  hands_tasks_over = [
+  # For the retrain role: submit tasks to Batch. Metaflow chooses the names of job definitions.
+  batch_statements = [
     {
-      Sid      = "HandTasksOver"
+      Sid      = "SubmitTasks"
       Effect   = "Allow"
       Action   = ["batch:RegisterJobDefinition", "batch:SubmitJob", "batch:TerminateJob"]
       Resource = [local.training_queue, "${local.arn.batch}:job-definition/metaflow_*", "${local.arn.batch}:job/*"]
@@ -67,14 +67,14 @@ locals {
       Resource = ["*"]
     },
     {
-      Sid       = "GiveTasksTheirRoles"
+      Sid       = "PassTaskRoles"
       Effect    = "Allow"
       Action    = ["iam:PassRole"]
       Resource  = [for role in ["training-job", "training-execution"] : "${local.iam_arn}:role/${var.name}-${role}"]
       Condition = { StringEquals = { "iam:PassedToService" = "ecs-tasks.amazonaws.com" } }
     },
   ]
-  training_environments = { for key in local.only_with_training : key => {
+  training_environments = { for key in local.training_only : key => {
     METAFLOW_DEFAULT_DATASTORE          = "s3"
     METAFLOW_DATASTORE_SYSROOT_S3       = "s3://${local.bucket}/${local.training_prefix}"
     METAFLOW_BATCH_JOB_QUEUE            = local.training_queue
@@ -85,7 +85,7 @@ locals {
 }
 
 resource "aws_batch_compute_environment" "training" {
-  for_each = local.only_with_training
+  for_each = local.training_only
 
   name  = "${var.name}-training"
   type  = "MANAGED"
@@ -100,7 +100,7 @@ resource "aws_batch_compute_environment" "training" {
 }
 
 resource "aws_batch_job_queue" "training" {
-  for_each = local.only_with_training
+  for_each = local.training_only
 
   name     = "${var.name}-training"
   state    = "ENABLED"
@@ -116,7 +116,7 @@ resource "aws_iam_role" "training" {
   for_each = local.training_roles
 
   name        = "${var.name}-${each.key}"
-  description = "Training on Batch."
+  description = "Training on AWS Batch."
   assume_role_policy = jsonencode({
     Version = "2012-10-17"
     Statement = [{

@@ -1,4 +1,4 @@
-# 1.10 is the first Terraform (and OpenTofu) whose S3 backend locks by itself (`use_lockfile`).
+# From 1.10 on, the S3 backend of Terraform and OpenTofu locks without DynamoDB (`use_lockfile`).
 terraform {
   required_version = ">= 1.10"
 
@@ -9,7 +9,7 @@ terraform {
     }
   }
 
-  # The rest is given at init: `terraform init -backend-config=backend.hcl`.
+  # Bucket, key and region are passed at init: `terraform init -backend-config=backend.hcl`.
   backend "s3" {
     encrypt      = true
     use_lockfile = true

@@ -1,4 +1,4 @@
-# What AWS would answer, where the module needs an answer of a certain form.
+# Computed values that the module needs in a certain form.
 mock_data "aws_caller_identity" {
   defaults = { account_id = "123456789012" }
 }

@@ -1,4 +1,4 @@
-# With an image, part by part: storage, watching, cost, training, who may ask.
+# With an image: storage, alarms, budget, training and authorization, one run each.
 mock_provider "aws" {
   source = "./tests/mocks"
 }
@@ -10,10 +10,10 @@ variables {
   image_digest      = "sha256:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 }
 
-run "storage_is_closed_and_keeps_what_was" {
+run "storage_is_private_and_versioned" {
   assert {
     condition     = aws_s3_bucket.this.force_destroy == false && aws_s3_bucket_versioning.this.versioning_configuration[0].status == "Enabled"
-    error_message = "A release could be lost."
+    error_message = "Deleted or overwritten releases could not be restored."
   }
   assert {
     condition = alltrue([
@@ -29,68 +29,68 @@ run "storage_is_closed_and_keeps_what_was" {
   }
   assert {
     condition     = [for rule in aws_s3_bucket_lifecycle_configuration.this.rule : rule.status] == ["Enabled", "Enabled"] && aws_s3_bucket_lifecycle_configuration.this.rule[0].noncurrent_version_expiration[0].noncurrent_days == 30 && aws_s3_bucket_lifecycle_configuration.this.rule[1].abort_incomplete_multipart_upload[0].days_after_initiation == 7
-    error_message = "Old versions and incomplete uploads stay for ever."
+    error_message = "Old versions or incomplete uploads do not expire."
   }
   assert {
     condition     = aws_ecr_repository.this.image_tag_mutability == "IMMUTABLE" && aws_ecr_repository.this.image_scanning_configuration[0].scan_on_push && aws_ecr_repository.this.force_delete != true
-    error_message = "A tag could be moved, or an image go unscanned."
+    error_message = "Tags are mutable, images are not scanned, or a deletion is forced."
   }
   assert {
     condition     = jsondecode(aws_ecr_lifecycle_policy.this.policy).rules[0].selection == { tagStatus = "any", countType = "imageCountMoreThan", countNumber = 2 }
-    error_message = "Not the last two images are kept."
+    error_message = "The last two images are not kept."
   }
 }
 
-run "alarms_are_ten_and_mail" {
+run "alarms" {
   command = plan
 
   assert {
     condition     = length(aws_cloudwatch_metric_alarm.this) == 10
-    error_message = "Ten alarms are free."
+    error_message = "There must be ten alarms, the number that is free."
   }
   assert {
     condition     = aws_sns_topic_subscription.email["this"].endpoint == "somebody@example.org" && aws_sns_topic_subscription.email["this"].protocol == "email"
-    error_message = "Nobody is told."
+    error_message = "The e-mail address is not subscribed to the topic."
   }
   assert {
-    condition     = [for name, one in aws_cloudwatch_metric_alarm.this : name if one.treat_missing_data == "breaching"] == ["release-overdue"]
-    error_message = "Silence of the monitoring flow, and of nothing else, is an alarm."
+    condition     = [for name, alarm in aws_cloudwatch_metric_alarm.this : name if alarm.treat_missing_data == "breaching"] == ["release-overdue"]
+    error_message = "Only release-overdue may treat missing data as an alarm."
   }
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["release-overdue"].period * aws_cloudwatch_metric_alarm.this["release-overdue"].evaluation_periods == 172800
-    error_message = "The monitoring flow may be silent for two days."
+    error_message = "release-overdue must look at two days."
   }
   assert {
     condition     = alltrue([for name in ["function-errors", "function-throttles", "api-latency", "api-5xx", "stale"] : aws_cloudwatch_metric_alarm.this[name].treat_missing_data == "notBreaching"])
-    error_message = "A quiet API alarms."
+    error_message = "An API without traffic must not alarm."
   }
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["api-latency"].extended_statistic == "p95" && aws_cloudwatch_metric_alarm.this["api-latency"].statistic == null && aws_cloudwatch_metric_alarm.this["api-latency"].threshold == 5000
-    error_message = "Latency is not watched at its 95th centile."
+    error_message = "The latency alarm must use the 95th percentile."
   }
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["recent-mase"].threshold == 1 && aws_cloudwatch_metric_alarm.this["recent-mase"].comparison_operator == "GreaterThanThreshold"
-    error_message = "A forecast worse than last year's month does not alarm."
+    error_message = "A forecast less accurate than the seasonal naive one must alarm."
   }
   assert {
     condition     = aws_cloudwatch_metric_alarm.this["recent-coverage"].threshold == 0.55 && aws_cloudwatch_metric_alarm.this["recent-coverage"].comparison_operator == "LessThanThreshold"
-    error_message = "Coverage below its floor does not alarm."
+    error_message = "Coverage below coverage_floor must alarm."
   }
   assert {
-    condition     = alltrue([for one in aws_cloudwatch_metric_alarm.this : one.period < 3600 ? one.period * one.evaluation_periods <= 86400 : one.period * one.evaluation_periods <= 604800])
-    error_message = "CloudWatch looks back a day, or a week where a period is an hour or more."
+    condition     = alltrue([for alarm in aws_cloudwatch_metric_alarm.this : alarm.period < 3600 ? alarm.period * alarm.evaluation_periods <= 86400 : alarm.period * alarm.evaluation_periods <= 604800])
+    error_message = "CloudWatch evaluates at most a day, or a week with periods of an hour or more."
   }
   assert {
-    condition     = length(distinct(flatten([for widget in jsondecode(aws_cloudwatch_dashboard.this["this"].dashboard_body).widgets : [for one in widget.properties.metrics : jsonencode(one)]]))) <= 50
-    error_message = "A dashboard with more than fifty metrics is not free."
+    condition     = length(distinct(flatten([for widget in jsondecode(aws_cloudwatch_dashboard.this["this"].dashboard_body).widgets : [for metric in widget.properties.metrics : jsonencode(metric)]]))) <= 50
+    error_message = "A free dashboard has at most fifty metrics."
   }
   assert {
     condition     = aws_cloudwatch_log_group.function["this"].retention_in_days == 30 && aws_cloudwatch_log_group.api["this"].retention_in_days == 30
-    error_message = "Logs are kept for ever."
+    error_message = "Logs must expire after 30 days."
   }
 }
 
-run "budget_is_told_of_three_times" {
+run "budget" {
   command = plan
 
   assert {
@@ -98,21 +98,21 @@ run "budget_is_told_of_three_times" {
     error_message = "The budget is not 1 USD a month."
   }
   assert {
-    condition     = toset([for one in aws_budgets_budget.monthly["this"].notification : one.threshold]) == toset([50, 80, 100]) && alltrue([for one in aws_budgets_budget.monthly["this"].notification : one.subscriber_email_addresses == toset(["somebody@example.org"])])
-    error_message = "The budget is not told of at 50, 80 and 100%."
+    condition     = toset([for notification in aws_budgets_budget.monthly["this"].notification : notification.threshold]) == toset([50, 80, 100]) && alltrue([for notification in aws_budgets_budget.monthly["this"].notification : notification.subscriber_email_addresses == toset(["somebody@example.org"])])
+    error_message = "Mails must be sent at 50, 80 and 100% of the budget."
   }
 }
 
-run "training_is_off" {
+run "training_is_off_by_default" {
   command = plan
 
   assert {
     condition     = length(aws_batch_compute_environment.training) == 0 && length(aws_batch_job_queue.training) == 0 && length(aws_iam_role.training) == 0 && output.training_environment == null
-    error_message = "Training is made without being asked for."
+    error_message = "Resources for training exist without training_enabled."
   }
 }
 
-run "for_aws_identities" {
+run "authorization_by_iam" {
   command = plan
 
   variables {
@@ -122,6 +122,6 @@ run "for_aws_identities" {
 
   assert {
     condition     = alltrue([for route in aws_apigatewayv2_route.this : route.authorization_type == "AWS_IAM"]) && length(aws_apigatewayv2_authorizer.jwt) == 0
-    error_message = "A route is open that was to be closed."
+    error_message = "A route does not require an AWS identity."
   }
 }

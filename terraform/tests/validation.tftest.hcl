@@ -1,4 +1,4 @@
-# What the provider, or AWS, would refuse late is refused at once, by the variable.
+# Variables reject values that the provider or AWS would reject later.
 mock_provider "aws" {
   source = "./tests/mocks"
 }
@@ -9,7 +9,7 @@ variables {
   alarm_email       = "somebody@example.org"
 }
 
-run "too_little" {
+run "too_small" {
   command = plan
 
   variables {
@@ -43,7 +43,7 @@ run "too_little" {
   ]
 }
 
-run "too_much" {
+run "too_large" {
   command = plan
 
   variables {
@@ -99,7 +99,7 @@ run "malformed" {
   ]
 }
 
-run "a_subject_for_any_branch" {
+run "github_subjects_with_a_wildcard_branch" {
   command = plan
 
   variables {
@@ -109,7 +109,7 @@ run "a_subject_for_any_branch" {
   expect_failures = [var.github_subjects]
 }
 
-run "subjects_that_could_only_deploy_are_refused" {
+run "github_subjects_without_a_branch" {
   command = plan
 
   variables {
@@ -119,7 +119,7 @@ run "subjects_that_could_only_deploy_are_refused" {
   expect_failures = [var.github_subjects]
 }
 
-run "subjects_that_could_only_retrain_are_refused" {
+run "github_subjects_without_an_environment" {
   command = plan
 
   variables {
