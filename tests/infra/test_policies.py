@@ -1,4 +1,4 @@
-"""Who may do what: the policies as they are rendered, with everything switched on."""
+"""The rendered IAM policies: what each role may do, and who may assume it."""
 
 from __future__ import annotations
 
@@ -12,45 +12,45 @@ import pytest
 Statement = dict[str, Any]
 Resources = dict[str, dict[str, Any]]
 
-ANYWHERE = {
-    "xray:PutTelemetryRecords": "X-Ray knows no resources",
-    "xray:PutTraceSegments": "X-Ray knows no resources",
-    "cloudwatch:PutMetricData": "metrics know no resources; the namespace is a condition",
-    "cloudwatch:DescribeAlarms": "the provider describes alarms by a filter, which is a list",
-    "ecr:GetAuthorizationToken": "the login is to the account's registry, not to a repository",
-    "logs:CreateLogDelivery": "deliveries have no resource; API Gateway makes one for its caller",
-    "logs:DeleteLogDelivery": "the same",
-    "logs:GetLogDelivery": "the same",
-    "logs:ListLogDeliveries": "the same",
-    "logs:UpdateLogDelivery": "the same",
-    "logs:DescribeResourcePolicies": "a list of the account's",
-    "logs:DescribeLogGroups": "the provider describes groups by their prefix, which is a list",
-    "batch:DescribeComputeEnvironments": "Batch's descriptions know no resources",
-    "batch:DescribeJobDefinitions": "Batch's descriptions know no resources",
-    "batch:DescribeJobQueues": "Batch's descriptions know no resources",
-    "batch:DescribeJobs": "Batch's descriptions know no resources",
-    "iam:ListRoles": "a list of the account's, to see what is left (destroy_from_github)",
-    "tag:GetResources": "a list of the account's, to see what is left (destroy_from_github)",
+ANY_RESOURCE = {
+    "xray:PutTelemetryRecords": "X-Ray has no resource-level permissions",
+    "xray:PutTraceSegments": "X-Ray has no resource-level permissions",
+    "cloudwatch:PutMetricData": "no resource-level permissions; a condition restricts it",
+    "cloudwatch:DescribeAlarms": "listing; the provider finds alarms by a filter",
+    "ecr:GetAuthorizationToken": "the login is to the registry, not to a repository",
+    "logs:CreateLogDelivery": "no resource-level permissions; for API Gateway's access logs",
+    "logs:DeleteLogDelivery": "as CreateLogDelivery",
+    "logs:GetLogDelivery": "as CreateLogDelivery",
+    "logs:ListLogDeliveries": "as CreateLogDelivery",
+    "logs:UpdateLogDelivery": "as CreateLogDelivery",
+    "logs:DescribeResourcePolicies": "listing",
+    "logs:DescribeLogGroups": "listing; the provider finds log groups by their prefix",
+    "batch:DescribeComputeEnvironments": "Batch has no resource-level permissions to describe",
+    "batch:DescribeJobDefinitions": "Batch has no resource-level permissions to describe",
+    "batch:DescribeJobQueues": "Batch has no resource-level permissions to describe",
+    "batch:DescribeJobs": "Batch has no resource-level permissions to describe",
+    "iam:ListRoles": "listing, to find anything left (destroy_from_github)",
+    "tag:GetResources": "listing, to find anything left (destroy_from_github)",
 }
-"""The only actions that may be allowed on `*`, and why."""
+"""The only actions that may have the resource `*`, and why."""
 
-NAMED_BY_OTHERS = {
-    "arn:aws:batch:eu-west-2:123456789012:job-definition/metaflow_*": "Metaflow names them",
-    "arn:aws:batch:eu-west-2:123456789012:job/*": "Batch numbers jobs",
-    "arn:aws:logs:eu-west-2:123456789012:log-group:/aws/batch/job:*": "Batch's own log group",
+EXTERNAL_NAMES = {
+    "arn:aws:batch:eu-west-2:123456789012:job-definition/metaflow_*": "Metaflow chooses the names",
+    "arn:aws:batch:eu-west-2:123456789012:job/*": "Batch chooses job ids",
+    "arn:aws:logs:eu-west-2:123456789012:log-group:/aws/batch/job:*": "the log group of Batch",
 }
-"""Resources with a `*` that do not hold this project's name, and why."""
+"""Resources with a `*` that do not contain the project's name, and why."""
 
-LONGEST = 6144
-"""Characters of a managed policy, which AWS counts without white space."""
+MAX_POLICY_LENGTH = 6144
+"""Limit of a managed policy in characters, which AWS counts without white space."""
 
 
-def listed(one: Any) -> list[Any]:
-    return one if isinstance(one, list) else [one]
+def as_list(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else [value]
 
 
 def policies(resources: Resources) -> dict[str, list[Statement]]:
-    """Statements of every policy of a role, by its address."""
+    """Statements of every role policy and managed policy, by address."""
     return {
         address: json.loads(values["policy"])["Statement"]
         for address, values in resources.items()
@@ -59,7 +59,7 @@ def policies(resources: Resources) -> dict[str, list[Statement]]:
 
 
 def trusts(resources: Resources) -> dict[str, list[Statement]]:
-    """Who may take a role, by its address."""
+    """Statements of every role's trust policy, by address."""
     return {
         address: json.loads(values["assume_role_policy"])["Statement"]
         for address, values in resources.items()
@@ -67,20 +67,20 @@ def trusts(resources: Resources) -> dict[str, list[Statement]]:
     }
 
 
-def allowed(resources: Resources, *addresses: str) -> Iterator[tuple[str, str, Statement]]:
-    """Every action and resource that the policies at these addresses, or any, allow together."""
+def permissions(resources: Resources, *addresses: str) -> Iterator[tuple[str, str, Statement]]:
+    """Every allowed action and resource, with its statement: of all policies or of those given."""
     for address, statements in policies(resources).items():
         if addresses and not address.startswith(addresses):
             continue
         for statement in statements:
             assert statement["Effect"] == "Allow"
             assert not {"NotAction", "NotResource"} & set(statement)
-            for action in listed(statement["Action"]):
-                for resource in listed(statement["Resource"]):
+            for action in as_list(statement["Action"]):
+                for resource in as_list(statement["Resource"]):
                     yield action, resource, statement
 
 
-@pytest.fixture(params=["deployed", "chosen"])
+@pytest.fixture(params=["defaults", "custom"])
 def resources(request: pytest.FixtureRequest) -> Resources:
     return request.getfixturevalue(request.param)
 
@@ -89,61 +89,68 @@ RETRAIN = ("aws_iam_role_policy.retrain",)
 FUNCTION = ("aws_iam_role_policy.function",)
 
 
-def test_there_are_policies_to_read(chosen: Resources) -> None:
-    kinds = {address.partition("[")[0] for address in policies(chosen)}
-    assert kinds == {
+def test_policies_are_those_expected(custom: Resources) -> None:
+    names = {address.partition("[")[0] for address in policies(custom)}
+    assert names == {
         "aws_iam_policy.boundary",
         "aws_iam_policy.deploy",
         "aws_iam_role_policy.function",
         "aws_iam_role_policy.retrain",
         "aws_iam_role_policy.training",
     }
-    assert len(policies(chosen)) == 11
+    assert len(policies(custom)) == 11
 
 
-def test_no_action_has_a_star(resources: Resources) -> None:
-    assert [action for action, _, _ in allowed(resources) if "*" in action or "?" in action] == []
+def test_no_action_has_a_wildcard(resources: Resources) -> None:
+    assert [
+        action for action, _, _ in permissions(resources) if "*" in action or "?" in action
+    ] == []
 
 
-def test_only_what_knows_no_resources_is_allowed_on_all(resources: Resources) -> None:
-    anywhere = {action for action, resource, _ in allowed(resources) if resource == "*"}
-    assert anywhere <= set(ANYWHERE)
+def test_only_listed_actions_may_have_any_resource(resources: Resources) -> None:
+    actions = {action for action, resource, _ in permissions(resources) if resource == "*"}
+    assert actions <= set(ANY_RESOURCE)
 
 
-def test_every_exception_is_needed(deployed: Resources, chosen: Resources) -> None:
-    every = [*allowed(deployed), *allowed(chosen)]
-    assert set(ANYWHERE) == {action for action, resource, _ in every if resource == "*"}
-    assert set(NAMED_BY_OTHERS) <= {resource for _, resource, _ in every}
+def test_every_exception_is_needed(defaults: Resources, custom: Resources) -> None:
+    every = [*permissions(defaults), *permissions(custom)]
+    assert set(ANY_RESOURCE) == {action for action, resource, _ in every if resource == "*"}
+    assert set(EXTERNAL_NAMES) <= {resource for _, resource, _ in every}
 
 
-def test_a_resource_with_a_star_is_one_of_ours(resources: Resources) -> None:
-    """Its fixed beginning holds the project's name, or the API's id, or it is explained."""
+def test_wildcard_resources_belong_to_the_project(resources: Resources) -> None:
+    """The part before the `*` has the project's name or the API's id, or it is listed above."""
     name = resources["aws_ecr_repository.this"]["name"]
     api = resources["aws_apigatewayv2_api.this"]["id"]
     state = {"energy-forecast": "energy-forecast-tfstate", "energy-two": "states-of-octo"}[name]
-    wide = {
+    wildcards = {
         resource
-        for _, resource, _ in allowed(resources)
-        if "*" in resource and resource not in ("*", *NAMED_BY_OTHERS)
+        for _, resource, _ in permissions(resources)
+        if "*" in resource and resource not in ("*", *EXTERNAL_NAMES)
     }
-    assert wide
-    ours = (name, f"/apis/{api}/", state)
-    assert {one for one in wide if not any(o in one.partition("*")[0] for o in ours)} == set()
+    assert wildcards
+    prefixes = (name, f"/apis/{api}/", state)
+    foreign = {
+        resource
+        for resource in wildcards
+        if not any(prefix in resource.partition("*")[0] for prefix in prefixes)
+    }
+    assert foreign == set()
 
 
-def test_no_policy_is_longer_than_aws_takes(chosen: Resources) -> None:
-    for address, values in chosen.items():
+def test_policies_are_within_the_length_limit(custom: Resources) -> None:
+    for address, values in custom.items():
         if address.startswith("aws_iam_policy."):
-            assert len("".join(values["policy"].split())) <= LONGEST, address
+            assert len("".join(values["policy"].split())) <= MAX_POLICY_LENGTH, address
 
 
-# --- the function ---
+# --- function ---
 
 
-def test_the_function_reads_releases_and_writes_its_log_and_no_more(deployed: Resources) -> None:
-    bucket = f"arn:aws:s3:::{deployed['aws_s3_bucket.this']['bucket']}"
+def test_function_may_only_read_releases_write_logs_and_send_traces(defaults: Resources) -> None:
+    bucket = f"arn:aws:s3:::{defaults['aws_s3_bucket.this']['bucket']}"
     log = "arn:aws:logs:eu-west-2:123456789012:log-group:/aws/lambda/energy-forecast:*"
-    assert {(action, resource) for action, resource, _ in allowed(deployed, *FUNCTION)} == {
+    assert {(action, resource) for action, resource, _ in permissions(defaults, *FUNCTION)} == {
         ("s3:GetObject", f"{bucket}/store/*"),
         ("s3:ListBucket", bucket),
         ("logs:CreateLogStream", log),
@@ -153,31 +160,33 @@ def test_the_function_reads_releases_and_writes_its_log_and_no_more(deployed: Re
     }
 
 
-def test_untraced_it_says_nothing_to_x_ray(chosen: Resources) -> None:
-    assert not [a for a, _, _ in allowed(chosen, *FUNCTION) if a.startswith("xray:")]
+def test_function_without_tracing_has_no_x_ray_permissions(custom: Resources) -> None:
+    assert not [
+        action for action, _, _ in permissions(custom, *FUNCTION) if action.startswith("xray:")
+    ]
 
 
-def test_listing_ends_at_the_prefixes(chosen: Resources) -> None:
-    """But for whoever asks for no prefix: a missing key is told from a forbidden one that way."""
+def test_listing_with_a_prefix_is_limited_to_the_role_s_prefixes(custom: Resources) -> None:
+    """Without a prefix it is allowed, because S3 needs that to report a missing key as missing."""
     for address in ("aws_iam_role_policy.function", "aws_iam_role_policy.retrain"):
-        for action, _, statement in allowed(chosen, address):
+        for action, _, statement in permissions(custom, address):
             if action == "s3:ListBucket":
-                prefixes = listed(statement["Condition"]["StringLikeIfExists"]["s3:prefix"])
-                assert all(len(one) > 2 and one.endswith("/*") for one in prefixes)
+                prefixes = as_list(statement["Condition"]["StringLikeIfExists"]["s3:prefix"])
+                assert all(len(prefix) > 2 and prefix.endswith("/*") for prefix in prefixes)
 
 
-def test_the_functions_role_is_within_its_boundary(deployed: Resources) -> None:
-    boundary = {(a, r) for a, r, _ in allowed(deployed, "aws_iam_policy.boundary")}
-    assert {(a, r) for a, r, _ in allowed(deployed, *FUNCTION)} <= boundary
-    made = deployed["aws_iam_role.function"]["permissions_boundary"]
-    assert made == deployed["aws_iam_policy.boundary"]["arn"]
+def test_function_role_is_within_its_boundary(defaults: Resources) -> None:
+    boundary = {(a, r) for a, r, _ in permissions(defaults, "aws_iam_policy.boundary")}
+    assert {(a, r) for a, r, _ in permissions(defaults, *FUNCTION)} <= boundary
+    attached = defaults["aws_iam_role.function"]["permissions_boundary"]
+    assert attached == defaults["aws_iam_policy.boundary"]["arn"]
 
 
-# --- retraining ---
+# --- retrain ---
 
 
-def test_retraining_has_no_rights_on_infrastructure(deployed: Resources) -> None:
-    actions = {action for action, _, _ in allowed(deployed, *RETRAIN)}
+def test_retrain_may_only_use_objects_and_send_metrics(defaults: Resources) -> None:
+    actions = {action for action, _, _ in permissions(defaults, *RETRAIN)}
     assert actions == {
         "s3:GetObject",
         "s3:PutObject",
@@ -187,53 +196,61 @@ def test_retraining_has_no_rights_on_infrastructure(deployed: Resources) -> None
     }
 
 
-def test_retraining_deletes_nothing_but_probes(deployed: Resources) -> None:
-    deleted = {r for a, r, _ in allowed(deployed, *RETRAIN) if a == "s3:DeleteObject"}
+def test_retrain_may_delete_only_probes(defaults: Resources) -> None:
+    deleted = {r for a, r, _ in permissions(defaults, *RETRAIN) if a == "s3:DeleteObject"}
     assert deleted
-    assert all(one.endswith("/probes/*") for one in deleted)
+    assert all(resource.endswith("/probes/*") for resource in deleted)
 
 
-def test_metrics_are_sent_to_our_namespace_alone(resources: Resources) -> None:
-    found = [s for a, _, s in allowed(resources) if a == "cloudwatch:PutMetricData"]
-    assert found
-    for statement in found:
-        given = statement["Condition"]["StringEquals"]
-        assert given == {"cloudwatch:namespace": "EnergyForecast"}
+def test_metrics_may_be_sent_only_to_the_project_s_namespace(resources: Resources) -> None:
+    statements = [s for a, _, s in permissions(resources) if a == "cloudwatch:PutMetricData"]
+    assert statements
+    for statement in statements:
+        assert statement["Condition"]["StringEquals"] == {"cloudwatch:namespace": "EnergyForecast"}
 
 
-# --- no way up ---
+# --- no privilege escalation ---
 
-WRITES_IAM = ("iam:Put*", "iam:Delete*", "iam:Create*", "iam:Attach*", "iam:Detach*")
-WRITES_IAM += ("iam:Update*", "iam:Add*", "iam:Set*", "iam:Tag*", "iam:Untag*", "iam:Remove*")
+IAM_WRITE_ACTIONS = ("iam:Put*", "iam:Delete*", "iam:Create*", "iam:Attach*", "iam:Detach*")
+IAM_WRITE_ACTIONS += (
+    "iam:Update*",
+    "iam:Add*",
+    "iam:Set*",
+    "iam:Tag*",
+    "iam:Untag*",
+    "iam:Remove*",
+)
 
 
-def test_a_deploy_changes_one_roles_rights_within_its_boundary(resources: Resources) -> None:
+def test_deploy_may_change_only_the_function_policy_within_its_boundary(
+    resources: Resources,
+) -> None:
     name = resources["aws_ecr_repository.this"]["name"]
     iam = "arn:aws:iam::123456789012"
-    found = [
+    grants = [
         (action, resource, statement["Condition"])
-        for action, resource, statement in allowed(resources)
-        if any(fnmatchcase(action, one) for one in WRITES_IAM)
+        for action, resource, statement in permissions(resources)
+        if any(fnmatchcase(action, pattern) for pattern in IAM_WRITE_ACTIONS)
     ]
-    assert {action for action, _, _ in found} == {"iam:PutRolePolicy", "iam:DeleteRolePolicy"}
-    for _, resource, condition in found:
+    assert {action for action, _, _ in grants} == {"iam:PutRolePolicy", "iam:DeleteRolePolicy"}
+    for _, resource, condition in grants:
         assert resource == f"{iam}:role/{name}-function"
-        within = {"iam:PermissionsBoundary": f"{iam}:policy/{name}-boundary"}
-        assert condition == {"StringEquals": within}
+        boundary = {"iam:PermissionsBoundary": f"{iam}:policy/{name}-boundary"}
+        assert condition == {"StringEquals": boundary}
 
 
-def test_roles_are_passed_by_name_and_to_one_service(resources: Resources) -> None:
-    found = [(r, s["Condition"]) for a, r, s in allowed(resources) if a == "iam:PassRole"]
-    assert found
-    for resource, condition in found:
+def test_roles_are_passed_by_name_to_one_service(resources: Resources) -> None:
+    grants = [(r, s["Condition"]) for a, r, s in permissions(resources) if a == "iam:PassRole"]
+    assert grants
+    for resource, condition in grants:
         service = "lambda" if resource.endswith("-function") else "ecs-tasks"
         assert "*" not in resource
         assert not resource.endswith(("-deploy", "-retrain"))
         assert condition == {"StringEquals": {"iam:PassedToService": f"{service}.amazonaws.com"}}
 
 
-def test_nobody_takes_a_role_but_through_github_or_a_service(resources: Resources) -> None:
-    assert not [a for a, _, _ in allowed(resources) if a.startswith("sts:")]
+def test_roles_are_assumed_only_by_github_or_a_service(resources: Resources) -> None:
+    assert not [a for a, _, _ in permissions(resources) if a.startswith("sts:")]
     for address, statements in trusts(resources).items():
         (statement,) = statements
         if address in ("aws_iam_role.deploy", "aws_iam_role.retrain"):
@@ -245,14 +262,15 @@ def test_nobody_takes_a_role_but_through_github_or_a_service(resources: Resource
 
 
 def subjects(resources: Resources, role: str) -> list[str]:
+    """Patterns of the GitHub subjects that may assume a role."""
     (statement,) = trusts(resources)[f"aws_iam_role.{role}"]
     github = "token.actions.githubusercontent.com"
     assert statement["Condition"]["StringEquals"] == {f"{github}:aud": "sts.amazonaws.com"}
-    return listed(statement["Condition"]["StringLike"][f"{github}:sub"])
+    return as_list(statement["Condition"]["StringLike"][f"{github}:sub"])
 
 
 @pytest.mark.parametrize(
-    ("role", "subject", "may"),
+    ("role", "subject", "trusted"),
     [
         ("deploy", "repo:octo/energy:environment:production", True),
         ("deploy", "repo:octo@1/energy@2:environment:production", True),
@@ -268,30 +286,30 @@ def subjects(resources: Resources, role: str) -> list[str]:
         ("retrain", "repo:octo@1/energy-two@2:ref:refs/heads/main", False),
     ],
 )
-def test_github_takes_a_role_for_this_repository_alone(
-    deployed: Resources, role: str, subject: str, may: bool
+def test_github_trust_is_limited_to_this_repository(
+    defaults: Resources, role: str, subject: str, trusted: bool
 ) -> None:
-    assert any(fnmatchcase(subject, one) for one in subjects(deployed, role)) is may
+    assert any(fnmatchcase(subject, pattern) for pattern in subjects(defaults, role)) is trusted
 
 
-# --- what is refused to all, and the policies of resources ---
+# --- resource policies ---
 
 
-def test_bucket_and_topic_refuse_whoever_comes_without_tls(resources: Resources) -> None:
+def test_bucket_and_topic_deny_requests_without_tls(resources: Resources) -> None:
     for address in ("aws_s3_bucket_policy.this", 'aws_sns_topic_policy.alarms["this"]'):
         statements = json.loads(resources[address]["policy"])["Statement"]
-        (denied,) = [one for one in statements if one["Effect"] == "Deny"]
+        (denied,) = [statement for statement in statements if statement["Effect"] == "Deny"]
         assert denied["Principal"] == "*"
         assert denied["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
-def test_only_services_acting_for_us_are_let_in_by_a_resource(resources: Resources) -> None:
+def test_resource_policies_allow_only_services_with_a_condition(resources: Resources) -> None:
     for address in (
         "aws_s3_bucket_policy.this",
         'aws_sns_topic_policy.alarms["this"]',
         "aws_ecr_repository_policy.this",
     ):
-        for one in json.loads(resources[address]["policy"])["Statement"]:
-            if one["Effect"] == "Allow":
-                assert set(one["Principal"]) == {"Service"}
-                assert set(one["Condition"]) <= {"StringEquals", "StringLike"}
+        for statement in json.loads(resources[address]["policy"])["Statement"]:
+            if statement["Effect"] == "Allow":
+                assert set(statement["Principal"]) == {"Service"}
+                assert set(statement["Condition"]) <= {"StringEquals", "StringLike"}

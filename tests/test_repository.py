@@ -1,4 +1,4 @@
-"""The house's own files are what those who read them expect: GitHub, Codespaces, pre-commit."""
+"""Files for GitHub, Codespaces, pre-commit and Docker are valid and match the project."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from jsonschema import Draft202012Validator
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 FORMS = ROOT / ".github" / "ISSUE_TEMPLATE"
-CONTAINER = {
+DEVCONTAINER_SCHEMA = {
     "type": "object",
     "additionalProperties": False,
     "required": ["name", "build", "postCreateCommand", "forwardPorts"],
@@ -55,10 +56,10 @@ CONTAINER = {
         "customizations": {"type": "object"},
     },
 }
-"""What of the dev container specification is used here: no package holds its schema."""
+"""The part of the dev container schema that this project uses; no package includes the schema."""
 
 
-def checked(schema: str, *files: Path) -> tuple[int, str]:
+def check_schema(schema: str, *files: Path) -> tuple[int, str]:
     command = [str(BIN / "check-jsonschema"), "--builtin-schema", f"vendor.{schema}"]
     ran = subprocess.run([*command, *map(str, files)], check=False, capture_output=True, text=True)
     return ran.returncode, ran.stdout + ran.stderr
@@ -72,23 +73,22 @@ def checked(schema: str, *files: Path) -> tuple[int, str]:
         ("citation-file-format", [ROOT / "CITATION.cff"]),
     ],
 )
-def test_a_file_is_as_its_schema_says(schema: str, files: list[Path]) -> None:
+def test_file_matches_its_schema(schema: str, files: list[Path]) -> None:
     assert files
-    code, told = checked(schema, *files)
-    assert code == 0, told
+    code, output = check_schema(schema, *files)
+    assert code == 0, output
 
 
-def test_the_citation_is_of_this_package() -> None:
-    cited = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+def test_citation_matches_the_package() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
     project = (ROOT / "pyproject.toml").read_text("utf-8")
-    assert f'version = "{cited["version"]}"' in project
-    assert f'license = "{cited["license"]}"' in project
-    (holder,) = [one["name"] for one in cited["authors"]]
+    assert f'version = "{citation["version"]}"' in project
+    assert f'license = "{citation["license"]}"' in project
+    (holder,) = [author["name"] for author in citation["authors"]]
     assert holder in (ROOT / "LICENSE").read_text("utf-8")
 
 
-def test_the_changelog_is_kept() -> None:
-    """Keep a Changelog: newest first, each heading one of its six."""
+def test_changelog_follows_keep_a_changelog() -> None:
     text = (ROOT / "CHANGELOG.md").read_text("utf-8")
     versions = re.findall(r"^## \[(.+?)\](?: - (\d{4}-\d\d-\d\d))?$", text, re.MULTILINE)
     assert versions[0] == ("Unreleased", "")
@@ -97,8 +97,8 @@ def test_the_changelog_is_kept() -> None:
     assert kinds <= {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
 
 
-def test_hooks_before_a_commit_are_those_of_make_lint() -> None:
-    """Every tool is the environment's own, pinned by our lock, or the machine's Terraform."""
+def test_pre_commit_runs_the_tools_of_the_environment() -> None:
+    """All but Terraform are installed in .venv, pinned by the lock file."""
     path = ROOT / ".pre-commit-config.yaml"
     ran = subprocess.run(
         [BIN / "pre-commit", "validate-config", path], check=False, capture_output=True, text=True
@@ -112,21 +112,21 @@ def test_hooks_before_a_commit_are_those_of_make_lint() -> None:
     assert [entry for entry in entries.values() if not (BIN / Path(entry).name).exists()] == []
 
 
-def test_the_dev_container_is_one() -> None:
+def test_dev_container_is_valid() -> None:
     path = ROOT / ".devcontainer" / "devcontainer.json"
-    found = json.loads(path.read_text("utf-8"))
-    Draft202012Validator(CONTAINER).validate(found)
-    assert (path.parent / found["build"]["dockerfile"]).is_file()
-    assert set(found["portsAttributes"]) == set(map(str, found["forwardPorts"]))
-    assert {8501, 5000, 8000, 9000} <= set(found["forwardPorts"])
+    settings = json.loads(path.read_text("utf-8"))
+    Draft202012Validator(DEVCONTAINER_SCHEMA).validate(settings)
+    assert (path.parent / settings["build"]["dockerfile"]).is_file()
+    assert set(settings["portsAttributes"]) == set(map(str, settings["forwardPorts"]))
+    assert {8501, 5000, 8000, 9000} <= set(settings["forwardPorts"])
     makefile = (ROOT / "Makefile").read_text("utf-8")
-    program, target = found["postCreateCommand"].split()
+    program, target = settings["postCreateCommand"].split()
     assert program == "make"
     assert f"\n{target}: " in makefile
 
 
 @pytest.mark.parametrize("folder", [".devcontainer", "flows", "lambda_handler"])
-def test_a_dockerfile_is_clean_and_of_one_python(folder: str) -> None:
+def test_dockerfile_is_clean_and_uses_the_common_python(folder: str) -> None:
     dockerfile = ROOT / folder / "Dockerfile"
     ran = subprocess.run(
         [BIN / "hadolint", dockerfile], check=False, capture_output=True, text=True
@@ -135,3 +135,16 @@ def test_a_dockerfile_is_clean_and_of_one_python(folder: str) -> None:
     handler = (ROOT / "lambda_handler" / "Dockerfile").read_text("utf-8")
     (python,) = set(re.findall(r"^FROM python:([\d.]+)-", handler, re.MULTILINE))
     assert f"FROM python:{python}-" in dockerfile.read_text("utf-8")
+
+
+def test_ci_runs_the_oldest_and_the_newest_supported_python() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    limits = re.fullmatch(r">=3\.(\d+),<3\.(\d+)", project["requires-python"])
+    assert limits
+    minors = range(int(limits[1]), int(limits[2]))
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "ci.yml").read_text("utf-8"))
+    matrix = workflow["jobs"]["test"]["strategy"]["matrix"]["python"]
+    assert matrix == [f"3.{minors[0]}", f"3.{minors[-1]}"]
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    assert f"for p in {' '.join(f'python3.{minor}' for minor in minors)} python3;" in makefile
+    assert f"(3, {minors[0]}) <= sys.version_info < (3, {minors[-1] + 1})" in makefile
