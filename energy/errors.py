@@ -91,7 +91,7 @@ class RouteError(EnergyError):
     """
 
     code = "unknown_route"
-    allowed: Sequence[str]
+    allowed: Sequence[str] = ()
 
 
 class ServingError(EnergyError):
@@ -251,8 +251,17 @@ MAX_QUOTE = 60
 
 def quote_value(value: object) -> str:
     """A caller's value for a message: cut short, and printable whatever it contains."""
-    text = ascii(value)
+    try:
+        text = ascii(value)
+    except (RecursionError, ValueError):  # nested too deep, or a number of thousands of digits
+        text = f"a {type(value).__name__} too long to show"
     return text if len(text) <= MAX_QUOTE else f"{text[:MAX_QUOTE]}…"
+
+
+def wrong_value(field: str, value: object, expected: str, code: str = "not_allowed") -> FieldError:
+    """The error for a field of a request with a value that is not as `expected`."""
+    message = f"{field} is {quote_value(value)}; expected {expected}."
+    return FieldError(message, code=code, field=field)
 
 
 MAX_LISTED = 20

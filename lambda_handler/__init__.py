@@ -1,1 +1,1 @@
-"""The Lambda function: direct invocations and API Gateway's HTTP API v2 events."""
+"""The Lambda function: forecasts for direct invocations and HTTP requests."""

@@ -13,22 +13,22 @@ from lambda_handler.routes import RequestHandler
 
 @cache
 def _reader() -> ReleaseReader:
-    """The reader of this process; an error is not kept, so the next request tries again."""
+    """The reader of this process; errors are not cached, so the next request tries again."""
     settings = Settings.from_environment()
     return ReleaseReader(open_store(settings.store), settings.refresh_seconds)
 
 
-_service = RequestHandler(_reader)
+_handler = RequestHandler(_reader)
 
 
 def handler(event: object, context: Any) -> Any:
     """Answer one event.
 
     Args:
-        event: A direct invocation (the contract's body), or an HTTP API v2 event.
+        event: The body of a forecast request, or an HTTP event in API Gateway's format 2.0.
         context: Lambda's; its request id goes into the log.
 
     Returns:
-        The contract's forecast or error body; for an HTTP event, an answer with that as its body.
+        A forecast or an error body; for an HTTP event, an answer with it as its body.
     """
-    return _service.handle(event, str(getattr(context, "aws_request_id", "")))
+    return _handler.handle(event, str(getattr(context, "aws_request_id", "")))

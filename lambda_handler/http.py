@@ -1,8 +1,4 @@
-"""HTTP API v2 events and answers, as plain values.
-
-Told from direct invocations by shape: an HTTP event has a version and a request context, which are
-no fields of a forecast request. Function URLs send the same shape.
-"""
+"""HTTP events and answers in API Gateway's format 2.0, which function URLs share."""
 
 from __future__ import annotations
 
@@ -10,11 +6,10 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeGuard
 
-from energy import legacy_errors
-from energy.contract import RELEASE_HEADER
+from energy.contract.request import not_utf8
 
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
@@ -22,77 +17,54 @@ HTML = "text/html; charset=utf-8"
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """What of an HTTP event counts here.
+    """The parts of an HTTP event that a route needs.
 
     Attributes:
         method: In capitals.
         path: Without the stage.
-        query: Parameters by name; one that stands twice has its values joined by a comma, as API
-            Gateway joins them.
+        query: Parameters by name; API Gateway joins the values of a repeated one by a comma.
+        text: The body as the event has it.
+        is_base64: Whether `text` is base64.
     """
 
     method: str
     path: str
     query: Mapping[str, str]
-    _body: str
-    _is_base64: bool
+    text: str
+    is_base64: bool
+
+    @classmethod
+    def from_event(cls, event: Mapping[str, Any]) -> HttpRequest:
+        """Read an event for which `is_http` is true; what is missing is empty."""
+        context = event["requestContext"]
+        http = context.get("http") or {}
+        path, stage = str(event.get("rawPath") or http.get("path") or "/"), context.get("stage")
+        if stage and stage != "$default":
+            path = path.removeprefix(f"/{stage}") or "/"
+        return cls(
+            method=str(http.get("method") or "GET").upper(),
+            path=path,
+            query=event.get("queryStringParameters") or {},
+            text=event.get("body") or "",
+            is_base64=bool(event.get("isBase64Encoded")),
+        )
 
     def body(self) -> bytes:
         """The bytes of the body.
 
         Raises:
-            NotUtf8: It is said to be base64 and is not.
+            RequestError: It is declared as base64 and is not.
         """
-        if not self._is_base64:
-            return self._body.encode("utf-8", "surrogatepass")
+        if not self.is_base64:
+            return self.text.encode("utf-8", "surrogatepass")
         try:
-            return base64.b64decode(self._body, validate=True)
+            return base64.b64decode(self.text, validate=True)
         except (binascii.Error, ValueError):
-            raise legacy_errors.NotUtf8(0) from None
-
-
-@dataclass(frozen=True)
-class HttpAnswer:
-    """A status, a body, and what kind of text it is.
-
-    Attributes:
-        status: HTTP status.
-        body: The text.
-        kind: Its content type.
-        headers: Any more of them.
-    """
-
-    status: int
-    body: str
-    kind: str = JSON
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    @classmethod
-    def of(
-        cls, status: int, document: Mapping[str, Any], headers: Mapping[str, str] | None = None
-    ) -> HttpAnswer:
-        """An answer of JSON; a number that is not finite is a mistake of ours, not an answer."""
-        text = json.dumps(document, allow_nan=False, separators=(",", ":"))
-        return cls(status, text, headers=headers or {})
-
-    def to_event(self, release_id: str | None = None) -> dict[str, Any]:
-        """As API Gateway takes it, with the release that it comes from, if from any."""
-        more = {RELEASE_HEADER: release_id} if release_id else {}
-        return {
-            "statusCode": self.status,
-            "headers": {
-                "content-type": self.kind,
-                "x-content-type-options": "nosniff",
-                **more,
-                **self.headers,
-            },
-            "body": self.body,
-            "isBase64Encoded": False,
-        }
+            raise not_utf8(0) from None
 
 
 def is_http(event: object) -> TypeGuard[Mapping[str, Any]]:
-    """Whether an event comes from an HTTP API (or function URL) rather than from a caller."""
+    """Whether an event is an HTTP request: a version and a context are no fields of a forecast."""
     return (
         isinstance(event, Mapping)
         and event.get("version") == "2.0"
@@ -100,17 +72,32 @@ def is_http(event: object) -> TypeGuard[Mapping[str, Any]]:
     )
 
 
-def read_event(event: Mapping[str, Any]) -> HttpRequest:
-    """Take from an HTTP event what counts; what is missing is empty."""
-    context = event["requestContext"]
-    http = context.get("http") or {}
-    path, stage = str(event.get("rawPath") or http.get("path") or "/"), context.get("stage")
-    if stage and stage != "$default":
-        path = path.removeprefix(f"/{stage}") or "/"
-    return HttpRequest(
-        method=str(http.get("method") or "GET").upper(),
-        path=path,
-        query=event.get("queryStringParameters") or {},
-        _body=event.get("body") or "",
-        _is_base64=bool(event.get("isBase64Encoded")),
-    )
+def http_answer(
+    status: int,
+    body: Mapping[str, Any] | str,
+    content_type: str = JSON,
+    headers: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """An answer in API Gateway's format.
+
+    Args:
+        status: HTTP status.
+        body: A document, to be sent as JSON, or a text.
+        content_type: Media type of the body.
+        headers: Further headers.
+
+    Raises:
+        ValueError: The document has a number that is not finite.
+    """
+    if not isinstance(body, str):
+        body = json.dumps(body, allow_nan=False, separators=(",", ":"))
+    return {
+        "statusCode": status,
+        "headers": {
+            "content-type": content_type,
+            "x-content-type-options": "nosniff",
+            **(headers or {}),
+        },
+        "body": body,
+        "isBase64Encoded": False,
+    }

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-import types
 from collections.abc import Iterator
-from dataclasses import MISSING, fields, is_dataclass
 from functools import cache
 from html import escape
-from inspect import cleandoc
-from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+from typing import Any, get_args
 
-from energy.contract import RELEASE_HEADER, Forecast, Interval, Manifest, MonthAhead
+import msgspec
+
+from energy.contract import (
+    RELEASE_HEADER,
+    Forecast,
+    ForecastRequest,
+    Interval,
+    Manifest,
+    MonthAhead,
+)
+from energy.contract.forecast import ScenarioMethod, Tier, WeatherBasis
 from energy.contract.panel import SeriesForecast
-from energy.contract.request import FIELDS, QUERY, SERIES_QUERY, Field, field_schema
 from energy.errors import STATUS
 from lambda_handler.routes import (
     DOCS,
@@ -29,6 +35,21 @@ from lambda_handler.routes import (
     Route,
 )
 
+Schema = dict[str, Any]
+VERSION = "1.0.0"
+DESCRIPTION = (
+    "Monthly forecasts from verified releases: of UK energy consumption, as the project ships. "
+    "Published months are looked up; weather scenarios, newer observations and later months are "
+    "answered by the fitted champion. Every answer names its release."
+)
+STATUSES = {
+    400: "The body cannot be read.",
+    404: "Not found.",
+    413: "The body is too large.",
+    422: "A field is wrong; `field` names it.",
+    500: "The service failed.",
+    503: "The service lacks what it needs to answer.",
+}
 REQUESTS: dict[str, dict[str, Any]] = {
     "the year ahead": {"periods": 12},
     "two winter months, with one interval": {"months": ["2022-12", "2023-01"], "coverage": [0.9]},
@@ -43,13 +64,13 @@ REQUESTS: dict[str, dict[str, Any]] = {
     },
     "with newer figures": {"periods": 3, "observations": {"2022-08": 10.9, "2022-09": 11.6}},
 }
-"""Bodies of POST /v1/forecast, and direct invocations, by what they ask for."""
+"""Bodies of POST /v1/forecast, and direct invocations, by what they request."""
 QUERIES = (
     "periods=12",
     "months=2022-12,2023-01&coverage=0.9",
     "periods=6&temperature_change=-2",
 )
-"""The same from GET /v1/forecast."""
+"""Queries of GET /v1/forecast."""
 ANSWER = Forecast(
     release_id="2022-07-20261123T170000Z-3f9a1c2b",
     created_at="2026-11-23T17:00:00Z",
@@ -68,275 +89,206 @@ ANSWER = Forecast(
 ERROR = {
     "error": {
         "code": "not_allowed",
-        "message": "coverage[0] is 1.0; expected above 0 and below 1.",
+        "message": "coverage[0] is 1; expected above 0 and below 1.",
         "field": "coverage[0]",
     }
 }
-Schema = dict[str, Any]
-PLAIN: dict[Any, Schema] = {
-    str: {"type": "string"},
-    float: {"type": "number"},
-    int: {"type": "integer"},
-    bool: {"type": "boolean"},
-    type(None): {"type": "null"},
-    Any: {},
-}
-_ATTRIBUTE = re.compile(r"^ {4}(\w+): (.+(?:\n {8}.+)*)", re.MULTILINE)
-
-
-def schemas_of(*kinds: type) -> dict[str, Schema]:
-    """The schema of each dataclass, and of those within them, by name."""
-    found: dict[str, Schema] = {}
-    queue = list(kinds)
-    while queue:
-        kind = queue.pop(0)
-        if kind.__name__ not in found:
-            found[kind.__name__] = _of_dataclass(kind)
-            queue += _within(kind)
-    return found
-
-
-def reference(name: str) -> Schema:
-    """Where a schema stands in the document."""
-    return {"$ref": f"#/components/schemas/{name}"}
-
-
-def _of_dataclass(kind: type) -> Schema:
-    hints, told = get_type_hints(kind), _attributes(kind)
-    properties: dict[str, Schema] = {}
-    required = []
-    for one in fields(kind):
-        properties[one.name] = _of(hints[one.name])
-        if one.name in told:
-            properties[one.name] = {**properties[one.name], "description": told[one.name]}
-        if one.default is MISSING and one.default_factory is MISSING:
-            required.append(one.name)
-    summary = (kind.__doc__ or "").strip().splitlines()[0]
-    return {
-        "type": "object",
-        "description": summary,
-        "properties": properties,
-        "required": required,
-        "additionalProperties": False,
-    }
-
-
-def _of(hint: Any) -> Schema:
-    if hint in PLAIN:
-        return PLAIN[hint]
-    if is_dataclass(hint):
-        return reference(hint.__name__)  # type: ignore[union-attr]
-    origin, arguments = get_origin(hint), get_args(hint)
-    if origin is Literal:
-        return {"type": "string", "enum": list(arguments)}
-    if origin is tuple:
-        return {"type": "array", "items": _of(arguments[0])}
-    if origin is dict:
-        return {"type": "object", "additionalProperties": _of(arguments[1])}
-    if origin in (Union, types.UnionType):
-        some = [one for one in arguments if one is not type(None)]
-        # An answer leaves out what it has not got, but for documents that are stored with null.
-        return _of(some[0]) if get_origin(some[0]) is Literal else {"anyOf": [*map(_of, arguments)]}
-    raise TypeError(f"{hint} has no schema here; add it to lambda_handler/schemas.py.")
-
-
-def _within(kind: type) -> Iterator[type]:
-    queue = list(get_type_hints(kind).values())
-    while queue:
-        hint = queue.pop()
-        if is_dataclass(hint):
-            yield hint  # type: ignore[misc]
-        queue += get_args(hint)
-
-
-def _attributes(kind: type) -> dict[str, str]:
-    """What a docstring's `Attributes:` section says of each field."""
-    _, _, section = cleandoc(kind.__doc__ or "").partition("Attributes:")
-    return {name: " ".join(text.split()) for name, text in _ATTRIBUTE.findall(section)}
-
-
-VERSION = "1.0.0"
-DESCRIPTION = (
-    "Monthly forecasts from verified releases: of UK energy consumption, as the project ships. "
-    "Published months are looked up; weather scenarios, newer observations and later months are "
-    "answered by the fitted champion. Every answer names the release that it comes from."
-)
-STATUSES = {
-    400: "The body cannot be read.",
-    404: "There is no such thing.",
-    413: "The body is too large.",
-    422: "A field is not as it must be; `field` names it.",
-    500: "The service failed.",
-    503: "What is needed to answer cannot be had now.",
-}
-RELEASE_MORE: Schema = {
-    "promoted_at": {"type": "string", "description": "Since when it is in service, UTC."},
+LIVE_FIELDS: dict[str, Schema] = {
+    "promoted_at": {"type": "string", "description": "Live since then, UTC."},
     "previous_id": {"type": ["string", "null"], "description": "The release before it."},
-    "reason": {"type": "string", "description": "Why it is in service."},
+    "reason": {"type": "string", "description": "Why it is live."},
     "targets": {
         "type": "array",
         "items": {"type": "string"},
-        "description": "The series that can be asked for.",
+        "description": "The series with a forecast table.",
     },
     "months": {"type": "integer", "description": "Published months after the cutoff."},
     "stale": {"type": "boolean", "description": "Whether a newer release cannot be read now."},
 }
-_STALE_REASON = {"type": ["string", "null"], "description": "Why it is stale."}
-HEALTH_SCHEMA: Schema = {
-    "type": "object",
-    "properties": {
-        "status": {"type": "string", "const": "ok"},
-        "release_id": {"type": "string"},
-        "cutoff": {"type": "string", "description": "Last month the release was made from."},
-        "age_seconds": {"type": "integer", "minimum": 0, "description": "Since it was published."},
-        "stale": {"type": "boolean"},
-        "stale_reason": _STALE_REASON,
+"""Fields of the answer of /v1/release beside those of the manifest."""
+HEALTH_FIELDS: dict[str, Schema] = {
+    "status": {"type": "string", "const": "ok"},
+    "release_id": {"type": "string"},
+    "cutoff": {"type": "string", "description": "The last month with a figure."},
+    "age_seconds": {"type": "integer", "minimum": 0, "description": "Since it was published."},
+    "stale": {"type": "boolean"},
+    "stale_reason": {"type": ["string", "null"], "description": "Why it is stale."},
+}
+ERROR_FIELDS: dict[str, Schema] = {
+    "code": {"type": "string", "enum": sorted(STATUS), "description": "For programs."},
+    "message": {
+        "type": "string",
+        "description": "For people: what was found, what was expected, what to do.",
     },
-    "required": ["status", "release_id", "cutoff", "age_seconds", "stale", "stale_reason"],
-    "additionalProperties": False,
+    "field": {"type": ["string", "null"], "description": "The field that is wrong, if any."},
 }
 FROM_A_RELEASE = (FORECAST, RELEASE, *DOCUMENTS, SERIES, HEALTH)
-"""Routes whose every answer tells in a header which release it comes from."""
-ANSWERS: dict[str, Schema] = {
-    FORECAST.path: reference("Forecast"),
-    RELEASE.path: reference("Release"),
-    **{route.path: {"type": "object"} for route in DOCUMENTS},
-    SERIES.path: reference("SeriesForecast"),
-    TRACK_RECORD.path: {"type": "object"},
-    HEALTH.path: reference("Health"),
-    OPENAPI.path: {"type": "object"},
+"""Routes whose answers name their release in a header."""
+ANSWERS = {FORECAST: "Forecast", RELEASE: "Release", SERIES: "SeriesForecast", HEALTH: "Health"}
+"""The schema of a route's answer; the other routes answer with a stored document, or a page."""
+REFERENCE = "#/components/schemas/{name}"
+ENUMS = {
+    tuple(sorted(get_args(kind))): list(get_args(kind))
+    for kind in (Tier, WeatherBasis, ScenarioMethod)
 }
-"""The schema of each route's answer; DOCS answers with a page."""
+"""Enumerations in the order of the contract; msgspec sorts them."""
 
 
 @cache
 def document() -> dict[str, Any]:
-    """The whole document; leave it as it is."""
+    """The OpenAPI document; callers must not change it."""
+    schemas = _schemas()
     return {
         "openapi": "3.1.0",
         "info": {"title": "Energy forecast", "version": VERSION, "description": DESCRIPTION},
         "paths": {
-            route.path: {method.lower(): _operation(route, method) for method in route.methods}
+            route.path: {
+                method.lower(): _operation(route, method, schemas["ForecastRequest"])
+                for method in route.methods
+            }
             for route in ROUTES.values()
         },
-        "components": {"schemas": _schemas()},
+        "components": {"schemas": schemas},
     }
 
 
 def _schemas() -> dict[str, Schema]:
-    found = schemas_of(Forecast, Manifest, SeriesForecast)
-    manifest = found.pop("Manifest")
-    found["Release"] = {
-        **manifest,
-        "properties": {**manifest["properties"], **RELEASE_MORE},
-        "required": [*manifest["properties"], *RELEASE_MORE],
-    }
-    codes = sorted(STATUS)
-    said = {
-        "code": {"type": "string", "enum": codes, "description": "For a program to tell by."},
-        "message": {"type": "string", "description": "For a person: found, expected, what to do."},
-        "field": {"type": ["string", "null"], "description": "The field it is about, if any."},
-    }
+    types = (ForecastRequest, Forecast, Manifest, SeriesForecast)
+    _, components = msgspec.json.schema_components(types, ref_template=REFERENCE)
+    # BacktestScores has an older name in the document.
+    components = json.loads(json.dumps(components).replace("BacktestScores", "Judged"))
+    schemas = {name: _schema(name, component) for name, component in components.items()}
+    request, weather = schemas["ForecastRequest"], schemas.pop("Weather")
+    request["not"] = {"required": ["periods", "months"]}
+    description = request["properties"]["weather"]["description"]
+    limits = {"minProperties": 1, "maxProperties": 1, "description": description}
+    request["properties"]["weather"] = weather | limits
+    manifest = schemas.pop("Manifest")
+    release = _object(manifest["properties"] | LIVE_FIELDS)
     return {
-        "ForecastRequest": {
-            "type": "object",
-            "properties": {one.name: field_schema(one) for one in FIELDS},
-            "additionalProperties": False,
-            "not": {"required": ["periods", "months"]},
-        },
-        **found,
-        "Health": HEALTH_SCHEMA,
-        "Error": {
-            "type": "object",
-            "properties": {
-                "error": {
-                    "type": "object",
-                    "properties": said,
-                    "required": list(said),
-                    "additionalProperties": False,
-                }
-            },
-            "required": ["error"],
-            "additionalProperties": False,
-        },
+        **schemas,
+        "Release": {"description": manifest["description"], **release},
+        "Health": _object(HEALTH_FIELDS),
+        "Error": _object({"error": _object(ERROR_FIELDS)}),
     }
 
 
-def _operation(route: Route, method: str) -> dict[str, Any]:
-    name = (
-        route.path.strip("/")
-        .replace("v1/", "")
-        .replace("-", "_")
-        .replace("/", "_")
-        .partition(".")[0]
-    )
+def _object(properties: dict[str, Schema]) -> Schema:
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+def _schema(name: str, component: Schema) -> Schema:
+    """The schema of a struct without msgspec's titles and defaults."""
+    is_request = name in ("ForecastRequest", "Weather")
+    properties = {
+        field: _property(schema, is_request) for field, schema in component["properties"].items()
+    }
+    result = {**component, "properties": properties}
+    del result["title"]
+    if is_request:
+        del result["required"]
+    return result
+
+
+def _property(schema: Schema, is_request: bool) -> Schema:
+    result = {name: value for name, value in schema.items() if name != "default"}
+    first, *others = result.get("anyOf", [{}])
+    if others and (is_request or "enum" in first):  # requests and forecasts leave it out: no null
+        del result["anyOf"]
+        result |= first
+    if "propertyNames" in result:
+        result["propertyNames"] |= {"type": "string"}
+    if "enum" in result:
+        result |= {"type": "string", "enum": ENUMS[tuple(result["enum"])]}
+    return result
+
+
+def _reference(name: str) -> Schema:
+    return {"$ref": REFERENCE.format(name=name)}
+
+
+def _operation(route: Route, method: str, request: Schema) -> dict[str, Any]:
+    name = route.path.strip("/").removeprefix("v1/").partition(".")[0]
     operation: dict[str, Any] = {
-        "operationId": f"{method.lower()}_{name}",
+        "operationId": f"{method.lower()}_{re.sub('[-/]', '_', name)}",
         "summary": route.summary,
         "responses": _responses(route, method),
     }
+    fields = request["properties"]
     if route is FORECAST and method == "GET":
-        operation["parameters"] = [_parameter(one) for one in QUERY]
-    elif route is SERIES:
-        operation["parameters"] = [{**_parameter(one), "required": True} for one in SERIES_QUERY]
+        fields = fields | fields["weather"]["properties"]
+        operation["parameters"] = [
+            _parameter(name, schema)
+            for name, schema in fields.items()
+            if schema["type"] != "object"
+        ]
     elif route is FORECAST:
-        shown = {name: {"value": value} for name, value in REQUESTS.items()}
-        body = {"schema": reference("ForecastRequest"), "examples": shown}
+        examples = {name: {"value": value} for name, value in REQUESTS.items()}
+        body = {"schema": _reference("ForecastRequest"), "examples": examples}
         operation["requestBody"] = {"required": True, "content": {"application/json": body}}
+    elif route is SERIES:
+        target = {**fields["target"], "description": "Its name, as in /v1/release/panel."}
+        operation["parameters"] = [{**_parameter("target", target), "required": True}]
     return operation
 
 
-def _parameter(one: Field) -> dict[str, Any]:
-    return {
-        "name": one.name,
+def _parameter(name: str, schema: Schema) -> dict[str, Any]:
+    parameter: dict[str, Any] = {
+        "name": name,
         "in": "query",
-        "description": one.text,
-        "schema": one.kind.schema,
-        **({"style": "form", "explode": False} if _is_list(one.kind.schema) else {}),
+        "description": schema["description"],
+        "schema": {key: value for key, value in schema.items() if key != "description"},
     }
+    is_list = schema["type"] == "array"
+    return parameter | ({"style": "form", "explode": False} if is_list else {})
 
 
 def _responses(route: Route, method: str) -> dict[str, Any]:
-    ok: dict[str, Any] = {"schema": ANSWERS.get(route.path, {"type": "string"})}
+    ok: dict[str, Any] = {"schema": {"type": "string" if route is DOCS else "object"}}
+    if route in ANSWERS:
+        ok = {"schema": _reference(ANSWERS[route])}
     if route is FORECAST:
         ok["example"] = ANSWER
-    kind = "text/html" if route is DOCS else "application/json"
-    found: dict[str, Any] = {"200": {"description": route.summary, "content": {kind: ok}}}
+    media_type = "text/html" if route is DOCS else "application/json"
+    success: dict[str, Any] = {"description": route.summary, "content": {media_type: ok}}
     if route in FROM_A_RELEASE:
-        told = {"description": "The release that answers.", "schema": {"type": "string"}}
-        found["200"]["headers"] = {RELEASE_HEADER: {**told, "required": True}}
-    for status in _statuses(route, method):
-        codes = sorted(code for code, of_code in STATUS.items() if of_code == status)
-        error: dict[str, Any] = {"schema": reference("Error")}
+        header = {"description": "The release that answers.", "schema": {"type": "string"}}
+        success["headers"] = {RELEASE_HEADER: {**header, "required": True}}
+    responses = {"200": success}
+    for status in _error_statuses(route, method):
+        codes = sorted(code for code, code_status in STATUS.items() if code_status == status)
+        error: dict[str, Any] = {"schema": _reference("Error")}
         if status == 422:
             error["example"] = ERROR
-        found[str(status)] = {
+        responses[str(status)] = {
             "description": f"{STATUSES[status]} Codes: {', '.join(codes)}.",
             "content": {"application/json": error},
         }
-    found["429"] = {
-        "description": "Too many requests at once: API Gateway's own answer. Ask again later.",
+    responses["429"] = {
+        "description": "Too many requests at once, answered by API Gateway. Ask again later.",
         "content": {"application/json": {"schema": {"type": "object"}}},
     }
-    return dict(sorted(found.items()))
+    return dict(sorted(responses.items()))
 
 
-def _statuses(route: Route, method: str) -> tuple[int, ...]:
-    """The refusals that a route can give; most take no parameters, and say so."""
-    if route is FORECAST:
-        return (404, 422, 500, 503) if method == "GET" else (400, 404, 413, 422, 500, 503)
+def _error_statuses(route: Route, method: str) -> tuple[int, ...]:
+    """The error statuses of a route; most routes take no parameters, so any is a 422."""
+    if route is FORECAST and method == "POST":
+        return 400, 404, 413, 422, 500, 503
     if route in (OPENAPI, DOCS):
         return 422, 500
-    may_lack = route in (SERIES, TRACK_RECORD) or route.document
-    return (404, 422, 500, 503) if may_lack else (422, 500, 503)
+    if route in (FORECAST, SERIES, TRACK_RECORD, *DOCUMENTS):
+        return 404, 422, 500, 503
+    return 422, 500, 503
 
 
-def _is_list(schema: Schema) -> bool:
-    return bool(schema.get("type") == "array")
-
-
-LOADS_NOTHING = "default-src 'none'; style-src 'unsafe-inline'"
-"""What a browser is told to allow the page: its own style, and nothing else."""
+CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+"""The browser may use the page's own style, and load nothing."""
 STYLE = """
 body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
   color: #1b1f24; background: #fff; }
@@ -356,9 +308,9 @@ th, td { text-align: left; vertical-align: top; padding: .35em .6em;
 
 def page(document: dict[str, Any]) -> str:
     """The page of an OpenAPI document."""
-    info = document["info"]
+    title, description = escape(document["info"]["title"]), document["info"]["description"]
     parts = [
-        f"<h1>{escape(info['title'])}</h1><p>{escape(info['description'])}</p>",
+        f"<h1>{title}</h1><p>{escape(description)}</p>",
         "<p>For programs: <a href='openapi.json'><code>openapi.json</code></a>.</p>",
     ]
     for path, operations in document["paths"].items():
@@ -367,7 +319,7 @@ def page(document: dict[str, Any]) -> str:
     return (
         "<!doctype html><html lang='en'><head><meta charset='utf-8'>"
         "<meta name='viewport' content='width=device-width, initial-scale=1'>"
-        f"<title>{escape(info['title'])}</title><style>{STYLE}</style></head>"
+        f"<title>{title}</title><style>{STYLE}</style></head>"
         f"<body>{''.join(parts)}</body></html>"
     )
 
@@ -378,39 +330,34 @@ def _operation_html(
     yield f"<h2><span class='method'>{method}</span> <code>{escape(path)}</code></h2>"
     yield f"<p>{escape(operation['summary'])}</p>"
     if parameters := operation.get("parameters"):
-        yield _table_html(
-            ("Parameter", "Meaning"), [(one["name"], one["description"]) for one in parameters]
-        )
+        rows = {parameter["name"]: parameter["description"] for parameter in parameters}
+        yield _table_html("Parameter", "Meaning", rows)
     if path == FORECAST.path and method == "GET":
-        yield _code("\n".join(f'curl "$API{path}?{query}"' for query in QUERIES))
+        yield _code_html("\n".join(f'curl "$API{path}?{query}"' for query in QUERIES))
     if body := operation.get("requestBody"):
         fields = document["components"]["schemas"]["ForecastRequest"]["properties"]
-        yield _table_html(
-            ("Field", "Meaning"), [(n, one["description"]) for n, one in fields.items()]
-        )
+        rows = {name: schema["description"] for name, schema in fields.items()}
+        yield _table_html("Field", "Meaning", rows)
         for name, example in body["content"]["application/json"]["examples"].items():
-            sent = json.dumps(example["value"])
-            yield f"<p>{escape(name.capitalize())}:</p>" + _code(f"curl \"$API{path}\" -d '{sent}'")
-    answered = operation["responses"]["200"]["content"].get("application/json", {})
-    if "example" in answered:
-        yield "<p>An answer:</p>" + _code(json.dumps(answered["example"], indent=2))
-    told = [(status, one["description"]) for status, one in operation["responses"].items()]
-    yield _table_html(("Status", "When"), told)
+            yield f"<p>{escape(name.capitalize())}:</p>"
+            yield _code_html(f"curl \"$API{path}\" -d '{json.dumps(example['value'])}'")
+    answer = operation["responses"]["200"]["content"].get("application/json", {})
+    if "example" in answer:
+        yield "<p>An answer:</p>" + _code_html(json.dumps(answer["example"], indent=2))
+    responses = operation["responses"].items()
+    yield _table_html(
+        "Status", "When", {status: response["description"] for status, response in responses}
+    )
 
 
-def _prose(text: str) -> str:
-    """Text with what stands between backticks as code."""
-    return re.sub("`(.+?)`", r"<code>\1</code>", escape(text))
-
-
-def _code(text: str) -> str:
+def _code_html(text: str) -> str:
     return f"<pre>{escape(text)}</pre>"
 
 
-def _table_html(heads: tuple[str, str], rows: list[tuple[str, str]]) -> str:
-    head = "".join(f"<th>{escape(one)}</th>" for one in heads)
-    body = "".join(
-        f"<tr><td><code>{escape(name)}</code></td><td>{_prose(text)}</td></tr>"
-        for name, text in rows
-    )
-    return f"<table><tr>{head}</tr>{body}</table>"
+def _table_html(name_heading: str, text_heading: str, rows: dict[str, str]) -> str:
+    """A table of names and texts; in a text, what is in backticks is code."""
+    body = ""
+    for name, text in rows.items():
+        prose = re.sub("`(.+?)`", r"<code>\1</code>", escape(text))
+        body += f"<tr><td><code>{escape(name)}</code></td><td>{prose}</td></tr>"
+    return f"<table><tr><th>{name_heading}</th><th>{text_heading}</th></tr>{body}</table>"

@@ -4,31 +4,44 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from energy import legacy_errors
-from energy.contract import ForecastRequest
+from energy.contract import RELEASE_HEADER, ForecastRequest
 from energy.contract.panel import PANEL
-from energy.contract.request import as_object, read_body, requested_series
-from energy.errors import STATUS, EnergyError, error_body, error_code
+from energy.contract.request import (
+    read_body,
+    requested_series,
+    require_object,
+    unknown_field,
+)
+from energy.errors import (
+    STATUS,
+    EnergyError,
+    RouteError,
+    error_body,
+    error_code,
+    join_names,
+    quote_value,
+    wrong_value,
+)
 from energy.releases.bundle import DATA, FOLDS, HISTORY, SCORES, WEATHER
 from energy.releases.reader import LiveRelease, ReleaseReader
 from energy.serving.predict import predict
-from lambda_handler.http import HTML, HttpAnswer, HttpRequest, is_http, read_event
+from lambda_handler.http import HTML, HttpRequest, http_answer, is_http
 from lambda_handler.log import RequestLog, error_location, write_log
 
 
 @dataclass(frozen=True)
 class Route:
-    """What stands under a path.
+    """A path and what it answers.
 
     Attributes:
-        path: It.
-        methods: Those it takes.
-        summary: What it answers with, in a sentence.
-        document: The file of the release that it answers with, if that is all it does.
+        path: The path.
+        methods: Its HTTP methods.
+        summary: What it answers, in a sentence.
+        document: The file of the live release that it answers with, if any.
     """
 
     path: str
@@ -38,31 +51,32 @@ class Route:
 
 
 FORECAST = Route("/v1/forecast", ("GET", "POST"), "A forecast by month, with intervals.")
-RELEASE = Route("/v1/release", ("GET",), "The release in service: what it is and was made from.")
+RELEASE = Route("/v1/release", ("GET",), "The live release: what it is and what it was made from.")
 SERIES = Route(
-    "/v1/release/series", ("GET",), "One series of a long table: its figures, and how it fared."
+    "/v1/release/series", ("GET",), "One series of many: its figures, forecast and scores."
 )
-TRACK_RECORD = Route("/v1/track-record", ("GET",), "How published forecasts fared.")
-HEALTH = Route("/v1/health", ("GET",), "Whether there is a release to answer from, and its age.")
-OPENAPI = Route("/openapi.json", ("GET",), "This API's description, OpenAPI 3.1.")
+TRACK_RECORD = Route(
+    "/v1/track-record", ("GET",), "How accurate the published forecasts have been."
+)
+HEALTH = Route("/v1/health", ("GET",), "Whether there is a live release, and its age.")
+OPENAPI = Route("/openapi.json", ("GET",), "The description of this API, OpenAPI 3.1.")
 DOCS = Route("/docs", ("GET",), "The same description as a page.")
 DOCUMENTS = tuple(
     Route(f"/v1/release/{file.removesuffix('.json')}", ("GET",), summary, file)
     for file, summary in (
-        (SCORES, "Every forecaster's scores, and why the champion was chosen."),
-        (FOLDS, "What every forecaster would have said in the past, and what came."),
+        (SCORES, "Every forecaster's scores, and why the champion was selected."),
+        (FOLDS, "Every forecaster's backtest forecasts, with the actual figures."),
         (HISTORY, "The series that the release was made from."),
-        (WEATHER, "How the series answers to the weather, and the weather itself."),
-        (PANEL, "Every series of a long table: their names, and how their forecasts fared."),
-        (DATA, "The data that the release was made from, where they are from, what was revised."),
+        (WEATHER, "How the series responds to the weather, and the weather itself."),
+        (PANEL, "All of many series: their names and a summary of their scores."),
+        (DATA, "The data that the release was made from, their sources and revisions."),
     )
 )
-"""Files of the release in service, as they were published."""
+"""Files of the live release, as they were published."""
 ROUTES = {
     route.path: route
     for route in (FORECAST, RELEASE, *DOCUMENTS, SERIES, TRACK_RECORD, HEALTH, OPENAPI, DOCS)
 }
-DIRECT = "direct"
 
 
 class RequestHandler:
@@ -71,140 +85,150 @@ class RequestHandler:
     def __init__(
         self,
         reader: Callable[[], ReleaseReader],
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-        tell: Callable[[RequestLog, float], None] = write_log,
+        log: Callable[[RequestLog, float], None] = write_log,
     ) -> None:
         """Read nothing yet.
 
         Args:
-            reader: Gives the reader of releases, the same one each time; may raise an EnergyError,
-                which callers are told.
-            now: The time of day, for a release's age.
-            tell: Logs a request and how many milliseconds it took.
+            reader: Returns the reader of releases, the same each time. It may raise an EnergyError,
+                which becomes the answer.
+            log: Logs a request and its duration in milliseconds.
         """
-        self._reader, self._now, self._tell = reader, now, tell
+        self._reader, self._log = reader, log
         self._is_cold = True
 
     def handle(self, event: object, request_id: str = "") -> Any:
-        """Answer an HTTP event as API Gateway takes it, and any other with the contract's body."""
-        began = time.perf_counter()
-        told = RequestLog(DIRECT, request_id, self._is_cold)
+        """Answer an HTTP event in API Gateway's format, and any other with a forecast or an error.
+
+        Args:
+            event: An HTTP event, or the body of a forecast request.
+            request_id: For the log.
+        """
+        start = time.perf_counter()
+        log = RequestLog("direct", request_id, self._is_cold)
         self._is_cold = False
         try:
             if is_http(event):
-                found: Any = self._http(event, told)
+                answer = self._answer_http(event, log)
             else:
-                found = self._forecast(ForecastRequest.from_dict(as_object(event)), told)
-        except Exception as error:  # noqa: BLE001 - the edge: whatever happened, a caller is told
-            found = _refused(error, told)
+                answer = self._forecast(ForecastRequest.from_dict(require_object(event)), log)
+        except Exception as error:  # noqa: BLE001 - the edge: every error becomes an answer
+            answer = _describe_error(error, log)
             if is_http(event):
-                found = HttpAnswer.of(told.status, found, _allow(error))
-        if isinstance(found, HttpAnswer):
-            found = found.to_event(told.release_id)
-        self._tell(told, (time.perf_counter() - began) * 1000)
-        return found
+                allowed = error.allowed if isinstance(error, RouteError) else ()
+                headers = {"allow": ", ".join(allowed)} if allowed else {}
+                answer = http_answer(log.status, answer, headers=headers)
+        if is_http(event) and log.release_id:
+            answer["headers"][RELEASE_HEADER] = log.release_id
+        self._log(log, (time.perf_counter() - start) * 1000)
+        return answer
 
-    def _http(self, event: Mapping[str, Any], told: RequestLog) -> HttpAnswer:
-        request = read_event(event)
+    def _answer_http(self, event: Mapping[str, Any], log: RequestLog) -> dict[str, Any]:
+        request = HttpRequest.from_event(event)
+        log.route = f"{request.method} {request.path}"
         route = ROUTES.get(request.path)
-        told.route = "unknown route" if route is None else f"{request.method} {request.path}"
         if route is None:
-            raise legacy_errors.UnknownRoute(request.path, list(ROUTES))
+            log.route = "unknown route"
+            raise RouteError(
+                f"Nothing is served under {quote_value(request.path)}; expected one of "
+                f"{join_names(list(ROUTES))}."
+            )
         if request.method not in route.methods:
-            told.route = f"other method {request.path}"
-            raise legacy_errors.WrongMethod(request.method, request.path, route.methods)
+            log.route = f"other method {request.path}"
+            wrong_method = RouteError(
+                f"{request.path} does not take {quote_value(request.method)}; expected "
+                f"{join_names(route.methods)}.",
+                code="wrong_method",
+            )
+            wrong_method.allowed = route.methods
+            raise wrong_method
         if route is FORECAST:
-            return HttpAnswer.of(200, self._forecast(_asked(request), told))
+            return http_answer(200, self._forecast(_read_request(request), log))
         if route is SERIES:
-            return HttpAnswer.of(200, self._series(requested_series(request.query), told))
+            return http_answer(200, self._series(requested_series(request.query), log))
         if request.query:
-            raise legacy_errors.UnknownField(next(iter(request.query)), [])
-        return self._page(route, told)
+            raise unknown_field(next(iter(request.query)), [])
+        if route is DOCS:
+            from lambda_handler.openapi import CONTENT_SECURITY_POLICY, document, page
 
-    def _page(self, route: Route, told: RequestLog) -> HttpAnswer:
-        if route is RELEASE:
-            return HttpAnswer.of(200, self._release(told))
-        if route.document:
-            release = self._in_service(told).release
-            return HttpAnswer.of(200, release.document(route.document))
-        if route is TRACK_RECORD:
-            return HttpAnswer.of(200, self._reader().track_record())
-        if route is HEALTH:
-            return HttpAnswer.of(200, self._health(told))
-        from lambda_handler.openapi import document  # built when it is first asked for
+            headers = {"content-security-policy": CONTENT_SECURITY_POLICY}
+            return http_answer(200, page(document()), HTML, headers)
+        return http_answer(200, self._document(route, log))
 
+    def _document(self, route: Route, log: RequestLog) -> dict[str, Any]:
+        """The answer of a route without parameters."""
         if route is OPENAPI:
-            return HttpAnswer.of(200, document())
-        from lambda_handler.openapi import LOADS_NOTHING, page
+            from lambda_handler.openapi import document  # most processes never need it
 
-        return HttpAnswer(200, page(document()), HTML, {"content-security-policy": LOADS_NOTHING})
+            return document()
+        if route is TRACK_RECORD:
+            return self._reader().track_record()
+        live = self._live_release(log)
+        if route is RELEASE:
+            return _release(live)
+        return _health(live) if route is HEALTH else live.release.document(route.document)
 
-    def _in_service(self, told: RequestLog) -> LiveRelease:
-        held = self._reader().current()
-        told.release_id = held.release.manifest.release_id
-        told.stale = held.reason or None
-        return held
+    def _live_release(self, log: RequestLog) -> LiveRelease:
+        live = self._reader().current()
+        log.release_id = live.release.manifest.release_id
+        log.stale_reason = live.reason or None
+        return live
 
-    def _forecast(self, asked: ForecastRequest, told: RequestLog) -> dict[str, Any]:
-        held = self._in_service(told)
-        found = predict(held.release, asked, held.stale)
-        told.tier = found.tier
-        return found.to_dict()
+    def _forecast(self, request: ForecastRequest, log: RequestLog) -> dict[str, Any]:
+        live = self._live_release(log)
+        forecast = predict(live.release, request, live.stale)
+        log.tier = forecast.tier
+        return forecast.to_dict()
 
-    def _series(self, name: str, told: RequestLog) -> dict[str, Any]:
-        release = self._in_service(told).release
+    def _series(self, name: str, log: RequestLog) -> dict[str, Any]:
+        release = self._live_release(log).release
         if release.panel and name == release.manifest.target:
-            expected = "one of the others; /v1/release/history and scores tell of the release's own"
-            raise legacy_errors.NotAllowed("target", name, expected)
-        return asdict(release.of_panel(name))
-
-    def _release(self, told: RequestLog) -> dict[str, Any]:
-        held = self._in_service(told)
-        pointer = held.release.pointer
-        return {
-            **held.release.manifest.to_dict(),
-            "promoted_at": pointer.promoted_at,
-            "previous_id": pointer.previous_id,
-            "reason": pointer.reason,
-            "targets": [held.release.table.target, *held.release.parts],
-            "months": len(held.release.table.months),
-            "stale": held.stale,
-        }
-
-    def _health(self, told: RequestLog) -> dict[str, Any]:
-        held = self._in_service(told)
-        created = datetime.fromisoformat(held.release.manifest.created_at)
-        return {
-            "status": "ok",
-            "release_id": held.release.manifest.release_id,
-            "cutoff": held.release.manifest.cutoff,
-            "age_seconds": max(0, int((self._now() - created).total_seconds())),
-            "stale": held.stale,
-            "stale_reason": held.reason or None,
-        }
+            expected = "another series; /v1/release/history and scores describe the release's own"
+            raise wrong_value("target", name, expected)
+        return release.of_panel(name).to_dict()
 
 
-def _asked(request: HttpRequest) -> ForecastRequest:
+def _read_request(request: HttpRequest) -> ForecastRequest:
     if request.method == "GET":
         return ForecastRequest.from_query(request.query)
     if request.query:
-        raise legacy_errors.UnknownField(next(iter(request.query)), ["those of the body"])
+        raise unknown_field(next(iter(request.query)), ["the fields of the body"])
     return ForecastRequest.from_dict(read_body(request.body()))
 
 
-def _refused(error: Exception, told: RequestLog) -> dict[str, Any]:
-    """The error body, and what the log says of it."""
-    told.code = error_code(error)
-    told.status = STATUS[told.code]
+def _release(live: LiveRelease) -> dict[str, Any]:
+    release, pointer = live.release, live.release.pointer
+    return {
+        **release.manifest.to_dict(),
+        "promoted_at": pointer.promoted_at,
+        "previous_id": pointer.previous_id,
+        "reason": pointer.reason,
+        "targets": [release.table.target, *release.parts],
+        "months": len(release.table.months),
+        "stale": live.stale,
+    }
+
+
+def _health(live: LiveRelease) -> dict[str, Any]:
+    manifest = live.release.manifest
+    age = datetime.now(UTC) - datetime.fromisoformat(manifest.created_at)
+    return {
+        "status": "ok",
+        "release_id": manifest.release_id,
+        "cutoff": manifest.cutoff,
+        "age_seconds": max(0, int(age.total_seconds())),
+        "stale": live.stale,
+        "stale_reason": live.reason or None,
+    }
+
+
+def _describe_error(error: Exception, log: RequestLog) -> dict[str, Any]:
+    """Return the error body, and note in the log what it may contain."""
+    log.code = error_code(error)
+    log.status = STATUS[log.code]
     body = error_body(error)
-    if not isinstance(error, legacy_errors.UnknownField):  # whose name is the caller's own words
-        told.field = body["error"]["field"]
-    if told.status >= 500:
-        told.reason = str(error) if isinstance(error, EnergyError) else error_location(error)
+    if log.code != "unknown_field":  # whose name is the caller's own words
+        log.field = body["error"]["field"]
+    if log.status >= 500:
+        log.reason = str(error) if isinstance(error, EnergyError) else error_location(error)
     return body
-
-
-def _allow(error: Exception) -> dict[str, str]:
-    return (
-        {"allow": ", ".join(error.allowed)} if isinstance(error, legacy_errors.WrongMethod) else {}
-    )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import pandas as pd
+from msgspec.structs import replace
 
 from energy.contract import Forecast, MonthAhead
 from energy.contract.panel import SeriesForecast

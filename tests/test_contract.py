@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from typing import Any
 
 from hypothesis import given
@@ -73,7 +72,7 @@ def test_round_trip(published: Any) -> None:
 
 @given(facts)
 def test_weather_facts_go_to_json_and_back_too(published: WeatherFacts) -> None:
-    plain = json.loads(json.dumps(asdict(published), allow_nan=False))
+    plain = json.loads(json.dumps(published.to_dict(), allow_nan=False))
     assert WeatherFacts.from_dict(plain) == published
 
 

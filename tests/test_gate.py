@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from made_results import make_comparison, make_manifest, make_plan, make_series, make_table
+from msgspec import structs
 
 from energy.contract import Calibration, Manifest, Pointer
 from energy.contract.panel import BacktestScores, Panel, SeriesForecast
@@ -33,7 +34,9 @@ POINTER = Pointer("2022-07-20261123T170001Z-3f9a1c21", None, "2026-11-23T17:00:0
 
 
 def incumbent(forecaster: str = "theta", folds: Any = None, **changes: Any) -> Incumbent:
-    before = replace(make_manifest(make_table(Y, PLAN), 1), forecaster=forecaster, **changes)
+    before = structs.replace(
+        make_manifest(make_table(Y, PLAN), 1), forecaster=forecaster, **changes
+    )
     return Incumbent(POINTER, before, folds)
 
 
@@ -84,7 +87,7 @@ def test_a_release_in_service_that_is_damaged_is_replaced() -> None:
 
 
 def test_one_that_is_damaged_still_tells_by_its_id_how_old_its_data_are() -> None:
-    newer = replace(POINTER, release_id="2031-01-20310301T100000Z-0123abcd")
+    newer = structs.replace(POINTER, release_id="2031-01-20310301T100000Z-0123abcd")
     found = judged(other=Incumbent(newer, trouble="manifest.json is gone."))["not_older"]
     assert not found.passed
     assert "has data to 2031-01" in found.told

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from made_records import figures, publish, record
+from msgspec.structs import replace
 from test_cards import Shown
 
 from energy.contract.track_record import DriftCheck, Due, TrackRecord

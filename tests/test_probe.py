@@ -89,7 +89,7 @@ def test_without_weather_it_is_asked_beyond_its_table(
 def test_a_table_that_is_not_the_champion_s_is_found(
     made_store: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     def off(store, manifest):
         table = read_table(store, manifest)
@@ -104,7 +104,7 @@ def test_a_table_that_is_not_the_champion_s_is_found(
 def test_an_answer_that_is_no_number_is_found(
     made_store: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     def odd(store, manifest):
         table = read_table(store, manifest)

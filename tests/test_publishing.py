@@ -6,7 +6,7 @@ import hashlib
 import json
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ from made_results import (
     make_weather,
 )
 from mortal_store import Killed, Mortal
+from msgspec import structs
 
 from energy.contract import SCHEMA, ForecastTable, WeatherFacts
 from energy.errors import BadDocument, PromotionLost, StoreError
@@ -148,7 +149,7 @@ def test_weather_and_fuels_are_files_like_any_other(store, draft) -> None:
         entry = found.manifest.files[name]
         assert (entry.sha256, entry.bytes) == (hashlib.sha256(data).hexdigest(), len(data))
     assert decode_document("weather.json", found.files["weather.json"]) == json.loads(
-        json.dumps(asdict(facts))
+        json.dumps(facts.to_dict())
     )
     told = decode_document("weather.json", found.files["weather.json"])
     assert WeatherFacts.from_dict(told) == facts
@@ -269,14 +270,14 @@ def test_a_first_release_that_is_refused_leaves_nothing_in_service(store, draft)
 
 def test_another_target_does_not_take_over(store, draft) -> None:
     first = put(store, draft)
-    found = put(store, replace(draft, table=replace(draft.table, target="coal")))
+    found = put(store, replace(draft, table=structs.replace(draft.table, target="coal")))
     assert [check.name for check in found.failed] == ["same_series"]
     assert in_service(store) == first.pointer
 
 
 def test_data_that_are_older_are_refused(store, draft) -> None:
     put(store, draft)
-    found = put(store, replace(draft, table=replace(draft.table, cutoff="2022-06")))
+    found = put(store, replace(draft, table=structs.replace(draft.table, cutoff="2022-06")))
     assert [check.name for check in found.failed] == ["not_older"]
     assert in_service(store).release_id != found.manifest.release_id
 

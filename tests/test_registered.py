@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 import json
 import tempfile
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from made_results import AND_WEATHER, make_comparison, make_plan, make_series, make_weather
+from msgspec.structs import replace
 
 from energy.contract import ForecastTable
 from energy.forecasting.models import FORECASTERS

@@ -17,6 +17,7 @@ from made_results import (
     make_series,
     make_table,
 )
+from msgspec import structs
 from test_cards import Shown, cells
 
 from energy.reports import release_card
@@ -173,9 +174,11 @@ def test_the_fuels_add_up_to_the_forecast_in_every_month() -> None:
 
 def test_a_series_of_one_s_own_is_told_in_its_own_words() -> None:
     y, card = make_series("flour"), Shown()
-    table = replace(make_table(y, make_plan(y)), unit="tonnes")
+    table = structs.replace(make_table(y, make_plan(y)), unit="tonnes")
     published = make_published(table)
-    named = replace(published.manifest, title="Flour from the mill", attribution="By the miller.")
+    named = structs.replace(
+        published.manifest, title="Flour from the mill", attribution="By the miller."
+    )
     release_card.fill_release_card(card, replace(published, manifest=named), make_draft(y, table))
     assert card.words.startswith("# Flour from the mill\n")
     assert "By the miller." in card.words

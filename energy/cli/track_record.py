@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from energy.cli.output import AsJson, StoreUrl, open_configured_store, print_json, print_table
-from energy.contract.track_record import LEANS, RecordScore, TrackRecord
+from energy.contract.track_record import TRACKING_SIGNAL_LIMIT, RecordScore, TrackRecord
 from energy.releases.bundle import load_document
 from energy.releases.reader import TRACK_RECORD, ReleaseReader
 
@@ -42,7 +42,8 @@ def _print(found: TrackRecord) -> None:
         typer.echo("Nothing to score yet: no month that was forecast has been published since.")
     if found.tracking_signal is not None:
         typer.echo(
-            f"Tracking signal {found.tracking_signal:+.1f} (beyond +-{LEANS:.0f} forecasts lean)."
+            f"Tracking signal {found.tracking_signal:+.1f} "
+            f"(beyond +-{TRACKING_SIGNAL_LIMIT:.0f} forecasts lean)."
         )
     due = found.next_due
     late = f", {due.overdue_days} days overdue" if due.overdue_days else ""

@@ -1,10 +1,9 @@
-"""What passes between those who publish a forecast, those who ask for one and those who answer.
+"""What publishers store, callers ask and servers answer: plain data, without pandas.
 
-Plain data, no pandas: everything here goes to JSON and back unchanged. Months are ISO text
-(`2022-08`), energy is in the release's unit (Mtoe for the UK tables), quantile levels and
-coverages are probabilities in (0, 1).
+Everything here goes to JSON and back unchanged. Months are ISO text (`2022-08`), energy is in the
+release's unit (Mtoe for the UK tables), quantile levels and coverages are probabilities in (0, 1).
 
-The track record is in `energy.contract.track_record` alone: a look-up does without its types.
+The track record is in `energy.contract.track_record`, which a look-up does not import.
 """
 
 from energy.contract.forecast import RELEASE_HEADER, Forecast, Interval, MonthAhead

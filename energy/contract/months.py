@@ -1,4 +1,4 @@
-"""Months as text and as numbers that can be counted with, without pandas."""
+"""Months as text and as numbers to count with, without pandas."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ MONTH = re.compile(r"[1-9][0-9]{3}-(0[1-9]|1[0-2])")
 
 
 def month_number(month: str) -> int:
-    """Months since the year 0, so that differences are horizons.
+    """Number of months since the year 0, so that differences are horizons.
 
-    >>> count("2023-01") - count("2022-12")
+    >>> month_number("2023-01") - month_number("2022-12")
     1
     """
     return int(month[:4]) * 12 + int(month[5:]) - 1
 
 
 def month_name(number: int) -> str:
-    """The inverse of `count`.
+    """The inverse of `month_number`.
 
-    >>> named(count("2022-12") + 1)
+    >>> month_name(month_number("2022-12") + 1)
     '2023-01'
     """
     return f"{number // 12:04d}-{number % 12 + 1:02d}"
 
 
 def months_after(month: str, horizon: int) -> str:
-    """The month that lies `horizon` months after `month`."""
+    """The month `horizon` months after `month`."""
     return month_name(month_number(month) + horizon)
 
 
 def months_between(earlier: str, later: str) -> int:
-    """How many months `later` lies after `earlier`; below zero if it lies before."""
+    """Months from `earlier` to `later`; below zero if `later` comes first."""
     return month_number(later) - month_number(earlier)
 
 
 def calendar_month(month: str) -> int:
-    """The calendar month as an index: 0 for January to 11 for December."""
+    """The index of the calendar month: 0 for January to 11 for December."""
     return int(month[5:]) - 1

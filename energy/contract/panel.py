@@ -1,110 +1,87 @@
 """Forecasts of many series as a release stores them: `panel.json`, `panel-000.json` and so on.
 
-The first names every series and sums them up. The others hold them, some three kilobytes each:
-figures, means, and the calibration, of which every quantile follows. Which file holds a series is
-worked out from its name, so that a reader of one series reads one file.
+The first lists every series with a summary. The others hold the series, some three kilobytes each:
+history, means, and the calibration, from which every quantile is computed. The name of a series
+determines its file, so that a reader of one series reads one file.
 """
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Annotated, Any
 
-from energy.contract.release import SCHEMA, Calibration
+from msgspec import Meta
+
+from energy.contract.release import SCHEMA, Calibration, Document
 
 PANEL = "panel.json"
-PER_FILE = 500
+SERIES_PER_FILE = 500
 """Series in a file, about."""
 
 
-@dataclass(frozen=True, slots=True)
-class BacktestScores:
-    """How a series' champion fared on folds of one protocol, months 1 to 12 ahead.
+class BacktestScores(Document, frozen=True):
+    """Backtest scores of a series' champion on folds of one protocol, months 1 to 12 ahead."""
 
-    Attributes:
-        folds: Number of cutoffs.
-        mase: Mean absolute scaled error.
-        baseline_mase: Seasonal naive's on the same folds.
-        mape: In per cent, or None where an actual is zero.
-        wis: Weighted interval score in the series' unit.
-        coverage80: Share of actuals inside the 80% interval; coverage95 likewise.
-    """
-
-    folds: int
-    mase: float
-    baseline_mase: float
-    mape: float | None
-    wis: float
-    coverage80: float
-    coverage95: float
+    folds: Annotated[int, Meta(description="Number of cutoffs.")]
+    mase: Annotated[float, Meta(description="Mean absolute scaled error.")]
+    baseline_mase: Annotated[float, Meta(description="MASE of seasonal naive on the same folds.")]
+    mape: Annotated[
+        float | None,
+        Meta(description="Mean absolute percentage error; null where an actual is zero."),
+    ]
+    wis: Annotated[float, Meta(description="Weighted interval score in the series' unit.")]
+    coverage80: Annotated[float, Meta(description="Share of actuals inside the 80% interval.")]
+    coverage95: Annotated[float, Meta(description="Share of actuals inside the 95% interval.")]
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesForecast:
-    """One series' champion, what it says, and how it fared.
+class SeriesForecast(Document, frozen=True):
+    """The champion of one series, its forecast and its scores."""
 
-    Attributes:
-        name: Of the series.
-        cutoff: Its last month.
-        history: Its figures up to then, in the release's unit.
-        forecaster: The champion's name on the bench.
-        mean: Forecasts of the months after the cutoff, in the release's unit.
-        calibration: How wide its intervals are.
-        backtest: Its scores in the training part, on which it was chosen; None if there was no
-            room to judge it.
-        holdout: Its scores after that; None if there is no fold.
-        note: Why it was not judged, or ''.
-    """
-
-    name: str
-    cutoff: str
-    history: tuple[float, ...]
-    forecaster: str
-    mean: tuple[float, ...]
-    calibration: Calibration
-    backtest: BacktestScores | None = None
-    holdout: BacktestScores | None = None
-    note: str = ""
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> SeriesForecast:
-        """The inverse of `dataclasses.asdict`, with lists for tuples as JSON has them."""
-        judged = {
-            name: BacktestScores(**data[name]) if data[name] else None
-            for name in ("backtest", "holdout")
-        }
-        return cls(
-            **{
-                **data,
-                **judged,
-                "history": tuple(data["history"]),
-                "mean": tuple(data["mean"]),
-                "calibration": Calibration.from_dict(data["calibration"]),
-            }
-        )
+    name: Annotated[str, Meta(description="Name of the series.")]
+    cutoff: Annotated[str, Meta(description="Its last month.")]
+    history: Annotated[
+        tuple[float, ...], Meta(description="Its figures up to the cutoff, in the release's unit.")
+    ]
+    forecaster: Annotated[str, Meta(description="Name of the champion.")]
+    mean: Annotated[
+        tuple[float, ...],
+        Meta(description="Forecasts of the months after the cutoff, in the release's unit."),
+    ]
+    calibration: Annotated[Calibration, Meta(description="How wide its intervals are.")]
+    backtest: Annotated[
+        BacktestScores | None,
+        Meta(
+            description="Its scores in the training part, on which it was selected; null if there "
+            "was no room for a backtest."
+        ),
+    ] = None
+    holdout: Annotated[
+        BacktestScores | None,
+        Meta(description="Its scores after the training part; null if there is no fold."),
+    ] = None
+    note: Annotated[str, Meta(description="Why it was not backtested, or ''.")] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
-    """What became of every series of a long table but the release's own: `panel.json`.
+class Panel(Document, frozen=True):
+    """Summary of every series of a long table but the release's own: `panel.json`.
 
     Attributes:
         unit: Of every series.
-        files: How many files hold them.
-        months: How many months after its own cutoff are published of each.
+        files: Number of files that hold them.
+        months: Number of months published after the cutoff of each.
         series: Their names.
         left_out: Why some have no forecast, by name.
         champions: How many series each forecaster won, most first.
-        judged: How many were chosen on a backtest; the others have the baseline's forecast.
-        beat_baseline: Share of those whose champion did better than seasonal naive.
+        judged: How many were selected on a backtest; the others have the baseline's forecast.
+        beat_baseline: Share of those whose champion has a lower error than seasonal naive.
         mase: Median over those, in the training part; `holdout_mase` on the months after.
-        baseline_mase: Seasonal naive's; `holdout_baseline_mase` likewise.
-        coverage80: Mean share of actuals inside the 80% interval; in the holdout likewise.
-        coverage80_error: Standard error of that mean, over series; None of fewer than two.
-        lost: How many are left out because the process that was to forecast them failed.
+        baseline_mase: Seasonal naive's; `holdout_baseline_mase` in the holdout.
+        coverage80: Mean share of actuals inside the 80% interval; `holdout_coverage80` in the
+            holdout.
+        coverage80_error: Standard error of that mean, over series; None for fewer than two.
         worst: Names of the ten with the highest error in the training part.
+        lost: How many are left out because the process that was to forecast them failed.
     """
 
     unit: str
@@ -126,30 +103,22 @@ class Panel:
     lost: int = 0
     schema: int = SCHEMA
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain dictionaries and lists, ready for JSON."""
-        return asdict(self)
 
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Panel:
-        """The inverse of `to_dict`."""
-        return cls(**{**data, "series": tuple(data["series"]), "worst": tuple(data["worst"])})
-
-
-def panel_documents(panel: Panel, series: Iterable[SeriesForecast]) -> dict[str, dict[str, Any]]:
+def panel_documents(panel: Panel, forecasts: Iterable[SeriesForecast]) -> dict[str, dict[str, Any]]:
     """Every document by its file's name."""
     documents: dict[str, dict[str, Any]] = {PANEL: panel.to_dict()}
     for number in range(panel.files):
         documents[f"panel-{number:03d}.json"] = {"schema": SCHEMA, "series": {}}
-    for one in series:
-        documents[panel_file(one.name, panel.files)]["series"][one.name] = asdict(one)
+    for forecast in forecasts:
+        file = panel_file(forecast.name, panel.files)
+        documents[file]["series"][forecast.name] = forecast.to_dict()
     return documents
 
 
 def panel_file(name: str, files: int) -> str:
-    """Which of so many files holds a series: the same on every machine, as Python's hash is not.
+    """The file of a series: the same on every machine, which Python's own hash is not.
 
-    >>> file_of("shop 17", 4)
+    >>> panel_file("shop 17", 4)
     'panel-002.json'
     """
     return f"panel-{zlib.crc32(name.encode()) % files:03d}.json"

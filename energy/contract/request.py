@@ -1,445 +1,184 @@
-"""Forecast requests: their fields, read strictly from JSON or from a query."""
+"""Forecast requests, read strictly from JSON or from a query.
+
+The fields of ForecastRequest, with their types, bounds and descriptions, are the one source of what
+is read here and of the schema in the API's document.
+"""
 
 from __future__ import annotations
 
 import json
-import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from itertools import pairwise
-from typing import Any, NoReturn, Protocol, TypeVar
+import re
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Annotated, Any, NoReturn
 
-from energy import legacy_errors
-from energy.contract.months import MONTH, month_number
+from msgspec import Meta, Struct, field, inspect, structs
 
-Schema = dict[str, Any]
-T = TypeVar("T")
-MONTH_SCHEMA: Schema = {"type": "string", "pattern": f"^{MONTH.pattern}$"}
-
-
-class FieldKind(Protocol):
-    """What one field may hold."""
-
-    def read(self, value: object, field: str) -> Any:
-        """Return the value in its Python type.
-
-        Raises:
-            FieldError: It is none.
-        """
-
-    @property
-    def schema(self) -> Schema:
-        """JSON schema (2020-12) of it."""
-
-    def from_text(self, text: str) -> object:
-        """What `read` takes, from a query parameter; text that is none is left for it to refuse."""
-
-
-def read_number(value: object, field: str) -> float:
-    """A finite number; True is none, nor is a text.
-
-    Raises:
-        WrongType: Another kind of value.
-        NotAllowed: Not finite.
-    """
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        raise legacy_errors.WrongType(field, value, "a number")
-    try:
-        found = float(value)
-    except OverflowError:
-        found = math.inf
-    if not math.isfinite(found):
-        raise legacy_errors.NotAllowed(field, found, "a finite number")
-    return found
-
-
-def read_month(value: object, field: str) -> str:
-    """A month as text.
-
-    Raises:
-        WrongType: Anything else.
-    """
-    if not isinstance(value, str) or not MONTH.fullmatch(value):
-        raise legacy_errors.WrongType(field, value, "a month such as 2022-08")
-    return value
-
-
-@dataclass(frozen=True)
-class Text:
-    """A short text."""
-
-    longest: int = 40
-
-    def read(self, value: object, field: str) -> str:
-        if not isinstance(value, str) or not 1 <= len(value) <= self.longest:
-            raise legacy_errors.WrongType(field, value, f"a text of 1 to {self.longest} characters")
-        return value
-
-    @property
-    def schema(self) -> Schema:
-        return {"type": "string", "minLength": 1, "maxLength": self.longest}
-
-    def from_text(self, text: str) -> object:
-        return text
-
-
-@dataclass(frozen=True)
-class Whole:
-    """A whole number from `lowest` to `highest`."""
-
-    lowest: int
-    highest: int
-
-    def read(self, value: object, field: str) -> int:
-        if isinstance(value, float) and value.is_integer():
-            value = int(value)  # JSON schema takes 12.0 for an integer, and so do callers
-        if isinstance(value, bool) or not isinstance(value, int):
-            raise legacy_errors.WrongType(field, value, "a whole number")
-        if not self.lowest <= value <= self.highest:
-            raise legacy_errors.NotAllowed(field, value, f"{self.lowest} to {self.highest}")
-        return value
-
-    @property
-    def schema(self) -> Schema:
-        return {"type": "integer", "minimum": self.lowest, "maximum": self.highest}
-
-    def from_text(self, text: str) -> object:
-        return _converted(int, text)
-
-
-@dataclass(frozen=True)
-class Number:
-    """A finite number between two others, which it may equal unless `strictly`."""
-
-    lowest: float
-    highest: float
-    strictly: bool = False
-
-    def read(self, value: object, field: str) -> float:
-        found = read_number(value, field)
-        if self.strictly and not self.lowest < found < self.highest:
-            raise legacy_errors.NotAllowed(
-                field, found, f"above {self.lowest:g} and below {self.highest:g}"
-            )
-        if not self.lowest <= found <= self.highest:
-            raise legacy_errors.NotAllowed(field, found, f"{self.lowest:g} to {self.highest:g}")
-        return found
-
-    @property
-    def schema(self) -> Schema:
-        low, high = (
-            ("exclusiveMinimum", "exclusiveMaximum") if self.strictly else ("minimum", "maximum")
-        )
-        return {"type": "number", low: self.lowest, high: self.highest}
-
-    def from_text(self, text: str) -> object:
-        return _converted(float, text)
-
-
-@dataclass(frozen=True)
-class Months:
-    """Months in ascending order, each once."""
-
-    most: int
-
-    def read(self, value: object, field: str) -> tuple[str, ...]:
-        rows = _entries(value, field, self.most, "a list of months such as 2022-08")
-        found = tuple(read_month(row, f"{field}[{place}]") for place, row in enumerate(rows))
-        for before, after in pairwise(found):
-            if after == before:
-                raise legacy_errors.AskedTwice(field, after)
-            if month_number(after) < month_number(before):
-                raise legacy_errors.OutOfOrder(field, after, before)
-        return found
-
-    @property
-    def schema(self) -> Schema:
-        return {
-            "type": "array",
-            "items": MONTH_SCHEMA,
-            "minItems": 1,
-            "maxItems": self.most,
-            "uniqueItems": True,
-        }
-
-    def from_text(self, text: str) -> object:
-        return text.split(",")
-
-
-@dataclass(frozen=True)
-class Numbers:
-    """A list of numbers, each once."""
-
-    each: Number
-    most: int
-
-    def read(self, value: object, field: str) -> tuple[float, ...]:
-        rows = _entries(value, field, self.most, "a list of numbers")
-        found = tuple(self.each.read(row, f"{field}[{place}]") for place, row in enumerate(rows))
-        for place, one in enumerate(found):
-            if one in found[:place]:
-                raise legacy_errors.AskedTwice(field, one)
-        return found
-
-    @property
-    def schema(self) -> Schema:
-        return {
-            "type": "array",
-            "items": self.each.schema,
-            "minItems": 1,
-            "maxItems": self.most,
-            "uniqueItems": True,
-        }
-
-    def from_text(self, text: str) -> object:
-        return [self.each.from_text(part) for part in text.split(",")]
-
-
-@dataclass(frozen=True)
-class ByMonth:
-    """A number for each of some months, in any order: objects have none."""
-
-    each: Number
-    most: int
-
-    def read(self, value: object, field: str) -> dict[str, float]:
-        if not isinstance(value, Mapping) or not value:
-            raise legacy_errors.WrongType(field, value, "an object such as {'2022-08': 10.9}")
-        if len(value) > self.most:
-            raise legacy_errors.TooMany(field, len(value), self.most)
-        named = {
-            read_month(key, field): self.each.read(v, f"{field}.{key}") for key, v in value.items()
-        }
-        return dict(sorted(named.items()))
-
-    @property
-    def schema(self) -> Schema:
-        return {
-            "type": "object",
-            "propertyNames": MONTH_SCHEMA,
-            "additionalProperties": self.each.schema,
-            "minProperties": 1,
-            "maxProperties": self.most,
-        }
-
-    def from_text(self, text: str) -> object:
-        return text
-
-
-def _entries(value: object, field: str, most: int, expected: str) -> Sequence[object]:
-    if not isinstance(value, list | tuple) or not value:
-        raise legacy_errors.WrongType(field, value, expected)
-    if len(value) > most:
-        raise legacy_errors.TooMany(field, len(value), most)
-    return value
-
-
-def _converted(kind: Callable[[str], T], text: str) -> T | str:
-    """The number a text stands for, or the text itself; `1_0` and ` 1` are none."""
-    try:
-        return text if "_" in text or text != text.strip() else kind(text)
-    except ValueError:
-        return text
-
+from energy.contract.months import MONTH
+from energy.errors import FieldError, RequestError, join_names, quote_value, wrong_value
 
 MAX_HORIZON = 120
-"""Months ahead of the cutoff that can be asked for, and how many at once."""
+"""Months after the cutoff that can be requested, and how many at once."""
 DEFAULT_PERIODS = 12
-"""Months ahead that are answered for if a request names none."""
 DEFAULT_COVERAGE = (0.8, 0.95)
-MAX_COVERAGES = 10
 LARGEST_OBSERVATION = 1e6
-"""Observations beyond it are slips of the pen in any unit of the tables."""
+"""Observations beyond it are mistakes in any unit of the tables."""
+MAX_BODY_BYTES = 128 * 1024
+"""Bytes of a body. The longest request (120 months, 120 observations and 240 months of degree days,
+with 17 digits each) takes 14 KB, and 19 KB with indentation."""
+
+Month = Annotated[str, Meta(pattern=f"^{MONTH.pattern}$")]
+Coverage = Annotated[float, Meta(gt=0.0, lt=1.0)]
+Observation = Annotated[float, Meta(ge=-LARGEST_OBSERVATION, le=LARGEST_OBSERVATION)]
+DegreeDays = Annotated[float, Meta(ge=0.0, le=40.0)]
 
 
-@dataclass(frozen=True)
-class Field:
-    """One field of a request.
+class Weather(Struct, frozen=True, forbid_unknown_fields=True):
+    """A weather scenario: exactly one of its fields."""
 
-    Attributes:
-        name: As JSON and queries have it.
-        kind: What it may hold.
-        text: What it means, for the API's document.
-        in_query: Whether GET takes it as a parameter.
-    """
-
-    name: str
-    kind: FieldKind
-    text: str
-    in_query: bool = True
-
-
-WEATHER_FIELDS = (
-    Field(
-        "temperature_change",
-        Number(-10.0, 10.0),
-        "Degrees Celsius by which every month asked for is warmer (above zero) or colder than "
-        "expected.",
-    ),
-    Field(
-        "year",
-        Whole(1900, 2200),
-        "A past year whose weather, month by month, comes again; the release must hold it.",
-    ),
-    Field(
-        "degree_days",
-        ByMonth(Number(0.0, 40.0), 2 * MAX_HORIZON),
-        "Daily average heating degree days (base 15.5 deg C) by month; expected weather elsewhere.",
-        in_query=False,
-    ),
-)
-"""A weather scenario holds exactly one of them."""
-
-
-class _Scenario:
-    """The kind of the `weather` field: an object with one of WEATHER_FIELDS."""
-
-    def read(self, value: object, field: str) -> Weather:
-        if not isinstance(value, Mapping):
-            raise legacy_errors.WrongType(
-                field, value, "an object such as {'temperature_change': -2}"
-            )
-        found = _read_fields(WEATHER_FIELDS, value, f"{field}.")
-        if not found:
-            names = ", ".join(one.name for one in WEATHER_FIELDS)
-            raise legacy_errors.WrongType(field, dict(value), f"one of {names}")
-        first, *others = found
-        if others:
-            raise legacy_errors.Conflicting(
-                f"{field}.{first}", [f"{field}.{other}" for other in others]
-            )
-        return Weather(**found)
-
-    @property
-    def schema(self) -> dict[str, Any]:
-        return {
-            "type": "object",
-            "properties": {one.name: field_schema(one) for one in WEATHER_FIELDS},
-            "additionalProperties": False,
-            "minProperties": 1,
-            "maxProperties": 1,
-        }
-
-    def from_text(self, text: str) -> object:
-        return text
+    temperature_change: (
+        Annotated[
+            float,
+            Meta(
+                ge=-10.0,
+                le=10.0,
+                description="Degrees Celsius by which every requested month is warmer (above zero) "
+                "or colder than expected.",
+            ),
+        ]
+        | None
+    ) = None
+    year: (
+        Annotated[
+            int,
+            Meta(
+                ge=1900,
+                le=2200,
+                description="A past year whose weather repeats, month by month; the release must "
+                "hold it.",
+            ),
+        ]
+        | None
+    ) = None
+    degree_days: (
+        Annotated[
+            dict[Month, DegreeDays],
+            Meta(
+                min_length=1,
+                max_length=2 * MAX_HORIZON,
+                description="Daily average heating degree days (base 15.5 deg C) by month; "
+                "other months have the expected weather.",
+            ),
+        ]
+        | None
+    ) = None
 
 
-FIELDS = (
-    Field(
-        "periods",
-        Whole(1, MAX_HORIZON),
-        f"How many months after the cutoff; {DEFAULT_PERIODS} if neither this nor `months` is "
-        "given.",
-    ),
-    Field(
-        "months",
-        Months(MAX_HORIZON),
-        f"The months asked for, ascending, each once, up to {MAX_HORIZON} months after the cutoff.",
-    ),
-    Field(
-        "coverage",
-        Numbers(Number(0.0, 1.0, strictly=True), MAX_COVERAGES),
-        "Probabilities that the intervals are to hold the outcome with; by default "
-        f"{' and '.join(map(str, DEFAULT_COVERAGE))}.",
-    ),
-    Field(
-        "weather",
-        _Scenario(),
-        "A what-if for the months asked for; expected weather without it.",
-        in_query=False,
-    ),
-    Field(
-        "observations",
-        ByMonth(Number(-LARGEST_OBSERVATION, LARGEST_OBSERVATION), MAX_HORIZON),
-        "Figures newer than the release, by month from the one after its cutoff on, in its unit: "
-        "the forecast starts after the last of them.",
-        in_query=False,
-    ),
-    Field(
-        "target",
-        Text(),
-        "The series: the release's own if not given, a part of it, or one of many.",
-    ),
-)
-"""Every field of a request; unknown ones are refused."""
-QUERY = tuple(one for one in (*FIELDS, *WEATHER_FIELDS) if one.in_query)
-"""Parameters of GET: a scenario's fields stand beside the others."""
-SERIES_QUERY = (Field("target", Text(), "The series' name, as /v1/release/panel has it."),)
-"""What a query for one of many series takes, and must have."""
+class ForecastRequest(Struct, frozen=True, forbid_unknown_fields=True):
+    """A request for a forecast: how many months or which, with which intervals."""
 
-
-@dataclass(frozen=True, slots=True)
-class Weather:
-    """A weather scenario: one of the three.
-
-    Attributes:
-        temperature_change: Degrees Celsius above (below) what is expected, in every month asked.
-        year: A past year whose degree days come again.
-        degree_days: Daily average heating degree days (deg C) by month.
-    """
-
-    temperature_change: float | None = None
-    year: int | None = None
-    degree_days: dict[str, float] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ForecastRequest:
-    """What a caller asks for; see FIELDS.
-
-    Attributes:
-        periods: How many months after the cutoff, unless `months` are given.
-        months: The months, ascending; empty for `periods`.
-        coverage: Of each interval, in (0, 1), in the order to answer in.
-        weather: A what-if, or None.
-        observations: Newer figures by month, ascending; empty for none.
-        target: The series; None for the release's own.
-    """
-
-    periods: int = DEFAULT_PERIODS
-    months: tuple[str, ...] = ()
-    coverage: tuple[float, ...] = DEFAULT_COVERAGE
-    weather: Weather | None = None
-    observations: dict[str, float] = field(default_factory=dict)
-    target: str | None = None
+    periods: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=MAX_HORIZON,
+            description=f"Number of months after the cutoff; {DEFAULT_PERIODS} if neither this nor "
+            "`months` is given.",
+        ),
+    ] = DEFAULT_PERIODS
+    months: Annotated[
+        tuple[Month, ...],
+        Meta(
+            min_length=1,
+            max_length=MAX_HORIZON,
+            description=f"The months to forecast, ascending, each once, up to {MAX_HORIZON} months "
+            "after the cutoff.",
+            extra_json_schema={"uniqueItems": True},
+        ),
+    ] = ()
+    coverage: Annotated[
+        tuple[Coverage, ...],
+        Meta(
+            min_length=1,
+            max_length=10,
+            description="Probabilities that the intervals contain the outcome, in the order to "
+            f"answer in; by default {' and '.join(map(str, DEFAULT_COVERAGE))}.",
+            extra_json_schema={"uniqueItems": True},
+        ),
+    ] = DEFAULT_COVERAGE
+    weather: Annotated[
+        Weather | None,
+        Meta(
+            description="A weather scenario for the requested months; without it, the expected "
+            "weather."
+        ),
+    ] = None
+    observations: Annotated[
+        dict[Month, Observation],
+        Meta(
+            min_length=1,
+            max_length=MAX_HORIZON,
+            description="Figures newer than the release, by month, in its unit, without a gap from "
+            "the month after its cutoff: the forecast starts after the last of them.",
+        ),
+    ] = field(default_factory=dict)
+    target: (
+        Annotated[
+            str,
+            Meta(
+                min_length=1,
+                max_length=40,
+                description="The series: by default the release's own; or a part of it, or one of "
+                "many.",
+            ),
+        ]
+        | None
+    ) = None
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> ForecastRequest:
         """Read a request strictly.
 
         Raises:
-            FieldError: A field is unknown, of the wrong kind, out of range, repeated or in conflict
+            FieldError: A field is unknown, of the wrong type, out of range, repeated or in conflict
                 with another; the error names it.
         """
-        found = _read_fields(FIELDS, data)
-        if "months" in found and "periods" in found:
-            raise legacy_errors.Conflicting("months", ["periods"])
-        return cls(**found)
+        values = _read_fields(_types(cls), data)
+        if "months" in values and "periods" in values:
+            raise _conflict("months", ["periods"])
+        return cls(**values)
 
     @classmethod
     def from_query(cls, parameters: Mapping[str, str]) -> ForecastRequest:
         """Read a request from the parameters of a query, where lists are separated by commas.
 
+        The fields of a weather scenario are parameters like the others; fields that hold objects
+        are none.
+
         Raises:
             FieldError: As `from_dict`.
         """
-        known = {one.name: one for one in QUERY}
-        weather = {one.name for one in WEATHER_FIELDS}
+        scenario = _types(Weather)
+        types = {
+            name: kind
+            for name, kind in (_types(cls) | scenario).items()
+            if not isinstance(kind, inspect.DictType | inspect.StructType)
+        }
         data: dict[str, object] = {}
-        scenario: dict[str, object] = {}
+        weather: dict[str, object] = {}
         for name, text in parameters.items():
-            if name not in known:
-                raise legacy_errors.UnknownField(name, list(known))
-            (scenario if name in weather else data)[name] = known[name].kind.from_text(text)
-        return cls.from_dict(data | ({"weather": scenario} if scenario else {}))
+            if name not in types:
+                raise unknown_field(name, list(types))
+            (weather if name in scenario else data)[name] = _from_text(types[name], text)
+        return cls.from_dict(data | ({"weather": weather} if weather else {}))
 
     def to_dict(self) -> dict[str, Any]:
-        """The body that asks for this; what `from_dict` reads."""
+        """The body of this request, which `from_dict` reads."""
         body: dict[str, Any] = {"coverage": list(self.coverage)}
         body |= {"months": list(self.months)} if self.months else {"periods": self.periods}
         if self.weather:
-            given = asdict(self.weather)
-            body["weather"] = {name: value for name, value in given.items() if value is not None}
+            fields = structs.asdict(self.weather).items()
+            body["weather"] = {name: value for name, value in fields if value is not None}
         if self.observations:
             body["observations"] = dict(self.observations)
         return body | ({"target": self.target} if self.target else {})
@@ -449,83 +188,223 @@ def requested_series(parameters: Mapping[str, str]) -> str:
     """The name of the series that a query is about.
 
     Raises:
-        FieldError: It is not given, or something else is.
+        FieldError: It is missing, or there are other parameters.
     """
-    found = _read_fields(SERIES_QUERY, parameters)
-    if "target" not in found:
-        raise legacy_errors.WrongType("target", None, "the name of a series")
-    return str(found["target"])
+    values = _read_fields({"target": _types(ForecastRequest)["target"]}, parameters)
+    if "target" not in values:
+        raise wrong_value("target", None, "the name of a series", "wrong_type")
+    return str(values["target"])
 
 
-def field_schema(one: Field) -> dict[str, Any]:
-    """A field's JSON schema, with what it means."""
-    return {**one.kind.schema, "description": one.text}
+def unknown_field(name: str, known: list[str]) -> FieldError:
+    """The error for a field that requests do not have."""
+    return FieldError(
+        f"{quote_value(name)} is not a field of a request; expected {join_names(known)}.",
+        code="unknown_field",
+        field=name,
+    )
+
+
+@cache
+def _types(struct: type[Struct]) -> dict[str, inspect.Type]:
+    """The type of each field, with its bounds, without the null of optional fields."""
+    info = inspect.type_info(struct)
+    assert isinstance(info, inspect.StructType)  # noqa: S101
+    return {field.name: _bare(field.type) for field in info.fields}
+
+
+def _bare(kind: inspect.Type) -> inspect.Type:
+    while isinstance(kind, inspect.Metadata | inspect.UnionType):
+        kind = kind.type if isinstance(kind, inspect.Metadata) else kind.types[0]
+    return kind
 
 
 def _read_fields(
-    fields: tuple[Field, ...], data: Mapping[str, object], within: str = ""
+    types: Mapping[str, inspect.Type], data: Mapping[str, object], prefix: str = ""
 ) -> dict[str, Any]:
-    known = {one.name: one for one in fields}
-    found = {}
+    values = {}
     for name, value in data.items():
-        if name not in known:
-            raise legacy_errors.UnknownField(f"{within}{name}", [f"{within}{one}" for one in known])
-        found[name] = known[name].kind.read(value, f"{within}{name}")
-    return found
+        if name not in types:
+            raise unknown_field(f"{prefix}{name}", [f"{prefix}{known}" for known in types])
+        values[name] = _read(types[name], value, f"{prefix}{name}")
+    return values
 
 
-MAX_BODY_BYTES = 6 * 1024 * 1024
-"""Bytes: what Lambda itself takes at most."""
+def _read(kind: Any, value: Any, field: str) -> Any:
+    """Read a field by its type: a number, a text, a list, an object by month, or a scenario."""
+    if isinstance(kind, inspect.IntType | inspect.FloatType):
+        return _read_number(kind, value, field)
+    if isinstance(kind, inspect.StrType):
+        return _read_text(kind, value, field)
+    if isinstance(kind, inspect.StructType):
+        return _read_weather(value, field)
+    if isinstance(kind, inspect.DictType):
+        _require_size(kind, value, Mapping, field, "an object such as {'2022-08': 10.9}")
+        months, figures = _bare(kind.key_type), _bare(kind.value_type)
+        by_month = {
+            _read(months, month, field): _read(figures, figure, f"{field}.{month}")
+            for month, figure in value.items()
+        }
+        return dict(sorted(by_month.items()))
+    item = _bare(kind.item_type)
+    is_months = isinstance(item, inspect.StrType)
+    expected = "months such as 2022-08" if is_months else "numbers"
+    _require_size(kind, value, list | tuple, field, f"a list of {expected}")
+    items = tuple(_read(item, entry, f"{field}[{place}]") for place, entry in enumerate(value))
+    for place, entry in enumerate(items):
+        before = items[:place]
+        if is_months and before and entry < before[-1]:
+            order = f"{quote_value(entry)} after {quote_value(before[-1])}"
+            message = f"{field} has {order}; expected months in ascending order."
+            raise FieldError(message, code="out_of_order", field=field)
+        if entry in before:
+            raise _repeated(field, entry)
+    return items
+
+
+def _read_number(kind: Any, value: Any, field: str) -> int | float:
+    is_whole = isinstance(kind, inspect.IntType)
+    if is_whole and isinstance(value, float) and value.is_integer():
+        value = int(value)  # JSON schema takes 12.0 for an integer
+    if isinstance(value, bool) or not isinstance(value, int if is_whole else int | float):
+        expected = "a whole number" if is_whole else "a number"
+        raise wrong_value(field, value, expected, "wrong_type")
+    if kind.gt is None or kind.lt is None:
+        is_inside, expected = kind.ge <= value <= kind.le, f"{kind.ge:g} to {kind.le:g}"
+    else:
+        is_inside = kind.gt < value < kind.lt
+        expected = f"above {kind.gt:g} and below {kind.lt:g}"
+    if not is_inside:  # neither are NaN and the infinities
+        raise wrong_value(field, value, expected)
+    return int(value) if is_whole else float(value)
+
+
+def _read_text(kind: Any, value: Any, field: str) -> str:
+    if kind.pattern:
+        expected = "a month such as 2022-08"
+        is_valid = isinstance(value, str) and re.fullmatch(kind.pattern, value) is not None
+    else:
+        low, high = kind.min_length, kind.max_length
+        expected = f"a text of {low} to {high} characters"
+        is_valid = isinstance(value, str) and low <= len(value) <= high
+    if not is_valid:
+        raise wrong_value(field, value, expected, "wrong_type")
+    return str(value)
+
+
+def _read_weather(value: object, field: str) -> Weather:
+    if not isinstance(value, Mapping):
+        expected = "an object such as {'temperature_change': -2}"
+        raise wrong_value(field, value, expected, "wrong_type")
+    types = _types(Weather)
+    values = _read_fields(types, value, f"{field}.")
+    if not values:
+        raise wrong_value(field, {}, f"one of {join_names(list(types))}", "wrong_type")
+    first, *others = (f"{field}.{name}" for name in values)
+    if others:
+        raise _conflict(first, others)
+    return Weather(**values)
+
+
+def _require_size(kind: Any, value: Any, types: Any, field: str, expected: str) -> None:
+    """Refuse what is not a list or an object, an empty one, and one with too many entries."""
+    if not isinstance(value, types) or not value:
+        raise wrong_value(field, value, expected, "wrong_type")
+    if len(value) > kind.max_length:
+        raise FieldError(
+            f"{field} has {len(value)} entries; expected at most {kind.max_length}.",
+            code="too_many",
+            field=field,
+        )
+
+
+def _conflict(field: str, others: list[str]) -> FieldError:
+    message = f"{field} cannot be combined with {join_names(others)}; give one of them."
+    return FieldError(message, code="conflicting_fields", field=field)
+
+
+def _repeated(field: str, value: object) -> FieldError:
+    message = f"{field} has {quote_value(value)} more than once; expected it once."
+    return FieldError(message, code="asked_twice", field=field)
+
+
+def _from_text(kind: inspect.Type, text: str) -> object:
+    """What `_read` takes, from a parameter; text that is not a number stays, to be refused."""
+    if isinstance(kind, inspect.VarTupleType):
+        return [_from_text(_bare(kind.item_type), part) for part in text.split(",")]
+    if isinstance(kind, inspect.IntType):
+        return _parsed(int, text)
+    return _parsed(float, text) if isinstance(kind, inspect.FloatType) else text
+
+
+def _parsed(number: Callable[[str], float], text: str) -> object:
+    try:  # `1_0` and ` 1` are numbers to Python alone
+        return text if "_" in text or text != text.strip() else number(text)
+    except ValueError:
+        return text
+
+
 _JSON_TYPES = {list: "array", str: "string", bool: "boolean", type(None): "null"}
 
 
 def read_body(data: bytes) -> dict[str, Any]:
-    """The JSON object in a body.
+    """Read the JSON object in a body.
 
     Raises:
-        BodyTooLarge: More than LARGEST_BODY bytes.
-        NotUtf8: Bytes that are not text.
-        NotJson: Text that is not JSON, holds NaN or Infinity, or is nested absurdly deep.
-        NotAnObject: JSON that is something else.
-        AskedTwice: A field that stands in it twice, of which JSON readers drop one unseen.
+        RequestError: It is too large, not UTF-8, not JSON (NaN and Infinity are not, nor is
+            anything nested too deep), or not an object.
+        FieldError: An object in it has a name twice, of which JSON readers silently drop one.
     """
     if len(data) > MAX_BODY_BYTES:
-        raise legacy_errors.BodyTooLarge(len(data), MAX_BODY_BYTES)
+        message = f"The body has {len(data)} bytes; expected at most {MAX_BODY_BYTES}."
+        raise RequestError(message, code="body_too_large")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise legacy_errors.NotUtf8(error.start) from None
+        raise not_utf8(error.start) from None
     try:
-        found = json.loads(
+        value = json.loads(
             text, parse_constant=_refuse_constant, object_pairs_hook=_refuse_duplicates
         )
     except RecursionError:
-        raise legacy_errors.NotJson("it is nested too deep") from None
+        raise _not_json("it is nested too deep") from None
     except ValueError as error:  # the message of a JSONDecodeError quotes nothing of the text
-        raise legacy_errors.NotJson(str(error)) from None
-    return as_object(found)
+        raise _not_json(str(error)) from None
+    return require_object(value)
 
 
-def as_object(found: object) -> dict[str, Any]:
-    """What was found if it is an object.
+def require_object(value: object) -> dict[str, Any]:
+    """Return the value if it is a JSON object.
 
     Raises:
-        NotAnObject: It is something else.
+        RequestError: It is something else.
     """
-    if not isinstance(found, dict):
-        raise legacy_errors.NotAnObject(_JSON_TYPES.get(type(found), "number"))
-    return found
+    if not isinstance(value, dict):
+        kind = _JSON_TYPES.get(type(value), "number")
+        message = f"The body is a JSON {kind}; expected an object such as {{'periods': 12}}."
+        raise RequestError(message, code="not_an_object")
+    return value
+
+
+def not_utf8(position: int) -> RequestError:
+    """The error for a body that is not text."""
+    message = f"The body is not UTF-8 from byte {position} on; expected JSON in UTF-8."
+    return RequestError(message, code="not_utf8")
+
+
+def _not_json(reason: str) -> RequestError:
+    message = f"The body is not JSON: {reason}; expected an object such as {{'periods': 12}}."
+    return RequestError(message, code="not_json")
 
 
 def _refuse_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise legacy_errors.AskedTwice(
-            "body", next(name for name in names if names.count(name) > 1)
-        )
-    return found
+    result: dict[str, Any] = {}
+    for name, value in pairs:
+        if name in result:
+            raise _repeated("body", name)
+        result[name] = value
+    return result
 
 
 def _refuse_constant(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not a number that JSON knows")
+    raise ValueError(f"{constant} is not a JSON number")

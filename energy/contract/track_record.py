@@ -1,37 +1,29 @@
-"""The track record: every live forecast against what came. `track_record.json`."""
+"""The track record: every live forecast against the actual figures. `track_record.json`."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from energy.contract.release import SCHEMA, Document
 
-from energy.contract.release import SCHEMA
-
-LEANS = 8.0
-"""Size of the tracking signal beyond which a forecast leans."""
+TRACKING_SIGNAL_LIMIT = 8.0
+"""Forecasts are biased where the tracking signal is beyond plus or minus this."""
 
 
-@dataclass(frozen=True, slots=True)
-class ScoredMonth:
-    """One month of one release's forecast whose figure has been published since.
+class ScoredMonth(Document, frozen=True):
+    """One month of a release's forecast whose figure has been published since.
 
     Attributes:
-        release_id: Whose forecast.
+        release_id: The release that forecast it.
         month: Such as 2022-08.
         horizon: Months after the release's cutoff.
-        mean: What it had forecast, in the unit; the bounds likewise.
-        lower80: Of its 80% interval.
-        upper80: Of its 80% interval.
-        lower95: Of its 95% interval.
-        upper95: Of its 95% interval.
-        naive: What seasonal naive said then: the last figure of that calendar month known at the
-            cutoff, as known then.
-        scale: MASE's denominator at the cutoff, from the series as known then.
-        first_print: The first figure that was seen for the month; never changed afterwards.
-        first_vintage: Id of the vintage it stood in.
+        mean: Its forecast, in the unit; so are the bounds of its 80% and 95% intervals.
+        naive: Forecast of seasonal naive: the last figure of that calendar month at the cutoff,
+            before later revisions.
+        scale: MASE's denominator at the cutoff, from the series before later revisions.
+        first_print: The first published figure of the month; it never changes afterwards.
+        first_vintage: Id of the vintage of that figure.
         actual: The figure in the newest vintage.
-        counted: Whether the summaries count it: of several releases with one cutoff, the one that
-            was in service last when the month was first scored.
+        counted: Whether the summaries count it: of several releases with one cutoff, they count the
+            last that was live when the month was first scored.
     """
 
     release_id: str
@@ -50,17 +42,16 @@ class ScoredMonth:
     counted: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class RecordScore:
-    """How some scored months went, taken together, against the newest figures.
+class RecordScore(Document, frozen=True):
+    """Scores of a set of months together, against the newest figures.
 
     Attributes:
-        months: How many.
+        months: Number of months.
         mae: Mean absolute error, in the unit.
-        naive_mae: Of seasonal naive, on the same months.
+        naive_mae: Seasonal naive's, on the same months.
         mase: Mean absolute scaled error, on each cutoff's own scale.
-        naive_mase: Of seasonal naive, on the same months.
-        mape: In per cent; None where a figure is zero.
+        naive_mase: Seasonal naive's, on the same months.
+        mape: Mean absolute error in per cent; None where a figure is zero.
         coverage80: Share of figures inside the 80% interval.
         coverage95: Share inside the 95% interval.
         bias: Mean of forecast less actual, in the unit: above zero, forecasts were too high.
@@ -79,26 +70,24 @@ class RecordScore:
     first_print_mae: float
 
 
-@dataclass(frozen=True, slots=True)
-class HorizonScore:
+class HorizonScore(Document, frozen=True):
     """The score of one horizon, in months ahead."""
 
     horizon: int
     score: RecordScore
 
 
-@dataclass(frozen=True, slots=True)
-class RecordedRelease:
-    """A release in the record.
+class RecordedRelease(Document, frozen=True):
+    """A release in the track record.
 
     Attributes:
-        release_id: It.
+        release_id: The release.
         created_at: When it was made, UTC.
-        promoted_at: When it was last put in service, UTC.
+        promoted_at: When it last became live, UTC.
         cutoff: Its last observed month.
         forecaster: Its champion.
-        horizon: How many months it forecast.
-        score: Of its months that have been published since; None while there are none.
+        horizon: Number of months it forecast.
+        score: Over its months that have been published since; None while there are none.
         trouble: Why it cannot be scored, or ''.
     """
 
@@ -112,14 +101,13 @@ class RecordedRelease:
     trouble: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
-    """The next figure that is to be published.
+class Due(Document, frozen=True):
+    """When the next figure is due.
 
     Attributes:
-        month: Which month's.
-        due: Date on which it is expected, ISO.
-        overdue_days: Days past that date and its grace; 0 until then.
+        month: The month of the figure.
+        due: The expected date of its publication, ISO.
+        overdue_days: Days past that date and its grace period; 0 until then.
     """
 
     month: str
@@ -127,17 +115,16 @@ class Due:
     overdue_days: int
 
 
-@dataclass(frozen=True, slots=True)
-class DriftCheck:
-    """One check of what goes into the forecast.
+class DriftCheck(Document, frozen=True):
+    """One drift check of the data that the forecast is made from.
 
     Attributes:
         name: Such as `level`.
-        figure: What was measured; None where there was nothing to measure.
-        threshold: Beyond it the check alarms.
+        figure: The measured value; None where there was nothing to measure.
+        threshold: The check raises an alarm beyond it.
         alarm: Whether it does.
-        false_alarm_rate: Share of the historic months on which it would have alarmed.
-        evidence: In a sentence: the figure, the months it rests on, and what is normal.
+        false_alarm_rate: Share of the historical months in which it would have.
+        evidence: One sentence: the figure, the months it is measured on, and the normal range.
     """
 
     name: str
@@ -148,32 +135,31 @@ class DriftCheck:
     evidence: str
 
 
-@dataclass(frozen=True, slots=True)
-class TrackRecord:
-    """How published forecasts fared, as it stands.
+class TrackRecord(Document, frozen=True):
+    """How accurate the published forecasts have been.
 
     Attributes:
         target: The series.
         unit: Of every figure.
         made_at: When this was written, UTC.
-        vintage_id: The vintage whose figures are the newest.
+        vintage_id: The vintage of the newest figures.
         cutoff: Last month with a figure.
-        release_id: The release in service; None while there is none.
-        forecast_age_days: Whole days since it was made; None while there is none.
-        releases: Those that were ever in service, oldest cutoff first.
+        release_id: The live release; None while there is none.
+        forecast_age_days: Its age in whole days; None while there is none.
+        releases: Those that were ever live, oldest cutoff first.
         rows: Their months with a figure, by release and month.
         overall: Score of all that counts, 1 to 12 months ahead; None while there is nothing to
             score.
-        recent: Score of the last 12 months published, 1 to 12 months ahead; None likewise.
+        recent: Score of the last 12 published months, 1 to 12 months ahead; None as above.
         by_horizon: Scores by months ahead, as far as any forecast reaches.
         tracking_signal: Sum of errors over their mean absolute size, one month ahead, over the last
-            12 months: beyond +-8 the forecast leans; None with fewer than 4 months.
-        next_due: The next figure to come.
+            12 months; see TRACKING_SIGNAL_LIMIT. None with fewer than 4 months.
+        next_due: When the next figure is due.
         unpublished: Months that were forecast, lie before the cutoff, and have no figure.
-        drift: Checks of what goes in.
-        notes: What else is to be known, in sentences.
-        release_overdue_days: Days since figures newer than those that the release in service was
-            made from have been held: for so long a new release has been due; 0 where it has them.
+        drift: Checks of the data.
+        notes: Other remarks, in sentences.
+        release_overdue_days: Days for which figures newer than those of the live release have been
+            in the archive without a new release; 0 if there are none.
     """
 
     target: str
@@ -195,35 +181,3 @@ class TrackRecord:
     notes: tuple[str, ...] = ()
     release_overdue_days: int = 0
     schema: int = SCHEMA
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain dictionaries and lists, ready for JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> TrackRecord:
-        """The inverse of `to_dict`."""
-        releases = (
-            RecordedRelease(**{**row, "score": _score(row["score"])}) for row in data["releases"]
-        )
-        by_horizon = (
-            HorizonScore(row["horizon"], RecordScore(**row["score"])) for row in data["by_horizon"]
-        )
-        return cls(
-            **{
-                **data,
-                "releases": tuple(releases),
-                "rows": tuple(ScoredMonth(**row) for row in data["rows"]),
-                "overall": _score(data["overall"]),
-                "recent": _score(data["recent"]),
-                "by_horizon": tuple(by_horizon),
-                "next_due": Due(**data["next_due"]),
-                "unpublished": tuple(data["unpublished"]),
-                "drift": tuple(DriftCheck(**row) for row in data["drift"]),
-                "notes": tuple(data["notes"]),
-            }
-        )
-
-
-def _score(data: dict[str, Any] | None) -> RecordScore | None:
-    return None if data is None else RecordScore(**data)

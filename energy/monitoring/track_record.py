@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 import pandas as pd
+from msgspec import structs
 
 from energy import legacy_errors
 from energy.contract.months import months_after
@@ -211,7 +212,7 @@ def with_stored_rows(
     """
     made = {row.month for row in rows}
     kept = [
-        replace(row, actual=came.actual.get(row.month, row.actual))
+        structs.replace(row, actual=came.actual.get(row.month, row.actual))
         for row in before
         if row.month not in made
     ]
@@ -254,7 +255,7 @@ def release_entry(
         )
     if before is not None:
         since = one.promoted_at or before.promoted_at
-        return replace(before, promoted_at=since, score=None, trouble=trouble)
+        return structs.replace(before, promoted_at=since, score=None, trouble=trouble)
     cutoff, created = entry_from_id(one.release_id)
     return RecordedRelease(
         one.release_id, created, one.promoted_at or created, cutoff, "", 0, None, trouble
@@ -422,7 +423,7 @@ def _scored(
     forecast = one.table.months if one.table and not trouble else ()
     missing = {row.month for row in forecast if row.month <= cutoff} - {row.month for row in of}
     return ScoredRelease(
-        replace(release_entry(one, before, trouble), score=score_months(of)), of, missing
+        structs.replace(release_entry(one, before, trouble), score=score_months(of)), of, missing
     )
 
 
@@ -436,7 +437,9 @@ def _counted(scored: Sequence[ScoredRelease], before: Sequence[ScoredMonth]) -> 
     last = {one.entry.cutoff: one.entry.release_id for one in scored if one.rows}
 
     def marked(row: ScoredMonth, winner: str | None) -> ScoredMonth:
-        return replace(row, counted=row.release_id == settled.get((row.month, row.horizon), winner))
+        return structs.replace(
+            row, counted=row.release_id == settled.get((row.month, row.horizon), winner)
+        )
 
     return [
         replace(one, rows=[marked(row, last.get(one.entry.cutoff)) for row in one.rows])

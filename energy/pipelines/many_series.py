@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from energy.contract.panel import PER_FILE, Panel, SeriesForecast
+from energy.contract.panel import SERIES_PER_FILE, Panel, SeriesForecast
 from energy.data.frame import temporal_split
 from energy.errors import TooShortToBacktest
 from energy.forecasting import folds
@@ -215,7 +215,7 @@ def summarise_panel(
     worst = sorted(judged, key=lambda pair: -pair[1].mase)[:WORST]
     return Panel(
         unit=unit,
-        files=-(-max(1, len(series)) // PER_FILE),
+        files=-(-max(1, len(series)) // SERIES_PER_FILE),
         months=min((len(one.mean) for one in series), default=0),
         series=tuple(one.name for one in series),
         left_out=dict(left_out),

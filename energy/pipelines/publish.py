@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -218,7 +218,7 @@ def _files(draft: ReleaseDraft) -> dict[str, bytes]:
     if draft.data:
         documents[DATA] = draft.data
     if draft.weather:
-        documents[WEATHER] = asdict(draft.weather)
+        documents[WEATHER] = draft.weather.to_dict()
     if draft.panel:
         documents |= panel_documents(*draft.panel)
     if draft.breakdown:

@@ -6,9 +6,10 @@ import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, NoReturn, TypeVar
+
+from msgspec.structs import replace
 
 from energy import legacy_errors
 from energy.contract import SCHEMA, FileEntry, ForecastTable, Manifest

@@ -96,7 +96,7 @@ class Release:
         document = self.document(panel_file(name, panel.files))
         try:
             return SeriesForecast.from_dict(document["series"][name])
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             told = f"{type(error).__name__}: {error}"
             raise legacy_errors.BadDocument(
                 panel_file(name, panel.files), f"it has no {name!a} ({told})"

@@ -6,7 +6,7 @@ from typing import Any
 
 from energy import charts
 from energy.contract.months import months_after
-from energy.contract.track_record import LEANS, RecordScore, TrackRecord
+from energy.contract.track_record import TRACKING_SIGNAL_LIMIT, RecordScore, TrackRecord
 from energy.monitoring.calendar import due_on
 from energy.reports.components import chart, markdown, table, titled
 
@@ -55,7 +55,7 @@ def score_sentence(score: RecordScore, unit: str) -> str:
 
 def lean_sentence(signal: float) -> str:
     """Whether a tracking signal says that the forecast leans."""
-    if abs(signal) <= LEANS:
+    if abs(signal) <= TRACKING_SIGNAL_LIMIT:
         return "within what chance makes"
     return "forecasts are too high" if signal > 0 else "forecasts are too low"
 

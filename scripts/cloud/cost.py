@@ -18,7 +18,7 @@ from typing import Any
 from figures import markdown_table, replace_block
 
 from energy.settings import ROOT
-from lambda_handler.log import OF_A_TIER, WHOLE, RequestLog, log_line
+from lambda_handler.log import SERVICE_METRICS, TIER_METRICS, RequestLog, log_line
 
 PRICES = Path(__file__).with_name("prices.json")
 BENCH = ROOT / "benchmarks" / "lambda.json"
@@ -54,7 +54,7 @@ def usage(requests: int, bench: Mapping[str, Any], prices: Mapping[str, Any]) ->
     first = _hit(requests, seconds) * seconds
     champion = requests * assumed["champion_share"]
     tiers = sum(_hit(one, hours) for one in (requests - champion, champion))
-    by_handler = (len(WHOLE) * _hit(requests, hours) + len(OF_A_TIER) * tiers) * hours
+    by_handler = (len(SERVICE_METRICS) * _hit(requests, hours) + len(TIER_METRICS) * tiers) * hours
     looks = min(requests, seconds / assumed["refresh_seconds"])
     stored = assumed["release_mb"] * assumed["releases"] / 1000
     return {

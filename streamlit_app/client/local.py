@@ -66,7 +66,7 @@ class Local:
         def reader() -> ReleaseReader:  # a store that cannot be opened is told to whoever asks
             return ReleaseReader(open_store(settings.store), settings.refresh_seconds)
 
-        return RequestHandler(reader, tell=_tell_faults)
+        return RequestHandler(reader, log=_tell_faults)
 
 
 def _tell_faults(told: RequestLog, milliseconds: float) -> None:

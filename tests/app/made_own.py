@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from made_results import make_comparison, make_plan, make_series, make_table
+from msgspec.structs import replace
 
 from energy.contract import SCHEMA, Lineage
 from energy.pipelines.publish import ReleaseDraft, write_draft

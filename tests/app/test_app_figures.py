@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import doctest
 import io
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from energy import legacy_errors
 from energy.charts import exploration

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 import streamlit as st
 from app_pages_told import PAGES, said
 from contract_server import Scripted
 from made_record import a_record
+from msgspec.structs import replace
 from streamlit.testing.v1 import AppTest
 
 from energy.contract import ForecastRequest

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from command import Energy
+from msgspec.structs import replace
 
 from energy.contract.track_record import (
     DriftCheck,

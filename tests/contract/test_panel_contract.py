@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 
 import pytest
 from hypothesis import given
@@ -28,7 +27,7 @@ ONE = SeriesForecast("shop 1", "2024-12", (1.0, 2.0), "theta", (3.0, 4.0), CALIB
     "one", [ONE, SeriesForecast("b", "2024-12", (1.0,), "naive", (1.0,), CALIBRATION, note="short")]
 )
 def test_a_series_survives_json(one: SeriesForecast) -> None:
-    assert SeriesForecast.from_dict(json.loads(json.dumps(asdict(one)))) == one
+    assert SeriesForecast.from_dict(json.loads(json.dumps(one.to_dict()))) == one
 
 
 def test_the_panel_survives_json() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from statistics import NormalDist
 
 import numpy as np
@@ -20,6 +19,7 @@ from forecasting.series_building import (
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from energy.contract import LEVELS, Calibration
 from energy.forecasting.folds import quantile_columns

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 
 import numpy as np
 import pandas as pd
@@ -207,7 +206,7 @@ def test_the_response_of_a_series_that_goes_below_zero_is_in_its_unit() -> None:
 
 def test_they_go_to_json_and_back_unchanged() -> None:
     found = weather_facts(Y, WEATHER)
-    data = json.loads(json.dumps(asdict(found), allow_nan=False))
+    data = json.loads(json.dumps(found.to_dict(), allow_nan=False))
     assert WeatherFacts.from_dict(data) == found
 
 

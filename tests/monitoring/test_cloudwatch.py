@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 from made_records import publish, record
+from msgspec.structs import replace
 from s3_server import free_ports
 
 from energy import legacy_errors

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from energy.contract.months import months_after
-from energy.contract.track_record import LEANS, ScoredMonth
+from energy.contract.track_record import TRACKING_SIGNAL_LIMIT, ScoredMonth
 from energy.monitoring.track_record import score_months, summaries, tracking_signal
 
 
@@ -85,5 +85,5 @@ def test_twelve_errors_that_do_not_lean_are_rarely_beyond_the_limit() -> None:
     """And often beyond 4, which is why that is not the limit."""
     errors = np.random.default_rng(1).normal(size=(20_000, 12))
     signals = np.abs(errors.sum(axis=1)) / np.abs(errors).mean(axis=1)
-    assert (signals > LEANS).mean() == pytest.approx(0.06, abs=0.01)
+    assert (signals > TRACKING_SIGNAL_LIMIT).mean() == pytest.approx(0.06, abs=0.01)
     assert (signals > 4).mean() == pytest.approx(0.37, abs=0.01)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from made_records import publish, record
+from msgspec.structs import replace
 
 from energy.contract.track_record import DriftCheck, Due
 from energy.releases.store import Store

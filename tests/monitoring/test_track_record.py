@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from made_records import LAST, figures, make_frame, publish, published_on, record
+from msgspec import structs
 
 from energy import legacy_errors
 from energy.contract.months import months_after
@@ -201,7 +202,7 @@ def test_a_release_that_has_gone_keeps_the_rows_it_had(store: Store, lost: str) 
     assert [row.month for row in kept] == ["2022-05", "2022-06", "2022-07"]
     old = {row.month: row for row in rows_of(first, gone)}
     for row in kept:
-        assert replace(row, actual=old[row.month].actual) == old[row.month]
+        assert structs.replace(row, actual=old[row.month].actual) == old[row.month]
     assert kept[1].actual == pytest.approx(old["2022-06"].actual + 1)
     entry = second.releases[0]
     assert (entry.release_id, entry.forecaster, entry.horizon) == (gone, "theta", 24)

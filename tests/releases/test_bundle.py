@@ -6,13 +6,13 @@ import hashlib
 import json
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from drafts import NOW, Draft, make_draft, overwrite
 from mortal_store import Killed, Mortal
+from msgspec.structs import replace
 
 from energy import legacy_errors
 from energy.contract import ForecastTable
