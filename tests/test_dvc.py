@@ -104,13 +104,12 @@ def test_a_clone_with_no_remote_makes_what_the_lock_records(prepared: Path) -> N
 
 
 def test_the_stage_depends_on_all_that_reads(prepared: Path) -> None:
-    code = "import sys, prepare_data; print(*sys.modules)"
-    scripts = f"{prepared}{os.pathsep}{prepared / 'scripts'}"
-    loaded = runner(prepared)(sys.executable, "-c", code, PYTHONPATH=scripts).split()
+    code = "import sys, scripts.dev.prepare_data; print(*sys.modules)"
+    loaded = runner(prepared)(sys.executable, "-c", code).split()
     wanted = {f"{m.replace('.', '/')}.py" for m in loaded if m.startswith("energy.data.")}
     stage = yaml.safe_load((prepared / "dvc.yaml").read_text("utf-8"))["stages"]["prepare"]
     listed = {path for path in stage["deps"] if path.startswith("energy/")}
-    assert listed == wanted, "dvc.yaml must list the modules that scripts/prepare_data.py loads"
+    assert listed == wanted, "dvc.yaml must list the modules that scripts/dev/prepare_data.py loads"
 
 
 def test_nothing_is_made_twice(project: Path) -> None:

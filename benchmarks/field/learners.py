@@ -1,4 +1,4 @@
-"""Opponents that come from elsewhere: Prophet, and a boosted forest on lags."""
+"""Opponents: Prophet, and LightGBM on lags."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from opponent import (
 
 LAGS = range(1, 25)
 FOR_LIGHTGBM = SEASON + max(LAGS) + 12
-"""Months before the first conformal window: what differencing and lags eat, and a year to learn."""
+"""Months before the first conformal window: for differencing and lags, and a year to fit on."""
 
 
 def prophet(levels: Sequence[float]) -> Forecaster:
     """Piecewise linear trend times yearly seasonality; quantiles of 1,000 predictive samples."""
-    logging.getLogger("prophet.plot").disabled = True  # plotly, which nothing here draws with
+    logging.getLogger("prophet.plot").disabled = True  # plotly is not needed
     from prophet import Prophet
 
     logging.getLogger("cmdstanpy").disabled = True
@@ -42,7 +42,7 @@ def prophet(levels: Sequence[float]) -> Forecaster:
         ).fit(history.frame()[["ds", "y"]], seed=SEED)
         ahead = history.months_ahead(horizon).to_timestamp().to_frame(name="ds", index=False)
         samples = fitted.predictive_samples(ahead)["yhat"]
-        fitted.uncertainty_samples = 0  # the point forecast alone, without drawing once more
+        fitted.uncertainty_samples = 0  # point forecast without samples
         mean = fitted.predict(ahead)["yhat"].to_numpy()
         return Forecast(mean, np.quantile(samples, levels, axis=1).T)
 
@@ -71,7 +71,7 @@ def lightgbm(levels: Sequence[float]) -> Forecaster:
             force_row_wise=True,
             verbosity=-1,
         )
-        tried = windows(len(history.values), horizon, needed=FOR_LIGHTGBM)
+        window_count = windows(len(history.values), horizon, needed=FOR_LIGHTGBM)
         forest = MLForecast(
             models={"trees": trees},
             freq="MS",
@@ -85,7 +85,7 @@ def lightgbm(levels: Sequence[float]) -> Forecaster:
             forest.fit(
                 history.frame(),
                 static_features=[],
-                prediction_intervals=PredictionIntervals(n_windows=tried, h=horizon),
+                prediction_intervals=PredictionIntervals(n_windows=window_count, h=horizon),
             )
             answer = forest.predict(horizon, level=coverages(levels))
         return from_intervals(answer, levels, "trees")

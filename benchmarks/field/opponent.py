@@ -1,4 +1,4 @@
-"""What every opponent is handed, and what it must hand back."""
+"""Input and output of an opponent."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import pandas as pd
 
 SEASON = 12
 SEED = 20170131
-"""Wherever an opponent draws at random, it draws the same again."""
+"""Seed of every opponent's random numbers."""
 
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """The months that a forecaster may see: everything up to and including the cutoff.
+    """The months that a forecaster sees: up to and including the cutoff.
 
     Attributes:
         values: One figure a month, oldest first.
@@ -27,7 +27,7 @@ class History:
     cutoff: pd.Period
 
     def frame(self) -> pd.DataFrame:
-        """The same as `unique_id`, `ds` (first day of the month) and `y`, as libraries want it."""
+        """The values as `unique_id`, `ds` (first day of the month) and `y`."""
         months = pd.period_range(end=self.cutoff, periods=len(self.values), freq="M")
         return pd.DataFrame({"unique_id": "y", "ds": months.to_timestamp(), "y": self.values})
 
@@ -46,7 +46,7 @@ class Forecast:
 
 Forecaster = Callable[[History, int], Forecast]
 Builder = Callable[[Sequence[float]], Forecaster]
-"""Takes the quantile levels, imports what it needs, and answers with a forecaster."""
+"""Takes the quantile levels, imports its packages, and returns a forecaster."""
 
 
 def coverage(level: float) -> int | float:
@@ -60,15 +60,15 @@ def coverage(level: float) -> int | float:
 
 
 def coverages(levels: Sequence[float]) -> list[int | float]:
-    """The intervals to ask for so that every level but the median is an end of one."""
+    """Coverages of the intervals whose ends are the levels, without the median."""
     return sorted({coverage(level) for level in levels} - {0})
 
 
 def from_intervals(answer: Any, levels: Sequence[float], name: str = "") -> Forecast:
-    """A forecast from a library that speaks of intervals: `lo-95`, `hi-80` and so on.
+    """A forecast from a library that returns intervals: `lo-95`, `hi-80` and so on.
 
-    The median is the point forecast: where the intervals are simulated, as Theta's are, that is
-    the same thing with less noise.
+    The point forecast is used as the median; for simulated intervals, such as Theta's, it is the
+    less noisy estimate.
 
     Args:
         answer: Holds an array each under `mean` (or `name`), `lo-95`, `hi-95`, ...
@@ -89,12 +89,12 @@ def from_intervals(answer: Any, levels: Sequence[float], name: str = "") -> Fore
 
 
 def windows(months: int, horizon: int, needed: int, most: int = 5) -> int:
-    """How many past windows of `horizon` months a conformal forecaster can measure its errors on.
+    """Number of past windows of `horizon` months for the errors of a conformal forecaster.
 
     Args:
         months: Length of the history.
         horizon: Length of a window.
-        needed: Months that must be left to fit on before the first window.
-        most: More than this adds time and little else.
+        needed: Months that the fit before the first window needs.
+        most: Most windows; each takes a fit.
     """
     return max(2, min(most, (months - needed) // horizon))

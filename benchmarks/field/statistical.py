@@ -1,4 +1,4 @@
-"""Opponents of statsforecast: the automatic forecasters that a new one has to beat."""
+"""Opponents from statsforecast: automatic statistical forecasters."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ import numpy as np
 from opponent import SEASON, Forecast, Forecaster, History, coverages, from_intervals, windows
 
 ENSEMBLE = ("auto_arima", "auto_ets", "auto_theta", "auto_ces")
-"""Whose median `median_ensemble` is."""
+"""Members of `median_ensemble`."""
 FOR_MFLES = 36
-"""Months AutoMFLES must have: a year to learn from before the two that it tries itself on."""
+"""Months that AutoMFLES needs: a year to fit on, and two to test itself on."""
 
 
 def auto_arima(levels: Sequence[float]) -> Forecaster:
@@ -44,12 +44,12 @@ def auto_ces(levels: Sequence[float]) -> Forecaster:
 
 
 def log_auto_arima(levels: Sequence[float]) -> Forecaster:
-    """AutoARIMA on logs; the exponential of its mean is the median, and is what it forecasts."""
+    """AutoARIMA on logs; the exponential of its mean, a median, is the point forecast."""
     of_logs = auto_arima(levels)
 
     def forecast(history: History, horizon: int) -> Forecast:
         if (history.values <= 0).any():
-            raise ValueError("a series with a month at or below zero has no logs")
+            raise ValueError("the series has values at or below zero, which have no logarithm")
         logs = of_logs(History(np.log(history.values), history.cutoff), horizon)
         return Forecast(np.exp(logs.mean), np.exp(logs.quantiles))
 
@@ -62,9 +62,9 @@ def auto_mfles(levels: Sequence[float]) -> Forecaster:
     from statsforecast.utils import ConformalIntervals
 
     def forecast(history: History, horizon: int) -> Forecast:
-        tried = windows(len(history.values), horizon, needed=FOR_MFLES)
-        conformal = ConformalIntervals(n_windows=tried, h=horizon)
-        return _ask(
+        window_count = windows(len(history.values), horizon, needed=FOR_MFLES)
+        conformal = ConformalIntervals(n_windows=window_count, h=horizon)
+        return _forecast(
             AutoMFLES(test_size=SEASON, season_length=SEASON, prediction_intervals=conformal),
             history,
             horizon,
@@ -75,7 +75,7 @@ def auto_mfles(levels: Sequence[float]) -> Forecaster:
 
 
 def median(forecasts: Sequence[Forecast]) -> Forecast:
-    """Month by month the median of what several forecasters say, means and quantiles alike."""
+    """The median of several forecasts, month by month, for means and quantiles."""
     return Forecast(
         np.median([forecast.mean for forecast in forecasts], axis=0),
         np.median([forecast.quantiles for forecast in forecasts], axis=0),
@@ -83,7 +83,7 @@ def median(forecasts: Sequence[Forecast]) -> Forecast:
 
 
 def seasonal_naive(levels: Sequence[float]) -> Forecaster:
-    """The same month of the last year known; needs numpy alone, and proves the seam.
+    """The same month of the last year; needs numpy alone, so that tests can run it.
 
     Its quantiles are normal, their spread that of the changes from year to year, growing with the
     square root of the years ahead.
@@ -103,13 +103,13 @@ def seasonal_naive(levels: Sequence[float]) -> Forecaster:
 
 def _native(kind: Any, levels: Sequence[float]) -> Forecaster:
     def forecast(history: History, horizon: int) -> Forecast:
-        return _ask(kind(season_length=SEASON), history, horizon, levels)
+        return _forecast(kind(season_length=SEASON), history, horizon, levels)
 
     return forecast
 
 
-def _ask(fresh: Any, history: History, horizon: int, levels: Sequence[float]) -> Forecast:
+def _forecast(fresh: Any, history: History, horizon: int, levels: Sequence[float]) -> Forecast:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # optimisers that stop early: the scores judge them better
+        warnings.simplefilter("ignore")  # optimisers that stop early
         answer = fresh.forecast(y=history.values, h=horizon, level=coverages(levels))
     return from_intervals(answer, levels)

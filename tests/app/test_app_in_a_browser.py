@@ -42,15 +42,13 @@ def store(made_store: Callable[[str], Path]) -> str:
 
 
 @pytest.fixture(scope="module")
-def parts() -> Iterator[Any]:
+def parts() -> Any:
     """The scripts that serve the app and drive the browser."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(ROOT / "scripts")
-        import local.app
+    from scripts.dev import draw_pictures
 
-        if local.app.installed() is None:
-            pytest.skip("there is no chromium ('make browser' installs it)")
-        yield local.app
+    if draw_pictures.browser_path() is None:
+        pytest.skip("Chromium is not installed ('make browser' installs it)")
+    return draw_pictures
 
 
 @pytest.fixture(scope="module")

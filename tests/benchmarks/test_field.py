@@ -1,4 +1,4 @@
-"""The seam to the field's forecasters, with the one opponent that needs no package of its own."""
+"""The field's forecasters, run with the opponent that needs no package of its own."""
 
 from __future__ import annotations
 
@@ -42,7 +42,8 @@ def ask(
         ],
     }
     (folder / "request.json").write_text(json.dumps(request), "utf-8")
-    command = [sys.executable, "forecast.py", str(folder / "request.json"), str(folder / "answer")]
+    paths = [str(folder / "request.json"), str(folder / "answer")]
+    command = [sys.executable, "run_opponents.py", *paths]
     command += ["--forecasters", names, "--jobs", str(jobs)]
     subprocess.run(command, cwd=FIELD, check=True, capture_output=True, timeout=120)
     told = json.loads((folder / "answer" / "field.json").read_text("utf-8"))

@@ -122,7 +122,7 @@ def test_it_is_tracked_where_mlflow_is_told_to_be(shops: Shops) -> None:
 
 def test_both_cards_are_read_back_from_s3_and_tell_no_secret(shops: Shops, s3: S3Server) -> None:
     """By `make cards`: a run knows where its own lie."""
-    told = shops.checkout.python(str(ROOT / "scripts" / "save_cards.py"), "--no-open").good()
+    told = shops.checkout.python("-m", "scripts.dev.save_cards", "--no-open").good()
     for name, words in (
         ("leaderboard", ("# Leaderboard",)),
         ("release", ("# Sales of the baker's shops", "The other series", "harbour")),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from flow_runs import ROOT, Card, Good
+from flow_runs import Card, Good
 
 
 def test_both_cards_are_saved_and_named(good: Good) -> None:
     root = good.checkout.root
-    told = good.checkout.python(str(ROOT / "scripts" / "save_cards.py"), "--no-open").good()
+    told = good.checkout.python("-m", "scripts.dev.save_cards", "--no-open").good()
     for name, words in (("leaderboard", "# Leaderboard"), ("release", "# UK energy consumption")):
         path = root / "cards" / f"{name}.html"
         assert str(path) in told.stdout

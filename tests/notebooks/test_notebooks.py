@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -23,12 +22,10 @@ _LINK = re.compile(r"\]\(([^)#:]+)\)")
 
 
 @pytest.fixture(scope="module")
-def script() -> Iterator[ModuleType]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(ROOT / "scripts"))
-        import run_notebooks
+def script() -> ModuleType:
+    from scripts.dev import run_notebooks
 
-        yield run_notebooks
+    return run_notebooks
 
 
 def committed(name: str) -> Any:

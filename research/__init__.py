@@ -1,0 +1,1 @@
+"""Concluded studies: see README.md."""

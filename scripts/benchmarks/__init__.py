@@ -1,0 +1,1 @@
+"""What is measured regularly: the flow, the handler, many series, accuracy, drift."""

@@ -1,0 +1,1 @@
+"""A developer's tools: Lambda on this machine, pictures, cards, notebooks, data, mutants, site."""

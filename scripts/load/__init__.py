@@ -1,1 +1,0 @@
-"""Many requests at once: instances behind a front, questions by the second, Lambda's scaling."""

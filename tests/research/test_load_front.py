@@ -1,0 +1,110 @@
+"""The front hands an event to a free instance, or starts one; in the emulator and without."""
+
+from __future__ import annotations
+
+import json
+import threading
+import urllib.error
+import urllib.request
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.research
+
+
+class Waiting:
+    """An instance that answers when it may."""
+
+    def __init__(self, may: threading.Event) -> None:
+        self._may = may
+
+    def invoke(self, event: bytes) -> bytes:
+        assert self._may.wait(10)
+        return event
+
+    def close(self) -> None:
+        pass
+
+
+def post(url: str, body: bytes) -> tuple[int, bytes]:
+    try:
+        with urllib.request.urlopen(url, body, timeout=10) as answer:  # noqa: S310 - this machine
+            return answer.status, answer.read()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read()
+
+
+def test_each_busy_instance_makes_another_until_there_are_no_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from research import load_front as module
+
+    may, begun = threading.Event(), threading.Semaphore(0)
+
+    def start(self: Any, *, is_counted: bool = False) -> Waiting:
+        assert is_counted
+        begun.release()
+        return Waiting(may)
+
+    monkeypatch.setattr(module.Front, "_start", start)
+    with module.front({}, tmp_path / "log", most=2) as found, ThreadPoolExecutor(2) as pool:
+        asked = [pool.submit(post, found.url, text) for text in (b"one", b"two")]
+        assert all(begun.acquire(timeout=10) for _ in asked)
+        assert post(found.url, b"three") == (429, b"")
+        may.set()
+        assert [one.result() for one in asked] == [(200, b"one"), (200, b"two")]
+        assert post(found.url, b"four") == (200, b"four")
+        assert [one.cold for one in found.served] == [True, True, False]
+        assert (found.instances, found.refused) == (2, 1)
+        found.forget()
+        assert (found.served, found.refused) == ([], 0)
+
+
+def test_the_emulators_answer_what_the_generator_asks(tmp_path: Path) -> None:
+    pytest.importorskip("pywrkr", reason="pywrkr is not installed: nothing to ask with")
+    from research.load_front import front, send_requests
+
+    environment = {"PYTHONPATH": str(ROOT)}
+    with front(environment, tmp_path / "log", 2, "research.empty_handler.handler") as found:
+        found.warm(1, b"{}")
+        assert found.instances == 1
+        seen = send_requests(found.url, 0.5, 2, body=b"{}", report=tmp_path / "report.json")
+        assert found.instances == 2
+        assert seen.refused == 0
+        assert seen.requests == len(found.served) > 10
+        assert 0 < seen.p50 <= seen.p99
+        status, body = post(found.url, b"{}")
+        assert (status, json.loads(body)["statusCode"]) == (200, 200)
+
+
+def test_an_instance_that_fails_is_not_measured(tmp_path: Path) -> None:
+    from research.load_front import front
+
+    with (
+        front({"PYTHONPATH": str(ROOT)}, tmp_path / "log", 1, "research.no_such.handler") as found,
+        pytest.raises(RuntimeError, match=r"research\\.no_such\\.handler answered"),
+    ):
+        found.warm(1, b"{}")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [{"status_codes": {"200": 5, "502": 1}}, {"status_codes": {}}, {"error_types": {"gone": 1}}],
+)
+def test_a_run_with_errors_is_no_measure(more: dict[str, Any]) -> None:
+    from research.load_front import load_result
+
+    report = {
+        "status_codes": {"200": 5, "429": 2},
+        "total_requests": 7,
+        "requests_per_sec": 3.5,
+        "percentiles": {"p50": 0.1, "p99": 0.2},
+    }
+    found = load_result(report)
+    assert (found.requests, found.refused, found.per_second) == (7, 2, 3.5)
+    with pytest.raises(RuntimeError, match="answered"):
+        load_result(report | more)

@@ -1,0 +1,91 @@
+"""A versioned bucket and a repository, emptied as they must be before they can be deleted."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from scripts.deploy.account import empty_bucket, empty_repository
+
+MANY = 1005
+"""More than S3 lists or deletes at once."""
+
+
+@pytest.fixture
+def bucket(account: Any, request: pytest.FixtureRequest) -> Any:
+    s3 = account.client("s3")
+    name = f"b{abs(hash(request.node.name)) % 10**10}"
+    s3.create_bucket(Bucket=name, CreateBucketConfiguration={"LocationConstraint": account.region})
+    s3.put_bucket_versioning(Bucket=name, VersioningConfiguration={"Status": "Enabled"})
+    return name
+
+
+def test_versions_delete_markers_and_unfinished_uploads_go(account: Any, bucket: str) -> None:
+    s3 = account.client("s3")
+    for body in (b"first", b"second"):
+        s3.put_object(Bucket=bucket, Key="store/champion.json", Body=body)
+    s3.put_object(Bucket=bucket, Key="vintages/ä b.zip", Body=b"")
+    s3.delete_object(Bucket=bucket, Key="store/champion.json")  # leaves a delete marker
+    s3.create_multipart_upload(Bucket=bucket, Key="dvc/half")
+    with pytest.raises(ClientError):
+        s3.delete_bucket(Bucket=bucket)
+
+    assert empty_bucket(s3, bucket) == 5
+    left = s3.list_object_versions(Bucket=bucket)
+    assert not left.get("Versions")
+    assert not left.get("DeleteMarkers")
+    assert not s3.list_multipart_uploads(Bucket=bucket).get("Uploads")
+    s3.delete_bucket(Bucket=bucket)
+
+
+def test_more_than_a_page_goes(account: Any, bucket: str) -> None:
+    s3 = account.client("s3")
+    for number in range(MANY):
+        s3.put_object(Bucket=bucket, Key=f"store/{number}", Body=b"")
+    assert empty_bucket(s3, bucket) == MANY
+    assert empty_bucket(s3, bucket) == 0
+
+
+def test_a_bucket_or_repository_that_is_gone_is_empty(account: Any) -> None:
+    assert empty_bucket(account.client("s3"), "never-was-there") == 0
+    assert empty_repository(account.client("ecr"), "never-was-there") == 0
+
+
+def test_a_refusal_is_told_and_not_tried_for_ever() -> None:
+    class Refusing:
+        def list_object_versions(self, **_: str) -> dict[str, Any]:
+            return {"Versions": [{"Key": "k", "VersionId": "1"}]}
+
+        def delete_objects(self, **_: Any) -> dict[str, Any]:
+            return {"Errors": [{"Key": "k", "Code": "AccessDenied", "Message": "Access Denied"}]}
+
+        def get_paginator(self, _: str) -> Refusing:
+            return self
+
+        def paginate(self, **_: str) -> list[dict[str, Any]]:
+            return [{"imageIds": [{"imageDigest": "sha256:1"}]}]
+
+        def batch_delete_image(self, **_: Any) -> dict[str, Any]:
+            return {"failures": [{"failureReason": "referenced by a manifest list"}]}
+
+    with pytest.raises(RuntimeError, match="such as k: Access Denied"):
+        empty_bucket(Refusing(), "b")
+    with pytest.raises(RuntimeError, match="referenced by a manifest list"):
+        empty_repository(Refusing(), "r")
+
+
+def test_every_image_goes_tagged_or_not(account: Any) -> None:
+    ecr = account.client("ecr")
+    ecr.create_repository(repositoryName="emptied")
+    for number in range(130):  # more than ECR deletes at once
+        ecr.put_image(
+            repositoryName="emptied",
+            imageManifest=json.dumps({"schemaVersion": 2, "number": number}),
+            **({"imageTag": f"v{number}"} if number % 2 else {}),
+        )
+    assert empty_repository(ecr, "emptied") == 130
+    assert ecr.list_images(repositoryName="emptied")["imageIds"] == []
+    ecr.delete_repository(repositoryName="emptied")

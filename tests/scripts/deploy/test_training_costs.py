@@ -1,0 +1,116 @@
+"""What a run for many series costs on Batch, worked by hand where a hand can."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from scripts.deploy import costs
+
+ROOT = Path(__file__).resolve().parents[3]
+ENGINE = {
+    "measured_at": "2026-01-01",
+    "machine": "a machine",
+    "versions": {"metaflow": "2"},
+    "peak_mb_of_others": {"monitorflow": {"start": 100, "show": 150}},
+    "whole": {
+        "branches": 7,
+        "tasks": 12,
+        "peak_mb": {"end": 60, "start": 200, "gather": 90},
+        "s3": {"GET": 700, "PUT": 250, "LIST": 9, "DELETE": 1},
+        "metadata": {"rows": 560},
+        "mlflow": {"runs": 18, "metrics": 900, "params": 90, "tags": 10},
+        "mlflow_seconds_a_run": 0.2,
+    },
+    "one_branch": {
+        "s3": {"GET": 300, "PUT": 100, "DELETE": 1},
+        "metadata": {"rows": 260},
+    },
+    "per_branch": {
+        "s3": {"GET": 60.0, "PUT": 20.0, "LIST": 1.5, "DELETE": 0.0},
+        "metadata": {"rows": 50.0},
+    },
+}
+ASSUMED = {"branch_seconds": 600, "start_seconds": 60, "vcpus": 1, "memory_gb": 2, "at_once": 4}
+
+
+@pytest.fixture
+def prices() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((ROOT / "scripts/deploy/prices.json").read_text("utf-8"))
+    return {**found, "training_assumed": ASSUMED}
+
+
+def test_hours_are_work_and_a_start_for_every_task() -> None:
+    """1,200 series of 3 s are an hour's work: six branches, and seven tasks beside them."""
+    used = costs.training_usage(1_200, 3.0, ENGINE, ASSUMED)
+    assert costs.branch_count(1_200, 3.0, ASSUMED) == 6
+    assert used["vcpu_hours"] == pytest.approx(1 + 13 * 60 / 3600)
+    assert used["gb_hours"] == pytest.approx(2 * used["vcpu_hours"])
+    assert used["transitions"] == 15
+
+
+def test_requests_are_those_of_one_branch_and_of_every_further_one() -> None:
+    used = costs.training_usage(1_200, 3.0, ENGINE, ASSUMED)
+    assert (used["s3_reads"], used["s3_writes"]) == (300 + 5 * 60, 100 + 5 * 20)
+
+
+def test_others_are_asked_for_as_long_as_the_branches_take_in_turns() -> None:
+    asked = costs.training_load(1_200, 3.0, ENGINE, ASSUMED)
+    assert asked["hours"] == pytest.approx(2 * 660 / 3600)  # six branches, four at once
+    assert asked["s3_a_second"] == pytest.approx(800 / 1320)
+    assert asked["metadata_rows"] == 260 + 5 * 50
+    assert asked["mlflow_runs"] == 18
+
+
+def test_what_the_join_gathers_grows_with_the_series_and_mlflow_does_not() -> None:
+    few, many = (costs.training_load(one, 3.0, ENGINE, ASSUMED, 2.5) for one in (1_000, 1_000_000))
+    assert (few["gathered_gb"], many["gathered_gb"]) == pytest.approx((0.0025, 2.5))
+    assert few["mlflow_runs"] == many["mlflow_runs"]
+
+
+def test_the_seconds_of_a_series_are_those_of_the_largest_size() -> None:
+    found = {"1": 9.0, "1000": 0.5, "100": 2.0}
+    assert costs.seconds_per_series({"chunk_seconds_per_series": found}) == 0.5
+
+
+def test_a_thousand_times_the_series_cost_less_than_a_thousand_times_as_much(
+    prices: dict[str, Any],
+) -> None:
+    few, many = (
+        sum(costs.dollars(used, prices["training"], free=False).values())
+        for used in (
+            costs.training_usage(series, 2.0, ENGINE, ASSUMED) for series in costs.SERIES_COUNTS
+        )
+    )
+    assert 500 < many / few < 1000
+
+
+def test_every_item_used_has_a_price_that_says_where_it_is_from(prices: dict[str, Any]) -> None:
+    assert set(costs.training_usage(1, 1.0, ENGINE, ASSUMED)) == set(prices["training"])
+    for one in prices["training"].values():
+        assert set(one) == {"what", "usd", "per", "unit", "free", "seen", "at"}
+    for name in ("s3_writes", "s3_reads"):
+        assert prices["training"][name] == prices["items"][name]
+
+
+def test_the_table_says_what_is_assumed_and_has_a_column_for_each_number_of_series(
+    prices: dict[str, Any],
+) -> None:
+    scale = {"chunk_seconds_per_series": {"1000": 2.0}, "kilobytes_per_series": 2.5}
+    text = costs.training_table(scale, ENGINE, prices)
+    assert text.startswith("2 s of one processor for a series")
+    assert "branches of 600 s, 60 s to start a task, 1 vCPU and 2 GB each" in text
+    assert text.count("| 1,000 series | 1,000,000 series |") == 2
+
+
+def test_the_document_has_the_tables_of_what_is_held() -> None:
+    document = (ROOT / "docs" / "scale.md").read_text("utf-8")
+    held = json.loads(costs.PRICES.read_text("utf-8"))
+    assert costs.price_list({**held, "items": held["training"]}) in document, "run 'make costs'"
+    engine = json.loads(costs.ENGINE_BENCHMARK.read_text("utf-8"))
+    if costs.SCALE_BENCHMARK.exists():
+        scale = json.loads(costs.SCALE_BENCHMARK.read_text("utf-8"))
+        assert costs.training_table(scale, engine, held) in document, "run 'make costs'"

@@ -1,0 +1,112 @@
+"""The archive between machines that forget: what one keeps, the next one has, whole."""
+
+from __future__ import annotations
+
+import shutil
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from s3_server import S3Server
+
+from energy.data.archive import list_vintages
+from energy.data.vintage_builder import ingest_vintage
+from energy.data.vintages import VintageRecord, describe_file
+from energy.releases.store import open_store
+from scripts.deploy.vintage_store import pull_vintages, push_vintages, release_due
+
+ROOT = Path(__file__).resolve().parents[3]
+RAW = ROOT / "data" / "raw"
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Path:
+    """A folder of data in which one vintage was kept, as an ingest keeps it."""
+    files = {path.name: path.read_bytes() for path in RAW.iterdir() if path.suffix != ".json"}
+    files = {name: data for name, data in files.items() if data[:2] == b"PK"}
+    records = {name: describe_file(data, "by hand") for name, data in files.items()}
+    ingest_vintage(tmp_path / "one", files, VintageRecord("", "", records), accept=())
+    return tmp_path / "one"
+
+
+def contents(root: Path) -> dict[str, bytes]:
+    folder = root / "vintages"
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and path.name != ".lock"
+    }
+
+
+@pytest.mark.parametrize("kind", ["directory", "s3"])
+def test_the_next_machine_has_what_the_last_one_kept(
+    machine: Path,
+    tmp_path: Path,
+    kind: str,
+    request: pytest.FixtureRequest,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url = str(tmp_path / "store")
+    if kind == "s3":
+        server: S3Server = request.getfixturevalue("s3")
+        server.use(monkeypatch)
+        url = f"s3://{server.bucket}/vintages"
+    store = open_store(url)
+    (pushed,) = push_vintages(machine, store)
+    assert pull_vintages(tmp_path / "two", store) == [pushed]
+    assert contents(tmp_path / "two") == contents(machine)
+    assert [one.vintage_id for one in list_vintages(tmp_path / "two")] == [pushed]
+    # Again, from either: nothing to do.
+    assert (push_vintages(machine, store), push_vintages(tmp_path / "two", store)) == ([], [])
+    assert pull_vintages(machine, store) == []
+
+
+def test_the_embedded_vintage_stays_in_git(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path / "store"))
+    shutil.copytree(RAW, tmp_path / "data" / "raw")
+    assert push_vintages(tmp_path / "data", store) == []
+
+
+def test_what_is_no_vintage_in_the_store_is_refused(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path / "store"))
+    store.write("2022-08-6c288c44.zip", b"half of it")
+    with pytest.raises(RuntimeError, match="is not a vintage"):
+        pull_vintages(tmp_path / "data", store)
+    with zipfile.ZipFile(tmp_path / "climbs.zip", "w") as archive:
+        archive.writestr("../vintage.json", "{}")
+    climbing = open_store(str(tmp_path / "other"))
+    climbing.write("2022-08-6c288c44.zip", (tmp_path / "climbs.zip").read_bytes())
+    with pytest.raises(RuntimeError, match=r"it contains '\.\./vintage\.json'"):
+        pull_vintages(tmp_path / "data", climbing)
+    assert list_vintages(tmp_path / "data") == []
+
+
+def test_a_release_is_due_until_the_newest_vintage_has_one(
+    made_store: Callable[[str], Path], tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(RAW, data / "raw")
+    assert release_due(data, open_store(str(tmp_path / "empty"))).endswith("has no release yet")
+    assert release_due(data, open_store(str(made_store("theta")))) == ""
+
+
+def test_a_release_that_cannot_be_read_does_not_hide_that_one_is_due(
+    made_store: Callable[[str], Path], tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(RAW, data / "raw")
+    shutil.copytree(made_store("theta"), tmp_path / "store")
+    (manifest,) = (tmp_path / "store" / "releases").glob("*/manifest.json")
+    manifest.write_text("{")
+    assert release_due(data, open_store(str(tmp_path / "store"))).endswith("has no release yet")
+
+
+def test_a_release_that_nothing_was_decided_about_leaves_one_due(
+    made_store: Callable[[str], Path], tmp_path: Path
+) -> None:
+    data = tmp_path / "data"
+    shutil.copytree(RAW, data / "raw")
+    shutil.copytree(made_store("theta"), tmp_path / "store")
+    shutil.rmtree(tmp_path / "store" / "decisions")
+    assert release_due(data, open_store(str(tmp_path / "store"))).endswith("has no release yet")
