@@ -15,10 +15,26 @@ from filelock import FileLock
 from s3_server import S3Server, s3_server, weed
 from web_server import WebServer, direct, web_server
 
+ROOT = Path(__file__).resolve().parents[1]
+
 # As `energy.orchestration` does for flows, before anything imports numpy: on small matrices a
 # second thread only keeps another test waiting.
 for library in ("OMP", "OPENBLAS", "MKL"):
     os.environ.setdefault(f"{library}_NUM_THREADS", "1")
+
+# Tests see no settings, credentials or profiles of the person who starts them. Variables are
+# removed here rather than in a fixture, since some libraries read theirs when a test module
+# imports them. A process that a test starts inherits the same environment.
+REMOVED = ("ENERGY_", "MLFLOW_", "AWS_", "METAFLOW_")
+ALLOWED = ("ENERGY_APP_PICTURES",)
+for name in [name for name in os.environ if name.startswith(REMOVED) and name not in ALLOWED]:
+    del os.environ[name]
+os.environ |= {
+    "AWS_CONFIG_FILE": os.devnull,
+    "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "METAFLOW_HOME": os.devnull,
+}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -27,6 +43,34 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     By itself xdist takes them last, since they have few tests: `make test` tells it not to.
     """
     items.sort(key=lambda item: item.get_closest_marker("e2e") is None)
+
+
+@pytest.fixture(scope="session")
+def embedded_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with the embedded vintage alone, whatever this checkout has ingested."""
+    folder = tmp_path_factory.mktemp("data")
+    (folder / "raw").symlink_to(ROOT / "data" / "raw")
+    return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def default_places(
+    tmp_path_factory: pytest.TempPathFactory, embedded_data: Path
+) -> Iterator[dict[str, str]]:
+    """Point the settings at the embedded data, an empty store and an empty tracking database.
+
+    What this checkout has ingested, trained or published is in none of them.
+    """
+    folder = tmp_path_factory.mktemp("places")
+    places = {
+        "ENERGY_DATA": str(embedded_data),
+        "ENERGY_STORE": str(folder / "store"),
+        "MLFLOW_TRACKING_URI": f"sqlite:///{folder / 'mlruns' / 'mlflow.db'}",
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in places.items():
+            patch.setenv(name, value)
+        yield places
 
 
 @pytest.fixture(scope="session")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import functools
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pandas as pd
 
 from energy.data import loader
-from energy.data.archive import newest_vintage
+from energy.data.archive import ArchivedVintage, newest_vintage
 from energy.data.dataset import UK
 from energy.data.frame import read_frame, target_series
 from energy.data.tables import TARGETS, UNITS
@@ -32,6 +33,14 @@ def embedded() -> tuple[Vintage, pd.DataFrame]:
     """The embedded vintage and its monthly frame, read once; leave them as they are."""
     vintage = open_vintage(RAW)
     return vintage, read_frame(vintage)
+
+
+@functools.cache
+def archived_embedded() -> ArchivedVintage:
+    """The embedded vintage as an archive that holds no other one lists it."""
+    with tempfile.TemporaryDirectory() as root:
+        Path(root, "raw").symlink_to(RAW)
+        return newest_vintage(Path(root))
 
 
 def read_embedded(*targets: str) -> tuple[dict[str, pd.Series], pd.DataFrame]:
@@ -72,7 +81,7 @@ def publish(store_url: str, forecaster: str, parts: bool = False) -> PublishResu
         y,
         weather_facts(y, weather),
         broken_down,
-        loader.data_document(frame, vintage, newest_vintage(RAW.parent)),
+        loader.data_document(frame, vintage, archived_embedded()),
         UK.titled("total"),
     )
     store = open_store(store_url)

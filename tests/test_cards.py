@@ -19,6 +19,7 @@ from made_results import (
     make_series,
     make_weather,
 )
+from printed import prints
 
 from energy.forecasting.metrics import coverage_error
 from energy.forecasting.models import FORECASTERS, VERSION
@@ -94,11 +95,11 @@ def test_the_holdout_stands_beside_the_score_it_was_not_chosen_on() -> None:
     y = make_series()
     compared = make_comparison(y, make_plan(y))
     (scores,) = leaderboard().tables()
-    assert cells(scores, "MASE") == [f"{score.mase:.3f}" for score in compared.ranked]
+    for cell, score in zip(cells(scores, "MASE"), compared.ranked, strict=True):
+        assert prints(cell, "#", score.mase)
     held = [compared.holdout[score.forecaster] for score in compared.ranked]
-    assert cells(scores, "Holdout MASE / MAPE") == [
-        f"{one.mase:.3f} / {one.mape:.2f}%" for one in held
-    ]
+    for cell, one in zip(cells(scores, "Holdout MASE / MAPE"), held, strict=True):
+        assert prints(cell, "# / #%", one.mase, one.mape)
 
 
 def test_a_failed_forecaster_is_shown_as_failed() -> None:
@@ -141,10 +142,9 @@ def test_nowcasts_are_shown_of_those_that_use_weather() -> None:
     compared = make_comparison(y, make_plan(y), names=AND_WEATHER)
     (scores,) = leaderboard(names=AND_WEATHER).tables()
     assert compared.champion == "weather_normalised_theta"
-    assert cells(scores, "Nowcast MAPE") == [
-        f"{compared.nowcast[compared.champion].mape:.2f}%",
-        *[""] * len(NAMES),
-    ]
+    nowcast, *others = cells(scores, "Nowcast MAPE")
+    assert prints(nowcast, "#%", compared.nowcast[compared.champion].mape)
+    assert others == [""] * len(NAMES)
     (scores,) = leaderboard().tables()
     assert set(cells(scores, "Nowcast MAPE")) == {""}
 
@@ -163,12 +163,10 @@ def test_how_often_the_champion_s_intervals_held_is_drawn_and_told() -> None:
     assert len(drawn) == 1
     folds = compared.folds[best.forecaster]
     counted = folds[(folds["protocol"] == "backtest") & (folds["horizon"] <= 12)]
-    assert (
-        f"Of the champion's months, {100 * best.coverage80:.0f}% came out inside the 80% interval "
-        f"and {100 * best.coverage95:.0f}% inside the 95% one"
-    ) in card.words
+    told = "Of the champion's months, #% came out inside the 80% interval and #% inside the 95% one"
+    assert prints(card.words, told, 100 * best.coverage80, 100 * best.coverage95)
     error = coverage_error(counted)
-    assert f"a standard error of about {100 * error:.0f} points" in card.words
+    assert prints(card.words, "a standard error of about # points", 100 * error)
 
 
 def test_a_sampling_error_that_cannot_be_known_is_not_told_as_nan() -> None:
@@ -209,10 +207,9 @@ def test_the_parts_are_in_a_table_of_their_own() -> None:
     ]
     assert table["columns"][2:] == [name.replace("_", " ") for name in METHODS]
     own = [one.ranked[0].mase or 0.0 for one in compared.values()]
-    assert cells(table, "none") == [
-        *(f"{mase:.3f}" for mase in own),
-        f"**{sum(own) / len(own):.3f}**",
-    ]
+    *each, mean = cells(table, "none")
+    assert [float(cell) for cell in each] == pytest.approx(own, abs=1e-3)
+    assert prints(mean, "**#**", sum(own) / len(own))
     assert cells(table, "top down")[0] == cells(table, "none")[0]
     assert "which keeps the total's own forecast" in card.words
     assert card.words.startswith("# Leaderboard: total\n")

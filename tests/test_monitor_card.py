@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from made_records import figures, publish, record
 from msgspec.structs import replace
+from printed import prints
 from test_cards import Shown
 
 from energy.contract.track_record import DriftCheck, Due, TrackRecord
@@ -63,7 +64,7 @@ def test_scores_and_charts(made: TrackRecord) -> None:
         str(made.overall.months),
         str(made.recent.months),
     ]
-    assert f"**{made.overall.mase:.3f}**" in card.words
+    assert prints(card.words, "**#**", made.overall.mase)
     assert titles(card) == [
         "What was forecast, and what came",
         "Error month by month",

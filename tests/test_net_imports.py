@@ -16,15 +16,13 @@ from energy.reports import leaderboard_card, release_card
 from energy.settings import Settings
 from energy.tracking import lineage
 
-DATA = Path(__file__).parents[1] / "data"
-
 # On importing Metaflow's cards, in this process alone.
 pytestmark = pytest.mark.filterwarnings("ignore:The _yaml extension module")
 
 
-def test_net_imports_are_forecast_and_published(tmp_path: Path) -> None:
+def test_net_imports_are_forecast_and_published(tmp_path: Path, embedded_data: Path) -> None:
     """On one fold and one month ahead, the least there is."""
-    settings = Settings(str(tmp_path / "store"), DATA, f"sqlite:///{tmp_path}/mlflow.db")
+    settings = Settings(str(tmp_path / "store"), embedded_data, f"sqlite:///{tmp_path}/mlflow.db")
     asked = {"target": "net_imports", "forecasters": "naive", "folds": 1, "horizon": 1}
     task = prepare.prepare_training(settings, prepare.TrainRequest(**asked, start="2010-01"))
     y = task.series["net_imports"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -16,16 +17,15 @@ from energy.pipelines.prepare import TrainingPlan, TrainRequest, prepare_trainin
 from energy.pipelines.train import Branch
 from energy.settings import Settings
 
-DATA = Path(__file__).parents[1] / "data"
-
 
 def with_workers(folder: Path, workers: int) -> Settings:
     uri = f"sqlite:///{folder}/mlflow.db"
-    return Settings(str(folder / "own"), DATA, uri, workers=workers)
+    given = {"store": str(folder / "own"), "tracking_uri": uri, "workers": workers}
+    return replace(Settings.from_environment(), **given)
 
 
 def ask(folder: Path, settings: Settings | None = None, **changes: Any) -> TrainingPlan:
-    settings = settings or Settings(data=DATA, tracking_uri=f"sqlite:///{folder}/mlflow.db")
+    settings = settings or with_workers(folder, 2)
     return prepare_training(settings, TrainRequest(**({"store": str(folder / "store")} | changes)))
 
 
@@ -91,8 +91,7 @@ def test_a_part_is_a_target_like_any_other(tmp_path: Path) -> None:
 
 
 def test_the_settings_store_is_taken_where_none_is_asked_for(tmp_path: Path) -> None:
-    settings = Settings(str(tmp_path / "own"), DATA, f"sqlite:///{tmp_path}/mlflow.db")
-    assert ask(tmp_path, settings, store="").store == str(tmp_path / "own")
+    assert ask(tmp_path, store="").store == str(tmp_path / "own")
 
 
 def test_nothing_is_read_before_the_store_is_known_to_take_a_release(tmp_path: Path) -> None:

@@ -17,12 +17,13 @@ from energy.forecasting.models import FORECASTERS
 from energy.pipelines.prepare import TrainRequest, prepare_training
 from energy.settings import Settings
 
-DATA = Path(__file__).parents[1] / "data"
+RAW = Path(__file__).parents[1] / "data" / "raw"
 WORKBOOK, WEATHER = "ET_1.2_SEP_22.xlsx", "Weather_SEP_22.ods"
 
 
-def refused(folder: Path, error: type[Exception], data: Path = DATA, **changes: Any) -> str:
+def refused(folder: Path, error: type[Exception], data: Path | None = None, **changes: Any) -> str:
     """Ask for it; the message that it was refused with, in one line."""
+    data = data or Settings.from_environment().data
     settings = Settings(str(folder / "store"), data, f"sqlite:///{folder}/mlruns/mlflow.db")
     with pytest.raises(error) as caught:
         prepare_training(settings, TrainRequest(**changes))
@@ -113,7 +114,7 @@ def test_raw_files_that_are_not_what_they_were_are_refused_by_name(
     tmp_path: Path, spoil: Callable[[Path], None], told: list[str]
 ) -> None:
     data = tmp_path / "data"
-    shutil.copytree(DATA / "raw", data / "raw")
+    shutil.copytree(RAW, data / "raw")
     spoil(data / "raw")
     with pytest.raises(errors.EnergyError) as caught:
         prepare_training(Settings(str(tmp_path / "store"), data), TrainRequest())

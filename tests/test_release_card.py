@@ -18,6 +18,7 @@ from made_results import (
     make_table,
 )
 from msgspec import structs
+from printed import prints
 from test_cards import Shown, cells
 
 from energy.reports import release_card
@@ -135,21 +136,20 @@ def test_what_a_degree_does_is_told_by_season() -> None:
     card = filled(weather=facts)
     _, _, seasons, *_ = card.tables()
     assert cells(seasons, "Season") == [one.season for one in facts.sensitivity]
-    assert cells(seasons, "Mtoe a month for each deg C warmer") == [
-        f"{one.per_degree:+.2f}" for one in facts.sensitivity
-    ]
+    slopes = map(float, cells(seasons, "Mtoe a month for each deg C warmer"))
+    assert [*slopes] == pytest.approx([one.per_degree for one in facts.sensitivity], abs=0.01)
     first = facts.sensitivity[0]
     low, high = (first.per_degree + sign * 1.96 * first.standard_error for sign in (-1, 1))
-    assert cells(seasons, "95% of the time between")[0] == f"{low:+.2f} and {high:+.2f}"
+    assert prints(cells(seasons, "95% of the time between")[0], "# and #", low, high)
     assert f"as the last {facts.normal_years} years were on average" in card.words
-    assert f"change by {facts.trend:+.0f} per decade" in card.words
+    assert prints(card.words, "change by # per decade", facts.trend)
 
 
 def test_the_degree_days_of_a_year_are_those_of_its_days() -> None:
     facts = make_facts()
     days = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
     year = sum(daily * n for daily, n in zip(facts.normal, days, strict=True))
-    assert f"of about {year:,.0f}." in filled(weather=facts).words
+    assert prints(filled(weather=facts).words, "of about #.", year)
 
 
 def test_a_month_whose_weather_is_known_is_called_a_nowcast() -> None:
@@ -215,5 +215,5 @@ def test_how_its_forecaster_fared_is_told_of_both_parts() -> None:
         make_series(), make_table(make_series(), make_plan(make_series()))
     ).comparison
     best = compared.ranked[0]
-    assert rows[0][2] == f"{best.mase:.3f}"
-    assert rows[1][2] == f"{compared.holdout[best.forecaster].mase:.3f}"
+    assert prints(rows[0][2], "#", best.mase)
+    assert prints(rows[1][2], "#", compared.holdout[best.forecaster].mase)

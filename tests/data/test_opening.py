@@ -12,24 +12,24 @@ from energy import legacy_errors
 from energy.data.dataset import UK, read_dataset_file
 from energy.data.loader import configured_dataset, load_dataset
 from energy.errors import NoData
-from energy.settings import ROOT, Settings
+from energy.settings import Settings
 
 
-def test_the_shipped_data_set_is_read_from_its_archive() -> None:
-    found = load_dataset(UK, ROOT / "data")
+def test_the_shipped_data_set_is_read_from_its_archive(embedded_data: Path) -> None:
+    found = load_dataset(UK, embedded_data)
     assert found.vintage_id.startswith("2022-07-")
     assert set(found.hashes) == {"ET_1.2_SEP_22.xlsx", "Weather_SEP_22.ods"}
     assert found.document["vintage_id"] == found.vintage_id
     assert found.document["title"] == "UK energy consumption"
     assert found.document["units"]["temperature"] == "deg C"
-    assert load_dataset(UK, ROOT / "data", found.vintage_id).hashes == found.hashes
+    assert load_dataset(UK, embedded_data, found.vintage_id).hashes == found.hashes
 
 
-def test_an_archive_without_what_is_asked_for(tmp_path: Path) -> None:
+def test_an_archive_without_what_is_asked_for(tmp_path: Path, embedded_data: Path) -> None:
     with pytest.raises(NoData):
         load_dataset(UK, tmp_path)
     with pytest.raises(legacy_errors.UnknownVintage):
-        load_dataset(UK, ROOT / "data", "1999-01-00000000")
+        load_dataset(UK, embedded_data, "1999-01-00000000")
 
 
 def test_a_csv_is_known_by_its_bytes_and_its_last_month(tmp_path: Path) -> None:

@@ -17,8 +17,6 @@ from energy.data.vintages import open_vintage
 from energy.pipelines import ingest
 from energy.settings import Settings
 
-DATA = Path(__file__).resolve().parents[2] / "data"
-
 
 def made(root: Path) -> dict:
     held = newest_vintage(root)
@@ -26,9 +24,9 @@ def made(root: Path) -> dict:
     return loader.data_document(read_frame(vintage), vintage, held)
 
 
-def test_it_holds_every_figure_and_null_where_there_is_none() -> None:
-    found = json.loads(json.dumps(made(DATA), allow_nan=False))
-    frame = read_frame(open_vintage(DATA / "raw"))
+def test_it_holds_every_figure_and_null_where_there_is_none(embedded_data: Path) -> None:
+    found = json.loads(json.dumps(made(embedded_data), allow_nan=False))
+    frame = read_frame(open_vintage(embedded_data / "raw"))
     assert found["first_month"] == "1991-01"
     for name, values in found["columns"].items():
         expected = frame[name].reset_index(drop=True).rename(None)
@@ -36,8 +34,8 @@ def test_it_holds_every_figure_and_null_where_there_is_none() -> None:
     assert None in found["columns"]["degree_days"]
 
 
-def test_it_says_where_the_figures_are_from() -> None:
-    found = made(DATA)
+def test_it_says_where_the_figures_are_from(embedded_data: Path) -> None:
+    found = made(embedded_data)
     assert (found["release"], found["unit"], found["before"]) == ("September 2022", "Mtoe", "")
     assert found["provisional"] == ["2022-07"]
     assert [file["name"] for file in found["files"]] == [
@@ -51,21 +49,23 @@ def test_it_says_where_the_figures_are_from() -> None:
     assert found["revisions"] == []
 
 
-def test_it_says_nothing_of_what_no_record_tells() -> None:
-    held = newest_vintage(DATA)
+def test_it_says_nothing_of_what_no_record_tells(embedded_data: Path) -> None:
+    held = newest_vintage(embedded_data)
     vintage = open_vintage(held.folder)
     bare = replace(vintage, files=tuple(replace(file, record=None) for file in vintage.files))
     found = loader.data_document(read_frame(vintage), bare, held)
     assert [(file["source"], file["published"]) for file in found["files"]] == [("", "")] * 2
 
 
-def test_it_is_a_document_of_the_schema_that_readers_know() -> None:
-    assert made(DATA)["schema"] == SCHEMA
+def test_it_is_a_document_of_the_schema_that_readers_know(embedded_data: Path) -> None:
+    assert made(embedded_data)["schema"] == SCHEMA
 
 
-def test_it_tells_what_was_revised_since_the_vintage_before(tmp_path: Path) -> None:
+def test_it_tells_what_was_revised_since_the_vintage_before(
+    tmp_path: Path, embedded_data: Path
+) -> None:
     (tmp_path / "data").mkdir()
-    (tmp_path / "data" / "raw").symlink_to(DATA / "raw")
+    (tmp_path / "data" / "raw").symlink_to(embedded_data / "raw")
     revised = tmp_path / "ET_1.2_OCT_22.xlsx"
     revised.write_bytes(make_release("2022-08", {"2022-07": -0.2}))
     settings = Settings(data=tmp_path / "data")

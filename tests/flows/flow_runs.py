@@ -196,8 +196,9 @@ def _flat(parts: Any) -> Any:
 def check_out(folder: Path, **environment: str) -> Checkout:
     """Copy what a clone would hold to `folder`, and commit it."""
     root = folder / "checkout"
+    made_here = shutil.ignore_patterns("vintages", "quarantine")
     for name in ("energy", "flows", "data"):
-        shutil.copytree(ROOT / name, root / name)
+        shutil.copytree(ROOT / name, root / name, ignore=made_here)
     shutil.copy(ROOT / ".gitignore", root)
 
     def git(*arguments: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import os
 import shutil
 import subprocess
 import sys
@@ -47,7 +46,6 @@ def test_make_data_tells_what_the_workbooks_hold() -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "scripts.dev.prepare_data", "--show"],
         cwd=ROOT,
-        env={**os.environ, "ENERGY_DATA": str(ROOT / "data")},
         check=True,
         capture_output=True,
         text=True,
