@@ -124,7 +124,7 @@ def test_nothing_to_count_is_told() -> None:
     kept=st.floats(0, 100),
 )
 def test_whatever_comes_shares_are_shares_and_limits_hold(**values: float) -> None:
-    duration, most = values["spent"], int(values["concurrency"])
+    duration, most = values["duration"], int(values["concurrency"])
     times = lambda_scaling.Times(
         (duration * 3,), (duration,), (duration * 2,), (duration * 5,), kept=values["kept"]
     )
