@@ -242,8 +242,8 @@ def _growth_note(result: Mapping[str, Any]) -> str:
     start = result["from_nothing"]
     return (
         f"Relative to the answers a second of one instance to `GET`, {growth}: client, front and "
-        f"instances share this machine's cores. From no instance, {start['rate']:g} requests a "
-        f"second cause {start['cold']} cold starts in {start['requests']} requests "
+        f"instances share this machine's cores. From no instance, at {start['rate']:g} requests a "
+        f"second, {start['cold']} of {start['requests']} requests were cold starts "
         f"({_share(start['cold'] / start['requests'])}); the simulation gives "
         f"{start['cold_simulated']}. A cold start takes {result['start_ratio_to_botocore']:.2f} of "
         "its time with botocore, measured by turns."

@@ -68,10 +68,13 @@ def figures(months: Sequence[ReplayedMonth], record: TrackRecord) -> dict[str, A
 def text(content: dict[str, Any]) -> str:
     """The report in Markdown."""
     overall, refused = content["overall"], content["refused"]
-    live_months = ", ".join(f"{name} {count}" for name, count in content["months_served"].items())
+    live_months = ", ".join(
+        f"{'none yet' if name == NOTHING else name} {count}"
+        for name, count in content["months_served"].items()
+    )
     paragraphs = [
         f"From {content['first']} to {content['last']}, {content['months']} releases were made: "
-        f"{content['promoted']} were published and {len(refused)} were rejected by the gate. The "
+        f"{content['promoted']} went live and {len(refused)} were rejected by the gate. The "
         f"live forecaster changed {content['forecaster_changes']} times (months live: "
         f"{live_months}).",
         f"Over {overall['months']} monthly forecasts 1 to 12 months ahead, MASE is "

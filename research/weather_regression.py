@@ -111,6 +111,6 @@ def mean_and_error(values: np.ndarray, step: int) -> tuple[float, float | None]:
 
     if len(values) * step < 2 * AHEAD:
         return round(float(np.mean(values)), 3), None
-    options = {"maxlags": AHEAD // step - 1, "use_correction": True}
+    options = {"maxlags": max(0, AHEAD // step - 1), "use_correction": True}
     fitted = OLS(values, np.ones(len(values))).fit(cov_type="HAC", cov_kwds=options)
     return round(float(fitted.params[0]), 3), round(float(fitted.bse[0]), 3)

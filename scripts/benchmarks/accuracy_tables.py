@@ -195,7 +195,9 @@ def draw_charts(folder: Path, frames: Mapping[str, pd.DataFrame], names: Sequenc
 
 def _summary_block(result: dict[str, Any]) -> str:
     values = result["summary"]
-    measured = f"Measured {result['measured_at']}, version {result['bench_version']}"
+    measured = (
+        f"Measured {result['measured_at']}, candidate models, version {result['bench_version']}"
+    )
     rows = [
         ["MAPE, 12 months ahead", f"{values['mape_12']:.2f}%", "at most 3.0%"],
         [
@@ -209,15 +211,15 @@ def _summary_block(result: dict[str, Any]) -> str:
             "weighted interval score, Mtoe",
             f"{values['wis_12']:.3f}",
             f"best of all (field: {in_words(values['best_field_wis'])} "
-            f"{values['best_field_wis_12']:.3f}; candidates: {in_words(values['next_wis'])} "
+            f"{values['best_field_wis_12']:.3f}; ours: {in_words(values['next_wis'])} "
             f"{values['next_wis_12']:.3f})",
         ],
         [
-            "coverage of 80% intervals",
+            "80% interval coverage",
             f"{values['coverage80']:.1%} (standard error {values['coverage80_error']:.1%})",
             "77% to 83%",
         ],
-        ["coverage of 95% intervals", f"{values['coverage95']:.1%}", "92% to 98%"],
+        ["95% interval coverage", f"{values['coverage95']:.1%}", "92% to 98%"],
         [
             "MAPE, held-out cutoffs before covid",
             f"{values['holdout_before_covid_mape']:.2f}%",
@@ -252,7 +254,7 @@ def _protocol_table(rows: Sequence[Row], protocol: str) -> str:
         [
             [
                 in_words(r["forecaster"]),
-                r["source"],
+                "ours" if r["source"] == "bench" else r["source"],
                 str(r["folds"]),
                 f"{r['mase']:.3f}",
                 f"{r['mape']:.2f}%",

@@ -74,15 +74,9 @@ def open_account(name: str, region: str | None) -> Account:
 
 
 def ensure_state_bucket(s3: Any, bucket: str, region: str, project: str) -> bool:
-    """Create the state's bucket: versioned, encrypted, private, TLS only.
+    """Create the state's bucket with the tag `Project`: versioned, encrypted, private, TLS only.
 
     Versioning is enabled last, so that a versioned bucket is known to be complete.
-
-    Args:
-        s3: A client.
-        bucket: Its name.
-        region: Where to create it.
-        project: Value of its tag `Project`.
 
     Returns:
         Whether it was created or completed now.
@@ -171,14 +165,9 @@ def _expire_old_versions() -> dict[str, Any]:
 
 
 def empty_bucket(s3: Any, bucket: str) -> int:
-    """Delete every version, every delete marker and every unfinished upload.
+    """Delete every version, delete marker and unfinished upload; return their number.
 
-    Args:
-        s3: A client.
-        bucket: Its name; a missing bucket counts as empty.
-
-    Returns:
-        How many were deleted.
+    A missing bucket counts as empty.
 
     Raises:
         RuntimeError: S3 did not delete an object; the call can be repeated.
@@ -221,14 +210,9 @@ def _abort_uploads(s3: Any, bucket: str) -> int:
 
 
 def empty_repository(ecr: Any, repository: str) -> int:
-    """Delete every image, tagged or not.
+    """Delete every image, tagged or not; return their number.
 
-    Args:
-        ecr: A client.
-        repository: Its name; a missing repository counts as empty.
-
-    Returns:
-        How many were deleted.
+    A missing repository counts as empty.
 
     Raises:
         RuntimeError: ECR does not delete what is left.

@@ -63,9 +63,7 @@ class Deployment:
 def deploy(deployment: Deployment, local_store: str) -> None:
     """Run every step of a deployment, in order; steps that are done already change nothing.
 
-    Args:
-        deployment: Where to deploy, and with what.
-        local_store: Store that the first release is copied from if the bucket has none.
+    The first release comes from a local store, if the bucket has none.
 
     Raises:
         RuntimeError: A step failed, a plan was declined, or the deployed function fails its check;
@@ -160,11 +158,7 @@ def check(deployment: Deployment) -> None:
 
 
 def check_or_roll_back(deployment: Deployment, before: str) -> None:
-    """Check what was deployed; if the check fails, roll back to the version before.
-
-    Args:
-        deployment: Where to deploy, and with what.
-        before: The version before; '' if there was none.
+    """Check what was deployed; if the check fails, roll back to the version before, if any.
 
     Raises:
         RuntimeError: The check failed.
@@ -301,13 +295,7 @@ class AliasMove:
 
 
 def live_version(functions: Any, function: str, alias: str = LIVE_ALIAS) -> str:
-    """The version that an alias points to, such as '7'.
-
-    Args:
-        functions: A client for Lambda.
-        function: Name of the function.
-        alias: Its name.
-    """
+    """The version that an alias points to, such as '7'."""
     return functions.get_alias(FunctionName=function, Name=alias)["FunctionVersion"]
 
 

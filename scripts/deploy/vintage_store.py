@@ -32,10 +32,6 @@ ZIP = ".zip"
 def push_vintages(root: Path, store: Store) -> list[str]:
     """Store the vintages that the store does not have; return their ids, oldest first.
 
-    Args:
-        root: The folder with `vintages`.
-        store: Where to store them.
-
     Raises:
         DataError: A folder in `vintages` is damaged.
         StoreError: The store cannot be read or written.
@@ -55,10 +51,6 @@ def push_vintages(root: Path, store: Store) -> list[str]:
 
 def pull_vintages(root: Path, store: Store) -> list[str]:
     """Fetch the vintages that are not here; return their ids, oldest first.
-
-    Args:
-        root: The folder of `vintages`.
-        store: Where to fetch from.
 
     Raises:
         RuntimeError: An object in the store is not a vintage.
@@ -81,10 +73,6 @@ def release_due(root: Path, releases: Store) -> str:
 
     This looks at the releases, not at the last fetch: after a run that stored a vintage and then
     failed to train, a release is still due.
-
-    Args:
-        root: The folder of the data.
-        releases: The store of the releases.
 
     Raises:
         DataError: There is no vintage, or one is damaged.

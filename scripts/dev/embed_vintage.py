@@ -11,8 +11,10 @@ from __future__ import annotations
 import argparse
 import math
 import sys
+import tomllib
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from energy.data.parser import Block, find_block, read_table
 from energy.data.tables import ENERGY, TABLES, TableSpec
@@ -20,10 +22,11 @@ from energy.data.vintages import VintageRecord, describe_file
 from energy.data.workbook import Workbook, is_blank, open_workbook, parse_month
 from energy.errors import DataError, EnergyError
 from energy.settings import ROOT
-from scripts.dev import embedded_words as words
 from scripts.dev.workbook_writers import ods, xlsx
 
 RAW = ROOT / "data" / "raw"
+TEXTS = tomllib.loads(Path(__file__).with_name("embedded_texts.toml").read_text("utf-8"))
+"""Covers, contents and notes of the two workbooks."""
 Rows = list[list[object]]
 
 
@@ -43,19 +46,15 @@ def sheet(title: str, lines: list[str], rows: Rows) -> Rows:
     return [[title], *([line] for line in lines), *rows]
 
 
-def sheets_before_figures(
-    cover: list[str],
-    contents: list[tuple[str, str]],
-    notes: list[tuple[str, int, str]],
-    cover_name: str,
-) -> dict[str, Rows]:
-    """The sheets before the figures."""
-    contents_rows: Rows = [["Contents"], [words.ONE_TABLE], ["What it is", "Sheet"]]
-    notes_rows: Rows = [["Notes"], [words.ONE_TABLE], ["Table number", "Note number", "Note"]]
+def sheets_before_figures(texts: dict[str, Any], cover_name: str) -> dict[str, Rows]:
+    """The sheets before the figures: cover, contents and notes."""
+    contents: Rows = [["Contents"], [TEXTS["one_table"]], ["What it is", "Sheet"]]
+    notes: Rows = [["Notes"], [TEXTS["one_table"]], ["Table number", "Note number", "Note"]]
+    notes += [[table, f"Note {number}", text] for table, number, text in texts["notes"]]
     return {
-        cover_name: [[line] for line in cover],
-        "Contents": [*contents_rows, *map(list, contents)],
-        "Notes": [*notes_rows, *([table, f"Note {number}", text] for table, number, text in notes)],
+        cover_name: [[line] for line in texts["cover"]],
+        "Contents": [*contents, *texts["contents"]],
+        "Notes": notes,
     }
 
 
@@ -91,32 +90,28 @@ def energy_workbook(book: Workbook) -> bytes:
         block.sheet.labels.get((block.header, c), "") for c in range(len(rows[0]) + block.first)
     ]
     opener = next(c for c, label in enumerate(labels) if label.startswith("seasonally adjusted"))
-    lines = [words.ONE_TABLE, words.NOTED, words.UNAVAILABLE, words.FREEZE]
+    lines = [TEXTS[name] for name in ("one_table", "noted", "unavailable", "freeze")]
     title = block.title.strip()
-    sheets = sheets_before_figures(
-        words.ENERGY_COVER, words.ENERGY_CONTENTS, words.ENERGY_NOTES, "Cover Sheet"
-    )
+    sheets = sheets_before_figures(TEXTS["energy"], "Cover Sheet")
     yearly = annual(rows, opener - block.first)
     sheets["Annual"] = sheet(title.replace("monthly", "annual"), lines, yearly)
     sheets["Month"] = sheet(title, lines, rows)
-    return xlsx(sheets, words.ENERGY_COVER[0], words.PUBLISHED, len(lines) + 2)
+    return xlsx(sheets, TEXTS["energy"]["cover"][0], TEXTS["published"], len(lines) + 2)
 
 
 def weather_workbook(book: Workbook) -> bytes:
     """Tables 7.1a to 7.4 as ods: figures, and the deviations below them."""
-    lines = [words.ONE_TABLE, words.NOTED, words.UNAVAILABLE]
-    sheets = sheets_before_figures(
-        words.WEATHER_COVER, words.WEATHER_CONTENTS, words.WEATHER_NOTES, "Cover_Sheet"
-    )
+    lines = [TEXTS[name] for name in ("one_table", "noted", "unavailable")]
+    sheets = sheets_before_figures(TEXTS["weather"], "Cover_Sheet")
     for spec in TABLES[1:]:
         block = find_block(book, spec)
         name = spec.number.replace(".", "_")
         sheets[name] = sheet(block.title.strip(), lines, cells(block, len(block.sheet.rows)))
-    return ods(sheets, words.WEATHER_COVER[0], words.PUBLISHED)
+    return ods(sheets, TEXTS["weather"]["cover"][0], TEXTS["published"])
 
 
 def open_release_workbook(
-    path: Path, specs: tuple[TableSpec, ...], expected_month: str
+    path: Path, specs: tuple[TableSpec, ...], texts: dict[str, Any]
 ) -> Workbook:
     """Open a workbook and check that each of its tables ends in the expected month."""
     try:
@@ -126,10 +121,10 @@ def open_release_workbook(
     book = open_workbook(path.name, content)
     for spec in specs:
         last_month = str(read_table(book, spec).figures.index[-1])
-        if last_month != expected_month:
+        if last_month != texts["last_month"]:
             raise SystemExit(
                 f"{path.name}: table {spec.number} ends in {last_month}; expected "
-                f"{expected_month}, the last month of the {words.RELEASE} release."
+                f"{texts['last_month']}, the last month of the {TEXTS['release']} release."
             )
     return book
 
@@ -142,21 +137,19 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("--to", type=Path, default=RAW, help="folder to write to")
     options = parser.parse_args(arguments)
     try:
-        energy = open_release_workbook(options.energy, TABLES[:1], words.LAST_MONTHS["energy"])
-        weather = open_release_workbook(options.weather, TABLES[1:], words.LAST_MONTHS["weather"])
+        energy = open_release_workbook(options.energy, TABLES[:1], TEXTS["energy"])
+        weather = open_release_workbook(options.weather, TABLES[1:], TEXTS["weather"])
     except EnergyError as error:
         raise SystemExit(str(error)) from error
-    contents = {
-        words.ENERGY_FILE: (energy_workbook(energy), words.ENERGY_SOURCE),
-        words.WEATHER_FILE: (weather_workbook(weather), words.WEATHER_SOURCE),
-    }
+    contents = {"energy": energy_workbook(energy), "weather": weather_workbook(weather)}
     files = {}
     options.to.mkdir(parents=True, exist_ok=True)
-    for name, (content, source) in contents.items():
+    for kind, content in contents.items():
+        name, source = TEXTS[kind]["file"], TEXTS[kind]["source"]
         (options.to / name).write_bytes(content)
-        files[name] = describe_file(content, source, words.PUBLISHED, note=words.NOTE)
+        files[name] = describe_file(content, source, TEXTS["published"], note=TEXTS["note"])
         sys.stdout.write(f"{name}: {len(content)} bytes, SHA-256 {files[name].sha256}\n")
-    record = VintageRecord(words.RELEASE, words.PUBLISHED, files)
+    record = VintageRecord(TEXTS["release"], TEXTS["published"], files)
     (options.to / "vintage.json").write_text(record.to_json(), encoding="utf-8")
 
 

@@ -46,12 +46,7 @@ class Stack:
 
 @contextmanager
 def stack(folder: Path, refresh_seconds: int = 60) -> Iterator[Stack]:
-    """Start S3, the emulator and API Gateway on a new release; takes about fifteen seconds.
-
-    Args:
-        folder: An empty folder for their files.
-        refresh_seconds: How long the handler uses a release before it looks for another.
-    """
+    """Start S3, the emulator and API Gateway on a new release, in fifteen seconds or so."""
     port, runtime_port, gateway_port = free_ports(3)
     log = folder / "handler.log"
     with s3_server(folder / "s3") as s3:
@@ -103,13 +98,7 @@ class Gateway:
 
 @contextmanager
 def gateway(port: int, function_url: str, log: Path) -> Iterator[Gateway]:
-    """Run ministack with an HTTP API whose every route invokes the function.
-
-    Args:
-        port: Port of the API.
-        function_url: URL of the emulator.
-        log: File for its output.
-    """
+    """Run ministack with an HTTP API whose every route invokes the function."""
     environment = {
         "BIND_HOST": "127.0.0.1",
         "GATEWAY_PORT": str(port),

@@ -46,8 +46,8 @@ def ask(
     command = [sys.executable, "run_opponents.py", *paths]
     command += ["--forecasters", names, "--jobs", str(jobs)]
     subprocess.run(command, cwd=FIELD, check=True, capture_output=True, timeout=120)
-    told = json.loads((folder / "answer" / "field.json").read_text("utf-8"))
-    return pd.read_csv(folder / "answer" / "forecasts.csv"), told
+    summary = json.loads((folder / "answer" / "field.json").read_text("utf-8"))
+    return pd.read_csv(folder / "answer" / "forecasts.csv"), summary
 
 
 @pytest.fixture(scope="module")
@@ -56,15 +56,15 @@ def answer(tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, dict
 
 
 def test_every_fold_is_answered_month_by_month(answer: tuple[pd.DataFrame, dict]) -> None:
-    rows, told = answer
+    rows, summary = answer
     where = ["forecaster", "protocol", "cutoff", "month", "horizon", "mean"]
     assert list(rows.columns) == [*where, *quantile_columns()]
     assert len(rows) == sum(horizon for *_, horizon in ORIGINS)
     months = pd.PeriodIndex(rows["month"], freq="M")
     ahead = months.astype("int64") - pd.PeriodIndex(rows["cutoff"], freq="M").astype("int64")
     assert (ahead == rows["horizon"]).all()
-    assert told["seasonal_naive"]["failure"] is None
-    assert told["seasonal_naive"]["fits"] == len(ORIGINS)
+    assert summary["seasonal_naive"]["failure"] is None
+    assert summary["seasonal_naive"]["fits"] == len(ORIGINS)
 
 
 def test_both_sides_mean_the_same_months(answer: tuple[pd.DataFrame, dict]) -> None:
@@ -80,27 +80,27 @@ def test_quantiles_never_cross(answer: tuple[pd.DataFrame, dict]) -> None:
     assert (np.diff(rows[quantile_columns()].to_numpy(), axis=1) >= 0).all()
 
 
-def test_nothing_after_a_cutoff_is_seen(answer: tuple[pd.DataFrame, dict], tmp_path: Path) -> None:
-    seen = 12 * 6 + 6  # to the latest cutoff
-    changed, _ = ask(tmp_path, VALUES[:seen] + [99.0] * (len(VALUES) - seen), jobs=2)
+def test_nothing_after_a_cutoff_is_used(answer: tuple[pd.DataFrame, dict], tmp_path: Path) -> None:
+    known = 12 * 6 + 6  # to the latest cutoff
+    changed, _ = ask(tmp_path, VALUES[:known] + [99.0] * (len(VALUES) - known), jobs=2)
     pd.testing.assert_frame_equal(changed, answer[0])
 
 
-def test_one_that_is_not_installed_is_told_and_takes_no_other_with_it(tmp_path: Path) -> None:
-    rows, told = ask(tmp_path, names="auto_theta,seasonal_naive")
-    if told["auto_theta"]["failure"] is None:
+def test_a_missing_package_fails_only_its_own_forecaster(tmp_path: Path) -> None:
+    rows, summary = ask(tmp_path, names="auto_theta,seasonal_naive")
+    if summary["auto_theta"]["failure"] is None:
         pytest.skip("statsforecast is installed beside the tests: nothing is missing")
-    assert told["auto_theta"]["failure"] == "statsforecast is not installed"
+    assert summary["auto_theta"]["failure"] == "statsforecast is not installed"
     assert set(rows["forecaster"]) == {"seasonal_naive"}
 
 
 def test_a_protocol_that_fails_leaves_the_others(tmp_path: Path) -> None:
-    rows, told = ask(tmp_path, origins=[("outside", "2030-01", 12), ORIGINS[0]])
+    rows, summary = ask(tmp_path, origins=[("outside", "2030-01", 12), ORIGINS[0]])
     assert set(rows["protocol"]) == {"training"}
-    assert "outside at 2030-01" in told["seasonal_naive"]["failure"]
+    assert "outside at 2030-01" in summary["seasonal_naive"]["failure"]
 
 
-def test_the_field_knows_nothing_of_ours_and_its_locks_nothing_of_torch() -> None:
+def test_the_field_does_not_import_the_package_and_its_locks_have_no_torch() -> None:
     for script in FIELD.glob("*.py"):
         assert "energy" not in [
             line.split()[1].partition(".")[0]

@@ -1,7 +1,7 @@
 """No figure is typed by hand: scripts write figures between markers, or their source is named here.
 
 A figure is a number with a unit, outside code and outside generated text. benchmarks/field
-describes its own tuning and is exempt.
+describes its own tuning and is exempt; tests/research/test_study_readme.py checks research/.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from documents import ROOT, documents, prose, relative
 
-DOCUMENTS = [path for path in documents() if "benchmarks" not in path.parts]
+DOCUMENTS = [path for path in documents() if not {"benchmarks", "research"} & {*path.parts}]
 UNITS = "ms|s|MB|GB|KB|kB|Mtoe|TWh|seconds?|minutes?|hours?|points?"
 FIGURE = re.compile(
     rf"(?<![\w.,/-])(?:\d[\d,]*(?:\.\d+)?)\s?(?:%|per cent\b|(?:{UNITS})\b)"

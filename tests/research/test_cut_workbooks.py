@@ -37,22 +37,22 @@ def embedded() -> Any:
         ("2019-10", date(2019, 12, 26)),
     ],
 )
-def test_figures_come_out_on_the_last_thursday_two_months_later(month: str, day: date) -> None:
+def test_figures_are_published_on_the_last_thursday_two_months_later(month: str, day: date) -> None:
     assert cut_workbooks.publication_date(pd.Period(month, "M")) == day
     assert day.weekday() == 3
 
 
 @pytest.mark.parametrize("month", ["2015-01", "2015-11", "2015-12", "2020-04", "2022-07"])
-def test_a_month_s_workbooks_pass_the_checks_of_an_ingest_and_hold_no_later_figure(
+def test_workbooks_pass_the_ingest_without_later_figures(
     month: str, embedded: Any, today: pd.DataFrame, tmp_path: Path
 ) -> None:
     last = pd.Period(month, "M")
     at = datetime.combine(cut_workbooks.publication_date(last), time(9, 30), UTC)
-    kept = ingest_vintage(tmp_path, embedded.as_of(last), VintageRecord("", "", {}), now=at)
-    assert isinstance(kept, NewVintage)
-    assert [check.name for check in kept.checks if not check.passed] == []
-    assert kept.vintage.month == month
-    frame = read_frame(open_vintage(kept.vintage.folder))
+    result = ingest_vintage(tmp_path, embedded.as_of(last), VintageRecord("", "", {}), now=at)
+    assert isinstance(result, NewVintage)
+    assert [check.name for check in result.checks if not check.passed] == []
+    assert result.vintage.month == month
+    frame = read_frame(open_vintage(result.vintage.folder))
     assert frame.index[-1] <= pd.Period(f"{(last + 1).year}-12", "M")
     energy = ["total", "natural_gas", "net_imports"]
     weather = ["temperature", "degree_days"]
@@ -63,12 +63,10 @@ def test_a_month_s_workbooks_pass_the_checks_of_an_ingest_and_hold_no_later_figu
     assert list(frame.index[frame["provisional"]].astype(str)) == [month]
 
 
-def test_a_month_s_workbooks_are_a_revision_of_nothing_in_the_month_before(
-    embedded: Any, tmp_path: Path
-) -> None:
+def test_a_later_month_revises_nothing(embedded: Any, tmp_path: Path) -> None:
     for month in pd.period_range("2016-12", "2017-01", freq="M"):
         at = datetime.combine(cut_workbooks.publication_date(month), time(9, 30), UTC)
-        kept = ingest_vintage(tmp_path, embedded.as_of(month), VintageRecord("", "", {}), now=at)
-    assert isinstance(kept, NewVintage)
-    assert kept.before.startswith("2016-12")
-    assert kept.revisions.empty
+        result = ingest_vintage(tmp_path, embedded.as_of(month), VintageRecord("", "", {}), now=at)
+    assert isinstance(result, NewVintage)
+    assert result.before.startswith("2016-12")
+    assert result.revisions.empty

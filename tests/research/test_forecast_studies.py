@@ -21,7 +21,7 @@ def test_a_study_runs_on_few_cutoffs_and_writes_nothing(
 ) -> None:
     result = forecast_studies.RESULTS / f"{name}.json"
     before = result.read_bytes(), forecast_studies.PAGE.read_bytes()
-    assert forecast_studies.main([name, "--thin", "6"]) == 0
+    assert forecast_studies.main([name, "--thin", "12"]) == 0
     assert capsys.readouterr().out.startswith("| ")
     assert (result.read_bytes(), forecast_studies.PAGE.read_bytes()) == before
 

@@ -25,13 +25,13 @@ def erlang_b(servers: int, offered: float) -> float:
 def test_as_many_are_busy_as_come_while_one_is_answered() -> None:
     """Little's law; with no limit, whatever the durations (M/G/infinity)."""
     times = lambda_scaling.Times(start=(0.01, 0.09), table=(0.01, 0.09))
-    found = lambda_scaling.simulate(
+    outcome = lambda_scaling.simulate(
         times, lambda_scaling.Limits(), lambda_scaling.Traffic(200, 60, ahead=5, seed=3)
     )
-    assert found.busy == pytest.approx(200 * 0.05, rel=0.03)
-    assert found.refused == 0
-    assert found.instances >= found.busy
-    assert found.billed == pytest.approx(0.05, rel=0.03)
+    assert outcome.busy == pytest.approx(200 * 0.05, rel=0.03)
+    assert outcome.refused == 0
+    assert outcome.instances >= outcome.busy
+    assert outcome.billed == pytest.approx(0.05, rel=0.03)
 
 
 @pytest.mark.parametrize(("servers", "rate"), [(2, 1.5), (5, 4.0), (10, 6.0)])
@@ -39,45 +39,45 @@ def test_what_finds_all_busy_is_refused(servers: int, rate: float) -> None:
     """Erlang's loss formula: an instance that starts as fast as it answers is a server."""
     times = lambda_scaling.Times(start=(0.5, 1.5), table=(0.5, 1.5), kept=ENDLESS)
     limits = lambda_scaling.Limits(concurrency=servers)
-    found = lambda_scaling.simulate(
+    outcome = lambda_scaling.simulate(
         times, limits, lambda_scaling.Traffic(rate, 5000, ahead=50, seed=1)
     )
-    assert found.refused_lambda == pytest.approx(erlang_b(servers, rate), abs=0.015)
-    assert found.instances == servers
+    assert outcome.refused_lambda == pytest.approx(erlang_b(servers, rate), abs=0.015)
+    assert outcome.instances == servers
 
 
 def test_an_instance_is_cold_when_nobody_asked_for_longer_than_it_is_kept() -> None:
     times = lambda_scaling.Times(start=(0.001,), table=(0.001,), kept=5.0)
-    found = lambda_scaling.simulate(
+    outcome = lambda_scaling.simulate(
         times, lambda_scaling.Limits(), lambda_scaling.Traffic(0.3, 40_000, seed=2)
     )
-    assert found.cold == pytest.approx(math.exp(-0.3 * 5.0), rel=0.03)
+    assert outcome.cold == pytest.approx(math.exp(-0.3 * 5.0), rel=0.03)
 
 
 def test_short_answers_meet_the_limit_of_requests_first() -> None:
     times = lambda_scaling.Times(start=(0.001,), table=(0.001,))
     traffic = lambda_scaling.Traffic(50, 100, ahead=10, evenly=True)
-    found = lambda_scaling.simulate(times, lambda_scaling.Limits(concurrency=1), traffic)
-    assert found.refused_lambda == pytest.approx(0.8, abs=0.01)
+    outcome = lambda_scaling.simulate(times, lambda_scaling.Limits(concurrency=1), traffic)
+    assert outcome.refused_lambda == pytest.approx(0.8, abs=0.01)
 
 
 def test_api_gateway_takes_a_burst_and_then_its_rate() -> None:
     times = lambda_scaling.Times(start=(0.001,), table=(0.001,))
     limits = lambda_scaling.Limits(rate=5, burst=10)
-    found = lambda_scaling.simulate(times, limits, lambda_scaling.Traffic(100, 60, evenly=True))
-    answered = found.asked * (1 - found.refused)
+    outcome = lambda_scaling.simulate(times, limits, lambda_scaling.Traffic(100, 60, evenly=True))
+    answered = outcome.asked * (1 - outcome.refused)
     assert answered == pytest.approx(10 + 5 * 60, abs=2)
-    assert found.refused_lambda == 0
+    assert outcome.refused_lambda == 0
 
 
 def test_instances_come_a_thousand_at_once_and_then_a_hundred_a_second() -> None:
     times = lambda_scaling.Times(start=(100.0,), table=(100.0,))
     limits = lambda_scaling.Limits(concurrency=5000)
-    found = lambda_scaling.simulate(times, limits, lambda_scaling.Traffic(1000, 6, evenly=True))
+    outcome = lambda_scaling.simulate(times, limits, lambda_scaling.Traffic(1000, 6, evenly=True))
     # All that came in the first second had one saved up, and a hundred a second came after.
-    assert found.instances == pytest.approx(1000 + 600, abs=5)
-    assert found.cold == 1
-    assert found.room == pytest.approx(6, abs=0.01)
+    assert outcome.instances == pytest.approx(1000 + 600, abs=5)
+    assert outcome.cold == 1
+    assert outcome.room == pytest.approx(6, abs=0.01)
 
 
 def test_an_instance_loads_the_champion_once_and_looks_now_and_then() -> None:
@@ -85,12 +85,12 @@ def test_an_instance_loads_the_champion_once_and_looks_now_and_then() -> None:
         start=(0.3,), table=(0.001,), champion=(0.02,), load=(2.0,), look=(0.1,), refresh=60.0
     )
     traffic = lambda_scaling.Traffic(0.2, 600, champion_share=1.0, evenly=True)
-    found = lambda_scaling.simulate(times, lambda_scaling.Limits(), traffic)
-    assert (found.instances, found.cold) == (1, 1 / 120)
-    assert found.looks == 9 / 120
+    outcome = lambda_scaling.simulate(times, lambda_scaling.Limits(), traffic)
+    assert (outcome.instances, outcome.cold) == (1, 1 / 120)
+    assert outcome.looks == 9 / 120
     waited = 0.3 + 2.0 + 120 * 0.02 + 9 * 0.1
-    assert found.busy * 600 == pytest.approx(waited)
-    assert found.p50 == pytest.approx(0.02)
+    assert outcome.busy * 600 == pytest.approx(waited)
+    assert outcome.p50 == pytest.approx(0.02)
 
 
 def test_the_same_seed_is_the_same_outcome_and_more_times_are_more_requests() -> None:
@@ -117,29 +117,31 @@ def test_nothing_to_count_is_told() -> None:
 @settings(max_examples=40, deadline=None)
 @given(
     rate=st.floats(0.5, 50),
-    spent=st.floats(0.0001, 3),
+    duration=st.floats(0.0001, 3),
     concurrency=st.integers(1, 50),
     throttle=st.floats(0.5, 100),
     share=st.floats(0, 1),
     kept=st.floats(0, 100),
 )
-def test_whatever_comes_shares_are_shares_and_limits_hold(**drawn: float) -> None:
-    spent, most = drawn["spent"], int(drawn["concurrency"])
+def test_whatever_comes_shares_are_shares_and_limits_hold(**values: float) -> None:
+    duration, most = values["duration"], int(values["concurrency"])
     times = lambda_scaling.Times(
-        (spent * 3,), (spent,), (spent * 2,), (spent * 5,), kept=drawn["kept"]
+        (duration * 3,), (duration,), (duration * 2,), (duration * 5,), kept=values["kept"]
     )
-    limits = lambda_scaling.Limits(rate=drawn["throttle"], burst=5, concurrency=most)
-    traffic = lambda_scaling.Traffic(drawn["rate"], 20, champion_share=drawn["share"], evenly=True)
-    found = lambda_scaling.simulate(times, limits, traffic)
-    for part in (found.refused_api, found.refused_lambda, found.cold, found.refused):
+    limits = lambda_scaling.Limits(rate=values["throttle"], burst=5, concurrency=most)
+    traffic = lambda_scaling.Traffic(
+        values["rate"], 20, champion_share=values["share"], evenly=True
+    )
+    outcome = lambda_scaling.simulate(times, limits, traffic)
+    for part in (outcome.refused_api, outcome.refused_lambda, outcome.cold, outcome.refused):
         assert 0 <= part <= 1 + 1e-9
-    assert spent <= found.p50 <= found.p99 <= spent * 10 + 1e-9
-    assert found.busy * 20 <= most * (20 + spent * 10) + 1e-6
-    assert found.asked * (1 - found.refused_api) <= 5 + drawn["throttle"] * 20 + 1
+    assert duration <= outcome.p50 <= outcome.p99 <= duration * 10 + 1e-9
+    assert outcome.busy * 20 <= most * (20 + duration * 10) + 1e-6
+    assert outcome.asked * (1 - outcome.refused_api) <= 5 + values["throttle"] * 20 + 1
 
 
 def test_the_defaults_are_those_of_terraform() -> None:
-    found = lambda_scaling.terraform_limits()
-    assert (found.rate, found.burst) == (5, 10)
-    assert found.concurrency == 1000
-    assert found.requests == 10_000
+    outcome = lambda_scaling.terraform_limits()
+    assert (outcome.rate, outcome.burst) == (5, 10)
+    assert outcome.concurrency == 1000
+    assert outcome.requests == 10_000

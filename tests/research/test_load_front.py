@@ -51,17 +51,17 @@ def test_each_busy_instance_makes_another_until_there_are_no_more(
         return Waiting(may)
 
     monkeypatch.setattr(module.Front, "_start", start)
-    with module.front({}, tmp_path / "log", most=2) as found, ThreadPoolExecutor(2) as pool:
-        asked = [pool.submit(post, found.url, text) for text in (b"one", b"two")]
-        assert all(begun.acquire(timeout=10) for _ in asked)
-        assert post(found.url, b"three") == (429, b"")
+    with module.front({}, tmp_path / "log", most=2) as server_front, ThreadPoolExecutor(2) as pool:
+        responses = [pool.submit(post, server_front.url, text) for text in (b"one", b"two")]
+        assert all(begun.acquire(timeout=10) for _ in responses)
+        assert post(server_front.url, b"three") == (429, b"")
         may.set()
-        assert [one.result() for one in asked] == [(200, b"one"), (200, b"two")]
-        assert post(found.url, b"four") == (200, b"four")
-        assert [one.cold for one in found.served] == [True, True, False]
-        assert (found.instances, found.refused) == (2, 1)
-        found.forget()
-        assert (found.served, found.refused) == ([], 0)
+        assert [event.result() for event in responses] == [(200, b"one"), (200, b"two")]
+        assert post(server_front.url, b"four") == (200, b"four")
+        assert [event.cold for event in server_front.served] == [True, True, False]
+        assert (server_front.instances, server_front.refused) == (2, 1)
+        server_front.forget()
+        assert (server_front.served, server_front.refused) == ([], 0)
 
 
 def test_the_emulators_answer_what_the_generator_asks(tmp_path: Path) -> None:
@@ -69,15 +69,17 @@ def test_the_emulators_answer_what_the_generator_asks(tmp_path: Path) -> None:
     from research.load_front import front, send_requests
 
     environment = {"PYTHONPATH": str(ROOT)}
-    with front(environment, tmp_path / "log", 2, "research.empty_handler.handler") as found:
-        found.warm(1, b"{}")
-        assert found.instances == 1
-        seen = send_requests(found.url, 0.5, 2, body=b"{}", report=tmp_path / "report.json")
-        assert found.instances == 2
-        assert seen.refused == 0
-        assert seen.requests == len(found.served) > 10
-        assert 0 < seen.p50 <= seen.p99
-        status, body = post(found.url, b"{}")
+    with front(environment, tmp_path / "log", 2, "research.empty_handler.handler") as server_front:
+        server_front.warm(1, b"{}")
+        assert server_front.instances == 1
+        result = send_requests(
+            server_front.url, 0.5, 2, body=b"{}", report=tmp_path / "report.json"
+        )
+        assert server_front.instances == 2
+        assert result.refused == 0
+        assert result.requests == len(server_front.served) > 10
+        assert 0 < result.p50 <= result.p99
+        status, body = post(server_front.url, b"{}")
         assert (status, json.loads(body)["statusCode"]) == (200, 200)
 
 
@@ -85,10 +87,12 @@ def test_an_instance_that_fails_is_not_measured(tmp_path: Path) -> None:
     from research.load_front import front
 
     with (
-        front({"PYTHONPATH": str(ROOT)}, tmp_path / "log", 1, "research.no_such.handler") as found,
-        pytest.raises(RuntimeError, match=r"research\\.no_such\\.handler answered"),
+        front(
+            {"PYTHONPATH": str(ROOT)}, tmp_path / "log", 1, "research.no_such.handler"
+        ) as server_front,
+        pytest.raises(RuntimeError, match=r"research\.no_such\.handler answered"),
     ):
-        found.warm(1, b"{}")
+        server_front.warm(1, b"{}")
 
 
 @pytest.mark.parametrize(
@@ -104,7 +108,7 @@ def test_a_run_with_errors_is_no_measure(more: dict[str, Any]) -> None:
         "requests_per_sec": 3.5,
         "percentiles": {"p50": 0.1, "p99": 0.2},
     }
-    found = load_result(report)
-    assert (found.requests, found.refused, found.per_second) == (7, 2, 3.5)
+    result = load_result(report)
+    assert (result.requests, result.refused, result.per_second) == (7, 2, 3.5)
     with pytest.raises(RuntimeError, match="answered"):
         load_result(report | more)

@@ -40,15 +40,17 @@ def replay(tmp_path_factory: pytest.TempPathFactory) -> Replay:
 
 
 def test_every_month_is_ingested_as_it_was_known(replay: Replay) -> None:
-    every = list_vintages(replay.folder / "data")
-    assert [one.month for one in every] == ["2019-05", "2019-06", "2019-07"]
-    assert [month.month for month in replay.months] == [one.month for one in every]
+    vintages = list_vintages(replay.folder / "data")
+    assert [vintage.month for vintage in vintages] == ["2019-05", "2019-06", "2019-07"]
+    assert [month.month for month in replay.months] == [vintage.month for vintage in vintages]
 
 
-def test_every_release_is_decided_on_and_made_of_its_own_month(replay: Replay) -> None:
+def test_every_release_is_of_its_month_and_has_a_decision(replay: Replay) -> None:
     store = open_store(str(replay.folder / "store"))
     decided = list_decisions(store)
-    assert [one.release_id[:7] for one in decided] == [month.month for month in replay.months]
+    assert [decision.release_id[:7] for decision in decided] == [
+        month.month for month in replay.months
+    ]
     for month in replay.months:
         manifest = month.published.manifest
         assert manifest.cutoff == month.month
@@ -59,7 +61,7 @@ def test_every_release_is_decided_on_and_made_of_its_own_month(replay: Replay) -
     assert pointer.release_id == replay.months[-1].published.manifest.release_id
 
 
-def test_a_forecast_is_scored_when_its_month_comes_out_and_not_before(replay: Replay) -> None:
+def test_a_forecast_is_scored_when_its_month_is_published(replay: Replay) -> None:
     assert replay.months[0].record is None  # nothing had been in service
     scored = [month.record and len(month.record.rows) for month in replay.months[1:]]
     assert scored == [1, 1 + 2]
@@ -67,18 +69,18 @@ def test_a_forecast_is_scored_when_its_month_comes_out_and_not_before(replay: Re
         assert row.release_id[:7] < row.month <= "2019-07"
 
 
-def test_what_it_showed_is_told_in_figures_words_and_one_picture(replay: Replay) -> None:
-    found = replay.report.figures(replay.months, replay.record)
-    assert (found["months"], found["promoted"], found["refused"]) == (3, 3, {})
-    assert found["months_served"] == {"theta": 3}
-    assert [row["mase"] is None for row in found["timeline"]] == [True, False, False]
-    assert sum(year["months"] for year in found["by_year"].values()) == len(replay.record.rows)
-    text = replay.report.text(found)
-    assert "3 releases were made: 3 were published and 0 were rejected" in text
-    assert replay.report.picture(found).to_dict()["vconcat"]
+def test_the_report_has_figures_text_and_a_chart(replay: Replay) -> None:
+    content = replay.report.figures(replay.months, replay.record)
+    assert (content["months"], content["promoted"], content["refused"]) == (3, 3, {})
+    assert content["months_served"] == {"theta": 3}
+    assert [row["mase"] is None for row in content["timeline"]] == [True, False, False]
+    assert sum(year["months"] for year in content["by_year"].values()) == len(replay.record.rows)
+    text = replay.report.text(content)
+    assert "3 releases were made: 3 went live and 0 were rejected" in text
+    assert replay.report.picture(content).to_dict()["vconcat"]
 
 
-def test_months_that_follow_one_another_are_told_as_a_span(replay: Replay) -> None:
+def test_consecutive_months_are_a_range(replay: Replay) -> None:
     spans = replay.report.spans
     assert spans([]) == ""
     assert spans(["2020-12", "2021-01", "2021-03"]) == "2020-12 to 2021-01, 2021-03"

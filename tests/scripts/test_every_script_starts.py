@@ -18,8 +18,8 @@ STUDY = "shocks"
 def modules() -> list[str]:
     """Modules of scripts/ and research/ that can be started."""
     paths = [path for name in ("scripts", "research") for path in (ROOT / name).rglob("*.py")]
-    started = (path for path in paths if "__main__" in path.read_text("utf-8"))
-    names = (path.relative_to(ROOT).with_suffix("").as_posix() for path in started)
+    programs = (path for path in paths if "__main__" in path.read_text("utf-8"))
+    names = (path.relative_to(ROOT).with_suffix("").as_posix() for path in programs)
     return sorted(name.replace("/", ".") for name in names)
 
 

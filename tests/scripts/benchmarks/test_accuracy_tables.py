@@ -36,20 +36,20 @@ def frame(off: float, weather: bool = True) -> pd.DataFrame:
 
 
 def test_the_folds_end_where_the_training_part_does(accuracy: SimpleNamespace) -> None:
-    laid = accuracy.bench.lay_out(Y)
-    rolling = laid.rolling
+    protocols = accuracy.bench.lay_out(Y)
+    rolling = protocols.rolling
     assert str(rolling.backtest[0]) == "2008-12"
     assert rolling.backtest[-1] == rolling.split - 12
     assert rolling.warmup[-1] + 1 == rolling.backtest[0]
     assert rolling.holdout[0] == rolling.split
     assert rolling.holdout[-1] == Y.index[-1] - 12
-    origins = {(protocol, str(cutoff)): ahead for protocol, cutoff, ahead in laid.origins}
+    origins = {(protocol, str(cutoff)): ahead for protocol, cutoff, ahead in protocols.origins}
     assert origins["single_origin_2017", "2017-01"] == 65
-    training = [o for o in laid.origins if o[0] == "training"]
+    training = [o for o in protocols.origins if o[0] == "training"]
     assert len(training) == len(rolling.backtest)
 
 
-def test_the_months_before_covid_are_told_apart(accuracy: SimpleNamespace) -> None:
+def test_the_months_before_covid_are_their_own_protocol(accuracy: SimpleNamespace) -> None:
     parts = accuracy.tables.parts(frame(1.0))
     assert set(parts["holdout_before_covid"]["cutoff"]) == {period("2018-03")}
     assert set(parts["holdout"]["cutoff"]) == {period("2018-03"), period("2019-06")}
@@ -68,21 +68,21 @@ def test_a_row_has_the_figures_of_its_rows(accuracy: SimpleNamespace) -> None:
 
 
 def test_the_summary_compares_with_the_best_of_the_field(accuracy: SimpleNamespace) -> None:
-    ours = {"sarimax": frame(1.0), "seasonal_naive": frame(4.0)}
-    theirs = {"auto_theta": frame(2.0, False), "prophet": frame(3.0, False)}
-    rows = accuracy.tables.score_rows("bench", ours, dict.fromkeys(ours, 1.0))
-    rows += accuracy.tables.score_rows("field", theirs, dict.fromkeys(theirs, 1.0))
-    found = accuracy.tables.summary(rows, "sarimax")
-    assert found["best_univariate"] == "auto_theta"
-    assert found["gain_over_best_univariate"] == pytest.approx(0.5)
-    assert found["nowcast_mape"] == pytest.approx(5.0)
-    assert found["single_origin_2017_mape"] == pytest.approx(10.0)
+    candidates = {"sarimax": frame(1.0), "seasonal_naive": frame(4.0)}
+    field = {"auto_theta": frame(2.0, False), "prophet": frame(3.0, False)}
+    rows = accuracy.tables.score_rows("bench", candidates, dict.fromkeys(candidates, 1.0))
+    rows += accuracy.tables.score_rows("field", field, dict.fromkeys(field, 1.0))
+    summary = accuracy.tables.summary(rows, "sarimax")
+    assert summary["best_univariate"] == "auto_theta"
+    assert summary["gain_over_best_univariate"] == pytest.approx(0.5)
+    assert summary["nowcast_mape"] == pytest.approx(5.0)
+    assert summary["single_origin_2017_mape"] == pytest.approx(10.0)
 
 
-def test_a_pair_is_compared_on_the_cutoffs_that_both_have(accuracy: SimpleNamespace) -> None:
-    theirs = frame(2.0)
-    theirs = theirs[theirs["cutoff"] != period("2010-03")]
-    (found,) = accuracy.tables.paired(frame(1.0), {"auto_theta": theirs})
-    assert found["cutoffs"] == 4
-    assert found["difference"] == pytest.approx(-10.0)
-    assert found["better_at"] == 1.0
+def test_a_pair_is_compared_on_shared_cutoffs(accuracy: SimpleNamespace) -> None:
+    opponent = frame(2.0)
+    opponent = opponent[opponent["cutoff"] != period("2010-03")]
+    (pair,) = accuracy.tables.paired(frame(1.0), {"auto_theta": opponent})
+    assert pair["cutoffs"] == 4
+    assert pair["difference"] == pytest.approx(-10.0)
+    assert pair["better_at"] == 1.0

@@ -18,20 +18,20 @@ def script() -> ModuleType:
 
 
 @pytest.mark.parametrize(
-    ("months", "told"),
+    ("months", "text"),
     [
         ([], "never"),
         (["2018-02"], "2018-02"),
         (["2009-12", "2010-01", "2010-02", "2020-04"], "2009-12 to 2010-02, 2020-04"),
     ],
 )
-def test_months_are_told_as_spans(script: ModuleType, months: list[str], told: str) -> None:
-    assert script._spans(months) == told
+def test_consecutive_months_are_ranges(script: ModuleType, months: list[str], text: str) -> None:
+    assert script._spans(months) == text
 
 
-def test_upheavals_are_left_out(script: ModuleType) -> None:
-    found = script._quiet(["2008-12", "2009-01", "2010-02", "2010-03", "2020-03"])
-    assert found == ["2008-12", "2010-03"]
+def test_crises_are_left_out(script: ModuleType) -> None:
+    quiet = script._quiet(["2008-12", "2009-01", "2010-02", "2010-03", "2020-03"])
+    assert quiet == ["2008-12", "2010-03"]
 
 
 def test_the_page_has_a_row_for_each_check(script: ModuleType) -> None:

@@ -33,15 +33,20 @@ def measured(value: float, spread: float = 0.1, runs: int = 2) -> dict[str, Any]
         (3.0, "worse", "better"),
     ],
 )
-def test_what_is_better_hangs_on_the_ratio(
+def test_the_better_direction_depends_on_the_ratio(
     comparing: ModuleType, now: float, lower_is_better: str, higher_is_better: str
 ) -> None:
-    for way, word in ((comparing.LOWER, lower_is_better), (comparing.HIGHER, higher_is_better)):
-        (verdict,) = comparing.compare("a.json", {"ratio": 2.0}, measured(now), {"ratio": way})
+    for direction, word in (
+        (comparing.LOWER, lower_is_better),
+        (comparing.HIGHER, higher_is_better),
+    ):
+        (verdict,) = comparing.compare(
+            "a.json", {"ratio": 2.0}, measured(now), {"ratio": direction}
+        )
         assert verdict.word == word
 
 
-def test_what_two_runs_differ_by_anyway_is_no_regression(comparing: ModuleType) -> None:
+def test_noise_is_not_a_regression(comparing: ModuleType) -> None:
     words = {}
     for spread in (0.05, 0.5):
         (verdict,) = comparing.compare(
@@ -51,7 +56,7 @@ def test_what_two_runs_differ_by_anyway_is_no_regression(comparing: ModuleType) 
     assert words == {0.05: "worse", 0.5: "the same"}
 
 
-def test_two_runs_that_agree_by_chance_do_not_make_a_hair_a_regression(
+def test_noise_has_a_floor(
     comparing: ModuleType,
 ) -> None:
     (verdict,) = comparing.compare(
@@ -60,42 +65,46 @@ def test_two_runs_that_agree_by_chance_do_not_make_a_hair_a_regression(
     assert verdict.word == "the same"
 
 
-def test_more_runs_tell_smaller_differences(comparing: ModuleType) -> None:
+def test_more_runs_have_less_noise(comparing: ModuleType) -> None:
     margins = [comparing.noise(2.0, 0.5, runs) for runs in (2, 3, 4, 5)]
     assert margins == sorted(margins, reverse=True)
 
 
 @pytest.mark.parametrize(("now", "word"), [(2.15, "the same"), (2.25, "worse")])
-def test_a_file_without_a_spread_has_a_tenth(comparing: ModuleType, now: float, word: str) -> None:
+def test_a_file_without_a_spread_has_ten_per_cent_noise(
+    comparing: ModuleType, now: float, word: str
+) -> None:
     (verdict,) = comparing.compare(
         "a.json", {"ratio": 2.0}, {"ratio": now}, {"ratio": comparing.LOWER}
     )
     assert verdict.word == word
 
 
-def test_ratios_lie_deep_and_some_are_on_one_side_alone(comparing: ModuleType) -> None:
+def test_ratios_may_be_nested_new_or_gone(comparing: ModuleType) -> None:
     better = dict.fromkeys(("a.deep", "gone", "new", "nowhere"), comparing.LOWER)
-    kept, now = {"a": {"deep": 1.0}, "gone": 1.0}, {"a": {"deep": 2.0}, "new": 1.0}
-    verdicts = {one.key: one.word for one in comparing.compare("a.json", kept, now, better)}
+    committed, now = {"a": {"deep": 1.0}, "gone": 1.0}, {"a": {"deep": 2.0}, "new": 1.0}
+    verdicts = {
+        verdict.key: verdict.word for verdict in comparing.compare("a.json", committed, now, better)
+    }
     assert verdicts == {"a.deep": "worse", "gone": "gone", "new": "new"}
 
 
-def test_the_spread_is_that_of_each_ratio(comparing: ModuleType) -> None:
+def test_each_ratio_has_its_spread(comparing: ModuleType) -> None:
     runs = [{"a": 1.0, "b": 2.0}, {"a": 1.5, "b": 2.0}, {"a": 1.2, "b": 2.25}]
     assert comparing.spreads(runs, ["a", "b"]) == {"a": 0.5, "b": 0.25}
 
 
-def test_every_file_that_is_kept_has_ratios_that_are_compared(comparing: ModuleType) -> None:
+def test_every_committed_file_has_compared_ratios(comparing: ModuleType) -> None:
     for file, better in comparing.RATIOS.items():
         assert set(better.values()) <= {comparing.LOWER, comparing.HIGHER}
         path = ROOT / "benchmarks" / file
         if path.exists():
-            kept = json.loads(path.read_text("utf-8"))
-            assert any(comparing.at(kept, key) is not None for key in better), file
+            content = json.loads(path.read_text("utf-8"))
+            assert any(comparing.at(content, key) is not None for key in better), file
 
 
 @pytest.mark.parametrize(("ratio", "code", "word"), [(1.5, 0, "the same"), (4.0, 1, "worse")])
-def test_it_ends_with_one_if_anything_got_worse_and_says_what(
+def test_the_exit_status_is_1_if_a_ratio_got_worse(
     comparing: ModuleType,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
@@ -106,14 +115,14 @@ def test_it_ends_with_one_if_anything_got_worse_and_says_what(
     run = {"flow_seconds": 50.0, "flow_wall_over_ideal": ratio, "flow_cpu_over_fit": 1.2}
     run |= {"machine": "a toaster", "busy_elsewhere": 0.4}
     monkeypatch.setattr(comparing, "RATIOS", {"flow.json": comparing.FLOW})
-    kept = {**run, "flow_wall_over_ideal": 1.5, "machine": "a kettle"}
-    monkeypatch.setattr(comparing, "_committed", lambda file: kept)
+    committed = {**run, "flow_wall_over_ideal": 1.5, "machine": "a kettle"}
+    monkeypatch.setattr(comparing, "_committed", lambda file: committed)
     from scripts.benchmarks import bench_flow
 
     monkeypatch.setattr(bench_flow, "measure", lambda: dict(run))
     assert comparing.main([]) == code
-    said = capsys.readouterr().out.splitlines()
-    assert "another machine: a kettle, now a toaster" in said[0]
-    assert "other programs used 40% of the cores" in said[1]
-    assert said[2].split() == ["file", "ratio", "committed", "now", "noise", "verdict"]
-    assert [line.endswith(word) for line in said if "flow_wall_over_ideal" in line] == [True]
+    lines = capsys.readouterr().out.splitlines()
+    assert "another machine: a kettle, now a toaster" in lines[0]
+    assert "other programs used 40% of the cores" in lines[1]
+    assert lines[2].split() == ["file", "ratio", "committed", "now", "noise", "verdict"]
+    assert [line.endswith(word) for line in lines if "flow_wall_over_ideal" in line] == [True]

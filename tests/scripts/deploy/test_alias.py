@@ -28,7 +28,7 @@ def function(account: Any, request: pytest.FixtureRequest) -> Any:
     return name
 
 
-def test_it_goes_back_one_version_and_another(account: Any, function: str) -> None:
+def test_the_alias_moves_back_version_by_version(account: Any, function: str) -> None:
     functions = account.client("lambda")
     assert deployment.live_version(functions, function) == "3"
     assert deployment.move_alias(functions, function) == deployment.AliasMove("3", "2")
@@ -38,7 +38,7 @@ def test_it_goes_back_one_version_and_another(account: Any, function: str) -> No
         deployment.move_alias(functions, function)
 
 
-def test_it_goes_to_a_version_that_is_named_forward_too(account: Any, function: str) -> None:
+def test_the_alias_moves_to_a_named_version(account: Any, function: str) -> None:
     functions = account.client("lambda")
     assert deployment.move_alias(functions, function, to="1") == deployment.AliasMove("3", "1")
     assert deployment.move_alias(functions, function, to="3") == deployment.AliasMove("1", "3")
@@ -47,7 +47,7 @@ def test_it_goes_to_a_version_that_is_named_forward_too(account: Any, function: 
     assert deployment.live_version(functions, function) == "3"
 
 
-def test_versions_are_numbers_not_words() -> None:
+def test_versions_are_sorted_as_numbers() -> None:
     """'10' is after '9', and $LATEST is no version to go back to."""
     updates: list[dict[str, Any]] = []
 
@@ -63,14 +63,14 @@ def test_versions_are_numbers_not_words() -> None:
                 {"Versions": [{"Version": version} for version in ("$LATEST", "9", "11", "10")]}
             ]
 
-        def update_alias(self, **given: Any) -> None:
-            updates.append(given)
+        def update_alias(self, **options: Any) -> None:
+            updates.append(options)
 
     assert deployment.move_alias(Functions(), "f") == deployment.AliasMove("11", "10")
     assert updates[0]["RevisionId"] == "r"  # refused by AWS if somebody else updates it meanwhile
     assert updates[0]["RoutingConfig"] == {"AdditionalVersionWeights": {}}
 
 
-def test_there_is_nothing_to_move_before_the_first_deployment(account: Any) -> None:
+def test_there_is_no_alias_before_the_first_deployment(account: Any) -> None:
     with pytest.raises(ClientError, match="ResourceNotFound"):
         deployment.live_version(account.client("lambda"), "never-was-there")

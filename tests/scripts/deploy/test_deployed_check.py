@@ -1,4 +1,4 @@
-"""The smoke test, on the real handler over HTTP: it passes what is well and names what is not."""
+"""The check of a deployment, on the real handler over HTTP."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ Handle = Callable[[dict[str, Any]], Any]
 
 
 @contextmanager
-def served(handle: Handle) -> Iterator[str]:
+def api_server(handle: Handle) -> Iterator[str]:
     """An HTTP API in front of a handler; its URL."""
 
     class Gateway(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
-            asked = urlsplit(self.path)
+            url = urlsplit(self.path)
             answer = handle(
                 {
                     "version": "2.0",
-                    "rawPath": asked.path,
-                    "queryStringParameters": dict(parse_qsl(asked.query)),
+                    "rawPath": url.path,
+                    "queryStringParameters": dict(parse_qsl(url.query)),
                     "headers": {},
-                    "requestContext": {"http": {"method": "GET", "path": asked.path}},
+                    "requestContext": {"http": {"method": "GET", "path": url.path}},
                 }
             )
             body = answer["body"].encode()
@@ -64,19 +64,19 @@ def handle(made_store: Callable[[str], Path]) -> Handle:
     return lambda event: json.loads(json.dumps(service.handle(event, "request-1")))
 
 
-def saying(status: int, body: Any) -> Handle:
+def answering(status: int, body: Any) -> Handle:
     return lambda event: {"statusCode": status, "body": json.dumps(body)}
 
 
-def test_a_release_in_service_passes(handle: Handle) -> None:
-    with served(handle) as url:
+def test_a_live_release_passes(handle: Handle) -> None:
+    with api_server(handle) as url:
         lines = smoke(url, handle, tries=1)
     assert [line.partition(":")[0] for line in lines] == ["function", "/v1/health", "/v1/forecast"]
     assert "12 months from release 2022-07-" in lines[0]
     assert lines[2].endswith("12 months from 2022-08")
 
 
-def test_a_store_without_a_release_does_not(tmp_path: Path) -> None:
+def test_a_store_without_a_release_fails(tmp_path: Path) -> None:
     reader = ReleaseReader(open_store(str(tmp_path)), 600)
     service = RequestHandler(lambda: reader)
     with pytest.raises(CheckFailed, match="no_release"):
@@ -84,35 +84,38 @@ def test_a_store_without_a_release_does_not(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("said", "why"),
+    ("handler", "why"),
     [
-        (saying(200, {"status": "ok", "stale": True}), "/v1/health says"),
-        (saying(500, {"message": "Internal Server Error"}), "HTTP 500 from .*/v1/health"),
-        (saying(403, {"message": "Forbidden"}), "HTTP 403"),
+        (answering(200, {"status": "ok", "stale": True}), "/v1/health says"),
+        (answering(500, {"message": "Internal Server Error"}), "HTTP 500 from .*/v1/health"),
+        (answering(403, {"message": "Forbidden"}), "HTTP 403"),
     ],
 )
-def test_an_api_that_is_unwell_is_named(handle: Handle, said: Handle, why: str) -> None:
-    with served(said) as url, pytest.raises(CheckFailed, match=why):
+def test_the_error_names_the_failing_route(handle: Handle, handler: Handle, why: str) -> None:
+    with api_server(handler) as url, pytest.raises(CheckFailed, match=why):
         smoke(url, handle, tries=1)
 
 
-def test_an_api_is_given_time_to_be_reached_everywhere(handle: Handle) -> None:
+def test_a_check_is_retried(handle: Handle) -> None:
     refusals = [404, 503]
 
     def later(event: dict[str, Any]) -> Any:
         status = refusals.pop() if refusals else 0
-        return saying(status, {})(event) if status else handle(event)
+        return answering(status, {})(event) if status else handle(event)
 
-    with served(later) as url:
+    with api_server(later) as url:
         assert len(smoke(url, handle, tries=3, pause=0)) == 3
 
 
-def test_an_api_that_is_guarded_must_turn_strangers_away(handle: Handle) -> None:
-    with served(saying(401, {"message": "Unauthorized"})) as url:
+def test_a_guarded_api_must_reject_requests_without_authorization(handle: Handle) -> None:
+    with api_server(answering(401, {"message": "Unauthorized"})) as url:
         assert smoke(url, handle, guarded=True, tries=1)[1] == (
             "API: rejects requests without authorization (HTTP 401)"
         )
-    with served(handle) as url, pytest.raises(CheckFailed, match="HTTP 200 without authorization"):
+    with (
+        api_server(handle) as url,
+        pytest.raises(CheckFailed, match="HTTP 200 without authorization"),
+    ):
         smoke(url, handle, guarded=True, tries=1)
 
 
@@ -121,7 +124,7 @@ def changed(body: dict[str, Any], **more: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("spoil", "why"),
+    ("break_body", "why"),
     [
         (lambda body: [], "not a forecast"),
         (lambda body: {"message": "hello"}, "not a forecast"),
@@ -137,16 +140,16 @@ def changed(body: dict[str, Any], **more: Any) -> dict[str, Any]:
         (lambda body: {"error": {"code": "store", "message": "gone"}}, "answered with an error"),
     ],
 )
-def test_an_answer_that_breaks_the_contract_is_refused(
-    handle: Handle, spoil: Callable[[dict[str, Any]], Any], why: str
+def test_an_answer_that_breaks_the_contract_fails(
+    handle: Handle, break_body: Callable[[dict[str, Any]], Any], why: str
 ) -> None:
     body = handle(REQUEST)
     assert len(check_forecast(body).months) == 12
     with pytest.raises(CheckFailed, match=why):
-        check_forecast(spoil(body))
+        check_forecast(break_body(body))
 
 
-def test_a_function_that_fails_is_told_with_its_own_words() -> None:
+def test_a_function_error_is_in_the_message() -> None:
     import io
 
     class Functions:
@@ -158,7 +161,7 @@ def test_a_function_that_fails_is_told_with_its_own_words() -> None:
         through_alias(Functions(), "arn:aws:lambda:::function:f:live")(REQUEST)
 
 
-def test_a_function_that_cannot_be_invoked_is_unwell_too(account: Any) -> None:
+def test_a_function_that_cannot_be_invoked_fails(account: Any) -> None:
     """Else nobody would ask again, and nothing would be taken back."""
     with pytest.raises(CheckFailed, match=r"cannot be invoked: .*ResourceNotFound"):
         through_alias(account.client("lambda"), "never-was-there")(REQUEST)

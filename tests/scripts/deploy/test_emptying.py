@@ -23,7 +23,7 @@ def bucket(account: Any, request: pytest.FixtureRequest) -> Any:
     return name
 
 
-def test_versions_delete_markers_and_unfinished_uploads_go(account: Any, bucket: str) -> None:
+def test_versions_delete_markers_and_uploads_are_deleted(account: Any, bucket: str) -> None:
     s3 = account.client("s3")
     for body in (b"first", b"second"):
         s3.put_object(Bucket=bucket, Key="store/champion.json", Body=body)
@@ -41,7 +41,7 @@ def test_versions_delete_markers_and_unfinished_uploads_go(account: Any, bucket:
     s3.delete_bucket(Bucket=bucket)
 
 
-def test_more_than_a_page_goes(account: Any, bucket: str) -> None:
+def test_more_than_a_page_is_deleted(account: Any, bucket: str) -> None:
     s3 = account.client("s3")
     for number in range(MANY):
         s3.put_object(Bucket=bucket, Key=f"store/{number}", Body=b"")
@@ -49,12 +49,12 @@ def test_more_than_a_page_goes(account: Any, bucket: str) -> None:
     assert empty_bucket(s3, bucket) == 0
 
 
-def test_a_bucket_or_repository_that_is_gone_is_empty(account: Any) -> None:
+def test_a_missing_bucket_or_repository_is_empty(account: Any) -> None:
     assert empty_bucket(account.client("s3"), "never-was-there") == 0
     assert empty_repository(account.client("ecr"), "never-was-there") == 0
 
 
-def test_a_refusal_is_told_and_not_tried_for_ever() -> None:
+def test_an_error_of_aws_is_raised_and_not_retried_for_ever() -> None:
     class Refusing:
         def list_object_versions(self, **_: str) -> dict[str, Any]:
             return {"Versions": [{"Key": "k", "VersionId": "1"}]}
@@ -77,7 +77,7 @@ def test_a_refusal_is_told_and_not_tried_for_ever() -> None:
         empty_repository(Refusing(), "r")
 
 
-def test_every_image_goes_tagged_or_not(account: Any) -> None:
+def test_every_image_is_deleted_tagged_or_not(account: Any) -> None:
     ecr = account.client("ecr")
     ecr.create_repository(repositoryName="emptied")
     for number in range(130):  # more than ECR deletes at once

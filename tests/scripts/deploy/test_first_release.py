@@ -15,9 +15,7 @@ from energy.releases.store import open_store
 from scripts.deploy.deployment import copy_first_release
 
 
-def test_it_is_copied_once_and_put_in_service(
-    made_store: Callable[[str], Path], tmp_path: Path
-) -> None:
+def test_the_live_release_is_copied_once(made_store: Callable[[str], Path], tmp_path: Path) -> None:
     source, target = open_store(str(made_store("theta"))), open_store(str(tmp_path / "bucket"))
     copied = copy_first_release(source, target)
     assert copied == read_champion(source).release_id == read_champion(target).release_id
@@ -25,12 +23,14 @@ def test_it_is_copied_once_and_put_in_service(
     assert copy_first_release(open_store(str(tmp_path / "none")), target) == ""
 
 
-def test_nothing_to_copy_is_told(tmp_path: Path) -> None:
+def test_no_release_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(RuntimeError, match="'make run' publishes one"):
         copy_first_release(open_store(str(tmp_path / "a")), open_store(str(tmp_path / "b")))
 
 
-def test_what_is_altered_does_not_leave(made_store: Callable[[str], Path], tmp_path: Path) -> None:
+def test_an_altered_release_is_not_copied(
+    made_store: Callable[[str], Path], tmp_path: Path
+) -> None:
     shutil.copytree(made_store("theta"), tmp_path / "store")
     (table,) = (tmp_path / "store" / "releases").glob("*/forecast.json")
     table.write_bytes(table.read_bytes() + b" ")

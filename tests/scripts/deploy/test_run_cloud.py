@@ -21,7 +21,7 @@ def command() -> Callable[..., int]:
     return lambda *arguments: run_cloud.main(list(arguments))
 
 
-def test_a_plan_without_an_image_is_refused_for_it_would_end_the_function(
+def test_a_plan_without_an_image_is_rejected(
     account: Any,
     command: Callable[..., int],
     monkeypatch: pytest.MonkeyPatch,
@@ -39,7 +39,7 @@ def test_a_plan_without_an_image_is_refused_for_it_would_end_the_function(
         (("smoke", "--name", "x" * 28), "3 to 27"),
     ],
 )
-def test_what_cannot_be_a_name_is_refused(
+def test_an_invalid_name_is_rejected(
     account: Any,
     command: Callable[..., int],
     capsys: pytest.CaptureFixture[str],
@@ -52,7 +52,7 @@ def test_what_cannot_be_a_name_is_refused(
     assert why in error
 
 
-def test_no_credentials_are_told_in_one_line(
+def test_missing_credentials_are_one_line(
     account: Any,
     command: Callable[..., int],
     monkeypatch: pytest.MonkeyPatch,
@@ -64,7 +64,7 @@ def test_no_credentials_are_told_in_one_line(
     assert capsys.readouterr().err == "error: no AWS account: Unable to locate credentials\n"
 
 
-def test_the_archive_s_steps_tell_a_workflow_what_is_due(
+def test_the_archive_steps_set_the_output_due(
     command: Callable[..., int],
     made_store: Callable[[str], Path],
     tmp_path: Path,
@@ -82,18 +82,18 @@ def test_the_archive_s_steps_tell_a_workflow_what_is_due(
     assert output.read_text() == "due=true\ndue=false\n"
 
 
-def test_terraform_s_own_variables_are_read_in_its_own_order(tmp_path: Path) -> None:
+def test_variables_have_terraform_s_precedence(tmp_path: Path) -> None:
     environ = {"TF_VAR_name": "from-env", "TF_VAR_region": "us-east-1", "PATH": "/bin"}
     assert variables(tmp_path, environ) == {"name": "from-env", "region": "us-east-1"}
     (tmp_path / "terraform.tfvars").write_text(
         '# region = "xx-none-1"\nregion            = "eu-west-2" # London\n'
         'cors_origins = ["https://a.example"]\nbudget_usd = 2\nauthorization="iam"\n'
     )
-    found = variables(tmp_path, environ)
-    assert found == {"name": "from-env", "region": "eu-west-2", "authorization": "iam"}
+    values = variables(tmp_path, environ)
+    assert values == {"name": "from-env", "region": "eu-west-2", "authorization": "iam"}
 
 
-def test_a_program_s_words_and_its_failure_are_told(tmp_path: Path) -> None:
+def test_a_program_s_output_and_failure_are_reported(tmp_path: Path) -> None:
     shell = Shell(tmp_path)
     assert (
         shell.answer(sys.executable, "-c", "print(input())".replace("input()", "6 * 7")) == "42\n"
@@ -105,7 +105,7 @@ def test_a_program_s_words_and_its_failure_are_told(tmp_path: Path) -> None:
         shell.answer("no-such-program")
 
 
-def test_a_question_that_nobody_can_answer_is_no_yes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_question_without_an_answer_is_not_a_yes(monkeypatch: pytest.MonkeyPatch) -> None:
     def nobody(_: str) -> str:
         raise EOFError
 
@@ -117,7 +117,7 @@ def test_a_question_that_nobody_can_answer_is_no_yes(monkeypatch: pytest.MonkeyP
         agree_by_name("All of it.", "energy-forecast", None)
 
 
-def test_terraform_is_found_where_it_is_named(
+def test_terraform_is_the_named_program_or_on_the_path(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -25,19 +25,19 @@ FACTS = {
 
 @pytest.fixture
 def prices() -> dict[str, Any]:
-    found = json.loads((ROOT / "scripts" / "deploy" / "prices.json").read_text("utf-8"))
-    found["assumed"] |= {"memory_mb": 1024, "champion_share": 0.5}
-    return found
+    content = json.loads((ROOT / "scripts" / "deploy" / "prices.json").read_text("utf-8"))
+    content["assumed"] |= {"memory_mb": 1024, "champion_share": 0.5}
+    return content
 
 
-def test_nobody_asks_and_only_what_is_stored_costs(prices: dict[str, Any]) -> None:
+def test_without_requests_only_storage_costs(prices: dict[str, Any]) -> None:
     used = costs.serving_usage(0, FACTS, prices)
     paid = {name for name, usd in costs.dollars(used, prices["items"], free=True).items() if usd}
     assert paid == {"s3_gb", "s3_writes", "ecr_gb"}
     assert sum(costs.dollars(used, prices["items"], free=True).values()) < 0.05
 
 
-def test_a_million_requests_are_warm_and_are_billed_by_the_millisecond(
+def test_a_million_requests_are_billed_by_the_millisecond(
     prices: dict[str, Any],
 ) -> None:
     used = costs.serving_usage(1_000_000, FACTS, prices)
@@ -57,31 +57,31 @@ def test_a_request_now_and_then_is_a_cold_start(prices: dict[str, Any]) -> None:
     assert used["traces"] == pytest.approx(10, rel=1e-3)
 
 
-def test_what_is_free_is_never_paid_back(prices: dict[str, Any]) -> None:
+def test_free_usage_never_makes_a_cost_negative(prices: dict[str, Any]) -> None:
     for requests in costs.TRAFFIC:
         used = costs.serving_usage(requests, FACTS, prices)
         with_free, without = (costs.dollars(used, prices["items"], free) for free in (True, False))
         assert all(0 <= with_free[name] <= without[name] for name in used)
 
 
-def test_every_item_is_in_one_row_and_every_price_says_where_it_is_from(
+def test_every_item_has_a_row_and_a_source(
     prices: dict[str, Any],
 ) -> None:
-    listed = [item for items in costs.GROUPS.values() for item in items]
-    assert sorted(listed) == sorted(prices["items"])
-    for one in prices["items"].values():
-        assert set(one) == {"what", "usd", "per", "unit", "free", "seen", "at"}
+    items_in_rows = [item for items in costs.GROUPS.values() for item in items]
+    assert sorted(items_in_rows) == sorted(prices["items"])
+    for item in prices["items"].values():
+        assert set(item) == {"what", "usd", "per", "unit", "free", "seen", "at"}
 
 
-def test_the_document_has_the_tables_of_the_bench_that_is_held() -> None:
+def test_the_document_has_the_current_tables() -> None:
     document = (ROOT / "docs" / "deploy.md").read_text("utf-8")
-    held = json.loads(costs.PRICES.read_text("utf-8"))
+    prices = json.loads(costs.PRICES.read_text("utf-8"))
     bench = json.loads(costs.LAMBDA_BENCHMARK.read_text("utf-8"))
-    assert costs.serving_table(bench, held) in document, "run 'make costs'"
-    assert costs.price_list(held) in document, "run 'make costs'"
+    assert costs.serving_table(bench, prices) in document, "run 'make costs'"
+    assert costs.price_list(prices) in document, "run 'make costs'"
 
 
-def test_what_is_assumed_is_what_terraform_makes() -> None:
+def test_assumptions_are_terraform_s_defaults() -> None:
     module = ROOT / "terraform"
     if not (module / "variables.tf").exists():
         pytest.skip("there is no terraform/ here")

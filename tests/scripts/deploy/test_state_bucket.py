@@ -13,10 +13,10 @@ from scripts.deploy import account as aws
 PROJECT = "another-project"
 
 
-def test_it_is_versioned_encrypted_closed_and_over_tls_alone(account: Any) -> None:
+def test_the_bucket_is_versioned_encrypted_private_and_tls_only(account: Any) -> None:
     s3, bucket = account.client("s3"), f"{account.state_bucket}-1"
-    made = [aws.ensure_state_bucket(s3, bucket, account.region, PROJECT) for _ in range(2)]
-    assert made == [True, False]
+    created = [aws.ensure_state_bucket(s3, bucket, account.region, PROJECT) for _ in range(2)]
+    assert created == [True, False]
     assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
     rules = s3.get_bucket_encryption(Bucket=bucket)["ServerSideEncryptionConfiguration"]["Rules"]
     assert rules[0]["ApplyServerSideEncryptionByDefault"]["SSEAlgorithm"] == "AES256"
@@ -28,7 +28,7 @@ def test_it_is_versioned_encrypted_closed_and_over_tls_alone(account: Any) -> No
     assert s3.get_bucket_location(Bucket=bucket)["LocationConstraint"] == account.region
 
 
-def test_one_that_was_left_half_made_is_finished(account: Any) -> None:
+def test_an_incomplete_bucket_is_completed(account: Any) -> None:
     s3, bucket = account.client("s3"), f"{account.state_bucket}-2"
     where = {"LocationConstraint": account.region}
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
@@ -36,7 +36,7 @@ def test_one_that_was_left_half_made_is_finished(account: Any) -> None:
     assert s3.get_bucket_versioning(Bucket=bucket)["Status"] == "Enabled"
 
 
-def test_it_goes_with_every_state_it_ever_held(account: Any) -> None:
+def test_the_bucket_is_removed_with_all_versions(account: Any) -> None:
     s3, bucket = account.client("s3"), f"{account.state_bucket}-3"
     aws.ensure_state_bucket(s3, bucket, account.region, PROJECT)
     for body in (b"{}", b"[]"):
@@ -46,7 +46,7 @@ def test_it_goes_with_every_state_it_ever_held(account: Any) -> None:
     aws.remove_bucket(s3, bucket)  # and again: nothing to do
 
 
-def test_another_s_bucket_is_told_from_none() -> None:
+def test_another_account_s_bucket_is_an_error() -> None:
     class Foreign:
         def head_bucket(self, **_: str) -> None:
             answer = {"Error": {"Code": "403"}, "ResponseMetadata": {"HTTPStatusCode": 403}}

@@ -22,15 +22,15 @@ LATER = "89abcdef0123456789abcdef0123456789abcdef"
 
 
 @pytest.fixture
-def played(account: Any) -> Iterator[EmulatedTerraform]:
+def cloud(account: Any) -> Iterator[EmulatedTerraform]:
     """A player on an account that is empty before and after."""
     assert remaining_resources(account) == []
-    found = EmulatedTerraform(account)
-    yield found
-    if found.resources:
-        empty_bucket(account.client("s3"), found.bucket)
+    player = EmulatedTerraform(account)
+    yield player
+    if player.resources:
+        empty_bucket(account.client("s3"), player.bucket)
         empty_repository(account.client("ecr"), account.name)
-        found._delete(everything=True)
+        player._delete(everything=True)
     aws.remove_bucket(account.client("s3"), account.state_bucket)
 
 
@@ -40,39 +40,39 @@ def local_store(made_store: Callable[[str], Path]) -> str:
 
 
 @pytest.fixture(autouse=True)
-def well(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+def check_errors(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """What the smoke test finds: an error in it is raised, the first first."""
-    found: list[Any] = []
+    errors: list[Any] = []
 
     def smoke(*_: Any) -> list[str]:
-        if found:
-            raise found.pop(0)
+        if errors:
+            raise errors.pop(0)
         return ["function: well"]
 
     monkeypatch.setattr(deployment, "smoke", smoke)
     monkeypatch.setattr(deployment.lineage, "commit", lambda _: COMMIT)
-    return found
+    return errors
 
 
-def new_deployment(played: EmulatedTerraform, **more: Any) -> Any:
-    module = terraform(played, Path("/module"))
-    return Deployment(played.account, played, module, "arm64", **{"yes": True, **more})
+def new_deployment(cloud: EmulatedTerraform, **more: Any) -> Any:
+    module = terraform(cloud, Path("/module"))
+    return Deployment(cloud.account, cloud, module, "arm64", **{"yes": True, **more})
 
 
-def destruction(played: EmulatedTerraform, **more: Any) -> Any:
-    typed = {"typed": played.account.name, "remove_state": True}
-    return Destruction(played.account, terraform(played, Path("/module")), **{**typed, **more})
+def destruction(cloud: EmulatedTerraform, **more: Any) -> Any:
+    typed = {"typed": cloud.account.name, "remove_state": True}
+    return Destruction(cloud.account, terraform(cloud, Path("/module")), **{**typed, **more})
 
 
 def test_the_first_deployment_is_made_in_two_steps(
-    played: EmulatedTerraform, local_store: str, capsys: pytest.CaptureFixture[str]
+    cloud: EmulatedTerraform, local_store: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    account = played.account
-    deploy(new_deployment(played), local_store)
-    ran = [re.sub(r"/\S+/plan\b", "PLAN", one) for one in played.commands]
-    ran = [one for one in ran if not one.endswith("output -json")]
+    account = cloud.account
+    deploy(new_deployment(cloud), local_store)
+    ran = [re.sub(r"/\S+/plan\b", "PLAN", command) for command in cloud.commands]
+    ran = [command for command in ran if not command.endswith("output -json")]
     (image,) = account.client("ecr").list_images(repositoryName=account.name)["imageIds"]
-    url = played.resources["repository_url"]
+    url = cloud.resources["repository_url"]
     module = "terraform -chdir=/module"
     plan = f"{module} plan -input=false -detailed-exitcode -out=PLAN -var=name=energy-forecast"
     plan += " -var=region=eu-west-2 -var=architecture=arm64"
@@ -89,63 +89,66 @@ def test_the_first_deployment_is_made_in_two_steps(
         f"{plan} -var=image_digest={image['imageDigest']}",
         apply,
     ]
-    told = capsys.readouterr().out
-    assert "Published release 2022-07-" in told
-    assert "https://api.example.org/" in told
-    (password,) = filter(None, played.inputs)  # on no command line
-    assert not any(password in one for one in ran)
+    output = capsys.readouterr().out
+    assert "Published release 2022-07-" in output
+    assert "https://api.example.org/" in output
+    (password,) = filter(None, cloud.inputs)  # on no command line
+    assert not any(password in command for command in ran)
 
 
-def test_a_deployment_that_answers_badly_is_taken_back(
-    played: EmulatedTerraform, local_store: str, well: list[Any], monkeypatch: pytest.MonkeyPatch
+def test_a_deployment_that_fails_its_check_is_rolled_back(
+    cloud: EmulatedTerraform,
+    local_store: str,
+    check_errors: list[Any],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    one, functions = new_deployment(played), played.account.client("lambda")
-    deployment.deploy(one, local_store)
-    assert deployment.live_version(functions, played.account.name) == "1"
+    target, functions = new_deployment(cloud), cloud.account.client("lambda")
+    deployment.deploy(target, local_store)
+    assert deployment.live_version(functions, cloud.account.name) == "1"
     monkeypatch.setattr(deployment.lineage, "commit", lambda _: LATER)
-    well.append(CheckFailed("HTTP 500"))
+    check_errors.append(CheckFailed("HTTP 500"))
     with pytest.raises(RuntimeError, match=r"HTTP 500\nversion 1 is live again"):
-        deployment.deploy(one, local_store)
-    assert deployment.live_version(functions, played.account.name) == "1"
-    well.clear()
+        deployment.deploy(target, local_store)
+    assert deployment.live_version(functions, cloud.account.name) == "1"
+    check_errors.clear()
     # The same commit again: no second build, and Terraform moves forward.
-    builds = sum("buildx" in command for command in played.commands)
-    deployment.deploy(one, local_store)
-    assert sum("buildx" in command for command in played.commands) == builds == 2
-    assert int(deployment.live_version(functions, played.account.name)) > 1
+    builds = sum("buildx" in command for command in cloud.commands)
+    deployment.deploy(target, local_store)
+    assert sum("buildx" in command for command in cloud.commands) == builds == 2
+    assert int(deployment.live_version(functions, cloud.account.name)) > 1
 
 
-def test_a_first_deployment_that_answers_badly_has_nothing_to_go_back_to(
-    played: EmulatedTerraform, local_store: str, well: list[Any]
+def test_a_first_deployment_that_fails_its_check_cannot_roll_back(
+    cloud: EmulatedTerraform, local_store: str, check_errors: list[Any]
 ) -> None:
-    well.append(CheckFailed("no_release"))
+    check_errors.append(CheckFailed("no_release"))
     with pytest.raises(RuntimeError, match="the live version fails its check: no_release"):
-        deploy(new_deployment(played), local_store)
+        deploy(new_deployment(cloud), local_store)
 
 
-def test_a_plan_that_is_not_agreed_to_changes_nothing(
-    played: EmulatedTerraform, local_store: str, monkeypatch: pytest.MonkeyPatch
+def test_a_declined_plan_changes_nothing(
+    cloud: EmulatedTerraform, local_store: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("builtins.input", lambda _: "")
     with pytest.raises(RuntimeError, match="was not applied"):
-        deploy(new_deployment(played, yes=False), local_store)
-    assert played.resources == {}
-    assert not [one for one in played.commands if " apply " in one]
+        deploy(new_deployment(cloud, yes=False), local_store)
+    assert cloud.resources == {}
+    assert not [command for command in cloud.commands if " apply " in command]
 
 
 @pytest.mark.parametrize("commit", ["unknown", f"{COMMIT}-dirty"])
-def test_an_image_is_built_from_a_commit_alone(
-    played: EmulatedTerraform, commit: str, monkeypatch: pytest.MonkeyPatch
+def test_an_image_needs_a_clean_commit(
+    cloud: EmulatedTerraform, commit: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(deployment.lineage, "commit", lambda _: commit)
-    one = new_deployment(played)
-    deployment.prepare_account(one)
+    target = new_deployment(cloud)
+    deployment.prepare_account(target)
     with pytest.raises(RuntimeError, match="commit first"):
-        deployment.build_image(one)
-    assert not [one for one in played.commands if "docker" in one]
+        deployment.build_image(target)
+    assert not [command for command in cloud.commands if "docker" in command]
 
 
-def test_an_index_of_images_is_refused_before_lambda_would() -> None:
+def test_an_index_of_images_is_rejected() -> None:
     class Ecr:
         def describe_images(self, **_: Any) -> dict[str, Any]:
             kind = "application/vnd.oci.image.index.v1+json"
@@ -156,101 +159,99 @@ def test_an_index_of_images_is_refused_before_lambda_would() -> None:
 
 
 def test_destroy_leaves_nothing(
-    played: EmulatedTerraform, local_store: str, capsys: pytest.CaptureFixture[str]
+    cloud: EmulatedTerraform, local_store: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    deploy(new_deployment(played), local_store)
-    account = played.account
+    deploy(new_deployment(cloud), local_store)
+    account = cloud.account
     kinds = {line.split(":")[2] for line in remaining_resources(account)}
     assert {"s3", "ecr", "lambda", "iam", "logs"} <= kinds
-    account.client("s3").put_object(Bucket=played.bucket, Key="store/champion.json", Body=b"{}")
+    account.client("s3").put_object(Bucket=cloud.bucket, Key="store/champion.json", Body=b"{}")
 
-    assert destroy(destruction(played), pause=0) == []
+    assert destroy(destruction(cloud), pause=0) == []
     assert remaining_resources(account) == []
     assert capsys.readouterr().out.endswith("What is left: nothing.\n")
     # And once more, on the empty account: it says so.
-    assert destroy(destruction(played), pause=0) == []
+    assert destroy(destruction(cloud), pause=0) == []
     assert "nothing was deployed from here" in capsys.readouterr().out
 
 
-def test_a_destroy_that_half_failed_can_be_started_again(
-    played: EmulatedTerraform, local_store: str, capsys: pytest.CaptureFixture[str]
+def test_a_failed_destroy_can_be_run_again(
+    cloud: EmulatedTerraform, local_store: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Terraform forgets its outputs first, and what was written since must be emptied too."""
-    deploy(new_deployment(played), local_store)
-    played.forgets = True
-    late = {"Bucket": played.bucket, "Key": "vintages/late.zip", "Body": b"zip"}
-    played.account.client("s3").put_object(**late)
-    assert destroy(destruction(played), pause=0) == []
-    assert remaining_resources(played.account) == []
-    assert f"{played.bucket}: " in capsys.readouterr().out
+    deploy(new_deployment(cloud), local_store)
+    cloud.forgets = True
+    late = {"Bucket": cloud.bucket, "Key": "vintages/late.zip", "Body": b"zip"}
+    cloud.account.client("s3").put_object(**late)
+    assert destroy(destruction(cloud), pause=0) == []
+    assert remaining_resources(cloud.account) == []
+    assert f"{cloud.bucket}: " in capsys.readouterr().out
 
 
-def test_a_first_apply_that_half_failed_is_made_again(
-    played: EmulatedTerraform, local_store: str
-) -> None:
-    one = new_deployment(played)
-    deployment.prepare_account(one)
-    applied = sum(" apply " in command for command in played.commands)
-    arn = played.resources.pop("retrain_role_arn")
-    played.changes = False
-    deployment.prepare_account(one)
-    plans = sum(" plan " in command for command in played.commands)
+def test_a_failed_first_apply_is_run_again(cloud: EmulatedTerraform, local_store: str) -> None:
+    target = new_deployment(cloud)
+    deployment.prepare_account(target)
+    applied = sum(" apply " in command for command in cloud.commands)
+    arn = cloud.resources.pop("retrain_role_arn")
+    cloud.changes = False
+    deployment.prepare_account(target)
+    plans = sum(" plan " in command for command in cloud.commands)
     assert (applied, plans) == (1, 2)
-    played.resources["retrain_role_arn"] = arn
+    cloud.resources["retrain_role_arn"] = arn
 
 
-def test_destroy_wants_the_name_and_nothing_else(
-    played: EmulatedTerraform, local_store: str, monkeypatch: pytest.MonkeyPatch
+def test_destroy_needs_the_typed_name(
+    cloud: EmulatedTerraform, local_store: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    deploy(new_deployment(played), local_store)
-    before = remaining_resources(played.account)
+    deploy(new_deployment(cloud), local_store)
+    before = remaining_resources(cloud.account)
     for typed in ("", "y", "energy"):
         with pytest.raises(RuntimeError, match="nothing was destroyed"):
-            destroy(destruction(played, typed=typed), pause=0)
+            destroy(destruction(cloud, typed=typed), pause=0)
     monkeypatch.setattr("builtins.input", lambda _: "yes")
     with pytest.raises(RuntimeError, match="nothing was destroyed"):
-        destroy(destruction(played, typed=None), pause=0)
-    assert remaining_resources(played.account) == before
+        destroy(destruction(cloud, typed=None), pause=0)
+    assert remaining_resources(cloud.account) == before
 
 
 def test_the_state_is_a_second_question(
-    played: EmulatedTerraform, local_store: str, monkeypatch: pytest.MonkeyPatch
+    cloud: EmulatedTerraform, local_store: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    deploy(new_deployment(played), local_store)
-    asked: list[str] = []
+    deploy(new_deployment(cloud), local_store)
+    questions: list[str] = []
 
     def answer(question: str) -> str:
-        asked.append(question)
+        questions.append(question)
         return "n"
 
     monkeypatch.setattr("builtins.input", answer)
-    assert destroy(destruction(played, remove_state=None), pause=0) == []  # it is meant to stay
-    assert len(asked) == 1
-    assert played.account.state_bucket in asked[0]
+    assert destroy(destruction(cloud, remove_state=None), pause=0) == []  # it is meant to stay
+    assert len(questions) == 1
+    assert cloud.account.state_bucket in questions[0]
 
 
-def test_a_workflow_leaves_its_own_way_in_and_nothing_that_costs(
-    played: EmulatedTerraform, local_store: str
+def test_a_workflow_keeps_its_roles_and_nothing_that_costs(
+    cloud: EmulatedTerraform, local_store: str
 ) -> None:
-    deploy(new_deployment(played), local_store)
-    account = played.account
-    assert destroy(destruction(played, remove_state=None, leave_way_in=True), pause=0) == []
+    deploy(new_deployment(cloud), local_store)
+    account = cloud.account
+    assert destroy(destruction(cloud, remove_state=None, leave_way_in=True), pause=0) == []
     kinds = {line.split(":")[2] for line in remaining_resources(account)}
     assert kinds == {"s3", "ecr", "iam"}
-    assert not account.client("s3").list_object_versions(Bucket=played.bucket).get("Versions")
+    assert not account.client("s3").list_object_versions(Bucket=cloud.bucket).get("Versions")
     assert not account.client("ecr").list_images(repositoryName=account.name)["imageIds"]
 
 
-def test_what_is_left_against_the_plan_is_told_and_fails(
-    played: EmulatedTerraform, local_store: str, capsys: pytest.CaptureFixture[str]
+def test_unexpected_resources_are_reported(
+    cloud: EmulatedTerraform, local_store: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    deploy(new_deployment(played), local_store)
-    logs = played.account.client("logs")
+    deploy(new_deployment(cloud), local_store)
+    logs = cloud.account.client("logs")
     # A last invocation makes it again, after Terraform is done.
-    name = f"/aws/lambda/{played.account.name}-straggler"
+    name = f"/aws/lambda/{cloud.account.name}-straggler"
     logs.create_log_group(logGroupName=name)
     try:
-        (left,) = destroy(destruction(played), pause=0)
+        (left,) = destroy(destruction(cloud), pause=0)
         assert left.endswith(name)
         assert left in capsys.readouterr().out
     finally:

@@ -39,11 +39,11 @@ ASSUMED = {"branch_seconds": 600, "start_seconds": 60, "vcpus": 1, "memory_gb": 
 
 @pytest.fixture
 def prices() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads((ROOT / "scripts/deploy/prices.json").read_text("utf-8"))
-    return {**found, "training_assumed": ASSUMED}
+    content: dict[str, Any] = json.loads((ROOT / "scripts/deploy/prices.json").read_text("utf-8"))
+    return {**content, "training_assumed": ASSUMED}
 
 
-def test_hours_are_work_and_a_start_for_every_task() -> None:
+def test_hours_are_work_and_the_start_of_every_task() -> None:
     """1,200 series of 3 s are an hour's work: six branches, and seven tasks beside them."""
     used = costs.training_usage(1_200, 3.0, ENGINE, ASSUMED)
     assert costs.branch_count(1_200, 3.0, ASSUMED) == 6
@@ -52,28 +52,30 @@ def test_hours_are_work_and_a_start_for_every_task() -> None:
     assert used["transitions"] == 15
 
 
-def test_requests_are_those_of_one_branch_and_of_every_further_one() -> None:
+def test_requests_grow_with_the_branches() -> None:
     used = costs.training_usage(1_200, 3.0, ENGINE, ASSUMED)
     assert (used["s3_reads"], used["s3_writes"]) == (300 + 5 * 60, 100 + 5 * 20)
 
 
-def test_others_are_asked_for_as_long_as_the_branches_take_in_turns() -> None:
-    asked = costs.training_load(1_200, 3.0, ENGINE, ASSUMED)
-    assert asked["hours"] == pytest.approx(2 * 660 / 3600)  # six branches, four at once
-    assert asked["s3_a_second"] == pytest.approx(800 / 1320)
-    assert asked["metadata_rows"] == 260 + 5 * 50
-    assert asked["mlflow_runs"] == 18
+def test_the_load_lasts_as_long_as_the_branches() -> None:
+    load = costs.training_load(1_200, 3.0, ENGINE, ASSUMED)
+    assert load["hours"] == pytest.approx(2 * 660 / 3600)  # six branches, four at once
+    assert load["s3_a_second"] == pytest.approx(800 / 1320)
+    assert load["metadata_rows"] == 260 + 5 * 50
+    assert load["mlflow_runs"] == 18
 
 
-def test_what_the_join_gathers_grows_with_the_series_and_mlflow_does_not() -> None:
-    few, many = (costs.training_load(one, 3.0, ENGINE, ASSUMED, 2.5) for one in (1_000, 1_000_000))
+def test_the_join_grows_with_the_series_and_mlflow_does_not() -> None:
+    few, many = (
+        costs.training_load(count, 3.0, ENGINE, ASSUMED, 2.5) for count in (1_000, 1_000_000)
+    )
     assert (few["gathered_gb"], many["gathered_gb"]) == pytest.approx((0.0025, 2.5))
     assert few["mlflow_runs"] == many["mlflow_runs"]
 
 
 def test_the_seconds_of_a_series_are_those_of_the_largest_size() -> None:
-    found = {"1": 9.0, "1000": 0.5, "100": 2.0}
-    assert costs.seconds_per_series({"chunk_seconds_per_series": found}) == 0.5
+    by_size = {"1": 9.0, "1000": 0.5, "100": 2.0}
+    assert costs.seconds_per_series({"chunk_seconds_per_series": by_size}) == 0.5
 
 
 def test_a_thousand_times_the_series_cost_less_than_a_thousand_times_as_much(
@@ -88,15 +90,15 @@ def test_a_thousand_times_the_series_cost_less_than_a_thousand_times_as_much(
     assert 500 < many / few < 1000
 
 
-def test_every_item_used_has_a_price_that_says_where_it_is_from(prices: dict[str, Any]) -> None:
+def test_every_item_has_a_price_and_its_source(prices: dict[str, Any]) -> None:
     assert set(costs.training_usage(1, 1.0, ENGINE, ASSUMED)) == set(prices["training"])
-    for one in prices["training"].values():
-        assert set(one) == {"what", "usd", "per", "unit", "free", "seen", "at"}
+    for item in prices["training"].values():
+        assert set(item) == {"what", "usd", "per", "unit", "free", "seen", "at"}
     for name in ("s3_writes", "s3_reads"):
         assert prices["training"][name] == prices["items"][name]
 
 
-def test_the_table_says_what_is_assumed_and_has_a_column_for_each_number_of_series(
+def test_the_table_states_assumptions_and_has_a_column_for_each_size(
     prices: dict[str, Any],
 ) -> None:
     scale = {"chunk_seconds_per_series": {"1000": 2.0}, "kilobytes_per_series": 2.5}
@@ -106,11 +108,11 @@ def test_the_table_says_what_is_assumed_and_has_a_column_for_each_number_of_seri
     assert text.count("| 1,000 series | 1,000,000 series |") == 2
 
 
-def test_the_document_has_the_tables_of_what_is_held() -> None:
+def test_the_document_has_the_current_training_tables() -> None:
     document = (ROOT / "docs" / "scale.md").read_text("utf-8")
-    held = json.loads(costs.PRICES.read_text("utf-8"))
-    assert costs.price_list({**held, "items": held["training"]}) in document, "run 'make costs'"
+    prices = json.loads(costs.PRICES.read_text("utf-8"))
+    assert costs.price_list({**prices, "items": prices["training"]}) in document, "run 'make costs'"
     engine = json.loads(costs.ENGINE_BENCHMARK.read_text("utf-8"))
     if costs.SCALE_BENCHMARK.exists():
         scale = json.loads(costs.SCALE_BENCHMARK.read_text("utf-8"))
-        assert costs.training_table(scale, engine, held) in document, "run 'make costs'"
+        assert costs.training_table(scale, engine, prices) in document, "run 'make costs'"

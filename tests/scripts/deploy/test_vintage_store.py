@@ -40,7 +40,7 @@ def contents(root: Path) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("kind", ["directory", "s3"])
-def test_the_next_machine_has_what_the_last_one_kept(
+def test_another_machine_gets_the_same_vintages(
     machine: Path,
     tmp_path: Path,
     kind: str,
@@ -53,22 +53,22 @@ def test_the_next_machine_has_what_the_last_one_kept(
         server.use(monkeypatch)
         url = f"s3://{server.bucket}/vintages"
     store = open_store(url)
-    (pushed,) = push_vintages(machine, store)
-    assert pull_vintages(tmp_path / "two", store) == [pushed]
+    (stored,) = push_vintages(machine, store)
+    assert pull_vintages(tmp_path / "two", store) == [stored]
     assert contents(tmp_path / "two") == contents(machine)
-    assert [one.vintage_id for one in list_vintages(tmp_path / "two")] == [pushed]
+    assert [vintage.vintage_id for vintage in list_vintages(tmp_path / "two")] == [stored]
     # Again, from either: nothing to do.
     assert (push_vintages(machine, store), push_vintages(tmp_path / "two", store)) == ([], [])
     assert pull_vintages(machine, store) == []
 
 
-def test_the_embedded_vintage_stays_in_git(tmp_path: Path) -> None:
+def test_the_embedded_vintage_is_not_stored(tmp_path: Path) -> None:
     store = open_store(str(tmp_path / "store"))
     shutil.copytree(RAW, tmp_path / "data" / "raw")
     assert push_vintages(tmp_path / "data", store) == []
 
 
-def test_what_is_no_vintage_in_the_store_is_refused(tmp_path: Path) -> None:
+def test_objects_that_are_not_vintages_are_rejected(tmp_path: Path) -> None:
     store = open_store(str(tmp_path / "store"))
     store.write("2022-08-6c288c44.zip", b"half of it")
     with pytest.raises(RuntimeError, match="is not a vintage"):
@@ -91,7 +91,7 @@ def test_a_release_is_due_until_the_newest_vintage_has_one(
     assert release_due(data, open_store(str(made_store("theta")))) == ""
 
 
-def test_a_release_that_cannot_be_read_does_not_hide_that_one_is_due(
+def test_an_unreadable_release_is_skipped(
     made_store: Callable[[str], Path], tmp_path: Path
 ) -> None:
     data = tmp_path / "data"
@@ -102,7 +102,7 @@ def test_a_release_that_cannot_be_read_does_not_hide_that_one_is_due(
     assert release_due(data, open_store(str(tmp_path / "store"))).endswith("has no release yet")
 
 
-def test_a_release_that_nothing_was_decided_about_leaves_one_due(
+def test_a_release_without_a_decision_does_not_count(
     made_store: Callable[[str], Path], tmp_path: Path
 ) -> None:
     data = tmp_path / "data"

@@ -42,7 +42,7 @@ def copied(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_make_data_tells_what_the_workbooks_hold() -> None:
+def test_make_data_shows_the_workbooks() -> None:
     ran = subprocess.run(
         [sys.executable, "-m", "scripts.dev.prepare_data", "--show"],
         cwd=ROOT,
@@ -61,16 +61,18 @@ def test_make_events_shows_every_example_and_its_answer(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """A few of them here: tests/lambda/test_events.py asks all."""
-    asked = sorted(EVENTS.glob("*_get_months.json")) + sorted(EVENTS.glob("4??_direct_[un]*.json"))
-    for file in asked:
+    examples = sorted(EVENTS.glob("*_get_months.json")) + sorted(
+        EVENTS.glob("4??_direct_[un]*.json")
+    )
+    for file in examples:
         shutil.copy(file, tmp_path)
     assert load("run_lambda", EVENTS=tmp_path).main(["events"]) == 0
-    told = capsys.readouterr().out
-    assert len(asked) > 2
-    assert [file.name for file in asked if f"\n{file.name}\n  " not in told] == []
+    output = capsys.readouterr().out
+    assert len(examples) > 2
+    assert [file.name for file in examples if f"\n{file.name}\n  " not in output] == []
 
 
-def test_make_answers_writes_what_was_answered(load: Load, copied: Path) -> None:
+def test_make_answers_writes_the_answers(load: Load, copied: Path) -> None:
     page = copied / "docs" / "serving.md"
     before = page.read_text("utf-8")
     assert load("run_lambda", PAGE=page, ROOT=copied).main(["answers"]) == 0
