@@ -40,9 +40,8 @@ def run(series: dict[str, pd.Series], weather: pd.DataFrame, split: pd.Period) -
     index = pd.PeriodIndex(next(iter(series.values())).index)
     laid = plan_folds(index, split, FOLDS, 12)
     seen = FoldPlan(laid.backtest, (), split, 12)
-    branches = map(
-        Branch, schedule_branches(product(series, models.FORECASTERS), FOLDS, os.cpu_count() or 1)
-    )
+    work = product(series, models.FORECASTERS)
+    branches = schedule_branches(work, FOLDS, os.cpu_count() or 1)
     cut = {name: y.loc[:split] for name, y in series.items()}
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         found = list(pool.map(partial(_one, cut, weather.loc[:split], seen), branches))

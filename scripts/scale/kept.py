@@ -16,7 +16,7 @@ def main() -> None:
     namespace(None)
     latest = Flow("TrainFlow").latest_run
     results = [task.data.results for task in latest["backtest"].tasks()]
-    forecasts: Any = latest["select"].task.data.forecasts
+    forecasts: Any = latest["select"].task.data.panel
     kept = [one for one in results if isinstance(one, ChunkResult)], forecasts and forecasts[0]
     sys.stdout.buffer.write(pickle.dumps(kept))
 
