@@ -312,51 +312,6 @@ class SeriesLeftOut(RequestError):
 
 
 @dataclass(eq=False)
-class UnknownForecaster(RequestError):
-    """A forecaster that the bench does not have."""
-
-    forecasters: Sequence[str]
-    known: Sequence[str]
-
-    @property
-    def message(self) -> str:
-        return (
-            f"Unknown forecaster '{join_names(self.forecasters)}'. "
-            f"Known forecasters: {join_names(self.known)}; or 'all'."
-        )
-
-
-@dataclass(eq=False)
-class NeedsWeather(RequestError):
-    """Forecasters asked for by name that need weather, of a data set that holds none."""
-
-    forecasters: Sequence[str]
-    others: Sequence[str]
-
-    @property
-    def message(self) -> str:
-        return (
-            f"{join_names(self.forecasters)} cannot be tried: these figures come without weather. "
-            f"Choose from {join_names(self.others)}; or 'all', which leaves out what needs weather."
-        )
-
-
-@dataclass(eq=False)
-class NoParts(RequestError):
-    """A total and its parts asked for, of a data set that names no parts."""
-
-    target: str
-    known: Sequence[str]
-
-    @property
-    def message(self) -> str:
-        return (
-            f"Target 'all' is a total and its parts, and {self.target} has none that add up to "
-            f"it. Known targets: {join_names(self.known)}."
-        )
-
-
-@dataclass(eq=False)
 class OutOfRange(RequestError):
     """A number outside the range that makes sense for it."""
 
@@ -382,22 +337,6 @@ class NotAMonth(RequestError):
     @property
     def message(self) -> str:
         return f"{self.name} is '{self.found}'; expected a month such as 2001-01."
-
-
-@dataclass(eq=False)
-class NotShared(RequestError):
-    """A place on the disk of one task, where an engine gives each task a disk of its own."""
-
-    name: str
-    found: str
-    expected: str
-
-    @property
-    def message(self) -> str:
-        return (
-            f"{self.name} is {self.found}, on a disk that goes with this task; on an engine it "
-            f"has to be {self.expected}. Tell the tasks with --with environment: docs/scale.md."
-        )
 
 
 @dataclass(eq=False)
@@ -833,65 +772,6 @@ class ForecastingError(_Legacy, errors.ForecastingError):
     """A backtest or a fit that cannot be done."""
 
     code = "cannot_forecast"
-
-
-@dataclass(eq=False)
-class MissingWeather(ForecastingError, errors.MissingWeather):
-    """A forecaster that needs weather was not given enough of it."""
-
-    what: str
-    found: str
-    expected: str
-
-    @property
-    def message(self) -> str:
-        return (
-            f"This forecaster needs {self.what}: found {self.found}"
-            + (f", expected {self.expected}" if self.expected else "")
-            + ". Leave it out with --forecasters, or add the weather tables."
-        )
-
-
-@dataclass(eq=False)
-class TooShortToBacktest(ForecastingError, errors.TooShortToBacktest):
-    """A training part that leaves no room for a single fold."""
-
-    months: int
-    needed: int
-
-    @property
-    def message(self) -> str:
-        return (
-            f"The training part has {self.months} months; a backtest needs at least {self.needed}. "
-            "Start earlier (--start) or choose another target."
-        )
-
-
-@dataclass(eq=False)
-class NotPlausible(ForecastingError):
-    """A forecaster that answered with something that cannot be."""
-
-    forecaster: str
-    month: str
-    found: float
-    positive: bool
-
-    @property
-    def message(self) -> str:
-        expected = "a number above zero" if self.positive else "a number"
-        return f"{self.forecaster} forecast {self.found} for {self.month}; expected {expected}."
-
-
-@dataclass(eq=False)
-class EveryForecasterFailed(ForecastingError):
-    """Nothing to choose from."""
-
-    reasons: dict[str, str]
-
-    @property
-    def message(self) -> str:
-        told = "; ".join(f"{name}: {reason}" for name, reason in self.reasons.items())
-        return f"Every forecaster failed, so there is nothing to publish. {told}"
 
 
 class MonitoringError(_Legacy):

@@ -1,16 +1,17 @@
-"""Train, compare, choose and publish a forecast: of UK energy, or of a monthly series of your own.
+"""Train, compare, select and publish a forecast: of UK energy, or of your own monthly series.
 
     python flows/trainflow.py run
     python flows/trainflow.py run --forecasters theta,sarimax --horizon 12
     python flows/trainflow.py run --target natural_gas --store store-gas
     python flows/trainflow.py run --target all --store store-all
 
-Another monthly series is forecast the same way: ENERGY_DATASET names its settings file, and
-docs/your-own-series.md tells what that holds.
+For another monthly series, ENERGY_DATASET names its settings file; see docs/your-own-series.md.
 
-Each step calls the `energy` package and keeps the result; nothing heavy is imported up here, since
-every task imports this file anew.
+Each step calls the `energy` package and keeps the result. Heavy imports are inside the steps, since
+every task imports this file again.
 """
+
+from dataclasses import replace
 
 from energy.orchestration import prepare_environment, run_flow, set_run_summary
 
@@ -23,44 +24,42 @@ from energy.flow_decorators import report_errors, triggered_after  # noqa: E402
 
 @triggered_after("IngestFlow", or_at="37 11 1,8 * ? *")
 class TrainFlow(FlowSpec):
-    """Backtest the bench in parallel branches, choose the champion, publish its forecast."""
+    """Backtest forecasters in parallel branches, select the champion, publish its forecast."""
 
-    wanted = Parameter("target", default="", help="Column of the data (energy: total), or 'all'.")
+    target = Parameter("target", default="", help="Column of the data (energy: total), or 'all'.")
     horizon = Parameter("horizon", default=24, help="Months to publish, 1 to 120.")
-    since = Parameter("start", default="", help="First month to learn from (energy: 2001-01).")
-    names = Parameter("forecasters", default="all", help="Names of the bench, or 'all'.")
-    fold_count = Parameter("folds", default=24, help="Cutoffs in the training part, 1 to 60.")
-    vintage_asked = Parameter("vintage", default="", help="Id of a vintage; default the newest.")
-    in_real_time = Parameter("real-time", default=False, help="Folds on figures of their time.")
+    start_month = Parameter(  # `start` is a step
+        "start", default="", help="First month to learn from (energy: 2001-01)."
+    )
+    forecasters = Parameter("forecasters", default="all", help="Names of forecasters, or 'all'.")
+    folds = Parameter("folds", default=24, help="Cutoffs in the training part, 1 to 60.")
+    vintage = Parameter("vintage", default="", help="Id of a vintage; default the newest.")
+    real_time = Parameter("real-time", default=False, help="Folds on figures as first published.")
     store = Parameter("store", default="", help="Directory or s3:// URL; default ENERGY_STORE.")
 
     @report_errors
     @resources(memory=2048)
     @step
     def start(self):
-        """Read the monthly frame, split it in time, lay out the folds."""
+        """Check the request, read the data, plan folds and branches."""
         from energy.pipelines import prepare
         from energy.settings import ROOT, Settings
         from energy.tracking import lineage
 
-        asked = prepare.TrainRequest(
-            target=self.wanted,
+        request = prepare.TrainRequest(
+            target=self.target,
             horizon=self.horizon,
-            start=self.since,
-            forecasters=self.names,
-            folds=self.fold_count,
+            start=self.start_month,
+            forecasters=self.forecasters,
+            folds=self.folds,
             store=self.store,
-            vintage=self.vintage_asked,
-            in_real_time=self.in_real_time,
+            vintage=self.vintage,
+            real_time=self.real_time,
         )
-        task = prepare.prepare_training(Settings.from_environment(), asked)
-        self.dataset = task.dataset
-        self.target, self.series, self.weather = task.target, task.series, task.weather
-        self.plan, self.bench, self.branches = task.plan, task.bench, task.branches
-        self.vintage, self.known, self.store_url = task.vintage, task.known, task.store
-        self.snapshot, self.panel = task.snapshot, task.panel
+        self.training_plan = prepare.prepare_training(Settings.from_environment(), request)
+        self.branches = self.training_plan.branches
         self.commit = lineage.commit(ROOT)
-        print(task)
+        print(self.training_plan)
         self.next(self.backtest, foreach="branches")
 
     @catch(var="crash", print_exception=False)
@@ -68,18 +67,19 @@ class TrainFlow(FlowSpec):
     @resources(memory=2048)
     @step
     def backtest(self):
-        """Rolling origins of a branch's forecasters; a failure is a result too."""
+        """Backtest the forecasters of a branch; a failure is a result too."""
         from energy.pipelines import many_series, train
 
+        plan = self.training_plan
         if isinstance(self.input, many_series.SeriesChunk):
-            self.results = many_series.run_chunk(self.input, self.panel)
+            self.results = many_series.run_chunk(self.input, plan.other_series)
             print(self.results)
         else:
             self.results = train.backtest_branch(
-                self.input, self.series, self.weather, self.plan, self.known
+                self.input, plan.series, plan.weather, plan.plan, plan.real_time_data
             )
-            for target, found in self.results.items():
-                for _, score in found.values():
+            for target, results in self.results.items():
+                for _, score in results.values():
                     print(f"{target}: {score}")
         self.next(self.select)
 
@@ -87,46 +87,51 @@ class TrainFlow(FlowSpec):
     @resources(memory=2048)
     @step
     def select(self, inputs):
-        """Rank on the backtest and report the holdout; where there are parts, make them add up."""
+        """Rank on the backtest, report the holdout, and reconcile a total with its parts."""
         from energy.pipelines import many_series, train
 
-        # A frame's pickle changes with use, so Metaflow takes the branches' copies for conflicts.
-        self.series, self.weather = inputs[0].series, inputs[0].weather
-        self.merge_artifacts(inputs, exclude=["results", "crash", "known", "panel"])
-        known, results = inputs[0].known, train.gather_branches(self.branches, inputs)
-        self.forecasts = many_series.gather_chunks(
-            self.branches, inputs, self.dataset.unit(self.target)
+        plan = inputs[0].training_plan
+        # Set before merging: the pickle of a frame changes with use, so the copies of the branches
+        # would conflict. Later steps do not need the data of the backtests.
+        self.training_plan = replace(plan, other_series=None, real_time_data={})
+        self.merge_artifacts(inputs, exclude=["results", "crash"])
+        results = train.gather_branches(self.branches, inputs)
+        self.panel = many_series.gather_chunks(
+            self.branches, inputs, plan.dataset.unit(plan.target)
         )
-        self.compared = {
-            name: train.compare_forecasters(self.bench, results[name], y, self.weather, known[name])
-            for name, y in self.series.items()
-        }
-        self.reconciled = None
-        if len(self.series) > 1:
-            self.reconciled = train.reconcile_champions(
-                self.compared, self.series, self.weather, known
+        self.comparisons = {
+            target: train.compare_forecasters(
+                plan.forecasters, results[target], y, plan.weather, plan.real_time_data[target]
             )
-        print(self.compared[self.target].why)
+            for target, y in plan.series.items()
+        }
+        self.reconciliation = None
+        if len(plan.series) > 1:
+            self.reconciliation = train.reconcile_champions(
+                self.comparisons, plan.series, plan.weather, plan.real_time_data
+            )
+        print(self.comparisons[plan.target].why)
         self.next(self.refit)
 
     @report_errors
     @resources(memory=2048)
     @step
     def refit(self):
-        """Fit the champion on all months; its table carries calibrated intervals."""
+        """Fit the champion on all months and make its forecast table."""
         from energy.forecasting import selection, weather
         from energy.pipelines import train
 
-        name, y = self.target, self.series[self.target]
+        plan = self.training_plan
+        y, unit = plan.series[plan.target], plan.dataset.unit(plan.target)
         fitted, self.table = train.refit_best(
-            self.compared[name], y, self.weather, self.horizon, self.dataset.unit(name)
+            self.comparisons[plan.target], y, plan.weather, self.horizon, unit
         )
-        self.model_zip = selection.model_to_zip(fitted)
-        self.facts = weather.weather_facts(y, self.weather)
+        self.model = selection.model_to_zip(fitted)
+        self.weather_facts = weather.weather_facts(y, plan.weather)
         self.breakdown = None
-        if self.reconciled:
+        if self.reconciliation:
             self.breakdown = train.break_down(
-                self.reconciled, self.compared, self.series, self.weather, self.table
+                self.reconciliation, self.comparisons, plan.series, plan.weather, self.table
             )
         self.next(self.publish, self.leaderboard)
 
@@ -135,16 +140,17 @@ class TrainFlow(FlowSpec):
     @resources(memory=2048)
     @step
     def leaderboard(self):
-        """Draw who was tried and how they did, while the release is published."""
+        """Draw the scores of every forecaster, while the release is published."""
         from energy.reports import leaderboard_card
 
+        plan = self.training_plan
         leaderboard_card.fill_leaderboard_card(
             current.card["leaderboard"],
-            self.compared,
-            self.series,
-            self.plan,
-            self.dataset.unit(self.target),
-            self.reconciled,
+            self.comparisons,
+            plan.series,
+            plan.plan,
+            plan.dataset.unit(plan.target),
+            self.reconciliation,
         )
         self.next(self.close)
 
@@ -153,7 +159,7 @@ class TrainFlow(FlowSpec):
     @resources(memory=2048)
     @step
     def publish(self):
-        """Write the release, judge it, point to it if it may take over; log and register it all."""
+        """Write the release, check it, promote it if it passes; log and register it in MLflow."""
         from energy.pipelines import publish
         from energy.releases.store import open_store
         from energy.reports import release_card, run_summary
@@ -161,50 +167,50 @@ class TrainFlow(FlowSpec):
         from energy.tracking import lineage, registry
         from energy.tracking.runs import log_in_background
 
+        plan = self.training_plan
         draft = publish.ReleaseDraft(
             self.table,
-            self.model_zip,
-            self.compared[self.target],
-            self.series[self.target],
-            self.facts,
+            self.model,
+            self.comparisons[plan.target],
+            plan.series[plan.target],
+            self.weather_facts,
             self.breakdown,
-            self.snapshot,
-            self.dataset.titled(self.target),
-            self.forecasts,
+            plan.data,
+            plan.dataset.titled(plan.target),
+            self.panel,
         )
         settings = Settings.from_environment()
-        runs = [run_summary.tracked_run(self, name, current.run_id) for name in self.series]
+        runs = [run_summary.tracked_run(self, target, current.run_id) for target in plan.series]
         with log_in_background(settings, runs) as self.mlflow_runs:
-            run = self.mlflow_runs[self.target]
+            run = self.mlflow_runs[plan.target]
             ids = {"metaflow": f"{current.flow_name}/{current.run_id}", "mlflow": run}
-            self.published = publish.publish(
-                open_store(self.store_url), draft, lineage.lineage(self.vintage, self.commit, ids)
-            )
-        release_card.fill_release_card(current.card["release"], self.published, draft)
+            origin = lineage.lineage(plan.vintage, self.commit, ids)
+            self.result = publish.publish(open_store(plan.store), draft, origin)
+        release_card.fill_release_card(current.card["release"], self.result, draft)
         self.version = registry.register_release(
             settings,
-            self.target,
+            plan.target,
             run,
-            self.published.files,
-            self.published.manifest,
-            self.published.promoted,
-            self.dataset.name,
+            self.result.files,
+            self.result.manifest,
+            self.result.promoted,
+            plan.dataset.name,
         )
-        self.closing = run_summary.run_summary(self)
+        self.summary = run_summary.run_summary(self)
         self.next(self.close)
 
     @resources(memory=2048)
     @step
     def close(self, inputs):
-        """Go on when release and leaderboard are both done, with what the release is."""
+        """Continue when the release and the leaderboard are both done."""
         self.merge_artifacts([inputs.publish])
         self.next(self.end)
 
     @resources(memory=2048)
     @step
     def end(self):
-        """Say what came out and where it is."""
-        set_run_summary(self.closing)
+        """Print what was published and where it is."""
+        set_run_summary(self.summary)
 
 
 if __name__ == "__main__":

@@ -53,8 +53,8 @@ asked = prepare.TrainRequest(
 )
 task = prepare.prepare_training(settings, asked)
 y, weather = task.series["total"], task.weather
-results = {name: train.backtest_one(name, y, weather, task.plan) for name in task.bench}
-compared = train.compare_forecasters(task.bench, results, y, weather)
+results = {name: train.backtest_one(name, y, weather, task.plan) for name in task.forecasters}
+compared = train.compare_forecasters(task.forecasters, results, y, weather)
 
 # %%
 charts.show(charts.leaderboard(compared.ranked))
@@ -198,7 +198,7 @@ models.FORECASTERS["three_years_in_normal_weather"] = models.ForecasterSpec(
 )
 mine = ("three_years", "three_years_in_normal_weather")
 results |= {name: train.backtest_one(name, y, weather, task.plan) for name in mine}
-again = train.compare_forecasters((*task.bench, *mine), results, y, weather)
+again = train.compare_forecasters((*task.forecasters, *mine), results, y, weather)
 charts.show(charts.leaderboard(again.ranked))
 
 # %%

@@ -42,8 +42,8 @@ settings = Settings(
 asked = prepare.TrainRequest(forecasters="weather_normalised_theta", horizon=24)
 task = prepare.prepare_training(settings, asked)
 y, weather = task.series[task.target], task.weather
-results = {name: train.backtest_one(name, y, weather, task.plan) for name in task.bench}
-compared = train.compare_forecasters(task.bench, results, y, weather)
+results = {name: train.backtest_one(name, y, weather, task.plan) for name in task.forecasters}
+compared = train.compare_forecasters(task.forecasters, results, y, weather)
 unit = task.dataset.unit(task.target)
 fitted, table = train.refit_best(compared, y, weather, asked.horizon, unit)
 draft = publish.ReleaseDraft(
@@ -52,7 +52,7 @@ draft = publish.ReleaseDraft(
     compared,
     y,
     weather_facts(y, weather),
-    data=task.snapshot,
+    data=task.data,
     title=task.dataset.titled(task.target),
 )
 Markdown(f"The champion and why: {compared.why}")

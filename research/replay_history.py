@@ -149,8 +149,8 @@ def train(files: dict[str, bytes], at: datetime, forecasters: str, folds: int) -
         task = prepare.prepare_training(settings, request)
     y, target = task.series[task.target], task.target
     inputs = (y, task.weather, task.plan)
-    results = {name: backtest_one(name, *inputs) for name in task.bench}
-    compared = compare_forecasters(task.bench, results, y, task.weather)
+    results = {name: backtest_one(name, *inputs) for name in task.forecasters}
+    compared = compare_forecasters(task.forecasters, results, y, task.weather)
     fitted, table = refit_best(compared, y, task.weather, HORIZON, task.dataset.unit(target))
     draft = publish.ReleaseDraft(
         table,
@@ -158,7 +158,7 @@ def train(files: dict[str, bytes], at: datetime, forecasters: str, folds: int) -
         compared,
         y,
         weather.weather_facts(y, task.weather),
-        data=task.snapshot,
+        data=task.data,
         title=task.dataset.titled(target),
     )
     return Trained(draft, lineage.lineage(task.vintage, lineage.commit(ROOT), {"replay": "yes"}))

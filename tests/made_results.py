@@ -93,7 +93,7 @@ def _folds(y: pd.Series, laid: FoldPlan, error: float, nowcast: bool) -> pd.Data
     for cutoff in (*laid.backtest, *laid.holdout):
         held = cutoff in laid.holdout
         until = y.index[-1] if held else laid.split
-        months = pd.period_range(cutoff + 1, min(cutoff + laid.reach, until), freq="M")
+        months = pd.period_range(cutoff + 1, min(cutoff + laid.max_horizon, until), freq="M")
         ahead = np.arange(1, len(months) + 1)
         actual = y.loc[months].to_numpy()
         sign = np.where(ahead % 2, 1, -1)

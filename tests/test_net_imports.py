@@ -27,9 +27,11 @@ def test_net_imports_are_forecast_and_published(tmp_path: Path, embedded_data: P
     task = prepare.prepare_training(settings, prepare.TrainRequest(**asked, start="2010-01"))
     y = task.series["net_imports"]
     assert (y <= 0).any()
-    results = {name: train.backtest_one(name, y, task.weather, task.plan) for name in task.bench}
+    results = {
+        name: train.backtest_one(name, y, task.weather, task.plan) for name in task.forecasters
+    }
     assert [score.failure for _, score in results.values() if score.failure] == []
-    compared = train.compare_forecasters(task.bench, results, y, task.weather)
+    compared = train.compare_forecasters(task.forecasters, results, y, task.weather)
     fitted, table = train.refit_best(compared, y, task.weather, 1, "Mtoe")
     assert not table.calibration.log
 
@@ -39,7 +41,7 @@ def test_net_imports_are_forecast_and_published(tmp_path: Path, embedded_data: P
     )
     assert len(shown.charts()) > 0
 
-    facts, told = weather.weather_facts(y, task.weather), {"data": task.snapshot}
+    facts, told = weather.weather_facts(y, task.weather), {"data": task.data}
     draft = publish.ReleaseDraft(table, selection.model_to_zip(fitted), compared, y, facts, **told)
     found = lineage.lineage(task.vintage, "unknown", {})
     published = publish.publish(open_store(settings.store), draft, found)

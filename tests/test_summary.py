@@ -38,21 +38,24 @@ def ended(
     y = make_series() if y is None else y
     laid = make_plan(y, holdout=holdout)
     table = make_table(y, laid, horizon, observed=observed)
-    return SimpleNamespace(
-        compared={str(y.name): make_comparison(y, laid, **changes)},
-        published=make_published(table, failed=refused),
-        table=table,
-        plan=laid,
-        series={str(y.name): y},
-        breakdown=breakdown,
-        forecasts=None,
+    training_plan = SimpleNamespace(
         dataset=UK,
         target=str(y.name),
+        series={str(y.name): y},
+        plan=laid,
+        vintage={"b.ods": "b" * 64, "a.xlsx": "a" * 64},
+        store="s3://bucket/prefix/",
+    )
+    return SimpleNamespace(
+        training_plan=training_plan,
+        comparisons={str(y.name): make_comparison(y, laid, **changes)},
+        result=make_published(table, failed=refused),
+        table=table,
+        breakdown=breakdown,
+        panel=None,
         horizon=horizon,
-        store_url="s3://bucket/prefix/",
         mlflow_runs={str(y.name): "f" * 32},
         version="7",
-        vintage={"b.ods": "b" * 64, "a.xlsx": "a" * 64},
         commit="1" * 40,
     )
 
@@ -66,7 +69,7 @@ def test_the_closing_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     assert "(4 folds to 2020-07)" in words
     assert "\nHoldout    MASE " in words
     assert words.count("80% from") == 12
-    assert f"Release    s3://bucket/prefix/releases/{flow.published.manifest.release_id}" in words
+    assert f"Release    s3://bucket/prefix/releases/{flow.result.manifest.release_id}" in words
     assert "MLflow     http://127.0.0.1:5000, run ffff" in words
     assert "models:/energy-total@champion is version 7" in words
     assert "None" not in words
@@ -114,15 +117,15 @@ def test_a_baseline_that_failed_does_not_lose_the_run(failed: list[str]) -> None
 @pytest.mark.parametrize("y", [None, zeros()], ids=["total", "zeros"])
 def test_the_experiment_keeps_all_that_matters(y: Any) -> None:
     flow = ended(y=y, failed=["ridge"])
-    found = run_summary.tracked_run(flow, flow.target, "123")
+    found = run_summary.tracked_run(flow, flow.training_plan.target, "123")
     assert found.params["run"] == "TrainFlow/123"
     assert found.params["data_sha256"] == f"{'a' * 64}, {'b' * 64}"
     assert found.params["data_files"] == "a.xlsx, b.ods"
     assert found.params["commit"] == "1" * 40
-    assert found.params["target"] == found.target == flow.target
+    assert found.params["target"] == found.target == flow.training_plan.target
     assert found.params["bench_version"] == VERSION
     assert found.params["months"] == 120
-    assert found.params["split"] == flow.plan.split
+    assert found.params["split"] == flow.training_plan.plan.split
     assert [score.forecaster for score in found.ranked] == [*("theta", "seasonal_naive", "ridge")]
     assert set(found.figures) == {"leaderboard.png", "by_horizon.png", "champion_folds.png"}
     assert all(draw().startswith(b"\x89PNG") for draw in found.figures.values())
@@ -136,16 +139,16 @@ def test_a_baseline_that_failed_leaves_an_experiment() -> None:
 def test_each_target_has_an_experiment_of_its_own() -> None:
     series = make_parts()
     flow = ended()
-    flow.series, flow.compared = series, make_compared(series)
+    flow.training_plan.series, flow.comparisons = series, make_compared(series)
     found = run_summary.tracked_run(flow, "coal", "123")
     assert found.target == found.params["target"] == "coal"
-    assert found.ranked == flow.compared["coal"].ranked
-    assert found.folds == flow.compared["coal"].folds
+    assert found.ranked == flow.comparisons["coal"].ranked
+    assert found.folds == flow.comparisons["coal"].folds
 
 
 def test_the_holdout_and_nowcasts_are_reported_to_mlflow() -> None:
     flow = ended(names=AND_WEATHER)
-    compared = flow.compared["total"]
+    compared = flow.comparisons["total"]
     found = run_summary.tracked_run(flow, "total", "123")
     assert found.reported == {"holdout": compared.holdout, "nowcast": compared.nowcast}
     assert set(found.reported["nowcast"]) == {"weather_normalised_theta"}
@@ -154,7 +157,7 @@ def test_the_holdout_and_nowcasts_are_reported_to_mlflow() -> None:
 def test_the_closing_lines_tell_how_good_a_nowcast_is() -> None:
     flow = ended(names=AND_WEATHER)
     words = run_summary.run_summary(flow)
-    compared = flow.compared["total"]
+    compared = flow.comparisons["total"]
     now, later = (
         scores[compared.champion].mape for scores in (compared.nowcast, compared.nowcast_holdout)
     )
@@ -207,7 +210,7 @@ def test_many_series_have_a_line_of_their_own() -> None:
     judged = BacktestScores(4, 0.5, 1.0, None, 1.0, 0.75, 0.9)
     one = SeriesForecast("a", "2022-12", (1.0,), "theta", (1.0,), calibration, judged)
     flow = ended()
-    flow.forecasts = (summarise_panel([one], {}, "Mtoe"), [one])
+    flow.panel = (summarise_panel([one], {}, "Mtoe"), [one])
     told = run_summary.run_summary(flow)
     assert "Series     1 other series are forecast, 1 of them by a champion" in told
     assert "           theta 1\n" in told

@@ -1,4 +1,4 @@
-"""Backtests: fit a forecaster at each cutoff and forecast with what was known then."""
+"""Backtests: fit a forecaster at each cutoff and forecast with what was available then."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy import legacy_errors
 from energy.contract import WEATHER_AHEAD
+from energy.errors import ForecastingError
 from energy.forecasting import combination
 from energy.forecasting.folds import FoldPlan, fh_until, is_positive, months_after
 from energy.forecasting.intervals import RealTimeData, add_quantiles
 from energy.forecasting.metrics import seasonal_naive_scale
 from energy.forecasting.models import FORECASTERS, build_forecaster
-from energy.forecasting.weather import daily_degree_days, effect_and_spread
+from energy.forecasting.weather import daily_degree_days, effect_and_spread, missing_weather
 
 
 @contextmanager
 def suppress_warnings() -> Iterator[None]:
-    """Silence what every fit would repeat, and nothing else.
+    """Silence warnings that every fit would repeat, and no others.
 
-    sktime 1.2 announces 1.3's default at each construction (we are pinned below it), and resets
-    Python's own filters while it works, so that only its own switch keeps it quiet; it reads that
-    switch when a class is first built, so build forecasters in here from the first on. statsmodels
-    says when an optimiser stopped early, or started from nothing on few months, which the backtest
-    scores judge better.
+    sktime 1.2 announces a default of 1.3 at each construction (the version is pinned below it). It
+    resets Python's filters while it works, so only its own switch silences it; the switch is read
+    when a class is first built, so build forecasters inside this context from the first one on.
+    statsmodels warns when an optimiser stops early or starts from zeros on short series, which
+    backtest scores measure better.
     """
     from sktime.forecasting.base import BaseForecaster
     from statsmodels.tools.sm_exceptions import ConvergenceWarning, EstimationWarning
@@ -47,31 +47,33 @@ def suppress_warnings() -> Iterator[None]:
 
 
 def regressors(forecaster: str, y: pd.Series, weather: pd.DataFrame | None) -> pd.DataFrame | None:
-    """X for `forecaster`: degree days to the end of `y`, and from before it for climatology.
+    """Degree days to fit `forecaster` with: up to the end of `y`, and before it for climatology.
 
-    None for a forecaster that uses no weather.
+    Returns:
+        Column `degree_days`; None for a forecaster that uses no weather.
 
     Raises:
-        MissingWeather: It uses weather, and there is none or too little.
+        MissingWeather: The forecaster uses weather, and there is none or too little.
     """
     if not FORECASTERS[forecaster].weather:
         return None
     if weather is None:
-        raise legacy_errors.MissingWeather("weather", "none at all", "")
+        raise missing_weather("weather", "none at all")
     daily = daily_degree_days(weather.loc[: y.index[-1]])
-    return daily.reindex(y.index.union(daily.index)).to_frame()  # a blank is told by its month
+    # Months of y without degree days stay blank, so that the fit names the first of them.
+    return daily.reindex(y.index.union(daily.index)).to_frame()
 
 
 def observed_ahead(
     forecaster: str, cutoff: pd.Period, weather: pd.DataFrame | None
 ) -> pd.DataFrame | None:
-    """X for a nowcast: degree days of the months after `cutoff` that are published before energy.
+    """Degree days to nowcast with: months after `cutoff` whose weather is published before energy.
 
     Args:
-        forecaster: Its name on the bench.
+        forecaster: Name of the forecaster.
         cutoff: Last month of the series.
-        weather: Columns `temperature` and `degree_days`; no more than WEATHER_AHEAD months after
-            the cutoff are looked at, as that is all there would have been. None for no weather.
+        weather: Columns `temperature` and `degree_days`, or None; months later than WEATHER_AHEAD
+            after the cutoff are ignored, since they would not have been published.
 
     Returns:
         Column `degree_days`; None if there is no such month, or the forecaster uses no weather.
@@ -89,17 +91,18 @@ def fit(
     positive: bool,
     weights: Sequence[float] | None = None,
 ) -> Any:
-    """Build the forecaster of that name and fit it to the whole of `y`.
+    """Build the forecaster of that name and fit it to all of `y`.
 
     Args:
-        forecaster: Its name on the bench.
+        forecaster: Name of the forecaster.
         y: The series.
         X: Regressors on its months, or None.
         positive: Whether logs can be taken.
-        weights: Of a combination's members, as `combination.weights` found them.
+        weights: Of a combination's members, from `combination_weights`.
 
-    Column names are kept without pyarrow, which pandas uses where it is installed: the pickle of
-    a fitted forecaster must load where only what serves is.
+    Returns:
+        The fitted sktime forecaster. Its pickle loads without pyarrow, which pandas would use for
+        column names where it is installed.
     """
     with suppress_warnings(), pd.option_context("mode.string_storage", "python"):
         if X is not None:
@@ -113,14 +116,14 @@ def forecast(
     """Point forecasts 1..`horizon` months after the cutoff.
 
     Args:
-        forecaster: Its name, for messages.
-        fitted: What `fit` returned.
+        forecaster: Name for messages.
+        fitted: From `fit`.
         horizon: Months ahead.
-        positive: Whether the series is above zero, so that its forecasts must be.
-        X: Degree days of months ahead that are known or supposed; what to expect for others.
+        positive: Whether the series is above zero, so its forecasts must be too.
+        X: Degree days of some months ahead, observed or assumed; the rest are as expected.
 
     Raises:
-        NotPlausible: A forecast that is not a number, or not above zero where it must be.
+        ForecastingError: A forecast is not a number, or not above zero where it must be.
     """
     with suppress_warnings():
         values = fitted.predict(fh_until(horizon), X=X).to_numpy(dtype=float).ravel()
@@ -128,7 +131,10 @@ def forecast(
     wrong = ~np.isfinite(values) | ((values <= 0) if positive else False)
     if wrong.any():
         month = mean.index[wrong][0]
-        raise legacy_errors.NotPlausible(forecaster, str(month), float(mean[month]), positive)
+        expected = "a number above zero" if positive else "a number"
+        raise ForecastingError(
+            f"{forecaster} forecast {float(mean[month])} for {month}; expected {expected}."
+        )
     return mean
 
 
@@ -137,78 +143,76 @@ def run_backtest(
     y: pd.Series,
     weather: pd.DataFrame | None,
     plan: FoldPlan,
-    known_then: RealTimeData | None = None,
+    real_time_data: RealTimeData | None = None,
 ) -> tuple[pd.DataFrame, float]:
-    """Backtest one forecaster of the bench.
+    """Backtest one forecaster.
 
-    At each cutoff a fresh forecaster is fitted on the series and the weather up to that month, and
-    nothing else is ever in its reach: months to come are forecast on the weather to expect. One
-    that uses weather is asked once more for the months whose weather is published before energy.
+    At each cutoff a new forecaster is fitted on the series and the weather up to that month only;
+    later months are forecast with expected weather. A forecaster that uses weather also nowcasts
+    the months whose weather is published before energy.
 
     Args:
-        forecaster: Its name on the bench; not a combination.
-        y: The whole series on a monthly PeriodIndex.
-        weather: Columns `temperature` and `degree_days` on months that cover the series; None for
-            a series that comes without.
+        forecaster: Name of the forecaster; not a combination.
+        y: All months of the series, on a monthly PeriodIndex.
+        weather: Columns `temperature` and `degree_days` covering the series, or None.
         plan: The folds.
-        known_then: Series and weather of cutoffs to be judged in real time: what is fitted at such
-            a cutoff is what had been published, revisions to come left out. Actuals are always y.
+        real_time_data: Figures as first published, for some cutoffs; forecasters are fitted on them
+            there. Actuals are always those of `y`.
 
     Returns:
-        The fold frame, and the CPU seconds that fitting and predicting took.
+        The fold frame with quantiles, and the CPU seconds of fitting and predicting.
 
     Raises:
-        NotPlausible: A forecast that is not a number, or not above zero where the series is.
-        MissingWeather: The forecaster needs weather that is not there.
+        ForecastingError: A forecast is not a number, or not above zero where the series is.
+        MissingWeather: The forecaster needs weather that is missing.
     """
     positive = is_positive(y)
     with suppress_warnings():
-        build_forecaster(
-            forecaster, positive
-        )  # imports what it needs, so that the clock counts fits alone
-    spent, parts = 0.0, []
+        build_forecaster(forecaster, positive)  # imports happen here, outside the measured time
+    seconds, parts = 0.0, []
     for cutoff, protocol in plan.cutoffs.items():
-        held, single = protocol == "holdout", cutoff == plan.split
-        ahead = ((y.index[-1] if held else plan.split) - cutoff).n
-        reach = ahead if single else min(plan.reach, ahead)
-        then, weather_then = (known_then or {}).get(cutoff, (y, weather))
-        seen = then.loc[:cutoff]
-        known = regressors(forecaster, seen, weather_then)
-        began = time.process_time()
-        fitted = fit(forecaster, seen, known, positive)
-        mean = forecast(forecaster, fitted, reach, positive)
-        spent += time.process_time() - began
-        rows = _rows(protocol, cutoff, mean, y, seasonal_naive_scale(seen.to_numpy()))
-        parts.append(rows[rows["horizon"] <= plan.reach])
-        if single:
+        in_holdout, single_origin = protocol == "holdout", cutoff == plan.split
+        available = ((y.index[-1] if in_holdout else plan.split) - cutoff).n
+        horizon = available if single_origin else min(plan.max_horizon, available)
+        y_then, weather_then = (real_time_data or {}).get(cutoff, (y, weather))
+        y_seen = y_then.loc[:cutoff]
+        X = regressors(forecaster, y_seen, weather_then)
+        started = time.process_time()
+        fitted = fit(forecaster, y_seen, X, positive)
+        mean = forecast(forecaster, fitted, horizon, positive)
+        seconds += time.process_time() - started
+        scale = seasonal_naive_scale(y_seen.to_numpy())
+        rows = _fold_rows(protocol, cutoff, mean, y, scale)
+        parts.append(rows[rows["horizon"] <= plan.max_horizon])
+        if single_origin:
             parts.append(rows.assign(protocol="single_origin"))
-        out = observed_ahead(forecaster, cutoff, weather_then)
-        if out is not None and protocol != "warmup":
-            began = time.process_time()
-            nowcast = forecast(forecaster, fitted, len(out), positive, out)
-            spent += time.process_time() - began
-            name = "nowcast_holdout" if held else "nowcast"
-            parts.append(_rows(name, cutoff, nowcast, y, rows["scale"].iloc[0]))
-    whole = pd.concat(parts, ignore_index=True)
-    return add_quantiles(whole, y, positive, weather, known_then), spent
+        observed = observed_ahead(forecaster, cutoff, weather_then)
+        if observed is not None and protocol != "warmup":
+            started = time.process_time()
+            nowcast = forecast(forecaster, fitted, len(observed), positive, observed)
+            seconds += time.process_time() - started
+            nowcast_protocol = "nowcast_holdout" if in_holdout else "nowcast"
+            parts.append(_fold_rows(nowcast_protocol, cutoff, nowcast, y, scale))
+    folds = pd.concat(parts, ignore_index=True)
+    return add_quantiles(folds, y, positive, weather, real_time_data), seconds
 
 
 def warm_caches(
     y: pd.Series,
     weather: pd.DataFrame | None,
     plan: FoldPlan,
-    known_then: RealTimeData | None = None,
+    real_time_data: RealTimeData | None = None,
 ) -> None:
-    """Do once what `run` would do anew for each forecaster in a process forked from this one.
+    """Do the work once that `run_backtest` would repeat in each process forked from this one.
 
-    That is importing what nearly all of them need, and working out what the weather did up to each
-    cutoff. None is built here: one that dies of it must not take the others with it.
+    It imports what nearly all forecasters need and measures the weather's effect up to each cutoff.
+    It builds no forecaster, since one that crashes here would take the others with it.
 
     Args:
-        y: As in `run`; the others likewise.
-        weather: As in `run`.
+        y: As in `run_backtest`, like the other arguments.
+        weather: Weather, or None.
         plan: The folds.
-        known_then: As in `run`.
+        real_time_data: Figures as first published.
     """
     import sktime.forecasting.compose
     import sktime.transformations.series.boxcox
@@ -217,13 +221,33 @@ def warm_caches(
 
     positive = is_positive(y)
     for cutoff in plan.cutoffs:
-        then, weather_then = (known_then or {}).get(cutoff, (y, weather))
-        seen = None if weather_then is None else weather_then.loc[:cutoff]
-        with suppress(Exception):  # whatever is wrong with a series, `run` will meet it and tell
-            effect_and_spread(then.loc[:cutoff], seen, positive)
+        y_then, weather_then = (real_time_data or {}).get(cutoff, (y, weather))
+        weather_seen = None if weather_then is None else weather_then.loc[:cutoff]
+        with suppress(Exception):  # run_backtest meets the same error and reports it
+            effect_and_spread(y_then.loc[:cutoff], weather_seen, positive)
 
 
-def _rows(
+def combine_backtests(
+    rule: str,
+    members: Sequence[pd.DataFrame],
+    y: pd.Series,
+    weather: pd.DataFrame | None = None,
+    real_time_data: RealTimeData | None = None,
+) -> pd.DataFrame:
+    """The fold frame of a combination with quantiles, from its members' fold frames.
+
+    Args:
+        rule: One of `combination.RULES`.
+        members: Their fold frames, with the same rows in the same order.
+        y: All months of the series.
+        weather: As in `run_backtest`, or None.
+        real_time_data: As in `run_backtest`.
+    """
+    folds = combination.combine_forecasts(rule, members, real_time_data)
+    return add_quantiles(folds, y, is_positive(y), weather, real_time_data)
+
+
+def _fold_rows(
     protocol: str, cutoff: pd.Period, mean: pd.Series, y: pd.Series, scale: float
 ) -> pd.DataFrame:
     return pd.DataFrame(
@@ -237,23 +261,3 @@ def _rows(
             "scale": scale,
         }
     )
-
-
-def combine_backtests(
-    rule: str,
-    members: Sequence[pd.DataFrame],
-    y: pd.Series,
-    weather: pd.DataFrame | None = None,
-    known_then: RealTimeData | None = None,
-) -> pd.DataFrame:
-    """The fold frame of a combination, without fitting any of its members again.
-
-    Args:
-        rule: One of `combination.RULES`.
-        members: Their fold frames; all the same rows, in the same order.
-        y: The whole series; weather and known_then as in `run`.
-        weather: As in `run`, or None.
-        known_then: As in `run`.
-    """
-    combined = combination.combine_forecasts(rule, members, known_then)
-    return add_quantiles(combined, y, is_positive(y), weather, known_then)

@@ -36,7 +36,7 @@ def mase(actual: Array, mean: Array, scale: Array | float) -> float:
 
 
 def mape(actual: Array, mean: Array) -> float | None:
-    """Mean absolute percentage error in per cent; None where an actual is zero.
+    """Mean absolute percentage error in per cent; None if an actual is zero.
 
     >>> mape(np.array([10.0, 20.0]), np.array([11.0, 20.0]))
     5.0
@@ -78,12 +78,13 @@ def empirical_coverage(actual: Array, lower: Array, upper: Array) -> float:
 def coverage_error(folds: pd.DataFrame, lower: float = 0.1) -> float:
     """Standard error of an interval's empirical coverage over the rows of a fold frame.
 
-    The interval goes from the quantile at `lower`, one of LEVELS, to its counterpart: 80% unless
-    told otherwise.
-
-    Neighbouring folds forecast the same months, so rows are no independent draws: those whose
+    Neighbouring folds forecast the same months, so their rows are not independent: those whose
     months lie in the same calendar year count as one cluster (Cameron and Miller 2015,
     doi:10.3368/jhr.50.2.317). NaN with fewer than two years.
+
+    Args:
+        folds: A fold frame with quantiles.
+        lower: The lower of LEVELS of the interval; 0.1 for the 80% interval.
     """
     place = LEVELS.index(lower)
     low, high = f"q{LEVELS[place]}", f"q{LEVELS[-1 - place]}"
@@ -97,16 +98,16 @@ def coverage_error(folds: pd.DataFrame, lower: float = 0.1) -> float:
 
 
 def diebold_mariano(loss: Array, other: Array, horizon: int) -> tuple[float, float]:
-    """Whether two forecasters' losses differ by more than noise: mean difference and p-value.
+    """Test whether two forecasters' losses differ by more than noise.
 
     The test of Diebold and Mariano (1995) with the small-sample correction and Student's t of
     Harvey, Leybourne and Newbold (1997), doi:10.1016/S0169-2070(96)00719-4. The variance is Newey
     and West's, which is never negative, with `horizon - 1` lags.
 
     Args:
-        loss: One figure for each cutoff, in time, cutoffs one month apart: shape (n,).
+        loss: A figure for each cutoff, in time order: shape (n,).
         other: The other forecaster's, at the same cutoffs: shape (n,).
-        horizon: Months that the forecasts of neighbouring cutoffs share, at most.
+        horizon: Neighbouring cutoffs whose forecasts share months, counting the cutoff itself.
 
     Returns:
         Mean of `loss - other`, and the two-sided p-value of its being zero.
@@ -119,7 +120,9 @@ def diebold_mariano(loss: Array, other: Array, horizon: int) -> tuple[float, flo
     shared = np.array([(off[lag:] * off[:-lag]).sum() for lag in lags])
     variance = float((off**2).sum() + 2 * ((1 - lags / (len(lags) + 1)) * shared).sum()) / n
     if variance <= 0:
-        return float(difference.mean()), float(not difference.any())  # the same at every cutoff
+        return float(difference.mean()), float(
+            not difference.any()
+        )  # the same difference at every cutoff
     correction = (n + 1 - 2 * horizon + horizon * (horizon - 1) / n) / n
     statistic = difference.mean() / np.sqrt(variance / n) * np.sqrt(max(correction, 1 / n))
     return float(difference.mean()), float(2 * t.sf(abs(statistic), n - 1))
@@ -127,18 +130,19 @@ def diebold_mariano(loss: Array, other: Array, horizon: int) -> tuple[float, flo
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A forecaster's backtest in figures, or the reason why it has none.
+    """A forecaster's backtest scores, or the reason for having none.
 
     Attributes:
-        forecaster: Name on the bench.
+        forecaster: Name of the forecaster.
         failure: Why it failed, or None.
         folds: Number of cutoffs.
         mase: Mean absolute scaled error over all folds and horizons.
         mape: In per cent, or None where an actual is zero.
         wis: Weighted interval score in the series' unit.
-        coverage80: Share of actuals inside the 80% interval; coverage95 likewise.
+        coverage80: Share of actuals inside the 80% interval.
+        coverage95: Share of actuals inside the 95% interval.
         seconds: CPU seconds of fitting and predicting, all protocols together.
-        by_horizon: One row per month ahead: horizon, mase, mape, wis, coverage80, coverage95.
+        by_horizon: A row per month ahead: horizon, mase, mape, wis, coverage80, coverage95.
     """
 
     forecaster: str
@@ -166,24 +170,46 @@ class Score:
 
 
 def format_percent(value: float | None, digits: int = 2) -> str:
-    """A figure in per cent, or `n/a` where there is none (an actual of zero)."""
+    """A percentage as text, or `n/a` for None."""
     return "n/a" if value is None else f"{value:.{digits}f}%"
 
 
 def score_figures(folds: pd.DataFrame) -> dict[str, float | None]:
-    """MASE, MAPE, WIS and coverage of the rows of a fold frame, taken together."""
-    return _figures(*_arrays(folds))
+    """MASE, MAPE, WIS and coverage over all rows of a fold frame with quantiles."""
+    return _figures(*_columns(folds))
 
 
-def _arrays(folds: pd.DataFrame) -> tuple[Array, Array, Array, Array]:
+def score_folds(
+    forecaster: str, folds: pd.DataFrame, seconds: float, months: int = MONTHS_SCORED
+) -> Score:
+    """Score a forecaster's folds, 1 to `months` ahead, overall and by horizon.
+
+    Args:
+        forecaster: Name of the forecaster.
+        folds: Its fold frame, with the rows of one protocol.
+        seconds: CPU seconds it took.
+        months: Furthest horizon to count.
+    """
+    folds = folds[folds["horizon"] <= months]
+    horizon, columns = folds["horizon"].to_numpy(), _columns(folds)
+    by_horizon = []
+    for ahead in np.unique(horizon):
+        # Column-major, because the last digit of a sum depends on the order in memory.
+        rows = [np.asfortranarray(column[horizon == ahead]) for column in columns]
+        by_horizon.append({"horizon": float(ahead), **_figures(*rows)})
+    return Score(
+        forecaster,
+        folds=folds["cutoff"].nunique(),
+        seconds=round(seconds, 2),
+        by_horizon=tuple(by_horizon),
+        **_figures(*columns),  # type: ignore[arg-type]
+    )
+
+
+def _columns(folds: pd.DataFrame) -> tuple[Array, Array, Array, Array]:
     """Actuals, means, scales and quantiles of a fold frame."""
     actual, mean, scale = (folds[name].to_numpy() for name in ("actual", "mean", "scale"))
     return actual, mean, scale, folds[quantile_columns()].to_numpy()
-
-
-def _where(which: npt.NDArray[np.bool_], *found: Array) -> list[Array]:
-    """Some rows of each, column by column in memory as before: a sum's last digit hangs on it."""
-    return [np.asfortranarray(one[which]) for one in found]
 
 
 def _figures(actual: Array, mean: Array, scale: Array, q: Array) -> dict[str, float | None]:
@@ -194,29 +220,3 @@ def _figures(actual: Array, mean: Array, scale: Array, q: Array) -> dict[str, fl
         "coverage80": empirical_coverage(actual, q[:, LEVELS.index(0.1)], q[:, LEVELS.index(0.9)]),
         "coverage95": empirical_coverage(actual, q[:, 0], q[:, -1]),
     }
-
-
-def score_folds(
-    forecaster: str, folds: pd.DataFrame, seconds: float, months: int = MONTHS_SCORED
-) -> Score:
-    """Score the folds of one forecaster, 1 to `months` ahead, overall and by horizon.
-
-    Args:
-        forecaster: Its name on the bench.
-        folds: Its fold frame (see `energy.forecasting.backtest`), one protocol.
-        seconds: CPU seconds it took.
-        months: Furthest horizon to count.
-    """
-    counted = folds[folds["horizon"] <= months]
-    horizon, whole = counted["horizon"].to_numpy(), _arrays(counted)
-    rows = tuple(
-        {"horizon": float(one), **_figures(*_where(horizon == one, *whole))}
-        for one in np.unique(horizon)
-    )
-    return Score(
-        forecaster,
-        folds=counted["cutoff"].nunique(),
-        seconds=round(seconds, 2),
-        by_horizon=rows,
-        **_figures(*whole),  # type: ignore[arg-type]
-    )

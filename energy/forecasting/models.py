@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from energy import legacy_errors
+from energy.errors import RequestError, join_names
 from energy.forecasting.folds import SP
 
 
@@ -23,8 +23,8 @@ def theta() -> Any:
     from sktime.forecasting.theta import ThetaForecaster
     from sktime.transformations.series.detrend import Deseasonalizer
 
-    # Theta's own seasonal adjustment is multiplicative and refuses figures below zero; on logs the
-    # additive one is the same thing, and serves every series.
+    # Theta's own seasonal adjustment is multiplicative and rejects figures below zero; the additive
+    # one is equivalent on logs, and works for every series.
     return TransformedTargetForecaster(
         [
             ("season", Deseasonalizer(sp=SP, model="additive")),
@@ -56,9 +56,9 @@ def sarimax(
     """Seasonal ARIMA with regressors where X is given."""
     from sktime.forecasting.sarimax import SARIMAX
 
-    # low_memory drops the smoother's output, which forecasts do not need: 30 MB become 0.1. Fifty
-    # iterations, the default, stop some fits far from their optimum. The parameters'
-    # covariance, which takes its time too, is for intervals that we do not use.
+    # low_memory drops the smoother's output, which forecasts do not need: 0.1 MB instead of 30. The
+    # default of 50 iterations stops some fits far from their optimum. The parameters' covariance is
+    # slow to compute, and only needed for intervals that are not used here.
     return SARIMAX(
         order=order,
         seasonal_order=seasonal,
@@ -82,7 +82,7 @@ def airline() -> Any:
 
 
 def unobserved_components() -> Any:
-    """A level that wanders around a fixed trend, and a season that changes (Harvey 1989)."""
+    """A random-walk level around a fixed trend, and a changing season (Harvey 1989)."""
     from sktime.forecasting.structural import UnobservedComponents
 
     return UnobservedComponents(
@@ -91,7 +91,7 @@ def unobserved_components() -> Any:
 
 
 def harmonic() -> Any:
-    """Three pairs of waves, a trend and X, with ARMA(1,1) errors."""
+    """Regression on three pairs of waves, a trend and X, with ARMA(1,1) errors."""
     from sktime.forecasting.compose import ForecastingPipeline
     from sktime.transformations.series.fourier import FourierFeatures
 
@@ -102,7 +102,7 @@ def harmonic() -> Any:
 
 
 def ridge() -> Any:
-    """Ridge regression on the last 24 months, trend and season taken off."""
+    """Ridge regression on the last 24 months, after trend and season are removed."""
     from sklearn.linear_model import Ridge
     from sktime.forecasting.compose import TransformedTargetForecaster, make_reduction
     from sktime.transformations.series.detrend import Deseasonalizer, Detrender
@@ -117,40 +117,40 @@ def ridge() -> Any:
 
 
 def with_degree_days(inner: Callable[[], Any]) -> Any:
-    """Give a forecaster that takes X the degree days."""
+    """A forecaster that takes X, with degree days as X."""
     from energy.forecasting.degree_days import DegreeDayRegression
 
     return DegreeDayRegression(inner())
 
 
 def weather_normalised(inner: Callable[[], Any]) -> Any:
-    """Fit a forecaster to the series as it would have been in expected weather."""
+    """A forecaster of the series as it would have been in expected weather."""
     from energy.forecasting.degree_days import WeatherNormalised
 
     return WeatherNormalised(inner())
 
 
 BASELINE = "seasonal_naive"
-"""What every forecaster is compared with: the same month of the year before."""
+"""The forecaster that every other is compared with."""
 VERSION = 2
-"""Raised with every change of what competes or how it is judged: the holdout is looked at once
-for each version, and docs/forecasting.md says what it showed."""
+"""Raised with every change of the candidate models or of how they are compared: the holdout is
+looked at once for each version, and docs/forecasting.md reports it."""
 
 
 @dataclass(frozen=True, slots=True)
 class ForecasterSpec:
-    """One forecaster of the bench.
+    """A candidate model.
 
     Attributes:
-        name: What it is called on the command line, in scores and in charts.
-        kind: Its family, in a word or two.
+        name: Its name on the command line, in scores and in charts.
+        kind: Its family.
         summary: What it does, in a sentence for the leaderboard.
         make: Makes it, unfitted; None for a combination.
         log: Whether it works on logs where the series is positive.
         weather: Whether it needs degree days as X.
-        cost: CPU seconds of one fold, fit and forecasts, on 200 months: branches are dealt by it.
-        members: The forecasters that a combination puts together.
-        rule: How it does: one of `combination.RULES`.
+        cost: CPU seconds of a fold, fit and forecasts, on 200 months: branches are scheduled by it.
+        members: The forecasters that a combination combines.
+        rule: How it combines them: one of `combination.RULES`.
     """
 
     name: str
@@ -164,22 +164,22 @@ class ForecasterSpec:
     rule: str = "median"
 
 
-_FAMILIES = (
+_MEMBERS = (
     "sarimax",
     "unobserved_components_weather",
     "harmonic_regression",
     "weather_normalised_theta",
 )
-"""One of each family that uses weather: what combinations are made of."""
+"""Members of the combinations: one forecaster of each family that uses weather."""
 
 
 def _combination(name: str, rule: str, summary: str) -> ForecasterSpec:
     return ForecasterSpec(
-        name, "combination", summary, None, weather=True, members=_FAMILIES, rule=rule
+        name, "combination", summary, None, weather=True, members=_MEMBERS, rule=rule
     )
 
 
-_ENTRIES = (
+_SPECS = (
     ForecasterSpec(
         "seasonal_naive",
         "naive",
@@ -189,12 +189,7 @@ _ENTRIES = (
         cost=0.03,
     ),
     ForecasterSpec(
-        "naive",
-        "naive",
-        "The last month, for ever.",
-        lambda: naive("last"),
-        log=False,
-        cost=0.01,
+        "naive", "naive", "The last month, repeated.", lambda: naive("last"), log=False, cost=0.01
     ),
     ForecasterSpec(
         "drift",
@@ -220,16 +215,12 @@ _ENTRIES = (
     ForecasterSpec(
         "ets",
         "smoothing",
-        "The same as a state space model with a damped trend, on logs.",
+        "Exponential smoothing as a state space model with a damped trend, on logs.",
         ets,
         cost=0.05,
     ),
     ForecasterSpec(
-        "sarima",
-        "ARIMA",
-        "SARIMA(1,0,1)(0,1,1) with a constant, on logs.",
-        sarima,
-        cost=0.37,
+        "sarima", "ARIMA", "SARIMA(1,0,1)(0,1,1) with a constant, on logs.", sarima, cost=0.37
     ),
     ForecasterSpec(
         "sarimax",
@@ -242,7 +233,7 @@ _ENTRIES = (
     ForecasterSpec(
         "unobserved_components",
         "state space",
-        "A level that wanders around a fixed trend, and a season that changes, on logs.",
+        "A random-walk level around a fixed trend, and a changing season, on logs.",
         unobserved_components,
         cost=0.06,
     ),
@@ -281,73 +272,83 @@ _ENTRIES = (
     ForecasterSpec(
         "ridge",
         "machine learning",
-        "Ridge regression on the last 24 months, after trend and season are taken off.",
+        "Ridge regression on the last 24 months, after trend and season are removed.",
         ridge,
         cost=0.045,
     ),
-    _combination("combination", "median", "The median of one of each of four families."),
+    _combination(
+        "combination",
+        "median",
+        "The median of four forecasters with weather, each of another family.",
+    ),
     _combination(
         "combination_inverse_error",
         "inverse_error",
-        "Their mean, each weighted by the inverse of its squared errors so far.",
+        "The mean of the same four, weighted by the inverse of their squared past errors.",
     ),
     _combination(
         "combination_stacking",
         "stacking",
-        "Their mean with the non-negative weights that would have fitted best so far.",
+        "The mean of the same four, with the non-negative weights that fitted best so far.",
     ),
 )
-FORECASTERS: dict[str, ForecasterSpec] = {entry.name: entry for entry in _ENTRIES}
+FORECASTERS: dict[str, ForecasterSpec] = {spec.name: spec for spec in _SPECS}
 
 
-def choose_forecasters(names: str, with_weather: bool = True) -> tuple[str, ...]:
-    """Names of the bench in its order, from `all` or a comma-separated list.
+def choose_forecasters(forecasters: str, with_weather: bool = True) -> tuple[str, ...]:
+    """Names of forecasters in the order of FORECASTERS, from `all` or a comma-separated list.
 
-    The baseline is always among them, and a combination brings its members: both are needed to
-    judge the rest.
+    The baseline and the members of combinations are added, since comparing needs them.
 
     Args:
-        names: What is asked for.
-        with_weather: Whether there is weather; without it, `all` leaves out what needs it.
+        forecasters: `all`, or names separated by commas.
+        with_weather: Whether there is weather; without it, `all` skips forecasters that need it.
 
     Raises:
-        UnknownForecaster: A name that the bench does not have, or none at all.
-        NeedsWeather: A name of one that needs weather where there is none.
+        RequestError: An unknown name, no name, or a forecaster that needs weather without it.
     """
-    asked = [name.strip() for name in names.split(",") if name.strip()]
-    able = [name for name, entry in FORECASTERS.items() if with_weather or not entry.weather]
-    if asked == ["all"]:
-        return tuple(able)
-    unknown = [name for name in asked if name not in FORECASTERS]
-    if unknown or not asked:
-        raise legacy_errors.UnknownForecaster(unknown or [names], list(FORECASTERS))
-    if needing := [name for name in asked if name not in able]:
-        raise legacy_errors.NeedsWeather(needing, able)
-    wanted = {BASELINE, *asked, *(member for name in asked for member in FORECASTERS[name].members)}
-    return tuple(name for name in FORECASTERS if name in wanted)
+    names = [name.strip() for name in forecasters.split(",") if name.strip()]
+    usable = [name for name, spec in FORECASTERS.items() if with_weather or not spec.weather]
+    if names == ["all"]:
+        return tuple(usable)
+    unknown = [name for name in names if name not in FORECASTERS]
+    if unknown or not names:
+        raise RequestError(
+            f"Unknown forecaster '{join_names(unknown or [forecasters])}'. "
+            f"Known forecasters: {join_names(list(FORECASTERS))}; or 'all'."
+        )
+    if unusable := [name for name in names if name not in usable]:
+        raise RequestError(
+            f"{join_names(unusable)} cannot be used: this data set has no weather. Choose from "
+            f"{join_names(usable)}; or 'all', which skips forecasters that need weather."
+        )
+    members = {member for name in names for member in FORECASTERS[name].members}
+    return tuple(name for name in FORECASTERS if name in {BASELINE, *names, *members})
 
 
-def build_forecaster(name: str, positive: bool, weights: Sequence[float] | None = None) -> Any:
-    """Make the forecaster `name`, unfitted.
+def build_forecaster(
+    forecaster: str, positive: bool, weights: Sequence[float] | None = None
+) -> Any:
+    """Build a forecaster, unfitted.
 
     Args:
-        name: A name of the bench.
+        forecaster: A name of FORECASTERS.
         positive: Whether the series is above zero throughout, so that logs can be taken.
-        weights: Of a combination's members, which are averaged with them; None for their median.
+        weights: Of a combination's members, for their mean; None for their median.
 
     Returns:
-        An sktime forecaster; those that use weather take X with a `degree_days` column.
+        An sktime forecaster; if it uses weather, it takes X with a `degree_days` column.
     """
     from sktime.forecasting.compose import EnsembleForecaster, TransformedTargetForecaster
     from sktime.transformations.series.boxcox import LogTransformer
 
-    entry = FORECASTERS[name]
-    if entry.make is None:
-        parts = [(member, build_forecaster(member, positive)) for member in entry.members]
+    spec = FORECASTERS[forecaster]
+    if spec.make is None:
+        members = [(member, build_forecaster(member, positive)) for member in spec.members]
         if weights is None:
-            return EnsembleForecaster(parts, aggfunc="median")
-        return EnsembleForecaster(parts, aggfunc="mean", weights=list(weights))
-    forecaster = entry.make()
-    if entry.log and positive:
-        return TransformedTargetForecaster([("log", LogTransformer()), ("forecast", forecaster)])
-    return forecaster
+            return EnsembleForecaster(members, aggfunc="median")
+        return EnsembleForecaster(members, aggfunc="mean", weights=list(weights))
+    model = spec.make()
+    if spec.log and positive:
+        return TransformedTargetForecaster([("log", LogTransformer()), ("forecast", model)])
+    return model

@@ -1,4 +1,9 @@
-"""Light forecasters fitted to arrays of many series and all their folds at once."""
+"""Fast forecasters, fitted to arrays of many series and all their folds at once.
+
+Each takes `values`, shape (t, n): n series from their first months on, padded to t months; `ends`,
+shape (n, f): how many months each fold of each series sees, 0 for no fold; and `horizon`. Forecasts
+have shape (n, f, horizon), NaN where there is no fold.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +29,7 @@ def seasonal_naive(values: Array, ends: Ends, horizon: int) -> Array:
 
 
 def naive(values: Array, ends: Ends, horizon: int) -> Array:
-    """The last month, for ever."""
+    """The last month, repeated."""
     return np.repeat(_at(values, ends[:, :, None] - 1), horizon, axis=2)
 
 
@@ -38,42 +43,46 @@ def drift(values: Array, ends: Ends, horizon: int) -> Array:
 def theta(values: Array, ends: Ends, horizon: int) -> Array:
     """Seasonal adjustment, then exponential smoothing with half the trend.
 
-    Assimakopoulos and Nikolopoulos (2000), doi:10.1016/S0169-2070(00)00066-2, as Hyndman and
-    Billah (2003), doi:10.1016/S0169-2070(01)00143-1, wrote it. The smoothing's first level is the
-    one that fits best; its parameter is looked for on a grid, and on a finer one around the best.
+    Assimakopoulos and Nikolopoulos (2000), doi:10.1016/S0169-2070(00)00066-2, in the form of
+    Hyndman and Billah (2003), doi:10.1016/S0169-2070(01)00143-1. The first level is the
+    least-squares one; the smoothing parameter is searched on a grid, then on a finer one.
     """
     seasons = _seasons(values, ends)
     series, fold = np.nonzero(ends)
     order = np.argsort(-ends[series, fold], kind="stable")
     series, fold = series[order], fold[order]
-    seen = ends[series, fold]
+    lengths = ends[series, fold]
     phase = np.arange(len(values)) % SP
     adjusted = values[:, series] - seasons[series, fold][:, phase].T
 
-    alpha, level = _smoothed(adjusted, seen, np.broadcast_to(_COARSE, (len(seen), len(_COARSE))))
+    alpha, level = _best_alpha(
+        adjusted, lengths, np.broadcast_to(_COARSE, (len(lengths), len(_COARSE)))
+    )
     around = np.clip(alpha[:, None] + _FINE, 1e-4, 1 - 1e-4)
-    alpha, level = _smoothed(adjusted, seen, around)
+    alpha, level = _best_alpha(adjusted, lengths, around)
 
     ahead = np.arange(1, horizon + 1)
-    half = _slope(adjusted, seen)[:, None] / 2
-    growth = ahead + ((1 - (1 - alpha) ** seen) / alpha)[:, None]
-    season = seasons[series, fold][np.arange(len(seen))[:, None], (seen[:, None] + ahead - 1) % SP]
+    half = _slope(adjusted, lengths)[:, None] / 2
+    growth = ahead + ((1 - (1 - alpha) ** lengths) / alpha)[:, None]
+    season = seasons[series, fold][
+        np.arange(len(lengths))[:, None], (lengths[:, None] + ahead - 1) % SP
+    ]
     out = np.full((*ends.shape, horizon), np.nan)
     out[series, fold] = level[:, None] + half * growth + season
     return out
 
 
 def _at(values: Array, places: npt.NDArray[Any]) -> Array:
-    """Values of each series at places along time; NaN before the first."""
+    """Values of each series at places in time; NaN before the first."""
     series = np.arange(values.shape[1]).reshape(-1, *(1,) * (places.ndim - 1))
     return np.where(places >= 0, values[np.maximum(places, 0), series], np.nan)
 
 
 def _seasons(values: Array, ends: Ends) -> Array:
-    """Additive season of each fold, from the month the series begins with: (n, f, 12).
+    """Additive season of each fold, from the first calendar month of the series on: (n, f, 12).
 
     Each month's mean distance from the moving average of the year around it (classical
-    decomposition), of which every fold sees as much as its months allow.
+    decomposition), from the months that the fold sees.
     """
     t, n = values.shape
     half = SP // 2
@@ -82,7 +91,7 @@ def _seasons(values: Array, ends: Ends) -> Array:
     off = values[half : t - half] - windows @ weights
     sums, counts = np.zeros((t + 1, n, SP)), np.zeros((t + 1, SP))
     for month in range(half, t - half):
-        end = month + half + 1  # from that many months on, a fold sees the whole year around it
+        end = month + half + 1  # folds of that length see the full year around the month
         sums[end], counts[end] = sums[end - 1], counts[end - 1]
         sums[end, :, month % SP] += off[month - half]
         counts[end, month % SP] += 1
@@ -91,13 +100,13 @@ def _seasons(values: Array, ends: Ends) -> Array:
     return np.asarray(season - season.mean(axis=2, keepdims=True))
 
 
-def _smoothed(z: Array, seen: Ends, alphas: Array) -> tuple[Array, Array]:
-    """The best of some smoothing parameters for each column, and the level it ends on.
+def _best_alpha(z: Array, lengths: Ends, alphas: Array) -> tuple[Array, Array]:
+    """The best of some smoothing parameters for each column, and its last level.
 
     Args:
-        z: (t, k): columns, those with most months first.
-        seen: (k,): months of each.
-        alphas: (k, c): parameters to try.
+        z: Shape (t, k): columns, the longest first.
+        lengths: Shape (k,): months of each.
+        alphas: Shape (k, c): parameters to try.
 
     Returns:
         The parameter with the smallest sum of squared one-step errors, and the last level: (k,).
@@ -105,8 +114,8 @@ def _smoothed(z: Array, seen: Ends, alphas: Array) -> tuple[Array, Array]:
     """
     level, cross, squares = (np.zeros(alphas.shape) for _ in range(3))
     share, weight = np.ones(alphas.shape), np.zeros(alphas.shape)  # of the first level
-    for month in range(int(seen[0])):
-        k = int(np.searchsorted(-seen, -month))  # columns that go on beyond this month
+    for month in range(int(lengths[0])):
+        k = int(np.searchsorted(-lengths, -month))  # columns longer than this month
         error = z[month, :k, None] - level[:k]
         squares[:k] += error**2
         cross[:k] += share[:k] * error
@@ -115,15 +124,15 @@ def _smoothed(z: Array, seen: Ends, alphas: Array) -> tuple[Array, Array]:
         share[:k] *= 1 - alphas[:k]
     first = cross / weight
     best = np.argmin(squares - cross * first, axis=1)
-    rows = np.arange(len(seen))
+    rows = np.arange(len(lengths))
     return alphas[rows, best], (level + share * first)[rows, best]
 
 
-def _slope(z: Array, seen: Ends) -> Array:
+def _slope(z: Array, lengths: Ends) -> Array:
     """Slope of the least-squares line through each column: (k,)."""
     time = np.arange(len(z))[:, None]
-    inside = time < seen
-    off = np.where(inside, time - (seen - 1) / 2, 0.0)
+    inside = time < lengths
+    off = np.where(inside, time - (lengths - 1) / 2, 0.0)
     return np.asarray((off * np.where(inside, z, 0.0)).sum(axis=0) / (off**2).sum(axis=0))
 
 
@@ -131,15 +140,15 @@ STATES = 2 + SP
 """Level, trend, and a season for each month of the year."""
 _LEVEL = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 0.95)
 _TREND = (0.0, 0.01, 0.05, 0.15, 0.4)
-"""As a share of the level's, which keeps the model stable; so does the season's, of the rest."""
+"""As a share of the level's, as the season's is of the rest, which keeps the model stable."""
 _SEASON = (0.0, 0.03, 0.1, 0.25, 0.5, 0.9)
 _DAMPING = (0.8, 0.9, 0.98)
-_NONE = (1.0,)
+_UNDAMPED = (1.0,)
 
 
 @dataclass(frozen=True, slots=True)
-class Shares:
-    """Sets of shares to try, c of each: arrays of shape (c,)."""
+class Parameters:
+    """Smoothing parameters to try: c sets, arrays of shape (c,)."""
 
     level: Array
     trend: Array
@@ -147,56 +156,56 @@ class Shares:
     damping: Array
 
     @classmethod
-    def grid(cls, damped: bool) -> Shares:
-        """Every combination of a few values of each."""
+    def grid(cls, damped: bool) -> Parameters:
+        """Every combination of a few values of each parameter."""
         rows = [
             (level, level * trend, (1 - level) * season, damping)
             for level, trend, season, damping in product(
-                _LEVEL, _TREND, _SEASON, _DAMPING if damped else _NONE
+                _LEVEL, _TREND, _SEASON, _DAMPING if damped else _UNDAMPED
             )
         ]
         return cls(*np.array(rows).T)
 
 
 def exponential_smoothing(values: Array, ends: Ends, horizon: int) -> Array:
-    """Holt-Winters: level, trend and season; see `energy.forecasting.panel_models` for shapes."""
-    return _smoothing(values, ends, horizon, Shares.grid(damped=False))
+    """Holt-Winters: level, trend and season, each smoothed."""
+    return _fit_smoothing(values, ends, horizon, Parameters.grid(damped=False))
 
 
 def ets(values: Array, ends: Ends, horizon: int) -> Array:
-    """The same with a damped trend."""
-    return _smoothing(values, ends, horizon, Shares.grid(damped=True))
+    """Exponential smoothing with a damped trend."""
+    return _fit_smoothing(values, ends, horizon, Parameters.grid(damped=True))
 
 
-def _smoothing(values: Array, ends: Ends, horizon: int, shares: Shares) -> Array:
-    n, c = values.shape[1], len(shares.level)
+def _fit_smoothing(values: Array, ends: Ends, horizon: int, parameters: Parameters) -> Array:
+    n, c = values.shape[1], len(parameters.level)
     last = ends.max(axis=1)
     order = np.argsort(-last, kind="stable")
     values, ends, last = values[:, order], ends[order], last[order]
     data, start = _States.zeros((n, c)), _States.zeros((STATES, c))
-    # What each of the states that it starts from is worth to each of those that it has now.
+    # States after each month, if the start were a unit in each of STATES.
     start.level[0], start.trend[1], start.season[np.arange(SP), np.arange(2, STATES)] = 1, 1, 1
     squares, cross = np.zeros((n, c)), np.zeros((n, STATES, c))
-    # A constant may move from the level into every season: of all such starts, the shortest.
+    # A constant can move from the level into every season; this selects the shortest such start.
     free = np.r_[1.0, 0.0, -np.ones(SP)]
     gram = np.repeat(np.outer(free, free)[:, :, None], c, axis=2)
     out = np.full((*ends.shape, horizon), np.nan)
     for month in range(int(last[0])):
-        k = int(np.searchsorted(-last, -month))  # series that go on beyond this month
-        worth = start.expected(month, shares, STATES)
-        error = values[month, :k, None] - data.expected(month, shares, k)
+        k = int(np.searchsorted(-last, -month))  # series longer than this month
+        response = start.expected(month, parameters, STATES)
+        error = values[month, :k, None] - data.expected(month, parameters, k)
         squares[:k] += error**2
-        cross[:k] += error[:, None, :] * worth
-        gram += worth[:, None, :] * worth[None, :, :]
-        data.correct(month, shares, error)
-        start.correct(month, shares, -worth)
+        cross[:k] += error[:, None, :] * response
+        gram += response[:, None, :] * response[None, :, :]
+        data.correct(month, parameters, error)
+        start.correct(month, parameters, -response)
         rows, folds = np.nonzero(ends[:k] == month + 1)
         if len(rows):
             first = np.linalg.solve(gram.transpose(2, 0, 1), cross[rows].transpose(2, 1, 0))
             best = np.argmin(squares[rows] - np.einsum("rsc,csr->rc", cross[rows], first), axis=1)
-            begun = first[best, :, np.arange(len(rows))]
-            ended = data.at(rows, best).plus(start, best, begun)
-            out[rows, folds] = ended.ahead(month + 1, horizon, shares.damping[best])
+            initial = first[best, :, np.arange(len(rows))]
+            final = data.at(rows, best).plus(start, best, initial)
+            out[rows, folds] = final.ahead(month + 1, horizon, parameters.damping[best])
     back = np.empty_like(order)
     back[order] = np.arange(n)
     return out[back]
@@ -204,9 +213,9 @@ def _smoothing(values: Array, ends: Ends, horizon: int, shares: Shares) -> Array
 
 @dataclass(slots=True)
 class _States:
-    """Level, trend and season as arrays whose axes are the caller's; the season's twelve first.
+    """Level, trend and season as arrays; the first axis of the season is its twelve months.
 
-    `shares` of every method broadcast against them.
+    Parameters broadcast against them.
     """
 
     level: Array
@@ -217,35 +226,35 @@ class _States:
     def zeros(cls, shape: tuple[int, ...]) -> _States:
         return cls(np.zeros(shape), np.zeros(shape), np.zeros((SP, *shape)))
 
-    def expected(self, month: int, shares: Shares, k: int) -> Array:
-        """One month ahead, of the first k."""
+    def expected(self, month: int, parameters: Parameters, k: int) -> Array:
+        """One-month-ahead forecasts of the first k."""
         return np.asarray(
-            self.level[:k] + shares.damping * self.trend[:k] + self.season[month % SP, :k]
+            self.level[:k] + parameters.damping * self.trend[:k] + self.season[month % SP, :k]
         )
 
-    def correct(self, month: int, shares: Shares, error: Array) -> None:
-        """Take in a month, by the error that was made on it."""
+    def correct(self, month: int, parameters: Parameters, error: Array) -> None:
+        """Update the states by the error on a month."""
         k = len(error)
-        self.trend[:k] *= shares.damping
-        self.level[:k] += self.trend[:k] + shares.level * error
-        self.trend[:k] += shares.trend * error
-        self.season[month % SP, :k] += shares.season * error
+        self.trend[:k] *= parameters.damping
+        self.level[:k] += self.trend[:k] + parameters.level * error
+        self.trend[:k] += parameters.trend * error
+        self.season[month % SP, :k] += parameters.season * error
 
     def at(self, rows: npt.NDArray[np.int64], best: npt.NDArray[np.int64]) -> _States:
-        """Those of some rows, each at its own set of shares."""
+        """The states of some rows, each at its best set of parameters."""
         return _States(self.level[rows, best], self.trend[rows, best], self.season[:, rows, best])
 
-    def plus(self, start: _States, best: npt.NDArray[np.int64], begun: Array) -> _States:
-        """These, had they started from `begun` (rows, STATES) and not from nothing."""
+    def plus(self, start: _States, best: npt.NDArray[np.int64], initial: Array) -> _States:
+        """These states, started from `initial` (rows, STATES) instead of zeros."""
         return _States(
-            self.level + (start.level[:, best].T * begun).sum(axis=1),
-            self.trend + (start.trend[:, best].T * begun).sum(axis=1),
-            self.season + (start.season[:, :, best].transpose(0, 2, 1) * begun).sum(axis=2),
+            self.level + (start.level[:, best].T * initial).sum(axis=1),
+            self.trend + (start.trend[:, best].T * initial).sum(axis=1),
+            self.season + (start.season[:, :, best].transpose(0, 2, 1) * initial).sum(axis=2),
         )
 
     def ahead(self, month: int, horizon: int, damping: Array) -> Array:
         """Forecasts from `month` on: (rows, horizon)."""
         steps = np.arange(1, horizon + 1)
-        grown = np.cumsum(damping[:, None] ** steps, axis=1)
+        growth = np.cumsum(damping[:, None] ** steps, axis=1)
         season = self.season[(month + steps - 1) % SP].T
-        return np.asarray(self.level[:, None] + grown * self.trend[:, None] + season)
+        return np.asarray(self.level[:, None] + growth * self.trend[:, None] + season)

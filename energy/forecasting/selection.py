@@ -1,4 +1,4 @@
-"""Choose the champion from backtest scores, explain the choice, and refit it."""
+"""Select the champion from backtest scores, explain the choice, and refit it on all months."""
 
 from __future__ import annotations
 
@@ -11,52 +11,55 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from energy import legacy_errors
 from energy.contract import ForecastMonth, ForecastTable
+from energy.errors import ForecastingError
 from energy.forecasting.backtest import fit, forecast, observed_ahead, regressors
-from energy.forecasting.folds import is_positive
-from energy.forecasting.intervals import calibrate, folds_before, quantiles
+from energy.forecasting.folds import is_positive, resolved_folds
+from energy.forecasting.intervals import calibrate, quantiles
 from energy.forecasting.metrics import Score
 from energy.forecasting.models import BASELINE, FORECASTERS
 
-TIE = 4
-"""Decimals of MASE beyond which two forecasters count as equal."""
+TIE_DIGITS = 4
+"""Two forecasters whose MASE is equal to this many decimals are tied."""
 
 
 def rank_forecasters(scores: Sequence[Score]) -> list[Score]:
-    """Best first: by MASE, ties by weighted interval score, then bench order; failures last.
+    """Sort by MASE, ties by weighted interval score, then by order in FORECASTERS; failures last.
 
     Raises:
-        EveryForecasterFailed: No score has a figure.
+        ForecastingError: Every forecaster failed, or there is none.
     """
     order = list(FORECASTERS)
 
-    def key(score: Score) -> tuple[bool, float, float, int]:
+    def sort_key(score: Score) -> tuple[bool, float, float, int]:
         mase, wis = score.mase, score.wis
         place = order.index(score.forecaster)
         if mase is None or wis is None or not isfinite(mase + wis):
             return True, 0.0, 0.0, place
-        return False, round(mase, TIE), wis, place
+        return False, round(mase, TIE_DIGITS), wis, place
 
-    ranked = sorted(scores, key=key)
-    if not ranked or key(ranked[0])[0]:
-        raise legacy_errors.EveryForecasterFailed({s.forecaster: s.failure or "" for s in ranked})
+    ranked = sorted(scores, key=sort_key)
+    if not ranked or sort_key(ranked[0])[0]:
+        reasons = "; ".join(f"{score.forecaster}: {score.failure or ''}" for score in ranked)
+        raise ForecastingError(
+            f"Every forecaster failed, so there is nothing to publish. {reasons}"
+        )
     return ranked
 
 
 def explain_choice(ranked: Sequence[Score]) -> str:
-    """Why the first of the ranking is the champion, in a sentence or two."""
+    """Why the first of the ranking is the champion, in a sentence."""
     best, *others = [score for score in ranked if score.failure is None]
-    told = (
+    reason = (
         f"{best.forecaster} has the lowest MASE over {best.folds} folds of the training part: "
         f"{best.mase:.3f}"
     )
     if others:
-        told += f", against {others[0].mase:.3f} for the next best, {others[0].forecaster}"
-    baseline = next((s for s in others if s.forecaster == BASELINE), None)
+        reason += f", against {others[0].mase:.3f} for the next best, {others[0].forecaster}"
+    baseline = next((score for score in others if score.forecaster == BASELINE), None)
     if baseline and baseline is not others[0]:
-        told += f", and {baseline.mase:.3f} for {BASELINE}"
-    return told + "."
+        reason += f", and {baseline.mase:.3f} for {BASELINE}"
+    return reason + "."
 
 
 def refit_champion(
@@ -70,25 +73,25 @@ def refit_champion(
 ) -> tuple[Any, ForecastTable]:
     """Fit the champion on all months and make the forecast table.
 
-    Months whose weather is published already are forecast with it: nowcasts.
+    Months whose weather is published already are forecast with it (nowcasts).
 
     Args:
-        forecaster: Its name on the bench.
-        y: The whole series.
+        forecaster: Name of the champion.
+        y: All months of the series.
         weather: Columns `temperature` and `degree_days` covering it, or None.
-        folds: Its fold frame; the intervals rest on the errors in it.
+        folds: Its fold frame, whose errors the intervals rest on.
         horizon: Months to publish.
         unit: The series' unit.
-        weights: Of a combination's members; see `combination.weights`.
+        weights: Of a combination's members, from `combination_weights`.
 
     Returns:
         The fitted sktime forecaster, and the table of `horizon` months.
     """
     positive = is_positive(y)
     fitted = fit(forecaster, y, regressors(forecaster, y, weather), positive, weights)
-    out = observed_ahead(forecaster, y.index[-1], weather)
-    mean = forecast(forecaster, fitted, horizon, positive, out)
-    observed = {} if out is None else {str(m): float(v) for m, v in out["degree_days"].items()}
+    ahead = observed_ahead(forecaster, y.index[-1], weather)
+    mean = forecast(forecaster, fitted, horizon, positive, ahead)
+    observed = {} if ahead is None else {str(m): float(v) for m, v in ahead["degree_days"].items()}
     return fitted, forecast_table(forecaster, y, mean, folds, weather, unit, observed)
 
 
@@ -101,25 +104,25 @@ def forecast_table(
     unit: str,
     observed: Mapping[str, float],
 ) -> ForecastTable:
-    """The table of a forecast, with intervals that rest on the errors made before.
+    """The table of a forecast, with intervals calibrated on the errors up to the end of `y`.
 
     Args:
-        forecaster: Its name on the bench.
-        y: The whole series.
+        forecaster: Name of the forecaster.
+        y: All months of the series.
         mean: Forecasts of the months that follow it.
-        folds: Fold frame of the same forecasts.
+        folds: Fold frame of the same forecaster.
         weather: Columns `temperature` and `degree_days`, or None.
         unit: The series' unit.
-        observed: Daily average degree days by month of the months forecast in known weather.
+        observed: Daily average degree days by month, of months forecast with actual weather.
     """
     months, cutoff = pd.PeriodIndex(mean.index), y.index[-1]
-    ahead = np.arange(1, len(mean) + 1)
-    calibration = calibrate(y, folds_before(folds, cutoff), len(mean), is_positive(y), weather)
-    known = np.array([str(month) in observed for month in months])
-    q = quantiles(mean.to_numpy(), ahead, months, calibration, known)
+    horizon = np.arange(1, len(mean) + 1)
+    calibration = calibrate(y, resolved_folds(folds, cutoff), len(mean), is_positive(y), weather)
+    weather_known = np.array([str(month) in observed for month in months])
+    q = quantiles(mean.to_numpy(), horizon, months, calibration, weather_known)
     rows = tuple(
         ForecastMonth(str(month), int(h), float(m), tuple(map(float, row)))
-        for month, h, m, row in zip(months, ahead, mean, q, strict=True)
+        for month, h, m, row in zip(months, horizon, mean, q, strict=True)
     )
     return ForecastTable(
         str(y.name), unit, str(cutoff), forecaster, rows, calibration, observed=dict(observed)
@@ -127,7 +130,7 @@ def forecast_table(
 
 
 def model_to_zip(fitted: Any) -> bytes:
-    """The fitted forecaster as sktime's own zip, which `sktime.base.load` reads."""
+    """The fitted forecaster as sktime's zip, which `sktime.base.load` reads."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "model"
         fitted.save(path)
@@ -135,7 +138,7 @@ def model_to_zip(fitted: Any) -> bytes:
 
 
 def model_from_zip(model: bytes) -> Any:
-    """The inverse of `to_zip`. It unpickles: only for bytes made here or verified."""
+    """Load a forecaster from `model_to_zip`. This unpickles, so the bytes must be trusted."""
     from sktime.base import load
 
     with tempfile.TemporaryDirectory() as folder:

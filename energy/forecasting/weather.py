@@ -1,4 +1,4 @@
-"""Heating degree days, what weather to assume, and how a series responds to it."""
+"""Heating degree days, the weather to assume for months ahead, and how a series responds to it."""
 
 from __future__ import annotations
 
@@ -9,23 +9,44 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from energy import legacy_errors
 from energy.contract import Sensitivity, WeatherFacts
 from energy.errors import MissingWeather
 from energy.forecasting.folds import SP, is_positive
 
+Array = npt.NDArray[np.float64]
+Data = TypeVar("Data", pd.Series, pd.DataFrame)
 BASE_TEMPERATURE = 15.5
-"""Base of a heating degree day in deg C, as table 7.1b has it."""
+"""Base of a heating degree day in deg C, as in table 7.1b."""
 CLIMATOLOGY_YEARS = 20
 """Years that an expected month is averaged over."""
+WEATHER_YEARS = 30
+"""Years of weather whose spread intervals allow for."""
+RECENT_YEARS = 3
+"""Years of the series whose level a sensitivity in its unit refers to."""
+SEASONS = {
+    "October to March": (10, 11, 12, 1, 2, 3),
+    "April, May, September": (4, 5, 9),
+    "June to August": (6, 7, 8),
+}
+"""Calendar months with a similar response to temperature."""
+_NO_EFFECT = pd.Series(dtype=float, index=pd.PeriodIndex([], freq="M"))
+
+
+def missing_weather(needed: str, available: str, expected: str = "") -> MissingWeather:
+    """The error for a forecaster that needs weather which is missing."""
+    return MissingWeather(
+        f"This forecaster needs {needed}: found {available}"
+        + (f", expected {expected}" if expected else "")
+        + ". Leave it out with --forecasters, or add the weather tables."
+    )
 
 
 def daily_degree_days(weather: pd.DataFrame) -> pd.Series:
     """Daily average heating degree days by month, complete back to the first temperature.
 
     Months before table 7.1b starts are filled with a straight line on max(15.5 - T, 0), fitted to
-    the months that have both. Only the rows given are used, so a frame cut at a month stays blind
-    to what came after.
+    the months that have both. Only the given rows are used, so a frame cut at a month contains
+    nothing of later months.
 
     Args:
         weather: Monthly PeriodIndex; columns `temperature` and `degree_days`, deg C.
@@ -36,22 +57,22 @@ def daily_degree_days(weather: pd.DataFrame) -> pd.Series:
     Raises:
         MissingWeather: Fewer than 24 months have both columns, or a month within has neither.
     """
-    known = weather.loc[weather["temperature"].first_valid_index() :]
-    cold = (BASE_TEMPERATURE - known["temperature"]).clip(lower=0)
-    observed = known["degree_days"]
+    weather = weather.loc[weather["temperature"].first_valid_index() :]
+    cold = (BASE_TEMPERATURE - weather["temperature"]).clip(lower=0)
+    observed = weather["degree_days"]
     both = observed.notna() & cold.notna()
     if both.sum() < 24:
-        raise legacy_errors.MissingWeather("degree days", f"{both.sum()} months", "at least 24")
+        raise missing_weather("degree days", f"{both.sum()} months", "at least 24")
     slope, intercept = np.polyfit(cold[both], observed[both], 1)
     filled = observed.fillna((intercept + slope * cold).clip(lower=0)).dropna()
     expected = pd.period_range(filled.index[0], filled.index[-1], freq="M")
-    if missing := sorted(set(expected) - set(filled.index)):
-        raise legacy_errors.MissingWeather("degree days", f"a gap at {missing[0]}", "")
+    if gaps := sorted(set(expected) - set(filled.index)):
+        raise missing_weather("degree days", f"a gap at {gaps[0]}")
     return filled.rename("degree_days")
 
 
 def monthly_degree_days(daily: pd.Series) -> pd.Series:
-    """Degree days of whole months in hundreds: the daily average times the days in the month."""
+    """Hundreds of degree days per month: the daily average times the days in the month."""
     return daily * pd.PeriodIndex(daily.index).days_in_month / 100
 
 
@@ -62,7 +83,7 @@ def climatology(
 
     Args:
         daily: Daily average degree days by month, up to the cutoff; at least twelve months.
-        months: Months to answer for, any.
+        months: Any months.
         years: How many of the latest years to average.
 
     Returns:
@@ -74,34 +95,35 @@ def climatology(
 
 
 def trend(daily: pd.Series) -> tuple[float, float]:
-    """Change of a whole year's degree days per decade, and its standard error.
+    """Change of annual degree days per decade, and its standard error.
 
-    Least squares over the whole years known, with a standard error that allows for years that
-    resemble their neighbours (Newey and West 1987, two lags): whether climatology need worry about
-    a warming trend.
+    Least squares over complete years, with a standard error that allows for correlation between
+    neighbouring years (Newey and West 1987, two lags). It shows whether climatology should allow
+    for a warming trend.
     """
     import statsmodels.api as sm
 
     months = pd.PeriodIndex(daily.index)
     yearly = (daily * months.days_in_month).groupby(months.year).agg(["sum", "count"])
-    whole = yearly.loc[yearly["count"] == 12, "sum"]
-    x = sm.add_constant(np.asarray(whole.index, dtype=float) - float(whole.index[0]))
-    fitted = sm.OLS(whole.to_numpy(), x).fit(cov_type="HAC", cov_kwds={"maxlags": 2})
+    complete = yearly.loc[yearly["count"] == 12, "sum"]
+    x = sm.add_constant(np.asarray(complete.index, dtype=float) - float(complete.index[0]))
+    fitted = sm.OLS(complete.to_numpy(), x).fit(cov_type="HAC", cov_kwds={"maxlags": 2})
     return float(10 * fitted.params[1]), float(10 * fitted.bse[1])
 
 
-def degree_days_per_degree(weather: pd.DataFrame) -> npt.NDArray[np.float64]:
-    """What one deg C more does to a month's daily average degree days, January to December: (12,).
+def degree_days_per_degree(weather: pd.DataFrame) -> Array:
+    """Change of daily average degree days per deg C, January to December: shape (12,).
 
-    The slope of degree days on temperature over the years of each calendar month and those beside
-    it, each about its own mean: about -1 in winter, when every day is heated, far less in summer.
+    The slope of degree days on temperature over the years of each calendar month and its
+    neighbours, each about its own mean: about -1 in winter, when every day is heated, and far less
+    in summer.
 
     Args:
         weather: Columns `temperature` and `degree_days`, deg C.
     """
-    known = pd.DataFrame({"t": weather["temperature"], "d": daily_degree_days(weather)}).dropna()
-    calendar = pd.PeriodIndex(known.index).month
-    off = known - known.groupby(calendar).transform("mean")
+    pairs = pd.DataFrame({"t": weather["temperature"], "d": daily_degree_days(weather)}).dropna()
+    calendar = pd.PeriodIndex(pairs.index).month
+    off = pairs - pairs.groupby(calendar).transform("mean")
     product = (off["t"] * off["d"]).groupby(calendar).sum().reindex(range(1, 13), fill_value=0.0)
     square = (off["t"] ** 2).groupby(calendar).sum().reindex(range(1, 13), fill_value=0.0)
     above, below = (v.to_numpy() + np.roll(v, 1) + np.roll(v, -1) for v in (product, square))
@@ -110,7 +132,7 @@ def degree_days_per_degree(weather: pd.DataFrame) -> npt.NDArray[np.float64]:
 
 
 def persistence(daily: pd.Series, years: int = CLIMATOLOGY_YEARS) -> float:
-    """How much of a month's anomaly is left in the next: their correlation, 0 to 1.
+    """Share of a month's anomaly that remains in the next: their correlation, 0 to 1.
 
     Args:
         daily: Daily average degree days by month, up to the cutoff.
@@ -125,50 +147,35 @@ def persistence(daily: pd.Series, years: int = CLIMATOLOGY_YEARS) -> float:
 
 
 def assumed(
-    daily: pd.Series, months: pd.PeriodIndex, given: pd.DataFrame | None, years: int
+    daily: pd.Series, months: pd.PeriodIndex, scenario: pd.DataFrame | None, years: int
 ) -> pd.Series:
-    """Degree days for months to come: the caller's where given, what is to be expected elsewhere.
+    """Degree days for months ahead: the scenario's where it has them, expected ones elsewhere.
 
-    Expected is climatology and, fading from month to month, what the last month known was off it:
-    the last of `daily`, or of the months given from the first one on.
+    Expected degree days are climatology plus the fading anomaly of the last month that has a
+    figure: the last of `daily`, or of the scenario's months from the first one on without a gap.
 
     Args:
         daily: Observed daily average degree days up to the cutoff.
-        months: Months to come, every one from the cutoff on.
-        given: A scenario with a `degree_days` column on some of those months, or None.
+        months: The months that follow the cutoff.
+        scenario: Column `degree_days` on some of those months, or None.
         years: Climatology's window.
     """
-    known = pd.Series(np.nan, months, name="degree_days")
-    if given is not None:
-        known = given["degree_days"].reindex(months).astype(float).rename("degree_days")
-    ahead = int(known.notna().cummin().sum())  # how many are given without a gap
-    last = pd.concat([daily.iloc[-1:], known.iloc[:ahead]]).iloc[-1:]
+    degree_days = pd.Series(np.nan, months, name="degree_days")
+    if scenario is not None:
+        degree_days = scenario["degree_days"].reindex(months).astype(float).rename("degree_days")
+    ahead = int(degree_days.notna().cummin().sum())  # leading months without a gap
+    last = pd.concat([daily.iloc[-1:], degree_days.iloc[:ahead]]).iloc[-1:]
     anomaly = float((last - climatology(daily, pd.PeriodIndex(last.index), years)).iloc[0])
     steps = np.maximum(np.arange(1, len(months) + 1) - ahead, 0)
     fading = anomaly * persistence(daily, years) ** steps
-    return known.fillna((climatology(daily, months, years) + fading).clip(lower=0.0))
-
-
-Array = npt.NDArray[np.float64]
-Data = TypeVar("Data", pd.Series, pd.DataFrame)
-WEATHER_YEARS = 30
-"""Years of weather whose spread a forecast allows for."""
-RECENT_YEARS = 3
-"""Years of the series that a sensitivity in its unit refers to."""
-SEASONS = {
-    "October to March": (10, 11, 12, 1, 2, 3),
-    "April, May, September": (4, 5, 9),
-    "June to August": (6, 7, 8),
-}
-"""Calendar months that answer alike to a degree."""
-_NOTHING = pd.Series(dtype=float, index=pd.PeriodIndex([], freq="M"))
+    return degree_days.fillna((climatology(daily, months, years) + fading).clip(lower=0.0))
 
 
 def slope(values: pd.Series, daily: pd.Series) -> float:
-    """What a hundred degree days add to the series, in its own unit (or log).
+    """Change of the series per hundred degree days, in its unit (or log).
 
-    Year-on-year changes on year-on-year changes of degree days, so that neither trend nor season
-    plays a part, by Huber's robust regression, so that a strike or a lockdown does not bend it.
+    Year-on-year changes are regressed on year-on-year changes of degree days, which removes trend
+    and season, by Huber's robust regression, which a strike or a lockdown does not bend.
 
     Args:
         values: The series, or its logs.
@@ -177,13 +184,13 @@ def slope(values: pd.Series, daily: pd.Series) -> float:
     from statsmodels.robust.robust_linear_model import RLM
 
     change = pd.DataFrame({"y": values, "x": monthly_degree_days(daily)}).diff(SP).dropna()
-    if not change["y"].any():  # every year like the one before: nothing answers to anything
+    if not change["y"].any():  # every year repeats the last: there is no response
         return 0.0
     return float(RLM(change["y"].to_numpy(), change[["x"]].to_numpy()).fit().params[0])
 
 
 def weather_effect(y: pd.Series, weather: pd.DataFrame | None, log: bool) -> pd.Series:
-    """What the weather's departure from climatology did to each month, known or before the series.
+    """Effect on each month of the weather's departure from climatology.
 
     Args:
         y: The series up to the cutoff.
@@ -192,7 +199,7 @@ def weather_effect(y: pd.Series, weather: pd.DataFrame | None, log: bool) -> pd.
 
     Returns:
         Float series on every month that has degree days (from 1991 in the UK tables), also before
-        `y` begins; empty where there is no weather, or too little of it.
+        `y` begins; empty without weather, or with too little of it.
     """
     return effect_and_spread(y, weather, log)[0].copy()
 
@@ -200,18 +207,18 @@ def weather_effect(y: pd.Series, weather: pd.DataFrame | None, log: bool) -> pd.
 def effect_and_spread(
     y: pd.Series, weather: pd.DataFrame | None, log: bool
 ) -> tuple[pd.Series, Array]:
-    """`weather_effect` and its `spread_by_month`; not to be changed, since both are kept.
+    """`weather_effect` and its `spread_by_month`, cached; callers must not change them.
 
-    Every forecaster of a bench is judged at the same cutoffs, and what the weather did up to one
-    is the same for all of them: a robust regression, worked out once in a process.
+    All forecasters are backtested at the same cutoffs, so each effect, a robust regression, is
+    computed once in a process.
     """
     if weather is None or len(y) < 2 * SP:
-        return _NOTHING, np.zeros(SP)
+        return _NO_EFFECT, np.zeros(SP)
     return _effect_and_spread(_Content(y), _Content(weather.loc[: y.index[-1]]), log)
 
 
 class _Content(Generic[Data]):
-    """A series or frame that equals another of the same figures, so that a memo can go by it."""
+    """A series or frame that is hashed and compared by its figures, as a key for the cache."""
 
     def __init__(self, data: Data) -> None:
         self.data: Data = data
@@ -225,15 +232,15 @@ class _Content(Generic[Data]):
         return hash(self.key)
 
 
-@lru_cache(maxsize=128)  # the cutoffs of the longest plan, with room to spare
+@lru_cache(maxsize=128)  # more than the cutoffs of the longest plan
 def _effect_and_spread(
-    seen: _Content[pd.Series], weather: _Content[pd.DataFrame], log: bool
+    series: _Content[pd.Series], weather: _Content[pd.DataFrame], log: bool
 ) -> tuple[pd.Series, Array]:
-    y = seen.data
+    y = series.data
     try:
         daily = daily_degree_days(weather.data)
     except MissingWeather:
-        return _NOTHING, np.zeros(SP)
+        return _NO_EFFECT, np.zeros(SP)
     values = np.log(y) if log else y
     anomaly = daily - climatology(daily, pd.PeriodIndex(daily.index))
     effect = slope(values, daily.reindex(y.index)) * monthly_degree_days(anomaly)
@@ -248,19 +255,19 @@ def spread_by_month(effect: pd.Series, years: int = WEATHER_YEARS) -> Array:
 
 
 def sensitivity(y: pd.Series, weather: pd.DataFrame) -> tuple[Sensitivity, ...]:
-    """What one degree Celsius more in a month changes, by season, with its uncertainty.
+    """Change of the series per deg C in a month, by season, with its standard error.
 
-    Year-on-year changes of the series on year-on-year changes of the mean temperature, a slope for
-    each season, by least squares; standard errors allow for a year of autocorrelation (Newey and
-    West 1987, doi:10.2307/1913610). On logs where the series is positive, at the level of the last
-    three years.
+    Year-on-year changes of the series are regressed on those of the mean temperature, with a slope
+    for each season, by least squares; standard errors allow for a year of autocorrelation (Newey
+    and West 1987, doi:10.2307/1913610). On logs where the series is positive, converted at the
+    level of the last three years.
 
     Args:
         y: The series.
         weather: Column `temperature` on months that cover it, deg C.
 
     Returns:
-        One for each of SEASONS, in the series' unit per deg C and month.
+        A sensitivity for each of SEASONS, in the series' unit per deg C and month.
     """
     import statsmodels.api as sm
 
@@ -272,25 +279,25 @@ def sensitivity(y: pd.Series, weather: pd.DataFrame) -> tuple[Sensitivity, ...]:
     x = np.column_stack([change["t"].where(calendar.isin(m), 0.0) for m in SEASONS.values()])
     fitted = sm.OLS(change["y"].to_numpy(), x).fit(cov_type="HAC", cov_kwds={"maxlags": SP})
     recent = y.iloc[-SP * RECENT_YEARS :]
-    found = []
+    sensitivities = []
     for (season, months), value, error in zip(
         SEASONS.items(), fitted.params, fitted.bse, strict=True
     ):
         level = recent[pd.PeriodIndex(recent.index).month.isin(months)].mean() if log else 1.0
-        found.append(Sensitivity(season, months, float(level * value), float(level * error)))
-    return tuple(found)
+        estimate = float(level * value), float(level * error)
+        sensitivities.append(Sensitivity(season, months, *estimate))
+    return tuple(sensitivities)
 
 
 def weather_facts(y: pd.Series, weather: pd.DataFrame | None) -> WeatherFacts | None:
-    """Sensitivity, climatology and its trend, and the degree days themselves, for the release.
+    """Sensitivity, climatology and its trend, and the degree days, for the release.
 
     Args:
         y: The series.
-        weather: Columns `temperature` and `degree_days`, deg C; months after `y` are told too.
-            None for a series that comes without.
+        weather: Columns `temperature` and `degree_days`, deg C, also on months after `y`; or None.
 
     Returns:
-        None where there is no weather, or too little to tell.
+        None without weather, or with too little of it.
     """
     if weather is None:
         return None
@@ -300,16 +307,20 @@ def weather_facts(y: pd.Series, weather: pd.DataFrame | None) -> WeatherFacts | 
         return None
     log = is_positive(y)
     normal = climatology(daily, pd.period_range("2001-01", periods=SP, freq="M"))
-    per_decade, error = trend(daily)
+    trend_per_decade, trend_error = trend(daily)
     return WeatherFacts(
         slope(np.log(y) if log else y, daily.reindex(y.index)),
         log,
-        tuple(round(float(value), 4) for value in degree_days_per_degree(weather)),
+        _rounded(degree_days_per_degree(weather)),
         sensitivity(y, weather),
-        tuple(round(float(value), 4) for value in normal),
+        _rounded(normal),
         CLIMATOLOGY_YEARS,
-        per_decade,
-        error,
+        trend_per_decade,
+        trend_error,
         str(daily.index[0]),
-        tuple(round(float(value), 4) for value in daily),
+        _rounded(daily),
     )
+
+
+def _rounded(values: Array | pd.Series) -> tuple[float, ...]:
+    return tuple(round(float(value), 4) for value in values)

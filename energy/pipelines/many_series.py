@@ -1,4 +1,4 @@
-"""Many series from one long table: chunks of work for branches, and their results."""
+"""Many series of one long table: chunks of work for branches, and a summary of their results."""
 
 from __future__ import annotations
 
@@ -16,34 +16,29 @@ import pandas as pd
 from energy.contract.panel import SERIES_PER_FILE, Panel, SeriesForecast
 from energy.data.frame import temporal_split
 from energy.errors import TooShortToBacktest
-from energy.forecasting import folds
-from energy.forecasting.folds import SP
-from energy.forecasting.panel_selection import (
-    choose_panel_forecasters,
-    estimate_seconds,
-    select_models,
-)
+from energy.forecasting.folds import SP, FoldPlan, plan_folds
+from energy.forecasting.panel_selection import estimate_seconds, select_models
 
-FEWEST = SP + 1
-"""Months without which there is not even a year to repeat, and nothing to tell its spread by."""
-AT_ONCE = 100
+FEWEST_MONTHS = SP + 1
+"""Fewest months of a series: fewer have no year to repeat, and no change on the year before."""
+BATCH_SIZE = 100
 """Series fitted together: arrays of some ten megabytes."""
 CHUNK_SECONDS = (5.0, 600.0)
-"""CPU seconds of a chunk: enough to be worth a process, and little enough to lose. On an engine a
-task takes a minute to start."""
-TOO_FAR_APART = "its figures are too far apart to be reckoned with"
-DIED = "the process that was to forecast it failed, as the log of the run tells"
+"""Shortest and longest chunk in CPU seconds: enough to be worth a process, and few enough to lose.
+On an engine a task takes a minute to start."""
+NOT_FINITE = "its figures are too large or too far apart to compute with"
+DIED = "the process that was to forecast it failed; see the log of the run"
 WORST = 10
-"""Series with the highest errors that are named."""
+"""Series with the highest errors that a panel names."""
 
 
 @dataclass(frozen=True, slots=True)
 class SeriesChunk:
-    """Work for one branch: some series, and the forecasters to try on each.
+    """Work for a branch: series, and the forecasters to try on each.
 
     Attributes:
-        series: Their names.
-        forecasters: Names of the bench, the baseline among them.
+        series: Names of the series.
+        forecasters: Names of the forecasters, the baseline among them.
         horizon: Months to forecast.
         folds: Most cutoffs in a series' training part.
         start: First month to learn from; None for each series' own first.
@@ -61,13 +56,13 @@ class SeriesChunk:
 
 @dataclass(frozen=True, slots=True)
 class ChunkResult:
-    """What came of a chunk.
+    """Forecasts of a chunk.
 
     Attributes:
         forecasts: Of its series, in their order.
-        left_out: Why some have none, by name.
-        seconds: CPU seconds that it took.
-        peak_mb: Most memory that its process ever held, in megabytes; 0 where that is not known.
+        left_out: By name of a series without a forecast, the reason.
+        seconds: CPU seconds used.
+        peak_mb: Peak memory of the process in megabytes; 0 where it cannot be measured.
     """
 
     forecasts: tuple[SeriesForecast, ...]
@@ -76,16 +71,11 @@ class ChunkResult:
     peak_mb: float = 0.0
 
     def __str__(self) -> str:
-        without = f", {len(self.left_out)} left out" if self.left_out else ""
+        left_out = f", {len(self.left_out)} left out" if self.left_out else ""
         return (
-            f"{len(self.forecasts)} series forecast{without}, {self.seconds:.1f} CPU s, "
+            f"{len(self.forecasts)} series forecast{left_out}, {self.seconds:.1f} CPU s, "
             f"{self.peak_mb:.0f} MB at most"
         )
-
-
-def panel_forecasters(names: Sequence[str], asked: str) -> tuple[str, ...]:
-    """Which of a run's forecasters each series is tried with: the light bench if all were asked."""
-    return choose_panel_forecasters(names, everything=asked.strip() == "all")
 
 
 def plan_chunks(
@@ -96,13 +86,13 @@ def plan_chunks(
     start: pd.Period | None,
     workers: int,
 ) -> list[SeriesChunk]:
-    """Share series out among branches, by what they cost.
+    """Distribute series over branches by their cost.
 
-    Every worker gets one where there is enough to do, and none has so much that losing it hurts.
-    Neighbours in the table, which are often of one kind, go to different chunks.
+    Every worker gets a chunk where there is enough to do, and no chunk is so large that losing it
+    is expensive. Neighbours in the table, which are often similar, go to different chunks.
 
     Args:
-        series: Names.
+        series: Names, at least one.
         forecasters: To try on each.
         horizon: Months to forecast.
         folds: Most cutoffs in a series' training part.
@@ -110,125 +100,131 @@ def plan_chunks(
         workers: How many branches run at once.
     """
     total = estimate_seconds(forecasters, folds) * len(series)
-    least, most = CHUNK_SECONDS
-    rounds = max(1, ceil(total / most / workers))  # all workers end about together
-    count = max(1, min(rounds * workers, int(total / least), len(series)))
-    given = tuple(forecasters), horizon, folds, start
-    return [SeriesChunk(tuple(series[place::count]), *given) for place in range(count)]
+    shortest, longest = CHUNK_SECONDS
+    rounds = max(1, ceil(total / longest / workers))  # all workers end at about the same time
+    count = max(1, min(rounds * workers, int(total / shortest), len(series)))
+    return [
+        SeriesChunk(tuple(series[place::count]), tuple(forecasters), horizon, folds, start)
+        for place in range(count)
+    ]
 
 
 def run_chunk(chunk: SeriesChunk, frame: pd.DataFrame) -> ChunkResult:
-    """Judge and forecast every series of a chunk.
+    """Backtest and forecast every series of a chunk.
 
     Args:
-        chunk: What to do.
-        frame: The monthly frame, of which only the chunk's columns are looked at.
+        chunk: The work.
+        frame: Monthly frame, of which only the chunk's columns are used.
     """
-    began, forecasts, left_out = time.process_time(), list[SeriesForecast](), dict[str, str]()
-    for first in range(0, len(chunk.series), AT_ONCE):
-        able = []
-        for name in chunk.series[first : first + AT_ONCE]:
-            y = _of(frame, name, chunk.start)
-            if len(y) < FEWEST:
-                left_out[name] = f"it has {len(y)} months; {FEWEST} are the fewest to learn from"
+    started, forecasts, left_out = time.process_time(), list[SeriesForecast](), dict[str, str]()
+    for first in range(0, len(chunk.series), BATCH_SIZE):
+        series = []
+        for name in chunk.series[first : first + BATCH_SIZE]:
+            y = frame[name].dropna().loc[chunk.start :]
+            if len(y) < FEWEST_MONTHS:
+                left_out[name] = (
+                    f"it has {len(y)} months; {FEWEST_MONTHS} are the fewest to learn from"
+                )
             else:
-                able.append(y)
-        plans = [_plan(y, chunk) for y in able]
-        for one in select_models(able, plans, chunk.forecasters, chunk.horizon) if able else []:
-            if _is_finite(one):
-                forecasts.append(one)
+                series.append(y)
+        if not series:
+            continue
+        plans = [_plan(y, chunk) for y in series]
+        for result in select_models(series, plans, chunk.forecasters, chunk.horizon):
+            if _is_finite(result):
+                forecasts.append(result)
             else:
-                left_out[one.name] = TOO_FAR_APART
-    spent = time.process_time() - began
-    return ChunkResult(tuple(forecasts), left_out, round(spent, 3), _peak_mb())
+                left_out[result.name] = NOT_FINITE
+    seconds = time.process_time() - started
+    return ChunkResult(tuple(forecasts), left_out, round(seconds, 3), _peak_mb())
 
 
-def gather_chunks(
-    branches: Sequence[object], inputs: Sequence[Any], unit: str
-) -> tuple[Panel, list[SeriesForecast]] | None:
-    """What the chunks among the branches found, summed up and one by one; None without any.
-
-    Args:
-        branches: What each was to do, chunks among them.
-        inputs: In the same order, what has a Judgement in `results`, or in `crash` why its process
-            died: its series are left out, and say so.
-        unit: Of every series.
-    """
-    forecasts, left_out, found, lost = list[SeriesForecast](), dict[str, str](), False, 0
-    for branch, task in zip(branches, inputs, strict=True):
-        if isinstance(branch, SeriesChunk):
-            found = True
-            if task.crash:
-                left_out |= dict.fromkeys(branch.series, DIED)
-                lost += len(branch.series)
-            else:
-                forecasts += task.results.forecasts
-                left_out |= task.results.left_out
-    return (summarise_panel(forecasts, left_out, unit, lost), forecasts) if found else None
+def _plan(y: pd.Series, chunk: SeriesChunk) -> FoldPlan | None:
+    index = pd.PeriodIndex(y.index)
+    try:
+        return plan_folds(index, temporal_split(index)[0][-1], chunk.folds, chunk.horizon)
+    except TooShortToBacktest:
+        return None
 
 
-def _is_finite(one: SeriesForecast) -> bool:
-    """Whether everything that is said of a series is a number that JSON can hold."""
-    judged = [value for found in (one.backtest, one.holdout) if found for value in astuple(found)]
-    figures = (*one.mean, *one.calibration.scale, *one.calibration.quantiles, *judged)
-    return all(value is None or isfinite(value) for value in figures)
+def _is_finite(forecast: SeriesForecast) -> bool:
+    """Whether every figure is a number that JSON can hold."""
+    scores = [score for score in (forecast.backtest, forecast.holdout) if score]
+    figures = [*forecast.mean, *forecast.calibration.scale, *forecast.calibration.quantiles]
+    figures += [figure for score in scores for figure in astuple(score) if figure is not None]
+    return all(isfinite(figure) for figure in figures)
 
 
 def _peak_mb() -> float:
-    """Most memory that this process ever held."""
     try:
         import resource
-    except ImportError:  # there is none on Windows
+    except ImportError:  # Windows has no such module
         return 0.0
     unit = 1 if sys.platform == "darwin" else 1024
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit / 1e6, 1)
 
 
-def _of(frame: pd.DataFrame, name: str, start: pd.Period | None) -> pd.Series:
-    whole = frame[name].dropna()
-    return whole if start is None else whole.loc[start:]
+def gather_chunks(
+    branches: Sequence[object], inputs: Sequence[Any], unit: str
+) -> tuple[Panel, list[SeriesForecast]] | None:
+    """Collect the results of all chunks: their summary, and each forecast; None without chunks.
 
-
-def _plan(y: pd.Series, chunk: SeriesChunk) -> folds.FoldPlan | None:
-    index = pd.PeriodIndex(y.index)
-    try:
-        return folds.plan_folds(index, temporal_split(index)[0][-1], chunk.folds, chunk.horizon)
-    except TooShortToBacktest:
+    Args:
+        branches: Those of the run; any that are no SeriesChunk are skipped.
+        inputs: In the same order, each with a ChunkResult in `results`, or with the error of its
+            process in `crash`: its series are then left out.
+        unit: Of every series.
+    """
+    forecasts, left_out, lost = list[SeriesForecast](), dict[str, str](), 0
+    for branch, task in zip(branches, inputs, strict=True):
+        if not isinstance(branch, SeriesChunk):
+            continue
+        if task.crash:
+            left_out |= dict.fromkeys(branch.series, DIED)
+            lost += len(branch.series)
+        else:
+            forecasts += task.results.forecasts
+            left_out |= task.results.left_out
+    if not any(isinstance(branch, SeriesChunk) for branch in branches):
         return None
+    return summarise_panel(forecasts, left_out, unit, lost), forecasts
 
 
 def summarise_panel(
-    series: Sequence[SeriesForecast], left_out: Mapping[str, str], unit: str, lost: int = 0
+    forecasts: Sequence[SeriesForecast], left_out: Mapping[str, str], unit: str, lost: int = 0
 ) -> Panel:
-    """What became of them all.
+    """Summarise the forecasts of many series.
 
     Args:
-        series: The forecasts.
-        left_out: Names of series without one, and why.
+        forecasts: The forecasts.
+        left_out: By name of a series without a forecast, the reason.
         unit: Of every series.
-        lost: How many of those were lost with the process that was to forecast them.
+        lost: How many of those were lost with a process that failed.
     """
-    judged = [(one.name, one.backtest) for one in series if one.backtest]
-    held = [one.holdout for one in series if one.holdout]
-    inside = [found for _, found in judged]
-    better = sum(found.mase < found.baseline_mase for found in inside)
-    worst = sorted(judged, key=lambda pair: -pair[1].mase)[:WORST]
+    backtest = [(forecast.name, forecast.backtest) for forecast in forecasts if forecast.backtest]
+    scores = [score for _, score in backtest]
+    holdout = [forecast.holdout for forecast in forecasts if forecast.holdout]
+    better = sum(score.mase < score.baseline_mase for score in scores)
+    worst = sorted(backtest, key=lambda pair: -pair[1].mase)[:WORST]
+    coverage = [score.coverage80 for score in scores]
     return Panel(
         unit=unit,
-        files=-(-max(1, len(series)) // SERIES_PER_FILE),
-        months=min((len(one.mean) for one in series), default=0),
-        series=tuple(one.name for one in series),
+        files=-(-max(1, len(forecasts)) // SERIES_PER_FILE),
+        months=min((len(forecast.mean) for forecast in forecasts), default=0),
+        series=tuple(forecast.name for forecast in forecasts),
         left_out=dict(left_out),
-        champions=dict(Counter(one.forecaster for one in series).most_common()),
-        judged=len(judged),
-        beat_baseline=better / len(judged) if judged else None,
-        mase=_median([found.mase for found in inside]),
-        baseline_mase=_median([found.baseline_mase for found in inside]),
-        coverage80=_mean([found.coverage80 for found in inside]),
-        coverage80_error=_error_of_mean([found.coverage80 for found in inside]),
-        holdout_mase=_median([found.mase for found in held]),
-        holdout_baseline_mase=_median([found.baseline_mase for found in held]),
-        holdout_coverage80=_mean([found.coverage80 for found in held]),
+        champions=dict(Counter(forecast.forecaster for forecast in forecasts).most_common()),
+        judged=len(scores),
+        beat_baseline=better / len(scores) if scores else None,
+        mase=_median([score.mase for score in scores]),
+        baseline_mase=_median([score.baseline_mase for score in scores]),
+        coverage80=_mean(coverage),
+        coverage80_error=(
+            round(stdev(coverage) / sqrt(len(coverage)), 4) if len(coverage) > 1 else None
+        ),
+        holdout_mase=_median([score.mase for score in holdout]),
+        holdout_baseline_mase=_median([score.baseline_mase for score in holdout]),
+        holdout_coverage80=_mean([score.coverage80 for score in holdout]),
         worst=tuple(name for name, _ in worst),
         lost=lost,
     )
@@ -240,7 +236,3 @@ def _median(values: list[float]) -> float | None:
 
 def _mean(values: list[float]) -> float | None:
     return round(fmean(values), 4) if values else None
-
-
-def _error_of_mean(values: list[float]) -> float | None:
-    return round(stdev(values) / sqrt(len(values)), 4) if len(values) > 1 else None

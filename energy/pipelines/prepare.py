@@ -8,44 +8,43 @@ from typing import Any
 
 import pandas as pd
 
-from energy import legacy_errors
 from energy.data.archive import list_vintages
 from energy.data.dataset import Dataset
 from energy.data.frame import data_as_of, read_frame, target_series, temporal_split
 from energy.data.loader import configured_dataset, load_dataset
 from energy.data.vintages import open_vintage
-from energy.forecasting import models
+from energy.errors import DataError, RequestError, join_names
 from energy.forecasting.folds import SHORTEST, FoldPlan, plan_folds
 from energy.forecasting.intervals import RealTimeData
+from energy.forecasting.models import choose_forecasters
+from energy.forecasting.panel_selection import choose_panel_forecasters
 from energy.orchestration import is_task_local
-from energy.pipelines import many_series
-from energy.pipelines.many_series import SeriesChunk
+from energy.pipelines.many_series import SeriesChunk, plan_chunks
 from energy.pipelines.train import Branch, schedule_branches
 from energy.releases.store import open_store
 from energy.settings import Settings
 from energy.tracking import runs
 
 ALL_TARGETS = "all"
-"""Asked for as a target: the total and all its parts."""
+"""The target that means the total and all its parts, or all series of a long table."""
 MAX_PUBLISHED_MONTHS = 120
-"""Furthest month that may be published."""
 MAX_FOLDS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class TrainRequest:
-    """What a run of TrainFlow is asked for.
+    """Options of a training run.
 
     Attributes:
         target: A column of the data set, or `all`: its total, every part of it, and how they add
             up; empty for the data set's own.
         horizon: Months to publish.
         start: First month to learn from, such as `2001-01`; empty for the data set's own.
-        forecasters: Names of the bench separated by commas, or `all`.
+        forecasters: Names separated by commas, or `all`.
         folds: Most cutoffs in the training part.
-        store: Directory or URL; empty for the one of the settings.
-        vintage: Id of the vintage to learn from; empty for the newest kept.
-        in_real_time: Whether each fold sees the figures of its own time, where they are held.
+        store: Directory or URL; empty for that of the settings.
+        vintage: Id of the vintage to learn from; empty for the newest.
+        real_time: Whether each fold uses figures as first published, where they were kept.
     """
 
     target: str = ""
@@ -55,31 +54,29 @@ class TrainRequest:
     folds: int = 24
     store: str = ""
     vintage: str = ""
-    in_real_time: bool = False
+    real_time: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class TrainingPlan:
-    """What a run of TrainFlow has to do.
+    """The data and the work of a training run.
 
     Attributes:
-        dataset: What the figures are.
-        target: What is published: the one asked for, or the total.
+        dataset: Description of the data set.
+        target: The target that is published: the requested one, or the total.
         series: By target, the published one first: a gapless monthly PeriodIndex, in its unit.
-        weather: Columns `temperature` and `degree_days` on months that cover it; None for a data
-            set without.
+        weather: Columns `temperature` and `degree_days` on months that cover the series; None for
+            a data set without weather.
         plan: The folds.
-        bench: Names of the forecasters that compete.
-        left_out: Those that would have, but need weather.
-        branches: Which of them are fitted together, the dearest first; of a long table, its chunks
-            of other series too.
+        forecasters: Names of the candidate models.
+        skipped: Names of forecasters that need weather, where there is none.
+        branches: Work to do in parallel; for a long table, chunks of its other series too.
         vintage: SHA-256 of each raw workbook by file name.
-        vintage_id: Which vintage they make.
-        snapshot: What was read of it, for the release to carry.
-        panel: The monthly frame of the other series of a long table; None where there are none.
-        known: Series and weather as they were known at a cutoff, where a vintage of then is held
-            and backtests are to be run on it; by target.
-        store: Where the release goes, as the store itself writes it.
+        vintage_id: Id of the vintage.
+        data: The document of the data, which the release carries.
+        real_time_data: By target; empty unless the request is for real time.
+        store: Normalised URL of the store.
+        other_series: Monthly frame of the other series of a long table; None without any.
     """
 
     dataset: Dataset
@@ -87,164 +84,190 @@ class TrainingPlan:
     series: dict[str, pd.Series]
     weather: pd.DataFrame | None
     plan: FoldPlan
-    bench: tuple[str, ...]
-    left_out: tuple[str, ...]
+    forecasters: tuple[str, ...]
+    skipped: tuple[str, ...]
     branches: list[Branch | SeriesChunk]
     vintage: dict[str, str]
     vintage_id: str
-    snapshot: dict[str, Any]
-    known: dict[str, RealTimeData]
+    data: dict[str, Any]
+    real_time_data: dict[str, RealTimeData]
     store: str
-    panel: pd.DataFrame | None = None
+    other_series: pd.DataFrame | None = None
 
     def __str__(self) -> str:
-        known = self.known[self.target]
-        then = f" {len(known)} folds as it was known then." if known else ""
-        lost = f" No weather, so without {', '.join(self.left_out)}." if self.left_out else ""
-        parts = f" and its {len(self.series) - 1} parts" if len(self.series) > 1 else ""
-        series = self.series[self.target]
-        fits = sum(len(one.work) for one in self.branches if isinstance(one, Branch))
-        if self.panel is not None:
-            parts = f" and {self.panel.shape[1]} other series"
+        y = self.series[self.target]
+        others = f" and its {len(self.series) - 1} parts" if len(self.series) > 1 else ""
+        if self.other_series is not None:
+            others = f" and {self.other_series.shape[1]} other series"
+        fits = sum(len(branch.work) for branch in self.branches if isinstance(branch, Branch))
+        skipped = f" No weather, so without {', '.join(self.skipped)}." if self.skipped else ""
+        real_time = len(self.real_time_data.get(self.target, {}))
         return (
-            f"{self.target}{parts}: {len(series)} months to {series.index[-1]} (vintage "
-            f"{self.vintage_id}), chosen on those to {self.plan.split}; "
-            f"{fits} forecasters to fit in {len(self.branches)} branches.{lost}{then}"
+            f"{self.target}{others}: {len(y)} months to {y.index[-1]} (vintage {self.vintage_id}), "
+            f"selection on months to {self.plan.split}; {fits} forecasters to fit in "
+            f"{len(self.branches)} branches.{skipped}"
+            + (f" {real_time} folds use figures as first published." if real_time else "")
         )
 
 
-def prepare_training(settings: Settings, asked: TrainRequest) -> TrainingPlan:
-    """Check everything that could stop the run later, then read the data and lay out the folds.
+def prepare_training(settings: Settings, request: TrainRequest) -> TrainingPlan:
+    """Check everything that could stop the run later, read the data and plan the work.
 
     Args:
-        settings: Where things are.
-        asked: What the run is to do.
+        settings: Where data, store and MLflow are.
+        request: Options of the run.
 
     Raises:
-        RequestError: Something asked for cannot be done, or would be lost with this task.
+        RequestError: An option cannot be met, or results would be lost with this task.
         StoreError: The store cannot be written.
         DataError: The data cannot be used.
         TooShortToBacktest: The series leaves no room for a fold.
     """
-    for name, found, highest in (
-        ("--horizon", asked.horizon, MAX_PUBLISHED_MONTHS),
-        ("--folds", asked.folds, MAX_FOLDS),
-    ):
-        if not 1 <= found <= highest:
-            raise legacy_errors.OutOfRange(name, found, 1, highest)
+    _check_range("--horizon", request.horizon, MAX_PUBLISHED_MONTHS)
+    _check_range("--folds", request.folds, MAX_FOLDS)
     dataset = configured_dataset(settings)
-    names = models.choose_forecasters(asked.forecasters, bool(dataset.weather))
+    forecasters = choose_forecasters(request.forecasters, bool(dataset.weather))
     if dataset.each is None:
-        _targets(dataset, asked.target)  # refused before anything is read
-    if asked.in_real_time and dataset.csv:
-        raise legacy_errors.OnlyAsItStands("--real-time", dataset.csv.file)
-    _require_shared(settings, asked)
-    opened = open_store(asked.store or settings.store)
-    opened.check_writable()
+        _targets(dataset, request)  # fail before anything is read
+    if request.real_time and dataset.csv:
+        raise DataError(
+            f"--real-time needs vintages that were kept; {dataset.csv.file} is read as it is. "
+            "Leave --real-time out; to learn from older figures, name an older file."
+        )
+    _check_shared(settings, request)
+    store = open_store(request.store or settings.store)
+    store.check_writable()
     runs.check_backend(settings)
-    single = "" if asked.target == ALL_TARGETS else asked.target
-    data = load_dataset(dataset, settings.data, asked.vintage, single)
-    dataset = data.dataset
-    targets = _targets(dataset, asked.target)
-    frame, start = data.frame, asked.start or dataset.start or _first(data.frame, targets)
+
+    single = "" if request.target == ALL_TARGETS else request.target
+    loaded = load_dataset(dataset, settings.data, request.vintage, single)
+    dataset, frame = loaded.dataset, loaded.frame
+    targets = _targets(dataset, request)
+    start = request.start or dataset.start or _first_month(frame, targets)
     series = {name: target_series(frame, name, start, known=dataset.targets) for name in targets}
-    # Parts can only add up to the total in months that all of them have.
+    # Parts add up to the total only in months that all of them have.
     last = min(y.index[-1] for y in series.values())
     series = {name: y.loc[:last] for name, y in series.items()}
+
     index = pd.PeriodIndex(series[targets[0]].index)
-    split = temporal_split(index)[0][-1]
-    folds_plan = plan_folds(index, split, asked.folds, asked.horizon)
-    work = product(targets, names)
-    dealt = schedule_branches(work, len(folds_plan.cutoffs), settings.workers)
-    known = _known_then(settings, folds_plan, start, dataset, targets) if asked.in_real_time else {}
-    panel, chunks = _panel(settings, data.frame, dataset, asked, names)
+    plan = plan_folds(index, temporal_split(index)[0][-1], request.folds, request.horizon)
+    work = product(targets, forecasters)
+    branches = schedule_branches(work, len(plan.cutoffs), settings.workers)
+    others = _other_series(dataset, request)
+    chunks = _chunks(others, forecasters, request, dataset, settings.workers)
     return TrainingPlan(
         dataset=dataset,
         target=targets[0],
         series=series,
         weather=_weather(frame, dataset),
-        plan=folds_plan,
-        bench=names,
-        left_out=tuple(
-            name for name in models.choose_forecasters(asked.forecasters) if name not in names
+        plan=plan,
+        forecasters=forecasters,
+        skipped=tuple(
+            name for name in choose_forecasters(request.forecasters) if name not in forecasters
         ),
-        branches=[*chunks, *map(Branch, dealt)],
-        vintage=data.hashes,
-        vintage_id=data.vintage_id,
-        snapshot=data.document,
-        known={name: known.get(name, {}) for name in targets},
-        store=opened.url,
-        panel=panel,
+        branches=[*chunks, *branches],
+        vintage=loaded.hashes,
+        vintage_id=loaded.vintage_id,
+        data=loaded.document,
+        real_time_data=(
+            _real_time_data(settings, plan, start, dataset, targets)
+            if request.real_time
+            else {name: {} for name in targets}
+        ),
+        store=store.url,
+        other_series=frame[others] if others else None,
     )
 
 
-def _require_shared(settings: Settings, asked: TrainRequest) -> None:
-    for name, place, expected in (
-        ("ENERGY_STORE", asked.store or settings.store, "an s3:// URL"),
+def _check_range(option: str, value: int, highest: int) -> None:
+    if not 1 <= value <= highest:
+        raise RequestError(f"{option} is {value}; expected 1 to {highest}.", code="misconfigured")
+
+
+def _check_shared(settings: Settings, request: TrainRequest) -> None:
+    """On an engine, store and MLflow must not be on the disk of a task."""
+    for variable, place, expected in (
+        ("ENERGY_STORE", request.store or settings.store, "an s3:// URL"),
         ("MLFLOW_TRACKING_URI", settings.tracking_uri, "a server's URL"),
     ):
         if is_task_local(place):
-            raise legacy_errors.NotShared(name, place, expected)
+            raise RequestError(
+                f"{variable} is {place}, on a disk that is lost with this task; on an engine it "
+                f"must be {expected}. Pass it to the tasks with --with environment: docs/scale.md."
+            )
 
 
-def _targets(dataset: Dataset, asked: str) -> tuple[str, ...]:
+def _targets(dataset: Dataset, request: TrainRequest) -> tuple[str, ...]:
     """The columns to forecast, the published one first."""
-    if asked != ALL_TARGETS:
-        return (asked or dataset.target,)
+    if request.target != ALL_TARGETS:
+        return (request.target or dataset.target,)
     if dataset.each is not None:
         return (dataset.target,)
     if not dataset.parts:
-        raise legacy_errors.NoParts(dataset.target, dataset.targets)
+        raise RequestError(
+            f"Target 'all' means a total and its parts, and {dataset.target} has none that add up "
+            f"to it. Known targets: {join_names(dataset.targets)}."
+        )
     return (dataset.target, *dataset.parts)
 
 
-def _panel(
-    settings: Settings,
-    frame: pd.DataFrame,
+def _other_series(dataset: Dataset, request: TrainRequest) -> list[str]:
+    """Names of the other series of a long table, if all are requested."""
+    if dataset.each is None or request.target != ALL_TARGETS:
+        return []
+    return [name for name in dataset.targets if name != dataset.target]
+
+
+def _chunks(
+    series: list[str],
+    forecasters: tuple[str, ...],
+    request: TrainRequest,
     dataset: Dataset,
-    asked: TrainRequest,
-    names: tuple[str, ...],
-) -> tuple[pd.DataFrame | None, list[SeriesChunk]]:
-    """The other series of a long table, and chunks of work of them; none unless all are asked."""
-    others = [name for name in dataset.targets if name != dataset.target]
-    if dataset.each is None or asked.target != ALL_TARGETS or not others:
-        return None, []
-    start = (
-        pd.Period(asked.start or dataset.start, freq="M") if asked.start or dataset.start else None
+    workers: int,
+) -> list[SeriesChunk]:
+    """Chunks of work for the other series of a long table."""
+    if not series:
+        return []
+    start = request.start or dataset.start
+    return plan_chunks(
+        series,
+        choose_panel_forecasters(forecasters, request.forecasters.strip() == "all"),
+        request.horizon,
+        request.folds,
+        pd.Period(start, freq="M") if start else None,
+        workers,
     )
-    tried = many_series.panel_forecasters(names, asked.forecasters)
-    given = tried, asked.horizon, asked.folds, start
-    return frame[others], many_series.plan_chunks(others, *given, settings.workers)
 
 
-def _first(frame: pd.DataFrame, targets: tuple[str, ...]) -> str:
-    """The first month in which all of them have a figure; that of the frame where none has."""
-    whole = frame.reindex(columns=list(targets)).dropna()
-    return str((whole if len(whole) else frame).index[0])
+def _first_month(frame: pd.DataFrame, targets: tuple[str, ...]) -> str:
+    """The first month in which all targets have a figure; the frame's first if there is none."""
+    complete = frame.reindex(columns=list(targets)).dropna()
+    return str((complete if len(complete) else frame).index[0])
 
 
 def _weather(frame: pd.DataFrame, dataset: Dataset) -> pd.DataFrame | None:
-    """What forecasters may know of the weather; None where there is none."""
+    """The weather columns; None for a data set without weather."""
     names = [measure.name for measure in dataset.weather]
     return frame[names] if names else None
 
 
-def _known_then(
+def _real_time_data(
     settings: Settings, plan: FoldPlan, start: str, dataset: Dataset, targets: tuple[str, ...]
 ) -> dict[str, RealTimeData]:
-    """What was known at each cutoff that a vintage of its own time is held for, by target."""
+    """By target, the figures as published at each cutoff for which a vintage was kept."""
     frames = {
-        one.vintage_id: read_frame(open_vintage(one.folder)) for one in list_vintages(settings.data)
+        vintage.vintage_id: read_frame(open_vintage(vintage.folder))
+        for vintage in list_vintages(settings.data)
     }
-    known = [data_as_of(frames, cutoff) for cutoff in (*plan.backtest, *plan.holdout)]
+    published = [data_as_of(frames, cutoff) for cutoff in (*plan.backtest, *plan.holdout)]
     return {
         name: {
-            one.cutoff: (
-                target_series(one.frame, name, start, SHORTEST),
-                _weather(one.frame, dataset),
+            data.cutoff: (
+                target_series(data.frame, name, start, SHORTEST),
+                _weather(data.frame, dataset),
             )
-            for one in known
-            if one.real_time
+            for data in published
+            if data.real_time
         }
         for name in targets
     }

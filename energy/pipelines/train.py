@@ -1,12 +1,12 @@
-"""Backtest, compare, choose and refit: TrainFlow's middle steps."""
+"""Backtest, compare, select and refit: TrainFlow's middle steps."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from math import isfinite
 from multiprocessing import get_context
 from typing import Any
 
@@ -14,87 +14,159 @@ import numpy as np
 import pandas as pd
 
 from energy.contract import ForecastTable
-from energy.forecasting import backtest, combination, folds, selection
-from energy.forecasting.folds import MONTHS_SCORED, is_positive, months_after
+from energy.forecasting import backtest, combination, selection
+from energy.forecasting.folds import MONTHS_SCORED, FoldPlan, is_positive, months_after
 from energy.forecasting.intervals import RealTimeData, add_quantiles
 from energy.forecasting.metrics import Score, mase, score_figures, score_folds
 from energy.forecasting.models import BASELINE, FORECASTERS
 from energy.forecasting.reconciliation import (
     METHODS,
     RECONCILED,
-    known_errors,
+    past_errors,
     reconcile,
     reconcile_folds,
 )
 
-DIED = "its process ended before it answered"
 Result = tuple[pd.DataFrame | None, Score]
-"""What became of a forecaster: its fold frame, or None, and its backtest score or failure."""
+"""A forecaster's fold frame, or None, and its backtest score or failure."""
 Results = dict[str, dict[str, Result]]
-"""The same by series and forecaster."""
-
-
+"""Results by target and forecaster."""
 Work = tuple[str, str]
-"""A series and one forecaster of the bench to backtest on it, by their names."""
+"""A target, and the name of a forecaster to backtest on it."""
 BRANCH_START = 2.5
 """CPU seconds until a branch fits: a process, Metaflow, pandas, sktime and statsmodels."""
-
-
-def schedule_branches(work: Iterable[Work], folds: int, workers: int) -> list[tuple[Work, ...]]:
-    """What is to be fitted, in parcels for one branch each, the dearest first.
-
-    It is dealt out so that all parcels end together: the dearest first, each to the parcel that
-    has least to do (Graham 1969, doi:10.1137/0117039). There is one for each worker, or fewer where
-    a further branch would not save the seconds that it takes to start: a bench that is quick has
-    one, of however many series, and no wide engine makes a run shorter than its dearest forecaster.
-    A combination is in none of them: its folds are taken from its members'.
-
-    Args:
-        work: Series and names of the bench.
-        folds: Cutoffs that each is fitted at.
-        workers: Most branches to run at once.
-    """
-    fitted = sorted(
-        (one for one in work if not FORECASTERS[one[1]].members), key=lambda one: -_cost(one)
-    )
-    dealt = [_deal(fitted, number) for number in range(1, max(1, min(workers, len(fitted))) + 1)]
-    best = min(dealt, key=lambda one: folds * max(map(_total, one)) + BRANCH_START * len(one))
-    return [tuple(parcel) for parcel in best if parcel]
-
-
-def _deal(work: Sequence[Work], number: int) -> list[list[Work]]:
-    """Work, the dearest first, in that many parcels of about equal cost, the dearest first."""
-    dealt: list[list[Work]] = [[] for _ in range(number)]
-    for one in work:
-        min(dealt, key=_total).append(one)
-    return sorted(dealt, key=_total, reverse=True)
-
-
-def _cost(work: Work) -> float:
-    return FORECASTERS[work[1]].cost
-
-
-def _total(parcel: Sequence[Work]) -> float:
-    """CPU seconds of one fold of all of it."""
-    return sum(map(_cost, parcel))
+DIED = "its process ended before it answered"
+TOTAL_KEEPING = ("top_down", "mint_given_total")
+"""Reconciliation methods that keep the total's own forecast, whose accuracy was measured."""
 
 
 @dataclass(frozen=True, slots=True)
 class Branch:
-    """What one branch of the flow backtests: forecasters, each on a series."""
+    """Work of a branch of the flow: forecasters to backtest, each on a target."""
 
     work: tuple[Work, ...]
 
     @property
     def by_target(self) -> dict[str, list[str]]:
-        """The forecasters of each series, by its name."""
-        found: dict[str, list[str]] = {}
+        """The forecasters of each target."""
+        forecasters: dict[str, list[str]] = {}
         for target, forecaster in self.work:
-            found.setdefault(target, []).append(forecaster)
-        return found
+            forecasters.setdefault(target, []).append(forecaster)
+        return forecasters
 
     def __str__(self) -> str:
-        return "; ".join(f"{name}: {', '.join(found)}" for name, found in self.by_target.items())
+        return "; ".join(
+            f"{target}: {', '.join(names)}" for target, names in self.by_target.items()
+        )
+
+
+def schedule_branches(work: Iterable[Work], folds: int, workers: int) -> list[Branch]:
+    """Distribute work over branches that end together, the most expensive first.
+
+    Each item, the most expensive first, goes to the branch with the least to do (Graham 1969,
+    doi:10.1137/0117039). There is a branch for each worker, or fewer where another one would not
+    save the seconds that it takes to start. Combinations are skipped: their folds come from their
+    members' folds.
+
+    Args:
+        work: Targets and forecasters.
+        folds: Cutoffs that each is fitted at.
+        workers: Most branches to run at once.
+    """
+    items = [item for item in work if not FORECASTERS[item[1]].members]
+    items.sort(key=lambda item: -FORECASTERS[item[1]].cost)
+    schedules = [_distribute(items, count + 1) for count in range(max(1, min(workers, len(items))))]
+
+    def seconds(schedule: Sequence[Sequence[Work]]) -> float:
+        return folds * max(map(_cost, schedule)) + BRANCH_START * len(schedule)
+
+    return [Branch(tuple(branch)) for branch in min(schedules, key=seconds) if branch]
+
+
+def _distribute(items: Sequence[Work], count: int) -> list[list[Work]]:
+    """Items, the most expensive first, in `count` lists of about equal cost."""
+    branches: list[list[Work]] = [[] for _ in range(count)]
+    for item in items:
+        min(branches, key=_cost).append(item)
+    return sorted(branches, key=_cost, reverse=True)
+
+
+def _cost(items: Sequence[Work]) -> float:
+    """CPU seconds of a fold of all items."""
+    return sum(FORECASTERS[forecaster].cost for _, forecaster in items)
+
+
+def backtest_branch(
+    branch: Branch,
+    series: Mapping[str, pd.Series],
+    weather: pd.DataFrame | None,
+    plan: FoldPlan,
+    real_time_data: Mapping[str, RealTimeData] | None = None,
+) -> Results:
+    """Backtest the forecasters of a branch; the failure of a forecaster is a result.
+
+    If there are several, each runs in its own process, one after another, forked from this one
+    after it has imported what all of them need. One that crashes does not affect the others.
+
+    Args:
+        branch: The work.
+        series: By target.
+        weather: Columns `temperature` and `degree_days` covering the series, or None.
+        plan: The folds.
+        real_time_data: By target; see `run_backtest`.
+    """
+    results: Results = {}
+    several = len(branch.work) > 1
+    run = _backtest_in_process if several else backtest_one
+    for target, forecasters in branch.by_target.items():
+        data = (series[target], weather, plan, (real_time_data or {}).get(target))
+        if several:
+            backtest.warm_caches(*data)
+        results[target] = {forecaster: run(forecaster, *data) for forecaster in forecasters}
+    return results
+
+
+def _backtest_in_process(forecaster: str, *data: Any) -> Result:
+    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as pool:
+        try:
+            return pool.submit(backtest_one, forecaster, *data).result()
+        except BrokenProcessPool:
+            return None, Score(forecaster, failure=DIED)
+
+
+def backtest_one(
+    forecaster: str,
+    y: pd.Series,
+    weather: pd.DataFrame | None,
+    plan: FoldPlan,
+    real_time_data: RealTimeData | None = None,
+) -> Result:
+    """Backtest a forecaster as `run_backtest` does; an error becomes a Score with the reason."""
+    try:
+        folds, seconds = backtest.run_backtest(forecaster, y, weather, plan, real_time_data)
+    except Exception as error:  # noqa: BLE001 - a forecaster's failure, of any kind, is a result
+        reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        return None, Score(forecaster, failure=reason)
+    return folds, _protocol_score(forecaster, folds, "backtest", seconds)
+
+
+def gather_branches(branches: Sequence[object], inputs: Sequence[Any]) -> Results:
+    """Collect the results of all branches.
+
+    Args:
+        branches: Those of the run; any that are no Branch are skipped.
+        inputs: In the same order, each with `results`, or with the error of its process in `crash`.
+    """
+    results: Results = {}
+    for branch, task in zip(branches, inputs, strict=True):
+        if not isinstance(branch, Branch):
+            continue
+        for target, forecasters in branch.by_target.items():
+            lost: dict[str, Result] = {
+                forecaster: (None, Score(forecaster, failure=DIED)) for forecaster in forecasters
+            }
+            results.setdefault(target, {}).update(lost if task.crash else task.results[target])
+    return results
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +175,11 @@ class Comparison:
 
     Attributes:
         ranked: Backtest scores, best first, failures last.
-        holdout: Scores on the holdout by forecaster; nothing was chosen on them.
+        holdout: Scores on the holdout by forecaster, not used for selection.
         single_origin: MAPE in per cent of the one forecast from the split to the end.
         folds: Fold frame by forecaster.
         why: Why the first of the ranking is the champion.
-        nowcast: Scores one month ahead, in the weather that came, on the training part, of those
+        nowcast: Scores one month ahead with actual weather, on the training part, of the
             forecasters that use weather.
         nowcast_holdout: The same on the holdout.
     """
@@ -122,186 +194,115 @@ class Comparison:
 
     @property
     def champion(self) -> str:
-        """Name of the winner."""
+        """Name of the best forecaster."""
         return self.ranked[0].forecaster
 
     @property
     def leading(self) -> list[Score]:
-        """The four best and the baseline: what a chart of all would hide in its lines."""
+        """The four best and the baseline, for charts that could not show all."""
         scored = [score for score in self.ranked if score.failure is None]
-        return [*scored[:4], *(s for s in scored[4:] if s.forecaster == BASELINE)]
-
-
-def backtest_branch(
-    branch: Branch,
-    series: Mapping[str, pd.Series],
-    weather: pd.DataFrame | None,
-    plan: folds.FoldPlan,
-    known: Mapping[str, RealTimeData] | None = None,
-) -> Results:
-    """Backtest what a branch is to; a failure of any forecaster is a result.
-
-    Several have a process each, one after another, forked from this one once it has imported what
-    all of them need, so that one that dies takes no other with it.
-
-    Args:
-        branch: What is to be done.
-        series: Each whole, by name.
-        weather: Columns `temperature` and `degree_days` covering them, or None.
-        plan: The folds.
-        known: By series, what each fold was to know, where that is not the series; see
-            `backtest.run`.
-
-    Returns:
-        By series and forecaster.
-    """
-    found: Results = {}
-    several = len(branch.work) > 1
-    run = _apart if several else backtest_one
-    for target, forecasters in branch.by_target.items():
-        given = (series[target], weather, plan, (known or {}).get(target))
-        if several:
-            backtest.warm_caches(*given)
-        found[target] = {name: run(name, *given) for name in forecasters}
-    return found
-
-
-def _apart(name: str, *given: Any) -> Result:
-    with ProcessPoolExecutor(1, mp_context=get_context("fork")) as pool:
-        try:
-            return pool.submit(backtest_one, name, *given).result()
-        except BrokenProcessPool:
-            return None, Score(name, failure=DIED)
-
-
-def backtest_one(
-    forecaster: str,
-    y: pd.Series,
-    weather: pd.DataFrame | None,
-    plan: folds.FoldPlan,
-    known_then: RealTimeData | None = None,
-) -> Result:
-    """Backtest a forecaster; whatever goes wrong in it becomes a Score with the reason."""
-    try:
-        folds, seconds = backtest.run_backtest(forecaster, y, weather, plan, known_then)
-    except Exception as error:  # noqa: BLE001 - one forecaster's failure, of any kind, is a result
-        reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
-        return None, Score(forecaster, failure=reason)
-    return folds, _score(forecaster, folds, seconds, "backtest")
-
-
-def gather_branches(branches: Sequence[object], inputs: Sequence[Any]) -> Results:
-    """What the branches found, by series and forecaster.
-
-    Args:
-        branches: What each was to do; those that are no Branch are somebody else's.
-        inputs: In the same order, what has `results`, or in `crash` why its process died.
-    """
-    found: Results = {}
-    for branch, task in zip(branches, inputs, strict=True):
-        if not isinstance(branch, Branch):
-            continue
-        for target, names in branch.by_target.items():
-            lost: dict[str, Result] = {name: (None, Score(name, failure=DIED)) for name in names}
-            found.setdefault(target, {}).update(lost if task.crash else task.results[target])
-    return found
+        return [*scored[:4], *(score for score in scored[4:] if score.forecaster == BASELINE)]
 
 
 def compare_forecasters(
-    names: Sequence[str],
+    forecasters: Sequence[str],
     results: Mapping[str, Result],
     y: pd.Series,
     weather: pd.DataFrame | None = None,
-    known_then: RealTimeData | None = None,
+    real_time_data: RealTimeData | None = None,
 ) -> Comparison:
     """Add the combinations, rank on the backtest, and score the holdout for the report.
 
     Args:
-        names: The forecasters of this run.
-        results: Of each that was fitted.
-        y: The whole series.
-        weather: Columns `temperature` and `degree_days` covering it.
-        known_then: What each fold was to know, where that is not y; see `backtest.run`.
+        forecasters: Those of the run.
+        results: Of every forecaster that was fitted.
+        y: All months of the series.
+        weather: Columns `temperature` and `degree_days` covering it, or None.
+        real_time_data: See `run_backtest`.
 
     Raises:
-        EveryForecasterFailed: There is nothing to choose from.
+        ForecastingError: Every forecaster failed.
     """
-    scores = {name: score for name, (_, score) in results.items()}
-    folds = {name: frame for name, (frame, _) in results.items() if frame is not None}
-    for name in names:
-        if members := FORECASTERS[name].members:
-            if lost := [member for member in members if member not in folds]:
-                scores[name] = Score(name, failure=f"its member failed: {', '.join(lost)}")
-                continue
-            frames = [folds[member] for member in members]
-            folds[name] = backtest.combine_backtests(
-                FORECASTERS[name].rule, frames, y, weather, known_then
+    scores = {forecaster: score for forecaster, (_, score) in results.items()}
+    folds = {forecaster: frame for forecaster, (frame, _) in results.items() if frame is not None}
+    for forecaster in forecasters:
+        spec = FORECASTERS[forecaster]
+        if not spec.members:
+            continue
+        if failed := [member for member in spec.members if member not in folds]:
+            scores[forecaster] = Score(
+                forecaster, failure=f"its member failed: {', '.join(failed)}"
             )
-            seconds = sum(scores[member].seconds for member in members)
-            scores[name] = _score(name, folds[name], seconds, "backtest")
-    ranked = selection.rank_forecasters([scores[name] for name in names])
-    held = _reported(folds, "holdout")
-    single = {
-        name: score_figures(frame[frame["protocol"] == "single_origin"])["mape"]
-        for name, frame in folds.items()
-        if name in held
-    }
+            continue
+        members = [folds[member] for member in spec.members]
+        frame = backtest.combine_backtests(spec.rule, members, y, weather, real_time_data)
+        seconds = sum(scores[member].seconds for member in spec.members)
+        folds[forecaster] = frame
+        scores[forecaster] = _protocol_score(forecaster, frame, "backtest", seconds)
+    ranked = selection.rank_forecasters([scores[forecaster] for forecaster in forecasters])
+    holdout = _protocol_scores(folds, "holdout")
     return Comparison(
-        ranked,
-        held,
-        single,
-        folds,
-        selection.explain_choice(ranked),
-        _reported(folds, "nowcast"),
-        _reported(folds, "nowcast_holdout"),
+        ranked=ranked,
+        holdout=holdout,
+        single_origin={
+            forecaster: score_figures(_protocol_rows(frame, "single_origin"))["mape"]
+            for forecaster, frame in folds.items()
+            if forecaster in holdout
+        },
+        folds=folds,
+        why=selection.explain_choice(ranked),
+        nowcast=_protocol_scores(folds, "nowcast"),
+        nowcast_holdout=_protocol_scores(folds, "nowcast_holdout"),
     )
+
+
+def _protocol_rows(folds: pd.DataFrame, protocol: str) -> pd.DataFrame:
+    return folds[folds["protocol"] == protocol]
+
+
+def _protocol_score(
+    forecaster: str, folds: pd.DataFrame, protocol: str, seconds: float = 0.0
+) -> Score:
+    score = score_folds(forecaster, _protocol_rows(folds, protocol), seconds)
+    if not all(isfinite(figure) for figure in (score.mase or 0.0, score.wis or 0.0)):
+        # MASE has no scale where every year repeats the one before exactly.
+        reason = f"its scores are not numbers: MASE {score.mase}, WIS {score.wis}"
+        return Score(forecaster, failure=reason, seconds=seconds)
+    return score
+
+
+def _protocol_scores(folds: Mapping[str, pd.DataFrame], protocol: str) -> dict[str, Score]:
+    """Scores of the forecasters that have folds of a protocol, without failures."""
+    scores = {
+        forecaster: _protocol_score(forecaster, frame, protocol)
+        for forecaster, frame in folds.items()
+        if len(_protocol_rows(frame, protocol))
+    }
+    return {forecaster: score for forecaster, score in scores.items() if score.failure is None}
 
 
 def refit_best(
-    compared: Comparison, y: pd.Series, weather: pd.DataFrame | None, horizon: int, unit: str
+    comparison: Comparison, y: pd.Series, weather: pd.DataFrame | None, horizon: int, unit: str
 ) -> tuple[Any, ForecastTable]:
     """Fit the champion on all months; the fitted sktime forecaster, and its forecast table."""
-    entry, folds = FORECASTERS[compared.champion], compared.folds
-    members = [folds[member] for member in entry.members]
-    weights = combination.combination_weights(entry.rule, members, y.index[-1]) if members else None
-    return selection.refit_champion(
-        entry.name, y, weather, folds[entry.name], horizon, unit, weights
-    )
-
-
-def _reported(folds: Mapping[str, pd.DataFrame], protocol: str) -> dict[str, Score]:
-    """Scores of those that have folds of a protocol and figures on them."""
-    return {
-        name: found
-        for name, frame in folds.items()
-        if (frame["protocol"] == protocol).any()
-        and (found := _score(name, frame, 0.0, protocol)).failure is None
-    }
-
-
-def _score(name: str, folds: pd.DataFrame, seconds: float, protocol: str) -> Score:
-    found = score_folds(name, folds[folds["protocol"] == protocol], seconds)
-    if not all(math.isfinite(figure) for figure in (found.mase or 0.0, found.wis or 0.0)):
-        # MASE has no scale where every year repeats the one before to the last digit.
-        reason = f"its scores are not numbers: MASE {found.mase}, WIS {found.wis}"
-        return Score(name, failure=reason, seconds=seconds)
-    return found
-
-
-KEEPING = ("top_down", "mint_given_total")
-"""Methods that leave the total's own forecast as it is, which its champion must answer for."""
+    spec, folds = FORECASTERS[comparison.champion], comparison.folds
+    weights = None
+    if spec.members:
+        members = [folds[member] for member in spec.members]
+        weights = combination.combination_weights(spec.rule, members, y.index[-1])
+    return selection.refit_champion(spec.name, y, weather, folds[spec.name], horizon, unit, weights)
 
 
 @dataclass(frozen=True, slots=True)
 class Reconciliation:
-    """Every way to make the parts add up, judged on the training part.
+    """Every reconciliation method, compared on the training part.
 
     Attributes:
-        method: The one chosen: of those that keep the total, the one with the lowest mean MASE.
+        method: The chosen one: of those that keep the total, the one with the lowest mean MASE.
         mase: MASE of each series, total and parts, by method.
-        folds: Fold frame of each series, reconciled by that method, with its intervals.
+        folds: Fold frame of each series, reconciled by the chosen method, with its intervals.
         scores: Backtest score of each series so reconciled.
-        holdout: The same on the holdout.
+        holdout: Holdout score of each series so reconciled.
     """
 
     method: str
@@ -313,20 +314,19 @@ class Reconciliation:
 
 @dataclass(frozen=True, slots=True)
 class Breakdown:
-    """The parts' forecast tables, which add up to the total's, and how they were made to."""
+    """The parts' forecast tables, which add up to the total's, and their reconciliation."""
 
-    reconciled: Reconciliation
+    reconciliation: Reconciliation
     tables: dict[str, ForecastTable]
 
     def to_dict(self) -> dict[str, Any]:
         """Plain dictionaries and lists, ready for JSON."""
-        by_name = {name: found.to_dict() for name, found in self.reconciled.scores.items()}
-        held = {name: found.to_dict() for name, found in self.reconciled.holdout.items()}
+        scores, holdout = self.reconciliation.scores, self.reconciliation.holdout
         return {
-            "method": self.reconciled.method,
-            "mase": self.reconciled.mase,
-            "backtest": by_name,
-            "holdout": held,
+            "method": self.reconciliation.method,
+            "mase": self.reconciliation.mase,
+            "backtest": {name: score.to_dict() for name, score in scores.items()},
+            "holdout": {name: score.to_dict() for name, score in holdout.items()},
             "tables": {name: table.to_dict() for name, table in self.tables.items()},
         }
 
@@ -337,108 +337,102 @@ def mean_mase(mase: Mapping[str, float]) -> float:
 
 
 def reconcile_champions(
-    compared: Mapping[str, Comparison],
+    comparisons: Mapping[str, Comparison],
     series: Mapping[str, pd.Series],
     weather: pd.DataFrame | None,
-    known_then: Mapping[str, RealTimeData] | None = None,
+    real_time_data: Mapping[str, RealTimeData] | None = None,
 ) -> Reconciliation:
     """Try every method on the champions' folds, and choose one on the training part.
 
     Args:
-        compared: By target, the total first.
+        comparisons: By target, the total first.
         series: By target.
         weather: Columns `temperature` and `degree_days`, or None.
-        known_then: By target; see `backtest.run`.
+        real_time_data: By target; see `run_backtest`.
     """
-    frames, total = _frames(compared), next(iter(compared))
-    above = [name for name in frames if is_positive(series[name])]
-    tried = {name: reconcile_folds(name, frames, total, above, known_then) for name in METHODS}
-    found_mase = {
-        method: {name: _mase(frame) for name, frame in found.items()}
-        for method, found in tried.items()
+    frames, total = _champion_folds(comparisons), next(iter(comparisons))
+    positive = [name for name in frames if is_positive(series[name])]
+    reconciled = {
+        method: reconcile_folds(method, frames, total, positive, real_time_data)
+        for method in METHODS
     }
-    method = min(KEEPING, key=lambda name: mean_mase(found_mase[name]))
+    mase_by_method = {
+        method: {name: _backtest_mase(frame) for name, frame in folds.items()}
+        for method, folds in reconciled.items()
+    }
+    method = min(TOTAL_KEEPING, key=lambda name: mean_mase(mase_by_method[name]))
     folds = {
         name: add_quantiles(
-            frame, series[name], is_positive(series[name]), weather, (known_then or {}).get(name)
+            frame, series[name], name in positive, weather, (real_time_data or {}).get(name)
         )
-        for name, frame in tried[method].items()
+        for name, frame in reconciled[method].items()
     }
-    return Reconciliation(
-        method,
-        found_mase,
-        folds,
-        _scores(compared, folds, "backtest"),
-        _scores(compared, folds, "holdout"),
+    scores, holdout = (
+        {
+            name: score_folds(comparisons[name].champion, rows, 0.0)
+            for name, frame in folds.items()
+            if len(rows := _protocol_rows(frame, protocol))
+        }
+        for protocol in RECONCILED
     )
+    return Reconciliation(method, mase_by_method, folds, scores, holdout)
 
 
 def break_down(
-    reconciled: Reconciliation,
-    compared: Mapping[str, Comparison],
+    reconciliation: Reconciliation,
+    comparisons: Mapping[str, Comparison],
     series: Mapping[str, pd.Series],
     weather: pd.DataFrame | None,
-    total: ForecastTable,
+    table: ForecastTable,
 ) -> Breakdown:
-    """Forecast every part and make the parts add up to the total that is published.
+    """Forecast every part, and reconcile the parts with the total that is published.
 
     Args:
-        reconciled: What `reconcile_champions` chose.
-        compared: By target, the total first.
+        reconciliation: From `reconcile_champions`.
+        comparisons: By target, the total first.
         series: By target.
         weather: Columns `temperature` and `degree_days`, or None.
-        total: The total's forecast table.
+        table: The total's forecast table.
     """
+    horizon = len(table.months)
     parts = {
-        name: refit_best(compared[name], series[name], weather, len(total.months), total.unit)[1]
-        for name in compared
-        if name != total.target
+        name: refit_best(comparison, series[name], weather, horizon, table.unit)[1]
+        for name, comparison in comparisons.items()
+        if name != table.target
     }
-    cutoff = series[total.target].index[-1]
-    means = pd.DataFrame({name: [m.mean for m in table.months] for name, table in parts.items()})
-    above = pd.Series({name: is_positive(series[name]) for name in parts}).to_numpy()
-    _, moved = reconcile(
-        reconciled.method,
-        np.array([row.mean for row in total.months]),
-        means.to_numpy(),
-        known_errors(_frames(compared), total.target, cutoff),
-        above,
+    cutoff = series[table.target].index[-1]
+    _, means = reconcile(
+        reconciliation.method,
+        np.array([month.mean for month in table.months]),
+        np.column_stack([[month.mean for month in part.months] for part in parts.values()]),
+        past_errors(_champion_folds(comparisons), table.target, cutoff),
+        np.array([is_positive(series[name]) for name in parts]),
     )
-    months = months_after(cutoff, len(total.months))
+    months = months_after(cutoff, horizon)
     tables = {
         name: selection.forecast_table(
-            compared[name].champion,
+            comparisons[name].champion,
             series[name],
-            pd.Series(moved[:, place], months),
-            reconciled.folds[name],
+            pd.Series(means[:, place], months),
+            reconciliation.folds[name],
             weather,
-            total.unit,
-            parts[name].observed,
+            table.unit,
+            part.observed,
         )
-        for place, name in enumerate(parts)
+        for place, (name, part) in enumerate(parts.items())
     }
-    return Breakdown(reconciled, tables)
+    return Breakdown(reconciliation, tables)
 
 
-def _frames(compared: Mapping[str, Comparison]) -> dict[str, pd.DataFrame]:
+def _champion_folds(comparisons: Mapping[str, Comparison]) -> dict[str, pd.DataFrame]:
     """Each champion's rows of the protocols that all have, whether they use weather or not."""
-    found = {name: one.folds[one.champion] for name, one in compared.items()}
+    frames = {name: item.folds[item.champion] for name, item in comparisons.items()}
     return {
         name: frame[frame["protocol"].isin(RECONCILED)].reset_index(drop=True)
-        for name, frame in found.items()
+        for name, frame in frames.items()
     }
 
 
-def _mase(folds: pd.DataFrame) -> float:
+def _backtest_mase(folds: pd.DataFrame) -> float:
     rows = folds[(folds["protocol"] == "backtest") & (folds["horizon"] <= MONTHS_SCORED)]
     return mase(*(rows[column].to_numpy() for column in ("actual", "mean", "scale")))
-
-
-def _scores(
-    compared: Mapping[str, Comparison], folds: Mapping[str, pd.DataFrame], protocol: str
-) -> dict[str, Score]:
-    return {
-        name: score_folds(compared[name].champion, rows, 0.0)
-        for name, frame in folds.items()
-        if len(rows := frame[frame["protocol"] == protocol])
-    }

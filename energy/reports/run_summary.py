@@ -16,23 +16,23 @@ from energy.tracking.runs import TrackedRun, registered_name
 
 def tracked_run(flow: Any, target: str, run_id: str) -> TrackedRun:
     """TrainFlow's artifacts after its join, as MLflow is to keep them of one target."""
-    compared = flow.compared[target]
+    compared = flow.comparisons[target]
     champion, baseline = compared.champion, compared.holdout.get(BASELINE)
     params = {
         "run": f"TrainFlow/{run_id}",
         "target": target,
         "bench_version": VERSION,
-        "start": str(flow.series[target].index[0]),
+        "start": str(flow.training_plan.series[target].index[0]),
         "horizon": flow.horizon,
-        "folds": len(flow.plan.backtest),
-        "split": flow.plan.split,
-        "months": len(flow.series[target]),
-        "data_sha256": ", ".join(sorted(flow.vintage.values())),
-        "data_files": ", ".join(sorted(flow.vintage)),
+        "folds": len(flow.training_plan.plan.backtest),
+        "split": flow.training_plan.plan.split,
+        "months": len(flow.training_plan.series[target]),
+        "data_sha256": ", ".join(sorted(flow.training_plan.vintage.values())),
+        "data_files": ", ".join(sorted(flow.training_plan.vintage)),
         "commit": flow.commit,
         "holdout_baseline_mase": baseline.mase if baseline else None,
     }
-    unit, folds = flow.dataset.unit(target), compared.folds[champion]
+    unit, folds = flow.training_plan.dataset.unit(target), compared.folds[champion]
     figures = {
         "leaderboard.png": lambda: charts.png(charts.leaderboard(compared.ranked, BASELINE), 1.0),
         "by_horizon.png": lambda: charts.png(charts.by_horizon(compared.leading), 1.0),
@@ -48,18 +48,18 @@ def tracked_run(flow: Any, target: str, run_id: str) -> TrackedRun:
         compared.single_origin,
         compared.folds,
         figures,
-        flow.dataset.name,
+        flow.training_plan.dataset.name,
     )
 
 
 def run_summary(flow: Any) -> str:
     """The last lines of a run: champion, scores, the next 12 months, and where everything is."""
-    compared, table = flow.compared[flow.target], flow.table
+    compared, table = flow.comparisons[flow.training_plan.target], flow.table
     settings = Settings.from_environment()
     scores = {score.forecaster: score for score in compared.ranked}
     best = scores[compared.champion]
-    lines = [f"Champion   {best.forecaster} for {flow.target}", ""]
-    note = f"{best.folds} folds to {flow.plan.split}"
+    lines = [f"Champion   {best.forecaster} for {flow.training_plan.target}", ""]
+    note = f"{best.folds} folds to {flow.training_plan.plan.split}"
     lines.append(_against("Backtest", best, scores[BASELINE], note))
     if held := compared.holdout.get(best.forecaster):
         note = f"{held.folds} folds after it, chosen on nothing from them"
@@ -81,26 +81,26 @@ def run_summary(flow: Any) -> str:
     ]
     if flow.breakdown:
         lines += ["", f"By part    {', '.join(flow.breakdown.tables)}, adding up to the total"]
-    if flow.forecasts:
-        panel, _ = flow.forecasts
+    if flow.panel:
+        panel, _ = flow.panel
         most = ", ".join(f"{name} {count}" for name, count in panel.champions.items())
         lines += [
             "",
             f"Series     {release_card.panel_summary(panel)}",
             *([f"           {most}"] if most else []),
         ]
-    published, release = flow.published, flow.published.manifest.release_id
-    name = registered_name(flow.target, flow.dataset.name)
+    published, release = flow.result, flow.result.manifest.release_id
+    name = registered_name(flow.training_plan.target, flow.training_plan.dataset.name)
     alias = f"models:/{name}@{ALIAS} is version {flow.version}"
     if not published.promoted:
-        lines += ["", *_refused(published, flow.store_url)]
+        lines += ["", *_refused(published, flow.training_plan.store)]
         alias = f"{name} version {flow.version}, without the alias {ALIAS}"
     lines += [
         "",
-        f"Release    {flow.store_url.rstrip('/')}/releases/{release}",
+        f"Release    {flow.training_plan.store.rstrip('/')}/releases/{release}",
         f"Cards      make cards  (or: python {ROOT / 'flows' / 'trainflow.py'} "
         "card view leaderboard)",
-        f"MLflow     {settings.tracking_uri}, run {flow.mlflow_runs[flow.target]}, "
+        f"MLflow     {settings.tracking_uri}, run {flow.mlflow_runs[flow.training_plan.target]}, "
         f"{alias}  (make mlflow)",
     ]
     return "\n".join(lines)

@@ -348,7 +348,7 @@ def compare_reconciliation(
     known_weather = weather.loc[:split]
     with ProcessPoolExecutor(os.cpu_count()) as pool:
         run_branch = partial(_backtest_branch, known, known_weather, training)
-        branches = list(pool.map(run_branch, map(Branch, tasks)))
+        branches = list(pool.map(run_branch, tasks))
     results: Results = {name: {} for name in series}
     for name, result in chain.from_iterable(branch.items() for branch in branches):
         results[name].update(result)

@@ -59,7 +59,7 @@ from energy.pipelines.many_series import ChunkResult
 namespace(None)
 run = Flow("TrainFlow").latest_run
 results = [task.data.results for task in run["backtest"].tasks()]
-forecasts = run["select"].task.data.forecasts
+forecasts = run["select"].task.data.panel
 chunks = [result for result in results if isinstance(result, ChunkResult)]
 sys.stdout.buffer.write(pickle.dumps((chunks, forecasts and forecasts[0])))
 """

@@ -37,11 +37,11 @@ def publish(store: str, forecasters: str, horizon: int) -> str:
     task = prepare.prepare_training(Settings.from_environment(), request)
     y = task.series[task.target]
     inputs = (y, task.weather, task.plan)
-    results = {name: train.backtest_one(name, *inputs) for name in task.bench}
-    compared = train.compare_forecasters(task.bench, results, y, task.weather)
+    results = {name: train.backtest_one(name, *inputs) for name in task.forecasters}
+    compared = train.compare_forecasters(task.forecasters, results, y, task.weather)
     fitted, table = train.refit_best(compared, y, task.weather, horizon, task.dataset.unit(y.name))
     facts = weather.weather_facts(y, task.weather)
-    description = {"data": task.snapshot, "title": task.dataset.titled(task.target)}
+    description = {"data": task.data, "title": task.dataset.titled(task.target)}
     draft = ReleaseDraft(table, selection.model_to_zip(fitted), compared, y, facts, **description)
     origin = lineage.lineage(task.vintage, lineage.commit(ROOT), {})
     published = publish_draft(open_store(store), draft, origin)

@@ -8,7 +8,7 @@ from flow_runs import Checkout
 
 BAD_FORECASTERS = """
 import os, signal
-from energy.forecasting import bench
+from energy.forecasting import models
 
 def explode():
     raise ValueError("it was never going to\\n  work")
@@ -19,11 +19,12 @@ def die():
 for name, make, cost in (
     ("explodes", explode, 0.2), ("dies", die, 0.2), ("dies_alone", die, 1000.0)
 ):
-    bench.BENCH[name] = bench.Entry(name, "test", f"It {name}.", make, cost=cost)
+    models.FORECASTERS[name] = models.ForecasterSpec(name, "test", f"It {name}.", make, cost=cost)
 if os.environ.get("BASELINE_FAILS"):
-    bench.BENCH["seasonal_naive"] = bench.Entry("seasonal_naive", "test", "It fails.", explode)
+    name = "seasonal_naive"
+    models.FORECASTERS[name] = models.ForecasterSpec(name, "test", "It fails.", explode)
 """
-"""Adds to the bench `explodes`, which raises, and two whose process is killed.
+"""Adds to the forecasters `explodes`, which raises, and two whose process is killed.
 
 `dies` costs little and shares its branch with others; `dies_alone` costs so much that it has one
 of its own, and its process is the task's.
@@ -34,7 +35,7 @@ import importlib.abc, importlib.util, pathlib, sys
 
 def refuse():
     from energy.errors import StoreUnwritable
-    raise StoreUnwritable("s3://a/b", "the disk is full")
+    raise StoreUnwritable("The store s3://a/b cannot be written: the disk is full.")
 
 def crash():
     raise RuntimeError("out of\\n  luck")
@@ -71,7 +72,7 @@ sys.meta_path.insert(0, Traps())
 """
 REFUSE_ONCE = _FAIL_ONCE.replace("@TRAP@", '"energy.releases.promotion": ("promote", refuse)')
 """The store refuses to promote, the first time that it is tried."""
-CRASH_ONCE = _FAIL_ONCE.replace("@TRAP@", '"energy.pipelines.train": ("refit", crash)')
+CRASH_ONCE = _FAIL_ONCE.replace("@TRAP@", '"energy.pipelines.train": ("refit_best", crash)')
 """Fitting the champion crashes, the first time that it is tried."""
 
 

@@ -248,7 +248,7 @@ def test_a_run_on_a_vintage_asked_for_with_a_fold_of_its_time(
 ) -> None:
     _, embedded, new = list_vintages(three)
     assert f"total: 256 months to 2022-07 (vintage {embedded.vintage_id})" in again.run.stdout
-    assert " 1 folds as it was known then." in again.run.stdout
+    assert " 1 folds use figures as first published." in again.run.stdout
     manifest = verify_release(store, again.run.release_id)
     assert manifest.lineage.vintage == embedded.hashes != new.hashes
     assert manifest.cutoff == "2022-07"

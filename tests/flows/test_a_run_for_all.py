@@ -15,7 +15,7 @@ from flow_runs import PREAMBLE, Stopped
 from printed import prints
 
 from energy.contract import ForecastTable, Manifest
-from energy.pipelines.train import KEEPING
+from energy.pipelines.train import TOTAL_KEEPING
 from energy.releases.bundle import read_file, read_table, verify_release
 from energy.releases.promotion import read_champion
 from energy.releases.store import Store, open_store
@@ -93,8 +93,8 @@ def test_the_parts_add_up_to_the_total(
 
 
 def test_how_they_were_made_to_is_kept(release: Manifest, fuels: dict[str, Any]) -> None:
-    assert fuels["method"] in KEEPING
-    mase = {name: sum(fuels["mase"][name].values()) for name in KEEPING}
+    assert fuels["method"] in TOTAL_KEEPING
+    mase = {name: sum(fuels["mase"][name].values()) for name in TOTAL_KEEPING}
     assert fuels["method"] == min(mase, key=lambda name: mase[name])
     chosen = fuels["mase"][fuels["method"]]
     assert chosen["visitors"] == pytest.approx(fuels["mase"]["none"]["visitors"])

@@ -28,10 +28,10 @@ def prepared(data: Path, folder: Path, **asked: object) -> TrainingPlan:
 
 def means(data: Path, folder: Path, *, real_time: bool) -> Means:
     """Forecasts of the folds at both cutoffs."""
-    task = prepared(data, folder, in_real_time=real_time)
+    task = prepared(data, folder, real_time=real_time)
     few = replace(task.plan, backtest=task.plan.backtest[-1:], holdout=task.plan.holdout[:1])
     assert (few.backtest, few.holdout) == ((EARLIER,), (CUTOFF,))
-    series, known = task.series["total"], task.known["total"]
+    series, known = task.series["total"], task.real_time_data["total"]
     folds, _ = backtest.run_backtest("seasonal_naive", series, task.weather, few, known)
     once = folds[folds["protocol"] != "single_origin"]
     actual = series.loc[pd.PeriodIndex(once["month"])]
@@ -44,7 +44,7 @@ def test_the_newest_vintage_unless_another_is_asked_for(three: Path, tmp_path: P
     task = prepared(three, tmp_path)
     assert (task.vintage_id, task.vintage) == (new.vintage_id, new.hashes)
     assert str(task.series["total"].index[-1]) == "2022-08"
-    assert task.known == {"total": {}}
+    assert task.real_time_data == {"total": {}}
     task = prepared(three, tmp_path, vintage=embedded.vintage_id)
     assert task.vintage == embedded.hashes
     assert str(task.series["total"].index[-1]) == "2022-07"
@@ -55,22 +55,22 @@ def test_the_newest_vintage_unless_another_is_asked_for(three: Path, tmp_path: P
 def test_what_was_known_is_held_for_cutoffs_with_a_vintage_of_their_own(
     three: Path, tmp_path: Path
 ) -> None:
-    task = prepared(three, tmp_path, in_real_time=True)
-    assert set(task.known["total"]) == {CUTOFF}
-    series, weather = task.known["total"][CUTOFF]
+    task = prepared(three, tmp_path, real_time=True)
+    assert set(task.real_time_data["total"]) == {CUTOFF}
+    series, weather = task.real_time_data["total"][CUTOFF]
     assert (series.index[0], series.index[-1]) == (task.series["total"].index[0], CUTOFF)
     assert list(weather.columns) == list(task.weather.columns)
-    assert " 1 folds as it was known then." in str(task)
+    assert " 1 folds use figures as first published." in str(task)
     # The plan of this one has its cutoffs a month earlier, where no vintage ends.
     _, embedded, _ = list_vintages(three)
-    task = prepared(three, tmp_path, in_real_time=True, vintage=embedded.vintage_id)
-    assert task.known == {"total": {}}
+    task = prepared(three, tmp_path, real_time=True, vintage=embedded.vintage_id)
+    assert task.real_time_data == {"total": {}}
 
 
 def test_every_part_is_told_what_was_known_of_it(three: Path, tmp_path: Path) -> None:
-    task = prepared(three, tmp_path, in_real_time=True, target="all")
-    assert set(task.known) == set(task.series) == set(TARGETS)
-    for name, known in task.known.items():
+    task = prepared(three, tmp_path, real_time=True, target="all")
+    assert set(task.real_time_data) == set(task.series) == set(TARGETS)
+    for name, known in task.real_time_data.items():
         assert set(known) == {CUTOFF}
         series, _ = known[CUTOFF]
         assert (series.name, series.index[-1]) == (name, CUTOFF)

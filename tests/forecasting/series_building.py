@@ -86,12 +86,12 @@ def fold(
 
 
 def rolling_folds(
-    y: pd.Series, cutoffs: Iterable[pd.Period], reach: int = 12, seed: int = 3
+    y: pd.Series, cutoffs: Iterable[pd.Period], horizon: int = 12, seed: int = 3
 ) -> pd.DataFrame:
     """Folds of a forecaster that errs by a tenth or so, and never the same way twice."""
     parts = []
     for cutoff in cutoffs:
-        ahead = y.loc[cutoff + 1 : cutoff + reach]
+        ahead = y.loc[cutoff + 1 : cutoff + horizon]
         off = np.random.default_rng([seed, cutoff.ordinal]).normal(0, 0.1, len(ahead))
         parts.append(fold(str(cutoff), ahead.to_list(), (ahead * np.exp(off)).to_list()))
     return pd.concat(parts, ignore_index=True)
@@ -127,7 +127,7 @@ def backtested(
         if members := FORECASTERS[name].members:
             frames = [run_once(member) for member in members]
             with pytest.MonkeyPatch.context() as patch:
-                patch.setattr(combination, "FEWEST", 6)
+                patch.setattr(combination, "FEWEST_ERRORS", 6)
                 return backtest.combine_backtests(FORECASTERS[name].rule, frames, y, weather)
         return backtest.run_backtest(name, y, weather, plan)[0]
 

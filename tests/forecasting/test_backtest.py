@@ -15,19 +15,20 @@ from forecasting.series_building import (
     made_up_weather,
     months,
     period,
-    unhurried,
 )
-from hypothesis import assume, given
-from hypothesis import strategies as st
 
-from energy import legacy_errors
 from energy.contract import WEATHER_AHEAD
 from energy.data.frame import MINIMUM, temporal_split
-from energy.errors import MissingWeather, TooShortToBacktest
+from energy.errors import ForecastingError, MissingWeather
 from energy.forecasting import backtest, combination
 from energy.forecasting.backtest import combine_backtests, fit, forecast, regressors, run_backtest
-from energy.forecasting.folds import MONTHS_SCORED, SHORTEST, FoldPlan, plan_folds, quantile_columns
-from energy.forecasting.intervals import add_quantiles, folds_before
+from energy.forecasting.folds import (
+    FoldPlan,
+    plan_folds,
+    quantile_columns,
+    resolved_folds,
+)
+from energy.forecasting.intervals import add_quantiles
 from energy.forecasting.metrics import seasonal_naive_scale
 from energy.forecasting.models import FORECASTERS
 
@@ -36,63 +37,12 @@ NOWCAST = [name for name, entry in FORECASTERS.items() if entry.weather]
 QUICK = "weather_normalised_theta"
 """Uses weather, and is fitted in no time."""
 SAID = ["cutoff", "month", "horizon", "mean", "scale", *quantile_columns()]
-lengths, fold_counts, horizons = st.integers(45, 400), st.integers(1, 60), st.integers(1, 120)
 
 
 def planned(count: int, folds: int, horizon: int) -> FoldPlan:
     index = months(count)
     train, _ = temporal_split(index)
     return plan_folds(index, train[-1], folds, horizon)
-
-
-@unhurried
-@given(lengths, fold_counts, horizons)
-def test_a_plan_keeps_choosing_and_reporting_apart(count: int, folds: int, horizon: int) -> None:
-    found = planned(count, folds, horizon)
-    index = months(count)
-    # Chosen on: scored months all lie in the training part, after two years to be fitted on.
-    assert 1 <= len(found.backtest) <= folds
-    assert found.backtest[-1] + MONTHS_SCORED == found.split
-    assert (found.backtest[0] - index[0]).n + 1 >= SHORTEST
-    assert list(found.backtest) == sorted(set(found.backtest))
-    # Reported: from the split on, every scored month in the series, as far as it reaches.
-    after = (index[-1] - found.split).n
-    assert bool(found.holdout) is (after >= MONTHS_SCORED)
-    if found.holdout:
-        assert found.holdout[0] == found.split
-        assert found.holdout[-1] + MONTHS_SCORED <= index[-1]
-    assert found.reach == max(MONTHS_SCORED, horizon)
-
-
-@unhurried
-@given(lengths, st.integers(12, 60), horizons)
-def test_cutoffs_visit_every_calendar_month(count: int, folds: int, horizon: int) -> None:
-    found = planned(count, folds, horizon)
-    assume(len(found.backtest) >= 12)
-    assert {cutoff.month for cutoff in found.backtest} == set(range(1, 13))
-
-
-@unhurried
-@given(lengths, fold_counts)
-def test_as_many_folds_as_asked_for_where_there_is_room(count: int, folds: int) -> None:
-    found = planned(count, folds, 12)
-    train = (found.split - months(1)[0]).n + 1
-    assert len(found.backtest) == min(folds, train - SHORTEST - MONTHS_SCORED + 1)
-
-
-def test_the_plan_for_the_published_figures() -> None:
-    found = planned(259, 24, 24)
-    assert len(found.backtest) == 24
-    assert {(b - a).n for a, b in zip(found.backtest, found.backtest[1:], strict=False)} == {5}
-    assert {(b - a).n for a, b in zip(found.holdout, found.holdout[1:], strict=False)} == {5}
-
-
-def test_a_training_part_with_no_room_for_a_fold_is_refused() -> None:
-    index = months(60)
-    assert plan_folds(index, index[35], 24, 12).backtest == (index[23],)
-    with pytest.raises(TooShortToBacktest) as caught:
-        plan_folds(index, index[34], 24, 12)
-    assert (caught.value.months, caught.value.needed) == (35, 36)
 
 
 def test_five_years_are_enough_from_end_to_end() -> None:
@@ -230,8 +180,8 @@ def test_warmup_folds_are_what_the_first_fold_has_to_learn_from(every_protocol) 
     kept = ["protocol", "cutoff", "month", "mean"]
     pd.testing.assert_frame_equal(warm[kept].reset_index(drop=True), cold[kept])
     first = laid_out.backtest[0]
-    assert folds_before(cold, first).empty
-    learnt_from = folds_before(every_protocol, first)
+    assert resolved_folds(cold, first).empty
+    learnt_from = resolved_folds(every_protocol, first)
     assert set(learnt_from["protocol"]) == {"warmup"}
     assert len(learnt_from) == 10 + 5  # months between each of them and the first fold
     moved = (cold["cutoff"] == first).to_numpy()
@@ -366,10 +316,10 @@ def test_a_combination_nowcasts_too_and_is_weighted_once_errors_are_known(folds)
 
 def test_what_is_not_a_number_ends_the_backtest(monkeypatch, total, weather, two_folds) -> None:
     def nothing(forecaster: str, fitted: object, horizon: int, positive: bool) -> None:
-        raise legacy_errors.NotPlausible(forecaster, "2017-01", float("nan"), positive)
+        raise ForecastingError("theta forecast nan for 2017-01; expected a number.")
 
     monkeypatch.setattr(backtest, "forecast", nothing)
-    with pytest.raises(legacy_errors.NotPlausible):
+    with pytest.raises(ForecastingError):
         run_backtest("naive", total, weather, two_folds)
 
 

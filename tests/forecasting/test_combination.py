@@ -14,7 +14,7 @@ from hypothesis.extra.numpy import arrays
 
 from energy.forecasting import combination
 from energy.forecasting.combination import (
-    FEWEST,
+    FEWEST_ERRORS,
     RULES,
     combination_weights,
     combine_forecasts,
@@ -33,14 +33,14 @@ some_actuals = arrays(float, 12, elements=st.floats(-100, 100))
 some_means = arrays(float, (12, 3), elements=st.floats(-100, 100))
 
 
-def members(y: pd.Series = Y, reach: int = 12) -> list[pd.DataFrame]:
+def members(y: pd.Series = Y, horizon: int = 12) -> list[pd.DataFrame]:
     """Fold frames of three forecasters that err more and more; what they said is in no doubt."""
     frames = []
     for spread in SPREADS.values():
         rng = np.random.default_rng(round(10 * spread))
         parts = []
         for cutoff in CUTOFFS:
-            ahead = y.loc[cutoff + 1 : cutoff + reach]
+            ahead = y.loc[cutoff + 1 : cutoff + horizon]
             said = Y.loc[ahead.index] + rng.normal(0, spread, len(ahead))
             parts.append(fold(str(cutoff), ahead.to_list(), said.to_list(), width=0.1))
         frames.append(pd.concat(parts, ignore_index=True))
@@ -116,7 +116,7 @@ def test_with_too_few_errors_all_count_the_same(rule: str) -> None:
     """A year of errors a fold, five months apart: 60 are known when the last year is out."""
     alike = [frame.iloc[: 12 * 5] for frame in members()]
     last = alike[0]["month"].max()
-    assert len(alike[0]) == FEWEST
+    assert len(alike[0]) == FEWEST_ERRORS
     assert combination_weights(rule, alike, last - 1) == pytest.approx([1 / 3] * 3, abs=0)
     assert combination_weights(rule, alike, last) != pytest.approx([1 / 3] * 3, abs=0.01)
 
@@ -125,8 +125,8 @@ def test_with_too_few_errors_all_count_the_same(rule: str) -> None:
 def test_what_is_not_scored_or_not_rolling_is_not_weighed(rule: str) -> None:
     cutoff = Y.index[-1]
     found = combination_weights(rule, members(), cutoff)
-    assert combination_weights(rule, members(reach=24), cutoff) == combination_weights(
-        rule, [frame[frame["horizon"] <= 12] for frame in members(reach=24)], cutoff
+    assert combination_weights(rule, members(horizon=24), cutoff) == combination_weights(
+        rule, [frame[frame["horizon"] <= 12] for frame in members(horizon=24)], cutoff
     )
     for protocol in ("single_origin", "nowcast", "nowcast_holdout"):
         more = [
@@ -189,14 +189,11 @@ def test_in_real_time_weights_rest_on_the_figures_of_then(rule: str) -> None:
     """What was published then had the third member right all along."""
     frames, cutoff = members(), CUTOFFS[-1]
     then = frames[2].drop_duplicates("month").set_index("month")["mean"]
-    plain, told = combination_weights(rule, frames, cutoff), combination_weights(
-        rule, frames, cutoff, then
-    )
-    assert plain is not None
-    assert told is not None
-    assert told[2] > plain[2]
-    known = combine_forecasts(rule, frames, {cutoff: (then, WEATHER)})
-    at = known["cutoff"] == cutoff
-    means = np.column_stack([frame.loc[at, "mean"] for frame in frames])
-    assert known.loc[at, "mean"].to_numpy() == pytest.approx(means @ told)
-    pd.testing.assert_frame_equal(known[~at], combine_forecasts(rule, frames)[~at])
+    published = [frame.assign(actual=then.reindex(frame["month"]).to_numpy()) for frame in frames]
+    weights = combination_weights(rule, published, cutoff)
+    assert weights[2] > combination_weights(rule, frames, cutoff)[2]
+    combined = combine_forecasts(rule, frames, {cutoff: (then, WEATHER)})
+    rows = combined["cutoff"] == cutoff
+    means = np.column_stack([frame.loc[rows, "mean"] for frame in frames])
+    assert combined.loc[rows, "mean"].to_numpy() == pytest.approx(means @ weights)
+    pd.testing.assert_frame_equal(combined[~rows], combine_forecasts(rule, frames)[~rows])

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from energy.contract import LEVELS, Calibration
-from energy.forecasting.folds import quantile_columns
+from energy.forecasting.folds import quantile_columns, resolved_folds
 from energy.forecasting.intervals import (
     BOUND,
     HALF_LIFE,
@@ -32,7 +32,6 @@ from energy.forecasting.intervals import (
     STEP,
     add_quantiles,
     calibrate,
-    folds_before,
     forecast_errors,
     quantiles,
 )
@@ -410,12 +409,12 @@ def test_only_errors_on_months_up_to_the_cutoff_count() -> None:
     folds = pd.concat(
         [fold("2015-12", [1.0] * 12, [2.0] * 12), fold("2016-06", [1.0] * 12, [2.0] * 12)]
     )
-    found = folds_before(folds, period("2016-06"))
+    found = resolved_folds(folds, period("2016-06"))
     assert set(found["cutoff"]) == {period("2015-12")}
     assert list(found["month"].astype(str)) == [f"2016-{month:02}" for month in range(1, 7)]
-    assert len(folds_before(folds, period("2015-12"))) == 0
-    assert len(folds_before(folds, period("2016-07"))) == 7 + 1
-    assert len(folds_before(folds, period("2030-01"))) == 24
+    assert len(resolved_folds(folds, period("2015-12"))) == 0
+    assert len(resolved_folds(folds, period("2016-07"))) == 7 + 1
+    assert len(resolved_folds(folds, period("2030-01"))) == 24
 
 
 @pytest.mark.parametrize("protocol", ["warmup", "backtest", "holdout"])
@@ -424,8 +423,8 @@ def test_each_month_of_a_rolling_fold_counts_once(protocol: str) -> None:
     once = fold("2015-12", [1.0] * 12, [2.0] * 12, protocol=protocol)
     again = ("single_origin", "nowcast", "nowcast_holdout")
     more = pd.concat([once, *(once.assign(protocol=name) for name in again)], ignore_index=True)
-    found = folds_before(more, period("2017-01"))
-    pd.testing.assert_frame_equal(found, folds_before(once, period("2017-01")))
+    found = resolved_folds(more, period("2017-01"))
+    pd.testing.assert_frame_equal(found, resolved_folds(once, period("2017-01")))
     assert len(found) == 12
 
 
@@ -442,7 +441,7 @@ def test_each_fold_has_the_intervals_of_what_was_known_then(weather) -> None:
     pd.testing.assert_frame_equal(found[folds.columns], folds)
     for cutoff, rows in found.groupby("cutoff"):
         seen = None if weather is None else weather.loc[:cutoff]
-        past = folds_before(found, cutoff)
+        past = resolved_folds(found, cutoff)
         calibration = calibrate(Y.loc[:cutoff], past, 12, log=True, weather=seen)
         expected = quantiles(
             rows["mean"].to_numpy(),
@@ -481,7 +480,7 @@ def test_an_earlier_error_is_that_against_the_figures_as_they_were_known() -> No
     plain = add_quantiles(folds, Y, True, WEATHER)
     first = (found["cutoff"] == CUTOFFS[0]).to_numpy()
     pd.testing.assert_frame_equal(found[first], plain[first])
-    past = folds_before(found, second)
+    past = resolved_folds(found, second)
     past = past.assign(actual=then.loc[past["month"]].to_numpy())
     calibration = calibrate(then, past, 12, True, warmer.loc[:second])
     rows = found[~first]

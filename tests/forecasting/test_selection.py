@@ -11,11 +11,11 @@ from forecasting.series_building import fold, made_up_series, made_up_weather, u
 from hypothesis import given
 from hypothesis import strategies as st
 
-from energy import legacy_errors
 from energy.contract import LEVELS, ForecastTable
+from energy.errors import ForecastingError
 from energy.forecasting.backtest import forecast, observed_ahead
-from energy.forecasting.folds import quantile_columns
-from energy.forecasting.intervals import calibrate, folds_before, quantiles
+from energy.forecasting.folds import quantile_columns, resolved_folds
+from energy.forecasting.intervals import calibrate, quantiles
 from energy.forecasting.metrics import Score
 from energy.forecasting.models import BASELINE, FORECASTERS
 from energy.forecasting.selection import (
@@ -86,14 +86,13 @@ def test_a_score_that_is_not_a_number_is_never_first() -> None:
 
 
 def test_if_all_failed_every_reason_is_told() -> None:
-    with pytest.raises(legacy_errors.EveryForecasterFailed) as caught:
+    with pytest.raises(ForecastingError) as caught:
         rank_forecasters([Score("theta", failure="too cold"), Score("ets", failure="too hot")])
-    assert caught.value.reasons == {"theta": "too cold", "ets": "too hot"}
     assert "theta: too cold; ets: too hot" in str(caught.value)
 
 
 def test_of_nobody_there_is_no_first() -> None:
-    with pytest.raises(legacy_errors.EveryForecasterFailed):
+    with pytest.raises(ForecastingError):
         rank_forecasters([])
 
 
@@ -218,7 +217,7 @@ def test_the_table_s_quantiles_rest_on_every_error_known_now(
     refitted, total, weather, folds
 ) -> None:
     _, table = refitted
-    known = folds_before(folds(QUICK), total.index[-1])
+    known = resolved_folds(folds(QUICK), total.index[-1])
     expected = calibrate(total, known, 30, True, weather)
     assert table.calibration == expected
     assert max(expected.weather) > 0

@@ -10,10 +10,10 @@ from hypothesis.extra.numpy import arrays
 
 from energy.forecasting import reconciliation
 from energy.forecasting.reconciliation import (
-    FEWEST,
+    FEWEST_ERRORS,
     FLOOR,
     METHODS,
-    known_errors,
+    past_errors,
     reconcile,
     reconcile_folds,
     shrunk_covariance,
@@ -37,9 +37,9 @@ some_errors = st.integers(0, 40).flatmap(
 
 
 def uncorrelated(*spreads: float) -> np.ndarray:
-    """FEWEST errors of three series with these spreads and no correlation whatever."""
+    """FEWEST_ERRORS errors of three series with these spreads and no correlation whatever."""
     signs = np.array([[1, 1, 1], [1, -1, -1], [-1, 1, -1], [-1, -1, 1]])
-    return np.tile(signs, (FEWEST // 4, 1)) * np.array(spreads)
+    return np.tile(signs, (FEWEST_ERRORS // 4, 1)) * np.array(spreads)
 
 
 def textbook(base: list[float], covariance: np.ndarray) -> np.ndarray:
@@ -120,7 +120,7 @@ def test_mint_given_total_is_the_formula_with_a_total_that_hardly_errs() -> None
     assert [total, *parts] == pytest.approx(textbook([20, 9, 6, 3], covariance), rel=1e-6)
 
 
-@pytest.mark.parametrize("errors", [np.ones((FEWEST - 1, 4)), np.zeros((FEWEST, 4))])
+@pytest.mark.parametrize("errors", [np.ones((FEWEST_ERRORS - 1, 4)), np.zeros((FEWEST_ERRORS, 4))])
 def test_with_too_few_errors_or_none_at_all_relative_errors_are_taken_as_equal(errors) -> None:
     # Two are missing; squares of the forecasts are 100, 36, 4 and 0.
     total, parts = one("mint", 10, [6, 2, 0], errors)
@@ -214,7 +214,7 @@ def test_fold_frames_add_up_and_keep_all_but_mean_and_quantiles(method: str) -> 
 
 def test_only_outcomes_of_earlier_folds_that_were_known_count_as_errors() -> None:
     frames = made_up_folds()
-    known = [known_errors(frames, "total", cutoff) for cutoff in CUTOFFS]
+    known = [past_errors(frames, "total", cutoff) for cutoff in CUTOFFS]
     assert [len(errors) for errors in known] == [0, 5, 10 + 5, 12 + 10 + 5]
     coal = frames["coal"]["actual"] - frames["coal"]["mean"]
     assert known[1][:, 2].tolist() == coal[:5].tolist()
@@ -254,7 +254,7 @@ def test_errors_count_against_the_figures_as_they_were_published() -> None:
     frames, cutoff = made_up_folds(), CUTOFFS[-1]
     gas = frames["gas"].drop_duplicates("month").set_index("month")["actual"]
     then = {"gas": {cutoff: (gas + 1.0, pd.DataFrame())}}
-    revised, plain = (known_errors(frames, "total", cutoff, known) for known in (then, None))
+    revised, plain = (past_errors(frames, "total", cutoff, known) for known in (then, None))
     off = np.zeros(plain.shape)
     off[:, 1] = 1.0
     assert revised - plain == pytest.approx(off)

@@ -36,13 +36,13 @@ def test_the_default_request_is_laid_out_on_the_real_figures(tmp_path: Path) -> 
     assert (str(series.index[0]), str(series.index[-1])) == ("2001-01", "2022-07")
     assert task.plan.split == pd.Period("2018-03", "M")
     assert len(task.plan.backtest) == 24
-    assert task.bench == tuple(FORECASTERS)
+    assert task.forecasters == tuple(FORECASTERS)
     fitted = [name for branch in task.branches for _, name in branch.work]
     # A combination is not fitted, and every other forecaster once.
     assert sorted(fitted) == sorted(
         name for name, entry in FORECASTERS.items() if not entry.members
     )
-    assert task.known == {"total": {}}
+    assert task.real_time_data == {"total": {}}
     assert set(task.vintage) == {"ET_1.2_SEP_22.xlsx", "Weather_SEP_22.ods"}
     assert list(task.weather.columns) == ["temperature", "degree_days"]
     assert str(task).startswith("total: 259 months to 2022-07")
@@ -59,7 +59,7 @@ def test_all_is_the_total_and_its_parts_in_months_that_all_of_them_have(tmp_path
     parts = sum(task.series[name] for name in ENERGY.parts)
     assert (parts - task.series["total"]).abs().max() <= ENERGY.tolerance
     assert task.plan == ask(tmp_path).plan
-    assert task.known == {name: {} for name in TARGETS}
+    assert task.real_time_data == {name: {} for name in TARGETS}
     assert str(task).startswith("total and its 7 parts: 259 months")
 
 

@@ -6,13 +6,13 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from many_series import drawn, named
+from forecasting.panel_series import drawn, named
 
 from energy.contract.panel import SeriesForecast
 from energy.data.frame import temporal_split
 from energy.forecasting import folds, panel_selection
 from energy.forecasting.folds import plan_folds
-from energy.forecasting.panel_selection import BATCHES
+from energy.forecasting.panel_selection import FAST_FORECASTERS
 from energy.pipelines.train import backtest_one, compare_forecasters
 
 NAIVE = ("seasonal_naive", "naive", "drift")
@@ -23,7 +23,7 @@ def plan(y: pd.Series, folds: int = 6, horizon: int = 12) -> folds.FoldPlan:
 
 
 def judge(
-    y: pd.Series, names: tuple[str, ...] = tuple(BATCHES), horizon: int = 12
+    y: pd.Series, names: tuple[str, ...] = tuple(FAST_FORECASTERS), horizon: int = 12
 ) -> SeriesForecast:
     (found,) = panel_selection.select_models([y], [plan(y, horizon=horizon)], names, horizon)
     return found
@@ -67,7 +67,7 @@ def test_the_best_in_the_training_part_wins_whatever_the_holdout_says() -> None:
 
 def test_one_too_short_to_be_judged_has_the_baselines_forecast_and_says_so() -> None:
     y = named(np.arange(1.0, 21.0), "new")
-    (found,) = panel_selection.select_models([y], [None], tuple(BATCHES), 12)
+    (found,) = panel_selection.select_models([y], [None], tuple(FAST_FORECASTERS), 12)
     assert (found.forecaster, found.note) == ("seasonal_naive", panel_selection.TOO_SHORT)
     assert found.backtest is found.holdout is None
     assert found.mean == tuple(y.iloc[-12:])
@@ -104,7 +104,9 @@ def test_what_one_forecaster_fails_on_is_won_by_another() -> None:
 
 def test_each_series_is_judged_as_if_it_were_alone() -> None:
     series = drawn(3, seed=9)
-    together = panel_selection.select_models(series, [plan(y) for y in series], tuple(BATCHES), 12)
+    together = panel_selection.select_models(
+        series, [plan(y) for y in series], tuple(FAST_FORECASTERS), 12
+    )
     for y, found in zip(series, together, strict=True):
         alone = judge(y)
         assert found.forecaster == alone.forecaster

@@ -8,9 +8,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.forecasting.models import FORECASTERS
-from energy.pipelines.prepare import BRANCH_START, Work, schedule_branches
+from energy.pipelines import train
+from energy.pipelines.train import BRANCH_START, Branch, Work
 
 BENCH_OF_ONE = [("total", name) for name in FORECASTERS]
+
+
+def schedule_branches(work: list[Work], folds: int, workers: int) -> list[tuple[Work, ...]]:
+    branches = train.schedule_branches(work, folds, workers)
+    assert all(isinstance(branch, Branch) for branch in branches)
+    return [branch.work for branch in branches]
+
+
 subsets = st.lists(
     st.tuples(st.sampled_from(["total", "coal", "gas"]), st.sampled_from(list(FORECASTERS))),
     min_size=1,

@@ -25,7 +25,7 @@ from energy.forecasting.metrics import score_folds
 from energy.forecasting.reconciliation import METHODS, RECONCILED
 from energy.pipelines import train
 from energy.pipelines.train import (
-    KEEPING,
+    TOTAL_KEEPING,
     Breakdown,
     Comparison,
     Reconciliation,
@@ -45,7 +45,7 @@ class Made:
     """Everything on the way to a breakdown."""
 
     compared: Compared
-    reconciled: Reconciliation
+    reconciliation: Reconciliation
     total: ForecastTable
     breakdown: Breakdown
 
@@ -101,8 +101,8 @@ def test_the_total_stays_as_it_was_published(made: Made) -> None:
     champion = made.compared["total"].ranked[0]
     own = made.compared["total"].folds[champion.forecaster]
     own = own[own["protocol"].isin(RECONCILED)]
-    assert made.reconciled.folds["total"]["mean"].to_list() == own["mean"].to_list()
-    assert made.reconciled.scores["total"].mase == champion.mase
+    assert made.reconciliation.folds["total"]["mean"].to_list() == own["mean"].to_list()
+    assert made.reconciliation.scores["total"].mase == champion.mase
 
 
 def test_a_part_whose_champion_uses_weather_is_nowcast_with_it(made: Made) -> None:
@@ -115,14 +115,16 @@ def test_a_part_whose_champion_uses_weather_is_nowcast_with_it(made: Made) -> No
 
 
 def test_every_method_is_tried_and_judged_on_the_training_part(made: Made) -> None:
-    assert list(made.reconciled.mase) == list(METHODS)
+    assert list(made.reconciliation.mase) == list(METHODS)
     for name, one in made.compared.items():
-        assert made.reconciled.mase["none"][name] == pytest.approx(one.ranked[0].mase)
-    assert made.reconciled.mase["bottom_up"]["total"] != made.reconciled.mase["none"]["total"]
+        assert made.reconciliation.mase["none"][name] == pytest.approx(one.ranked[0].mase)
+    assert (
+        made.reconciliation.mase["bottom_up"]["total"] != made.reconciliation.mase["none"]["total"]
+    )
 
 
 def test_scores_are_those_of_the_folds_that_add_up(made: Made) -> None:
-    found = made.reconciled
+    found = made.reconciliation
     for name, frame in found.folds.items():
         assert set(frame["protocol"]) == set(RECONCILED)
         assert frame[quantile_columns()].notna().all(axis=None)
@@ -144,7 +146,7 @@ def test_what_keeps_the_total_and_errs_least_is_chosen() -> None:
     alike, alone = told(compared, dict.fromkeys(fuels, off)), told(compared, {"coal": off})
     for given, method in ((alike, "top_down"), (alone, "mint_given_total")):
         found = reconcile_champions(given, series, WEATHER)
-        means = {name: train.mean_mase(found.mase[name]) for name in KEEPING}
+        means = {name: train.mean_mase(found.mase[name]) for name in TOTAL_KEEPING}
         assert found.method == method == min(means, key=lambda name: means[name])
 
 
@@ -182,7 +184,7 @@ def test_a_part_s_intervals_rest_on_what_was_known_of_it_then(made: Made) -> Non
     known = {"coal": {cutoff: (then, WEATHER.loc[:cutoff])}}
     found = reconcile_champions(made.compared, SERIES, WEATHER, known)
     for name, frame in found.folds.items():
-        before = made.reconciled.folds[name]
+        before = made.reconciliation.folds[name]
         assert frame["mean"].equals(before["mean"])
         moved = frame["q0.975"] != before["q0.975"]
         assert moved.any() == (name == "coal")
@@ -192,8 +194,8 @@ def test_a_part_s_intervals_rest_on_what_was_known_of_it_then(made: Made) -> Non
 def test_it_goes_to_json_and_back(made: Made) -> None:
     plain = json.loads(json.dumps(made.breakdown.to_dict(), allow_nan=False))
     assert set(plain) == {"method", "mase", "backtest", "holdout", "tables"}
-    assert plain["method"] == made.reconciled.method
-    assert plain["mase"] == made.reconciled.mase
+    assert plain["method"] == made.reconciliation.method
+    assert plain["mase"] == made.reconciliation.mase
     assert set(plain["backtest"]) == set(plain["holdout"]) == {"total", *SHARES}
     tables = {name: ForecastTable.from_dict(table) for name, table in plain["tables"].items()}
     assert tables == made.breakdown.tables

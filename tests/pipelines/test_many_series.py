@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 
 from energy.contract import Calibration
 from energy.contract.panel import BacktestScores, SeriesForecast
-from energy.forecasting.panel_selection import BATCHES, estimate_seconds
+from energy.forecasting.panel_selection import FAST_FORECASTERS, estimate_seconds
 from energy.pipelines import many_series
 
 NAIVE = ("seasonal_naive", "naive")
 
 
-def chunks(count: int, names: tuple[str, ...] = tuple(BATCHES), workers: int = 2) -> list[int]:
+def chunks(
+    count: int, names: tuple[str, ...] = tuple(FAST_FORECASTERS), workers: int = 2
+) -> list[int]:
     series = [f"s{place}" for place in range(count)]
     found = many_series.plan_chunks(series, names, 12, 24, None, workers)
     assert sorted(name for one in found for name in one.series) == sorted(series)
@@ -28,7 +30,7 @@ def chunks(count: int, names: tuple[str, ...] = tuple(BATCHES), workers: int = 2
 
 @given(st.integers(1, 5000), st.integers(1, 64), st.booleans())
 def test_chunks_hold_every_series_once_and_are_of_a_size(n: int, workers: int, slow: bool) -> None:
-    names = ("seasonal_naive", "sarima") if slow else tuple(BATCHES)
+    names = ("seasonal_naive", "sarima") if slow else tuple(FAST_FORECASTERS)
     sizes = chunks(n, names, workers)
     assert max(sizes) - min(sizes) <= 1
     each = estimate_seconds(names, 24)
@@ -130,7 +132,7 @@ def test_a_series_whose_figures_json_cannot_hold_is_left_out(frame: pd.DataFrame
     far = frame.assign(b=frame["b"].where(np.arange(96) % 7 > 0, 1e-300))
     found = many_series.run_chunk(many_series.SeriesChunk(("a", "b"), NAIVE, 6, 4), far)
     assert [one.name for one in found.forecasts] == ["a"]
-    assert found.left_out == {"b": many_series.TOO_FAR_APART}
+    assert found.left_out == {"b": many_series.NOT_FINITE}
 
 
 def test_where_there_is_no_chunk_there_is_no_panel() -> None:

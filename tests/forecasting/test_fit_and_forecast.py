@@ -11,9 +11,8 @@ from sktime.forecasting.base import BaseForecaster
 from sktime.forecasting.naive import NaiveForecaster
 from statsmodels.tools.sm_exceptions import ConvergenceWarning
 
-from energy import legacy_errors
 from energy.contract import WEATHER_AHEAD
-from energy.errors import MissingWeather
+from energy.errors import ForecastingError, MissingWeather
 from energy.forecasting.backtest import fit, forecast, observed_ahead, regressors, suppress_warnings
 
 WEATHER = made_up_weather(60)
@@ -103,7 +102,7 @@ def test_a_forecast_that_cannot_be_is_refused_by_its_month(wrong: float) -> None
         def predict(self, fh, X) -> pd.Series:
             return pd.Series([1.0, wrong, 3.0])
 
-    with pytest.raises(legacy_errors.NotPlausible, match=rf"theta forecast {wrong} for 2017-02"):
+    with pytest.raises(ForecastingError, match=rf"theta forecast {wrong} for 2017-02"):
         forecast("theta", Broken(), 3, True)
 
 

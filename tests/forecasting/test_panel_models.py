@@ -5,17 +5,17 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
+from forecasting.panel_series import drawn, named
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from many_series import drawn, named
 
 from energy.forecasting.backtest import fit, forecast
 from energy.forecasting.models import FORECASTERS
 from energy.forecasting.panel_selection import (
-    BATCHES,
+    FAST_FORECASTERS,
     choose_panel_forecasters,
     estimate_seconds,
-    panel_means,
+    forecast_panel,
 )
 
 HORIZON = 14
@@ -35,13 +35,13 @@ def one_by_one(name: str) -> np.ndarray:
 
 @pytest.mark.parametrize("name", ["seasonal_naive", "naive", "drift"])
 def test_those_without_parameters_agree_to_the_last_digits(name: str) -> None:
-    found, failed = panel_means(name, SERIES, ENDS, HORIZON)
+    found, failed = forecast_panel(name, SERIES, ENDS, HORIZON)
     assert not failed
     np.testing.assert_allclose(found, one_by_one(name), rtol=1e-9)
 
 
 def test_theta_agrees_as_far_as_an_optimiser_goes() -> None:
-    found, failed = panel_means("theta", SERIES, ENDS, HORIZON)
+    found, failed = forecast_panel("theta", SERIES, ENDS, HORIZON)
     assert not failed
     expected = one_by_one("theta")
     sizes = np.array([y.abs().mean() for y in SERIES])[:, None, None]
@@ -53,7 +53,7 @@ def test_smoothing_is_as_good_though_its_parameters_are_from_a_grid(name: str) -
     series = drawn(12, seed=5)
     ends = np.array([[len(y) - 12] for y in series])
     actual = np.array([y.to_numpy()[-12:] for y in series])
-    ours = panel_means(name, series, ends, 12)[0][:, 0]
+    ours = forecast_panel(name, series, ends, 12)[0][:, 0]
     theirs = []
     for y in series:
         fitted = fit(name, y.iloc[:-12], None, True)
@@ -63,19 +63,19 @@ def test_smoothing_is_as_good_though_its_parameters_are_from_a_grid(name: str) -
     assert np.median(np.abs(np.log(ours / np.array(theirs)))) < 0.02
 
 
-@pytest.mark.parametrize("name", list(BATCHES))
+@pytest.mark.parametrize("name", list(FAST_FORECASTERS))
 def test_no_fold_and_no_series_knows_of_another(name: str) -> None:
-    whole, _ = panel_means(name, SERIES, ENDS, HORIZON)
+    whole, _ = forecast_panel(name, SERIES, ENDS, HORIZON)
     for place, y in enumerate(SERIES):
         for fold in np.flatnonzero(ENDS[place]):
             seen = y.iloc[: ENDS[place, fold]]
-            alone, _ = panel_means(name, [seen], np.array([[len(seen)]]), HORIZON)
+            alone, _ = forecast_panel(name, [seen], np.array([[len(seen)]]), HORIZON)
             np.testing.assert_allclose(whole[place, fold], alone[0, 0], rtol=1e-6)
 
 
-@pytest.mark.parametrize("name", list(BATCHES))
+@pytest.mark.parametrize("name", list(FAST_FORECASTERS))
 def test_no_fold_no_forecast(name: str) -> None:
-    found, _ = panel_means(name, SERIES, ENDS, HORIZON)
+    found, _ = forecast_panel(name, SERIES, ENDS, HORIZON)
     assert np.isnan(found[:, 3]).all()
     assert np.isfinite(found[:, :3]).all()
 
@@ -96,13 +96,13 @@ def test_a_season_that_repeats_goes_on_for_ever(
         slope = 0.0  # a damped trend bends, and theta takes half of it
     time = np.arange(months + 12)
     y = named(level + slope * time + np.array(season)[time % 12] - 300)  # no logs
-    found, _ = panel_means(name, [y.iloc[:months]], np.array([[months]]), 12)
+    found, _ = forecast_panel(name, [y.iloc[:months]], np.array([[months]]), 12)
     np.testing.assert_allclose(found[0, 0], y.to_numpy()[months:], atol=1e-3)
 
 
 def test_a_forecaster_without_a_batch_is_fitted_one_by_one() -> None:
     series, ends = SERIES[:2], ENDS[:2, :2]
-    found, failed = panel_means("ridge", series, ends, 12)
+    found, failed = forecast_panel("ridge", series, ends, 12)
     assert not failed
     expected = forecast("ridge", fit("ridge", series[1].iloc[: ends[1, 1]], None, True), 12, True)
     np.testing.assert_allclose(found[1, 1], expected)
@@ -111,7 +111,7 @@ def test_a_forecaster_without_a_batch_is_fitted_one_by_one() -> None:
 def test_what_fails_on_one_series_fails_there_alone() -> None:
     series = [SERIES[0], named(np.full(14, 5.0), "short")]
     ends = np.array([[len(y)] for y in series])
-    found, failed = panel_means("ridge", series, ends, 12)
+    found, failed = forecast_panel("ridge", series, ends, 12)
     assert list(failed) == [1]
     assert "ValueError" in failed[1]
     assert np.isfinite(found[0]).all()
@@ -119,35 +119,39 @@ def test_what_fails_on_one_series_fails_there_alone() -> None:
 
 def test_a_forecast_that_is_no_number_is_a_failure() -> None:
     steep = named(np.exp(np.r_[np.zeros(23), 700.0]), "steep")
-    found, failed = panel_means("drift", [steep], np.array([[24]]), 24)
+    found, failed = forecast_panel("drift", [steep], np.array([[24]]), 24)
     assert 0 in failed
     assert found.shape == (1, 1, 24)
 
 
 def test_all_means_the_light_bench_and_a_name_means_itself() -> None:
-    assert choose_panel_forecasters(tuple(FORECASTERS), everything=True) == tuple(BATCHES)
-    assert choose_panel_forecasters(("seasonal_naive", "sarima"), everything=False) == (
+    assert choose_panel_forecasters(tuple(FORECASTERS), all_forecasters=True) == tuple(
+        FAST_FORECASTERS
+    )
+    assert choose_panel_forecasters(("seasonal_naive", "sarima"), all_forecasters=False) == (
         "seasonal_naive",
         "sarima",
     )
 
 
 def test_slow_ones_cost_by_the_fold() -> None:
-    light = estimate_seconds(list(BATCHES), 24)
-    assert estimate_seconds(["sarima"], 24) > 50 * light / len(BATCHES)
+    light = estimate_seconds(list(FAST_FORECASTERS), 24)
+    assert estimate_seconds(["sarima"], 24) > 50 * light / len(FAST_FORECASTERS)
     assert estimate_seconds(["sarima"], 24) == 2 * estimate_seconds(["sarima"], 12)
 
 
 def test_every_batch_stands_on_the_bench_and_needs_no_weather() -> None:
-    assert all(not FORECASTERS[name].weather and not FORECASTERS[name].members for name in BATCHES)
-    assert [name for name in FORECASTERS if name in BATCHES] == list(BATCHES)
+    assert all(
+        not FORECASTERS[name].weather and not FORECASTERS[name].members for name in FAST_FORECASTERS
+    )
+    assert [name for name in FORECASTERS if name in FAST_FORECASTERS] == list(FAST_FORECASTERS)
 
 
 def test_series_of_any_length_side_by_side() -> None:
     short, long = drawn(1, 1, 30, 31)[0], drawn(1, 2, 300, 301)[0]
     both = [short, long]
-    for name in BATCHES:
-        found, _ = panel_means(name, both, np.array([[len(y)] for y in both]), 12)
+    for name in FAST_FORECASTERS:
+        found, _ = forecast_panel(name, both, np.array([[len(y)] for y in both]), 12)
         assert isinstance(found, np.ndarray)
         assert np.isfinite(found).all()
         assert pd.Series(found[0, 0]).between(short.min() / 5, short.max() * 5).all()
