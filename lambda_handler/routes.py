@@ -156,7 +156,7 @@ class RequestHandler:
         if release.panel and name == release.manifest.target:
             expected = "one of the others; /v1/release/history and scores tell of the release's own"
             raise legacy_errors.NotAllowed("target", name, expected)
-        return asdict(release.of_panel(name))
+        return asdict(release.panel_series(name))
 
     def _release(self, told: RequestLog) -> dict[str, Any]:
         held = self._in_service(told)

@@ -258,7 +258,7 @@ def test_a_release_without_its_history_is_told_of(store: Store) -> None:
     name = publish(store, "2022-04", history=False)
     found = record(store)
     assert found.rows == ()
-    assert found.releases[0].trouble.startswith(f"Release {name} was given or asked for history")
+    assert found.releases[0].trouble.startswith(f"Release {name} has no history")
 
 
 def test_a_release_of_another_target_is_told_of_and_not_scored(store: Store) -> None:
