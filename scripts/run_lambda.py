@@ -23,7 +23,7 @@ from local.emulator import INVOCATIONS, Emulator, emulator
 from local.stack import Stack, free_ports, stack
 
 from energy.errors import StoreError
-from energy.releases.promotion import read_champion
+from energy.releases.reader import read_champion
 from energy.releases.store import open_store
 from energy.settings import ROOT, Settings
 

@@ -20,8 +20,8 @@ from energy.cli.output import (
 from energy.errors import StoreError, join_names
 from energy.releases import inventory, promotion
 from energy.releases.bundle import read_manifest, release_missing
-from energy.releases.promotion import ROLLED_BACK, Decision, read_champion
-from energy.releases.reader import NOT_PROMOTED, no_release
+from energy.releases.promotion import ROLLED_BACK, Decision
+from energy.releases.reader import NOT_PROMOTED, no_release, read_champion
 from energy.releases.store import Store
 
 app = typer.Typer(no_args_is_help=True, help="Published releases, and which one is live.")

@@ -25,8 +25,8 @@ from energy.releases.promotion import (
     Decision,
     clock_error,
     list_decisions,
-    read_champion,
 )
+from energy.releases.reader import read_champion
 from energy.releases.store import Store
 
 MIN_AGE = timedelta(days=1)

@@ -28,9 +28,7 @@ from energy.releases.bundle import (
     load_document,
     verify_release,
 )
-from energy.releases.reader import CHAMPION as CHAMPION
-from energy.releases.reader import read_champion as read_champion
-from energy.releases.reader import read_pointer
+from energy.releases.reader import CHAMPION, read_champion, read_pointer
 from energy.releases.store import Store
 
 FOLDER = "decisions/"

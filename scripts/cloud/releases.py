@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 
 from energy.contract import Manifest
 from energy.releases.bundle import verify_release, write_release
-from energy.releases.promotion import promote, read_champion
+from energy.releases.promotion import promote
+from energy.releases.reader import read_champion
 from energy.releases.store import Store
 
 

@@ -18,9 +18,9 @@ from energy.releases.promotion import (
     Decision,
     list_decisions,
     promote,
-    read_champion,
     record_decision,
 )
+from energy.releases.reader import read_champion
 from energy.releases.store import Store, open_store
 
 NOW = datetime(2026, 11, 23, 17, tzinfo=UTC)

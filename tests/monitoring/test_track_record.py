@@ -16,8 +16,9 @@ from energy.contract.track_record import ScoredMonth, TrackRecord
 from energy.errors import UnknownTarget
 from energy.forecasting.metrics import seasonal_naive_scale
 from energy.releases.bundle import iso_timestamp
-from energy.releases.promotion import CHAMPION, Decision, promote
+from energy.releases.promotion import Decision, promote
 from energy.releases.promotion import record_decision as decide
+from energy.releases.reader import CHAMPION
 from energy.releases.store import Store
 
 NAN = float("nan")

@@ -22,7 +22,8 @@ from energy.errors import (
     UnknownSchema,
 )
 from energy.releases.bundle import verify_release, write_release
-from energy.releases.promotion import Check, clock_error, list_decisions, promote, read_champion
+from energy.releases.promotion import Check, clock_error, list_decisions, promote
+from energy.releases.reader import read_champion
 from energy.releases.store import Store, open_store
 
 

@@ -10,8 +10,8 @@ from drafts import NOW, make_draft, overwrite
 
 from energy.errors import BadDocument, FileAltered, ServingError, StoreUnreachable
 from energy.releases.bundle import encode_document, write_release
-from energy.releases.promotion import CHAMPION, promote
-from energy.releases.reader import LiveRelease, ReleaseReader
+from energy.releases.promotion import promote
+from energy.releases.reader import CHAMPION, LiveRelease, ReleaseReader
 from energy.releases.store import Store, open_store
 
 FIRST, SECOND = make_draft(1), make_draft(2)

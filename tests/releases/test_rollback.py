@@ -13,7 +13,8 @@ from mortal_store import Killed, Mortal
 from energy.contract import Pointer
 from energy.errors import PromotionLost, StoreError, StoreUnwritable
 from energy.releases.bundle import write_release
-from energy.releases.promotion import ROLLED_BACK, list_decisions, promote, read_champion, rollback
+from energy.releases.promotion import ROLLED_BACK, list_decisions, promote, rollback
+from energy.releases.reader import read_champion
 from energy.releases.store import Store, open_store
 
 LATER = NOW + timedelta(days=1)
