@@ -185,7 +185,7 @@ class RequestHandler:
         if release.panel and name == release.manifest.target:
             expected = "another series; /v1/release/history and scores describe the release's own"
             raise wrong_value("target", name, expected)
-        return release.of_panel(name).to_dict()
+        return release.panel_series(name).to_dict()
 
 
 def _read_request(request: HttpRequest) -> ForecastRequest:

@@ -37,7 +37,7 @@ from energy.pipelines import monitor, prepare, publish
 from energy.pipelines.train import backtest_one, compare_forecasters, refit_best
 from energy.releases.bundle import read_manifest
 from energy.releases.promotion import Check
-from energy.releases.promotion import read_champion as in_service
+from energy.releases.reader import read_champion as in_service
 from energy.releases.store import open_store
 from energy.serving import smoke_test
 from energy.settings import ROOT, Settings

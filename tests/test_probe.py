@@ -74,7 +74,7 @@ def test_a_process_that_breaks_is_no_traceback_of_ours(
 def test_what_is_no_release_is_trouble(tmp_path: Path) -> None:
     missing = "2022-07-20261123T170000Z-3f9a1c2b"
     assert "is not in the store" in str(smoke_test.query_release(str(tmp_path), missing)["trouble"])
-    assert "is no release id" in str(smoke_test.query_release(str(tmp_path), "x")["trouble"])
+    assert "is not a release id" in str(smoke_test.query_release(str(tmp_path), "x")["trouble"])
     assert "cannot be used" in str(smoke_test.query_release("ftp://x", missing)["trouble"])
 
 

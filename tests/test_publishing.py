@@ -40,7 +40,7 @@ from energy.releases.bundle import (
     verify_release,
 )
 from energy.releases.promotion import Check, list_decisions
-from energy.releases.promotion import read_champion as in_service
+from energy.releases.reader import read_champion as in_service
 from energy.releases.store import Store, open_store
 
 Y = make_series()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from energy import legacy_errors
+from energy.errors import EnergyError
 from energy.settings import ROOT, Settings
 
 
@@ -41,16 +41,16 @@ def test_the_environment_is_honoured() -> None:
 
 @pytest.mark.parametrize("text", ["often", "-1", "nan", "inf", "1e9"])
 def test_seconds_that_are_none(text: str) -> None:
-    with pytest.raises(
-        legacy_errors.OutOfRange, match=r"ENERGY_REFRESH_SECONDS is .*; expected 0 to 86400"
-    ):
+    with pytest.raises(EnergyError, match=rf"SECONDS is {text}; expected 0 to 86400") as caught:
         Settings.from_environment({"ENERGY_REFRESH_SECONDS": text})
+    assert caught.value.code == "misconfigured"
 
 
 @pytest.mark.parametrize("text", ["many", "0", "-2", "1.5", "1001"])
 def test_workers_that_are_none(text: str) -> None:
-    with pytest.raises(legacy_errors.OutOfRange, match=r"ENERGY_WORKERS is .*; expected 1 to 1000"):
+    with pytest.raises(EnergyError, match=rf"WORKERS is {text}; expected 1 to 1000") as caught:
         Settings.from_environment({"ENERGY_WORKERS": text})
+    assert caught.value.code == "misconfigured"
 
 
 def test_empty_is_unset() -> None:

@@ -1,4 +1,4 @@
-"""The `energy` command: releases, forecasts and data from the command line."""
+"""The `energy` command: releases, forecasts and data."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Energy_forecast at hand.",
+    help="Forecasts, releases and data of Energy_forecast.",
 )
 app.command("ingest")(ingest.ingest)
 app.command("forecast")(forecast.forecast)

@@ -1,4 +1,4 @@
-"""`energy forecast`: ask the release in service, as the API is asked."""
+"""`energy forecast`: forecasts of the live release, as the API answers."""
 
 from __future__ import annotations
 
@@ -12,21 +12,23 @@ from energy.releases.reader import ReleaseReader
 
 
 def forecast(
-    periods: Annotated[str, typer.Option(help="How many months after the cutoff.")] = "",
-    months: Annotated[str, typer.Option(help="The months: 2022-08,2022-09.")] = "",
-    coverage: Annotated[str, typer.Option(help="Of the intervals: 0.8,0.95.")] = "",
+    periods: Annotated[str, typer.Option(help="Number of months after the cutoff.")] = "",
+    months: Annotated[str, typer.Option(help="Months, such as 2022-08,2022-09.")] = "",
+    coverage: Annotated[
+        str, typer.Option(help="Coverage of the intervals, such as 0.8,0.95.")
+    ] = "",
     temperature_change: Annotated[
         str, typer.Option(help="Degrees warmer (above zero) or colder than expected.")
     ] = "",
-    year: Annotated[str, typer.Option(help="A past year whose weather comes again.")] = "",
+    year: Annotated[str, typer.Option(help="A past year whose weather is assumed.")] = "",
     target: Annotated[
-        str, typer.Option(help="A series: the release's own, a part, one of many.")
+        str, typer.Option(help="A series: the release's own, a part of it, one of many.")
     ] = "",
     store: StoreUrl = "",
     as_json: AsJson = False,
 ) -> None:
-    """Ask the release in service; every option means what it means to the API."""
-    given = {
+    """Forecast with the live release. Each option means what it means in the API."""
+    options = {
         "periods": periods,
         "months": months,
         "coverage": coverage,
@@ -34,37 +36,27 @@ def forecast(
         "year": year,
         "target": target,
     }
-    asked = ForecastRequest.from_query({name: text for name, text in given.items() if text})
+    request = ForecastRequest.from_query({name: text for name, text in options.items() if text})
     release = ReleaseReader(open_configured_store(store), 0).current().release
     from energy.serving.predict import predict
 
-    found = predict(release, asked)
+    answer = predict(release, request)
     if as_json:
-        print_json(found.to_dict())
+        print_json(answer.to_dict())
     else:
-        _print(found)
+        _print_forecast(answer)
 
 
-def _print(found: Forecast) -> None:
+def _print_forecast(answer: Forecast) -> None:
     typer.echo(
-        f"{found.target} in {found.unit}, from data to {found.cutoff}, by {found.forecaster}; "
-        f"answered by the {found.tier} of release {found.release_id}."
+        f"{answer.target} in {answer.unit}, from data to {answer.cutoff}, by {answer.forecaster}; "
+        f"answered by the {answer.tier} of release {answer.release_id}."
     )
-    first = found.months[0]
-    print_table(
-        [
-            *("month", "mean"),
-            *(f"{100 * one.coverage:g}% interval" for one in first.intervals),
-            "weather",
-        ],
-        [
-            [
-                row.month,
-                f"{row.mean:.3f}",
-                *(f"{one.lower:.3f} to {one.upper:.3f}" for one in row.intervals),
-                row.weather,
-            ]
-            for row in found.months
-        ],
-    )
-    typer.echo(f"{sum(row.mean for row in found.months):.3f} {found.unit} in all.")
+    coverages = [interval.coverage for interval in answer.months[0].intervals]
+    header = ["month", "mean", *(f"{100 * c:g}% interval" for c in coverages), "weather"]
+    rows = []
+    for row in answer.months:
+        intervals = [f"{i.lower:.3f} to {i.upper:.3f}" for i in row.intervals]
+        rows.append([row.month, f"{row.mean:.3f}", *intervals, row.weather])
+    print_table(header, rows)
+    typer.echo(f"{sum(row.mean for row in answer.months):.3f} {answer.unit} in all.")

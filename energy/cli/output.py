@@ -1,4 +1,4 @@
-"""Options and output that the subcommands share."""
+"""What the commands share: their options, and how they print."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ import typer
 from energy.releases.store import Store, open_store
 from energy.settings import Settings
 
-AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 StoreUrl = Annotated[
-    str, typer.Option("--store", help="Directory or s3:// URL; default ENERGY_STORE.")
+    str, typer.Option("--store", help="Directory or s3:// URL of the store; default ENERGY_STORE.")
 ]
 
 
 def open_configured_store(url: str) -> Store:
-    """The store that is meant: the one named, or the one of the settings.
+    """Open the store at `url`, or that of the settings if it is empty.
 
     Raises:
-        BadStoreUrl: It is none.
+        StoreError: The URL cannot be used.
     """
     return open_store(url or Settings.from_environment().store)
 
 
 def current_user() -> str:
-    """Who is at the keyboard; `unknown` where the system has no name for them."""
+    """The user's name; `unknown` where the system has none."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user may have no entry in the password file
@@ -36,7 +36,7 @@ def current_user() -> str:
 
 
 def print_json(document: Any) -> None:
-    """Print JSON, and nothing else."""
+    """Print JSON."""
     typer.echo(json.dumps(document, indent=1))
 
 

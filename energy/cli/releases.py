@@ -1,14 +1,14 @@
-"""`energy releases`: what is published, what is in service, and how to change that by hand."""
+"""`energy releases`: list, check and change what is published and live."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
 
 import typer
 
-from energy import legacy_errors
 from energy.cli.output import (
     AsJson,
     StoreUrl,
@@ -17,54 +17,58 @@ from energy.cli.output import (
     print_json,
     print_table,
 )
+from energy.errors import StoreError, join_names
 from energy.releases import inventory, promotion
-from energy.releases.bundle import read_manifest
-from energy.releases.promotion import ROLLED_BACK, read_champion
+from energy.releases.bundle import read_manifest, release_missing
+from energy.releases.promotion import ROLLED_BACK, Decision
+from energy.releases.reader import NOT_PROMOTED, no_release, read_champion
+from energy.releases.store import Store
 
-app = typer.Typer(no_args_is_help=True, help="What is published, and what is in service.")
-Why = Annotated[str, typer.Option(help="The reason, for the record.")]
-Id = Annotated[str, typer.Argument(help="A release id; 'energy releases list' shows them.")]
-OptionalId = Annotated[str, typer.Argument(help="A release id.", show_default=False)]
+app = typer.Typer(no_args_is_help=True, help="Published releases, and which one is live.")
+Reason = Annotated[str, typer.Option("--why", help="The reason, for the record.")]
+ReleaseId = Annotated[str, typer.Argument(help="A release id, from 'energy releases list'.")]
+LIVE_BY_DEFAULT = typer.Argument(help="A release id; default the live one.", show_default=False)
+ALL_BY_DEFAULT = typer.Argument(help="A release id; default all.", show_default=False)
 
 
 @app.command("list")
 def list_(store: StoreUrl = "", as_json: AsJson = False) -> None:
-    """List releases; a star marks the one in service."""
-    found = inventory.list_store(open_configured_store(store), datetime.now(UTC))
+    """List releases; a star marks the live one."""
+    listing = inventory.list_store(open_configured_store(store), datetime.now(UTC))
     if as_json:
-        rows = [_row(one) for one in found.releases]
-        now = found.pointer.release_id if found.pointer else None
-        notes = list(found.notes)
-        print_json({"store": found.store, "in_service": now, "releases": rows, "notes": notes})
+        releases = [_release_json(release) for release in listing.releases]
+        live_id = listing.pointer.release_id if listing.pointer else None
+        document = {"store": listing.store, "in_service": live_id, "releases": releases}
+        print_json({**document, "notes": list(listing.notes)})
         return
-    if found.releases:
+    if listing.releases:
         print_table(
             ["", "release", "target", "data to", "made", "forecaster", "decided"],
-            [_cells(one) for one in found.releases],
+            [_release_cells(release) for release in listing.releases],
         )
-    for note in found.notes:
+    for note in listing.notes:
         typer.echo(note)
 
 
 @app.command()
-def show(release_id: OptionalId = "", store: StoreUrl = "", as_json: AsJson = False) -> None:
-    """Show a release, the one in service unless told otherwise, and what was decided about it."""
-    kept = open_configured_store(store)
-    found = inventory.list_store(kept, datetime.now(UTC))
-    wanted = release_id or (found.pointer.release_id if found.pointer else "")
-    if not wanted:
-        raise legacy_errors.NoRelease(
-            kept.url, "it has no champion.json, so nothing was promoted yet."
-        )
-    manifest = read_manifest(kept, wanted)
-    one = next((row for row in found.releases if row.release_id == wanted), None)
-    if one is None:
-        raise legacy_errors.ReleaseMissing(kept.url, wanted)
+def show(
+    release_id: Annotated[str, LIVE_BY_DEFAULT] = "", store: StoreUrl = "", as_json: AsJson = False
+) -> None:
+    """Show a release, by default the live one, and the decisions about it."""
+    opened = open_configured_store(store)
+    listing = inventory.list_store(opened, datetime.now(UTC))
+    release_id = release_id or (listing.pointer.release_id if listing.pointer else "")
+    if not release_id:
+        raise no_release(opened, NOT_PROMOTED)
+    manifest = read_manifest(opened, release_id)
+    releases = {release.release_id: release for release in listing.releases}
+    if release_id not in releases:
+        raise release_missing(opened, release_id)
+    release = releases[release_id]
     if as_json:
-        print_json({**_row(one), "manifest": manifest.to_dict()})
+        print_json({**_release_json(release), "manifest": manifest.to_dict()})
         return
-    star = ", in service" if one.in_service else ""
-    typer.echo(f"{wanted}: {one.status}{star}")
+    typer.echo(f"{release_id}: {release.status}{', live' if release.live else ''}")
     typer.echo(f"{manifest.target} in {manifest.unit}, by {manifest.forecaster}")
     typer.echo(f"data to {manifest.cutoff}, made {manifest.created_at}")
     typer.echo(f"code {manifest.lineage.commit}")
@@ -75,117 +79,139 @@ def show(release_id: OptionalId = "", store: StoreUrl = "", as_json: AsJson = Fa
         ["file", "bytes", "SHA-256"],
         [[name, f"{entry.bytes:,}", entry.sha256] for name, entry in manifest.files.items()],
     )
-    for decision in one.decisions:
-        who = f" by {decision.by}" if decision.by else ""
-        what = decision.action
-        if what == ROLLED_BACK:
-            what = f"rolled back from {decision.previous_id} to {decision.release_id}"
-        typer.echo(f"\n{decision.decided_at} {what}{who}: {decision.reason}")
-        for check in decision.checks:
-            typer.echo(f"  {'passed' if check.passed else 'FAILED'}  {check.name}: {check.told}")
+    for decision in release.decisions:
+        _print_decision(decision)
 
 
 @app.command()
-def promote(release_id: Id, why: Why, store: StoreUrl = "", as_json: AsJson = False) -> None:
-    """Put a release in service by hand, verified whole, whatever the gate said."""
-    kept, now = open_configured_store(store), datetime.now(UTC)
-    before = read_champion(kept)
-    trouble = promotion.clock_error(before.promoted_at, now) if before else ""
-    pointer = promotion.promote(kept, release_id, why, now, by=current_user())
+def promote(
+    release_id: ReleaseId, reason: Reason, store: StoreUrl = "", as_json: AsJson = False
+) -> None:
+    """Verify a release and make it live by hand, whatever the gate decided."""
+    opened, now = open_configured_store(store), datetime.now(UTC)
+    before, clocks = _read_live(opened, now)
+    pointer = promotion.promote(opened, release_id, reason, now, by=current_user())
     if as_json:
-        print_json({**pointer.to_dict(), "note": trouble})
+        print_json({**pointer.to_dict(), "note": clocks})
         return
-    if before and before.release_id == release_id:
-        typer.echo(f"{release_id} is in service already, since {pointer.promoted_at}.")
+    if before == release_id:
+        typer.echo(f"{release_id} is live already, since {pointer.promoted_at}.")
         return
-    typer.echo(f"{release_id} is in service; before it was {pointer.previous_id or 'nothing'}.")
-    if trouble:
-        typer.echo(f"Note that {trouble}.")
+    typer.echo(f"{release_id} is live; before it was {pointer.previous_id or 'nothing'}.")
+    if clocks:
+        typer.echo(f"Note that {clocks}.")
 
 
 @app.command()
-def rollback(why: Why, store: StoreUrl = "", as_json: AsJson = False) -> None:
-    """Go back to the release before; again, and it goes back one further."""
-    kept, now = open_configured_store(store), datetime.now(UTC)
-    before = read_champion(kept)
-    trouble = promotion.clock_error(before.promoted_at, now) if before else ""
-    found = promotion.rollback(kept, why, current_user(), now)
+def rollback(reason: Reason, store: StoreUrl = "", as_json: AsJson = False) -> None:
+    """Make the release before the live one live again; a second rollback goes one further back."""
+    opened, now = open_configured_store(store), datetime.now(UTC)
+    _, clocks = _read_live(opened, now)
+    result = promotion.rollback(opened, reason, current_user(), now)
     if as_json:
-        told = {"passed_over": found.passed_over, "left_id": found.left_id, "note": trouble}
-        print_json({**found.pointer.to_dict(), **told})
+        document = {**result.pointer.to_dict(), "passed_over": result.skipped}
+        print_json({**document, "left_id": result.replaced_id, "note": clocks})
         return
-    typer.echo(f"{found.pointer.release_id} is in service again; left was {found.left_id}.")
-    for name, reason in found.passed_over.items():
-        typer.echo(f"Passed over {name}, which is not whole: {reason}")
-    if trouble:
-        typer.echo(f"Note that {trouble}.")
+    typer.echo(f"{result.pointer.release_id} is live again, in place of {result.replaced_id}.")
+    for name, error in result.skipped.items():
+        typer.echo(f"Skipped {name}, which is damaged: {error}")
+    if clocks:
+        typer.echo(f"Note that {clocks}.")
 
 
 @app.command()
-def verify(release_id: OptionalId = "", store: StoreUrl = "", as_json: AsJson = False) -> None:
-    """Check one release, or all, against their manifests; ends with 1 if one is not whole."""
-    kept = open_configured_store(store)
-    found = inventory.verify_releases(kept, release_id or None)
+def verify(
+    release_id: Annotated[str, ALL_BY_DEFAULT] = "", store: StoreUrl = "", as_json: AsJson = False
+) -> None:
+    """Check releases against their manifests; the exit status is 1 if one is damaged."""
+    opened = open_configured_store(store)
+    errors = inventory.verify_releases(opened, release_id or None)
     if as_json:
-        print_json({name: {"whole": not wrong, "trouble": wrong} for name, wrong in found.items()})
+        print_json({name: {"whole": not error, "trouble": error} for name, error in errors.items()})
     else:
-        for name, wrong in found.items():
-            typer.echo(f"{name}: {wrong or 'whole'}")
-        if not found:
-            typer.echo(f"There is no release in {kept.url}.")
-    if bad := [name for name, wrong in found.items() if wrong]:
-        raise legacy_errors.NotWhole(kept.url, bad, len(found))
+        for name, error in errors.items():
+            typer.echo(f"{name}: {error or 'intact'}")
+        if not errors:
+            typer.echo(f"There is no release in {opened.url}.")
+    if damaged := [name for name, error in errors.items() if error]:
+        raise StoreError(
+            f"{len(damaged)} of {len(errors)} releases in the store {opened.url} are damaged: "
+            f"{join_names(damaged)}. They are not used; publish anew or restore them."
+        )
 
 
 @app.command()
 def sweep(
     hours: Annotated[
-        float, typer.Option("--older-than", min=0, help="Leave what was begun less hours ago.")
-    ] = inventory.OLD_ENOUGH.total_seconds()
+        float, typer.Option("--older-than", min=0, help="Keep what was begun fewer hours ago.")
+    ] = inventory.MIN_AGE.total_seconds()
     / 3600,
     store: StoreUrl = "",
     as_json: AsJson = False,
 ) -> None:
-    """Clear away releases that were begun and never finished."""
+    """Delete releases that were begun and never finished."""
     now = datetime.now(UTC)
-    found = inventory.clean_up(open_configured_store(store), now, timedelta(hours=hours))
+    result = inventory.clean_up(open_configured_store(store), now, timedelta(hours=hours))
     if as_json:
         print_json(
-            {"cleared": [_begun(one) for one in found.cleared], "left": [*map(_begun, found.left)]}
+            {
+                "cleared": [_unfinished_json(release) for release in result.deleted],
+                "left": [_unfinished_json(release) for release in result.kept],
+            }
         )
         return
-    for one in found.cleared:
-        typer.echo(f"Cleared {one.release_id}: {len(one.keys)} files, never finished.")
-    for one in found.left:
-        old = one.age(now).total_seconds() / 3600
-        why = f"begun {old:.1f} hours ago" if old >= 0 else "begun in the future, by its clock"
-        typer.echo(f"Left {one.release_id}: {why}.")
-    if not found.cleared and not found.left:
-        typer.echo("Nothing to sweep: every release is finished.")
+    for release in result.deleted:
+        typer.echo(f"Deleted {release.release_id}: {len(release.keys)} files, never finished.")
+    for release in result.kept:
+        age = release.age(now).total_seconds() / 3600
+        when = f"begun {age:.1f} hours ago" if age >= 0 else "begun in the future, by its clock"
+        typer.echo(f"Kept {release.release_id}: {when}.")
+    if not result.deleted and not result.kept:
+        typer.echo("Nothing to delete: every release is finished.")
 
 
-def _row(one: inventory.ReleaseSummary) -> dict[str, Any]:
-    """A release for programs; all but its id, status and decisions is null if it is damaged."""
-    manifest = one.manifest
+def _read_live(store: Store, now: datetime) -> tuple[str | None, str]:
+    """The id of the live release, and what to say of clocks that disagree."""
+    pointer = read_champion(store)
+    if pointer is None:
+        return None, ""
+    return pointer.release_id, promotion.clock_error(pointer.promoted_at, now)
+
+
+def _print_decision(decision: Decision) -> None:
+    by = f" by {decision.by}" if decision.by else ""
+    action = decision.action
+    if action == ROLLED_BACK:
+        action = f"rolled back from {decision.previous_id} to {decision.release_id}"
+    typer.echo(f"\n{decision.decided_at} {action}{by}: {decision.reason}")
+    for check in decision.checks:
+        typer.echo(f"  {'passed' if check.passed else 'FAILED'}  {check.name}: {check.told}")
+
+
+def _release_json(release: inventory.ReleaseSummary) -> dict[str, Any]:
+    """A release for programs; what its manifest would say is null if that is damaged."""
+    manifest: Mapping[str, Any] = release.manifest.to_dict() if release.manifest else {}
     return {
-        "release_id": one.release_id,
-        "in_service": one.in_service,
-        "status": one.status,
-        "target": manifest.target if manifest else None,
-        "cutoff": manifest.cutoff if manifest else None,
-        "created_at": manifest.created_at if manifest else None,
-        "forecaster": manifest.forecaster if manifest else None,
-        "decisions": [decision.to_dict() for decision in one.decisions],
-        "trouble": one.trouble,
+        "release_id": release.release_id,
+        "in_service": release.live,
+        "status": release.status,
+        **{name: manifest.get(name) for name in ("target", "cutoff", "created_at", "forecaster")},
+        "decisions": [decision.to_dict() for decision in release.decisions],
+        "trouble": release.error,
     }
 
 
-def _cells(one: inventory.ReleaseSummary) -> list[str]:
-    found = one.manifest
-    shown = [found.target, found.cutoff, found.created_at, found.forecaster] if found else ["?"] * 4
-    status = one.status.replace("_", " ") if not one.trouble else f"{one.status}; {one.trouble}"
-    return ["*" if one.in_service else "", one.release_id, *shown, status]
+def _release_cells(release: inventory.ReleaseSummary) -> list[str]:
+    fields = _release_json(release)
+    names = ("target", "cutoff", "created_at", "forecaster")
+    status = release.status.replace("_", " ")
+    return [
+        "*" if release.live else "",
+        release.release_id,
+        *(fields[name] or "?" for name in names),
+        f"{status}; {release.error}" if release.error else status,
+    ]
 
 
-def _begun(one: inventory.UnfinishedRelease) -> dict[str, Any]:
-    return {**asdict(one), "started_at": one.started_at.isoformat()}
+def _unfinished_json(release: inventory.UnfinishedRelease) -> dict[str, Any]:
+    return {**asdict(release), "started_at": release.started_at.isoformat()}

@@ -11,7 +11,8 @@ from energy.contract import ForecastTable, Manifest, Pointer
 from energy.contract.months import months_after
 from energy.errors import ObjectMissing, StoreError, StoreUnreachable
 from energy.releases.bundle import HISTORY, load_document, read_file, read_manifest, read_table
-from energy.releases.promotion import FOLDER, PROMOTED, ROLLED_BACK, read_champion
+from energy.releases.promotion import FOLDER, PROMOTED, ROLLED_BACK
+from energy.releases.reader import read_champion
 from energy.releases.store import Store
 
 IN_SERVICE = (PROMOTED, ROLLED_BACK)

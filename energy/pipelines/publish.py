@@ -38,14 +38,8 @@ from energy.releases.bundle import (
     release_id,
     write_release,
 )
-from energy.releases.promotion import (
-    REFUSED,
-    Check,
-    Decision,
-    promote,
-    read_champion,
-    record_decision,
-)
+from energy.releases.promotion import REFUSED, Check, Decision, promote, record_decision
+from energy.releases.reader import read_champion
 from energy.releases.store import Store
 from energy.serving import smoke_test
 

@@ -1,1 +1,1 @@
-"""What we publish: release bundles, the store they live in, and the pointer to the champion."""
+"""Published releases: their files, the store that has them, and the pointer to the live one."""

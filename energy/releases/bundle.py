@@ -1,4 +1,4 @@
-"""Release bundles: files written manifest last, and verified before use."""
+"""Release bundles: files written manifest last and verified before use, and JSON documents."""
 
 from __future__ import annotations
 
@@ -11,111 +11,44 @@ from typing import Any, NoReturn, TypeVar
 
 from msgspec.structs import replace
 
-from energy import legacy_errors
 from energy.contract import SCHEMA, FileEntry, ForecastTable, Manifest
-from energy.errors import ObjectMissing
+from energy.errors import (
+    BadDocument,
+    BadReleaseId,
+    FileAltered,
+    ObjectMissing,
+    ReleaseMissing,
+    StoreError,
+    UnknownSchema,
+    join_names,
+)
 from energy.releases.store import Store
-
-T = TypeVar("T")
-
-
-def encode_document(name: str, document: dict[str, Any]) -> bytes:
-    """Return the document as JSON: keys sorted, indented, a newline at the end.
-
-    Raises:
-        BadDocument: It holds a number that is not finite, or something that is not plain data.
-
-    >>> encode("example.json", {"b": 1, "a": "é"})
-    b'{\\n "a": "\\\\u00e9",\\n "b": 1\\n}\\n'
-    """
-    try:
-        text = json.dumps(document, sort_keys=True, indent=1, allow_nan=False)
-    except (TypeError, ValueError) as error:
-        raise legacy_errors.BadDocument(name, f"it cannot be written as JSON ({error})") from error
-    return (text + "\n").encode()
-
-
-def decode_document(name: str, data: bytes) -> dict[str, Any]:
-    """Return the JSON object in `data`, if its schema is the one this version knows.
-
-    Raises:
-        BadDocument: It is not JSON, not an object, or has numbers that are not finite.
-        UnknownSchema: It was written by a newer or a foreign version of this code.
-    """
-    try:
-        document = json.loads(data, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise legacy_errors.BadDocument(name, f"it is not JSON ({error})") from error
-    if not isinstance(document, dict):
-        raise legacy_errors.BadDocument(
-            name, f"it is a JSON {type(document).__name__}; expected an object"
-        )
-    schema = document.get("schema")
-    if type(schema) is not int or schema != SCHEMA:
-        raise legacy_errors.UnknownSchema(name, schema, SCHEMA)
-    return document
-
-
-def load_document(name: str, data: bytes, build: Callable[[dict[str, Any]], T]) -> T:
-    """Decode a document and `build` its contract type, such as `Pointer.from_dict`.
-
-    Raises:
-        BadDocument: As `decode`; or a field is missing, unknown or of the wrong kind.
-        UnknownSchema: As `decode`.
-    """
-    document = decode_document(name, data)
-    try:
-        return build(document)
-    except (AttributeError, KeyError, TypeError, ValueError) as error:
-        told = f"{type(error).__name__}: {error}"
-        raise legacy_errors.BadDocument(
-            name, f"a field is missing, unknown or wrong ({told})"
-        ) from error
-
-
-def iso_timestamp(when: datetime) -> str:
-    """Return a time as documents hold it: UTC, to the second.
-
-    >>> moment(datetime(2026, 11, 23, 17, 0, tzinfo=UTC))
-    '2026-11-23T17:00:00Z'
-    """
-    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
-def compact_timestamp(moment: str) -> str:
-    """Return a document's time as keys and release ids hold it: `20261123T170000Z`."""
-    return moment.replace("-", "").replace(":", "")
-
-
-def _refuse_constant(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not a number that JSON knows")
-
 
 MANIFEST = "manifest.json"
 FORECAST = "forecast.json"
 MODEL = "model.zip"
 SCORES = "scores.json"
 FILES = (FORECAST, MODEL, SCORES)
-"""What every release holds beside its manifest; it may hold more."""
+"""Files that every release has beside its manifest; it may have more."""
 HISTORY, WEATHER, FUELS = "history.json", "weather.json", "fuels.json"
 FOLDS, DATA = "folds.json", "data.json"
-"""What most releases hold beside those: the series, the weather, the parts of a total, the backtest
-of every forecaster, and the data that all of it was made from."""
-_ID = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
-_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
-_FOLDER = "releases/"
+"""Files that most releases have: the series, the weather, the parts of a total, the backtest of
+every forecaster, and the data that everything was made from."""
+_RELEASE_ID = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-[0-9]{8}T[0-9]{6}Z-[0-9a-f]{8}")
+_FILE_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,63}")
+T = TypeVar("T")
 
 
 def digest(files: Mapping[str, bytes]) -> str:
-    """Return one SHA-256 for a set of files, whatever their order: for `release_id`."""
-    whole = hashlib.sha256()
+    """Return one SHA-256 for a set of files, whatever their order, for `release_id`."""
+    total = hashlib.sha256()
     for name in sorted(files):
-        whole.update(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n".encode())
-    return whole.hexdigest()
+        total.update(f"{hashlib.sha256(files[name]).hexdigest()}  {name}\n".encode())
+    return total.hexdigest()
 
 
 def release_id(cutoff: str, created_at: datetime, digest: str) -> str:
-    """Name a release so that names sort by cutoff, then by time, and tell contents apart.
+    """Name a release so that names sort by cutoff, then by time, and differ by content.
 
     Raises:
         BadReleaseId: The cutoff is not a month or the digest is not lower-case hex.
@@ -124,52 +57,66 @@ def release_id(cutoff: str, created_at: datetime, digest: str) -> str:
     >>> release_id("2022-07", datetime(2026, 11, 23, 17, tzinfo=UTC), "3f9a1c2b00")
     '2022-07-20261123T170000Z-3f9a1c2b'
     """
-    return _checked(f"{cutoff}-{compact_timestamp(iso_timestamp(created_at))}-{digest[:8]}")
+    return _checked_id(f"{cutoff}-{compact_timestamp(iso_timestamp(created_at))}-{digest[:8]}")
 
 
 def is_release_id(text: str) -> bool:
     """Whether a text is a release id."""
-    return _ID.fullmatch(text) is not None
+    return _RELEASE_ID.fullmatch(text) is not None
+
+
+def file_key(release_id: str, name: str) -> str:
+    """The key of a release's file.
+
+    Raises:
+        BadReleaseId: The id is not one.
+    """
+    return f"releases/{_checked_id(release_id)}/{name}"
 
 
 def release_ids(store: Store) -> list[str]:
     """Return the ids of the finished releases (those with a manifest), oldest cutoff first."""
-    parts = [key.split("/") for key in store.keys(_FOLDER)]
-    return [part[1] for part in parts if part[2:] == [MANIFEST] and _ID.fullmatch(part[1])]
+    parts = [key.split("/") for key in store.keys("releases/")]
+    return [part[1] for part in parts if part[2:] == [MANIFEST] and is_release_id(part[1])]
 
 
 def write_release(store: Store, manifest: Manifest, files: Mapping[str, bytes]) -> Manifest:
-    """Write the files, then the manifest with their hashes: until that is there, no release is.
+    """Write the files, then the manifest with their hashes. Until it is there, no release is.
 
     Args:
-        store: Where to.
-        manifest: All of it but `files`, which is filled here.
-        files: `forecast.json`, `model.zip`, `scores.json`, and any more the release holds.
+        store: The store to write to.
+        manifest: The manifest; its `files` are filled here.
+        files: `forecast.json`, `model.zip`, `scores.json`, and any others.
 
     Returns:
         The manifest as written.
 
     Raises:
         BadReleaseId: The manifest's id is not one.
-        ReleaseFiles: A file is missing, or a name is not a plain lower-case file name.
-        BadDocument: The forecast table is not one, or not the one that the manifest describes.
+        StoreError: A file is missing, or a name is not a plain lower-case file name.
+        BadDocument: The forecast table is invalid, or not the one that the manifest describes.
         ObjectExists: This release, or a part of it, is in the store already.
         StoreConflict: Another publisher is writing this very release.
         StoreUnwritable: The store failed; the release does not exist.
     """
-    odd = [name for name in files if name == MANIFEST or not _NAME.fullmatch(name)]
-    if odd or not set(FILES) <= set(files):
-        raise legacy_errors.ReleaseFiles(_checked(manifest.release_id), sorted(files), FILES)
+    bad_names = [name for name in files if name == MANIFEST or not _FILE_NAME.fullmatch(name)]
+    if bad_names or not set(FILES) <= set(files):
+        raise StoreError(
+            f"Release {_checked_id(manifest.release_id)} cannot have the files "
+            f"{join_names(sorted(files))}; expected at least {join_names(FILES)}, beside the "
+            f"{MANIFEST} that is written here, under plain lower-case names."
+        )
     read_table_document(manifest, files[FORECAST])
     entries = {
         name: FileEntry(sha256=hashlib.sha256(data).hexdigest(), bytes=len(data))
         for name, data in sorted(files.items())
     }
     written = replace(manifest, files=entries)
-    document = encode_document(_key(manifest.release_id, MANIFEST), written.to_dict())
+    key = file_key(manifest.release_id, MANIFEST)
+    document = encode_document(key, written.to_dict())
     for name in entries:
-        store.write(_key(manifest.release_id, name), files[name])
-    store.write(_key(manifest.release_id, MANIFEST), document)
+        store.write(file_key(manifest.release_id, name), files[name])
+    store.write(key, document)
     return written
 
 
@@ -179,46 +126,43 @@ def read_manifest(store: Store, release_id: str) -> Manifest:
     Raises:
         BadReleaseId: The id is not one.
         ReleaseMissing: There is no such release, or it was never finished.
-        BadDocument: The manifest is not one, or is another release's.
-        UnknownSchema: It was written by a newer version of this code.
+        BadDocument: The manifest is invalid, or another release's.
+        UnknownSchema: A newer version of this code wrote it.
         StoreUnreachable: The store cannot be read.
     """
-    key = _key(release_id, MANIFEST)
+    key = file_key(release_id, MANIFEST)
     try:
         data = store.read(key)
     except ObjectMissing as error:
-        raise legacy_errors.ReleaseMissing(store.url, release_id) from error
+        raise release_missing(store, release_id) from error
     manifest = load_document(key, data, Manifest.from_dict)
     if manifest.release_id != release_id:
-        raise legacy_errors.BadDocument(key, f"it is the manifest of {manifest.release_id!a}")
+        raise bad_document(key, f"it is the manifest of {manifest.release_id!a}")
     if not set(FILES) <= set(manifest.files):
-        raise legacy_errors.BadDocument(
-            key, f"it lists {sorted(manifest.files)}; expected at least {FILES}"
-        )
+        raise bad_document(key, f"it lists {sorted(manifest.files)}; expected at least {FILES}")
     return manifest
 
 
 def read_file(store: Store, manifest: Manifest, name: str) -> bytes:
-    """Return the bytes of one file of a release, if they are the ones that were published.
+    """Return one file of a release, as it was published.
 
     Raises:
-        ReleaseFiles: The manifest lists no such file.
+        StoreError: The manifest lists no such file.
         FileAltered: The file is altered, truncated or gone.
         StoreUnreachable: The store cannot be read.
     """
     entry = manifest.files.get(name)
     if entry is None:
-        raise legacy_errors.ReleaseFiles(manifest.release_id, [name], sorted(manifest.files))
-    try:
-        data = store.read(_key(manifest.release_id, name))
-    except ObjectMissing as error:
-        raise legacy_errors.FileAltered(
-            manifest.release_id, name, entry.sha256, entry.bytes, None, 0
-        ) from error
-    found = hashlib.sha256(data).hexdigest()
-    if found != entry.sha256 or len(data) != entry.bytes:
-        raise legacy_errors.FileAltered(
-            manifest.release_id, name, entry.sha256, entry.bytes, found, len(data)
+        files = join_names(sorted(manifest.files))
+        raise StoreError(f"Release {manifest.release_id} has no {name}; its files are {files}.")
+    stored = store.read_versioned(file_key(manifest.release_id, name))
+    data = stored[0] if stored else b""
+    sha256 = hashlib.sha256(data).hexdigest()
+    if stored is None or sha256 != entry.sha256 or len(data) != entry.bytes:
+        state = f"has {len(data)} bytes and SHA-256 {sha256}" if stored else "is gone"
+        raise FileAltered(
+            f"{name} of release {manifest.release_id} {state}; its manifest says {entry.bytes} "
+            f"bytes and {entry.sha256}. It is not used; publish anew or restore the file."
         )
     return data
 
@@ -239,46 +183,127 @@ def read_table(store: Store, manifest: Manifest) -> ForecastTable:
     Raises:
         FileAltered: The file is altered, truncated or gone.
         BadDocument: It is not a forecast table, or not the one that the manifest describes.
-        UnknownSchema: It was written by a newer version of this code.
+        UnknownSchema: A newer version of this code wrote it.
         StoreUnreachable: The store cannot be read.
     """
     return read_table_document(manifest, read_file(store, manifest, FORECAST))
 
 
-def verify_release(store: Store, release_id: str) -> Manifest:
-    """Check a release whole: its manifest, every file against it, the forecast table readable.
+def read_table_document(manifest: Manifest, data: bytes) -> ForecastTable:
+    """Return the forecast table in the bytes of a release's `forecast.json`.
 
     Raises:
-        StoreError: As `read_manifest`, `read_files` and `table_of`, for the first thing wrong.
+        BadDocument: It is not a forecast table, or not the one that the manifest describes.
+        UnknownSchema: A newer version of this code wrote it.
+    """
+    key = file_key(manifest.release_id, FORECAST)
+    table = load_document(key, data, ForecastTable.from_dict)
+    for field in ("target", "unit", "cutoff", "forecaster"):
+        value, expected = getattr(table, field), getattr(manifest, field)
+        if value != expected:
+            raise bad_document(key, f"its {field} is {value!a}; its manifest says {expected!a}")
+    return table
+
+
+def verify_release(store: Store, release_id: str) -> Manifest:
+    """Check a release: its manifest, every file against it, and that the table can be read.
+
+    Raises:
+        StoreError: As `read_manifest`, `read_files` and `read_table`, for the first fault.
     """
     manifest = read_manifest(store, release_id)
     read_table_document(manifest, read_files(store, manifest)[FORECAST])
     return manifest
 
 
-def read_table_document(manifest: Manifest, data: bytes) -> ForecastTable:
-    """Return the forecast table that the bytes of a release's `forecast.json` hold.
+def encode_document(name: str, document: dict[str, Any]) -> bytes:
+    """Return the document as JSON: keys sorted, indented, a newline at the end.
 
     Raises:
-        BadDocument: It is not a forecast table, or not the one that the manifest describes.
-        UnknownSchema: It was written by a newer version of this code.
+        BadDocument: It has a number that is not finite, or something that is not plain data.
+
+    >>> encode_document("example.json", {"b": 1, "a": "é"})
+    b'{\\n "a": "\\\\u00e9",\\n "b": 1\\n}\\n'
     """
-    key = _key(manifest.release_id, FORECAST)
-    table = load_document(key, data, ForecastTable.from_dict)
-    for field in ("target", "unit", "cutoff", "forecaster"):
-        found, expected = getattr(table, field), getattr(manifest, field)
-        if found != expected:
-            raise legacy_errors.BadDocument(
-                key, f"its {field} is {found!a}; its manifest says {expected!a}"
-            )
-    return table
+    try:
+        text = json.dumps(document, sort_keys=True, indent=1, allow_nan=False)
+    except (TypeError, ValueError) as error:
+        raise bad_document(name, f"it cannot be written as JSON ({error})") from error
+    return (text + "\n").encode()
 
 
-def _key(release_id: str, name: str) -> str:
-    return f"{_FOLDER}{_checked(release_id)}/{name}"
+def decode_document(name: str, data: bytes) -> dict[str, Any]:
+    """Return the JSON object in `data`, if its schema is the one that this version reads.
+
+    Raises:
+        BadDocument: It is not JSON, not an object, or has numbers that are not finite.
+        UnknownSchema: Another version of this code wrote it.
+    """
+    try:
+        document = json.loads(data, parse_constant=_reject_constant)
+    except (ValueError, RecursionError) as error:
+        raise bad_document(name, f"it is not JSON ({error})") from error
+    if not isinstance(document, dict):
+        raise bad_document(name, f"it is a JSON {type(document).__name__}; expected an object")
+    schema = document.get("schema")
+    if type(schema) is not int or schema != SCHEMA:
+        raise UnknownSchema(
+            f"{name} has schema {schema!a}; this version reads schema {SCHEMA}. "
+            "Update this installation, or publish anew with it."
+        )
+    return document
 
 
-def _checked(release_id: str) -> str:
-    if not _ID.fullmatch(release_id):
-        raise legacy_errors.BadReleaseId(release_id)
+def load_document(name: str, data: bytes, build: Callable[[dict[str, Any]], T]) -> T:
+    """Decode a document and `build` its contract type, with a function such as `Pointer.from_dict`.
+
+    Raises:
+        BadDocument: As `decode_document`; or a field is missing, unknown or of the wrong kind.
+        UnknownSchema: As `decode_document`.
+    """
+    document = decode_document(name, data)
+    try:
+        return build(document)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        reason = f"a field is missing, unknown or wrong ({type(error).__name__}: {error})"
+        raise bad_document(name, reason) from error
+
+
+def iso_timestamp(when: datetime) -> str:
+    """Return a time as documents have it: UTC, to the second.
+
+    >>> iso_timestamp(datetime(2026, 11, 23, 17, 0, tzinfo=UTC))
+    '2026-11-23T17:00:00Z'
+    """
+    return when.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def compact_timestamp(timestamp: str) -> str:
+    """Return a document's time as keys and release ids have it: `20261123T170000Z`."""
+    return timestamp.replace("-", "").replace(":", "")
+
+
+def bad_document(name: str, reason: str) -> BadDocument:
+    """The error for a JSON document that cannot be used."""
+    return BadDocument(f"{name} is not as expected: {reason}.")
+
+
+def release_missing(store: Store, release_id: str) -> ReleaseMissing:
+    """The error for a release that a store does not have."""
+    return ReleaseMissing(
+        f"Release {release_id} is not in the store {store.url}: it has no manifest.json, which is "
+        "written last. Its publication never began or never finished; publish anew."
+    )
+
+
+def _checked_id(release_id: str) -> str:
+    if not is_release_id(release_id):
+        raise BadReleaseId(
+            f"{release_id[:80]!a} is not a release id; "
+            "expected an id such as 2022-07-20261123T170000Z-3f9a1c2b."
+        )
     return release_id
+
+
+def _reject_constant(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not a number in JSON")

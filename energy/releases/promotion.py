@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from energy import legacy_errors
 from energy.contract import SCHEMA, Pointer
 from energy.errors import (
     BadDocument,
     BadReleaseId,
     FileAltered,
     ObjectExists,
+    PromotionLost,
     ReleaseMissing,
     StoreConflict,
     StoreError,
@@ -28,36 +28,18 @@ from energy.releases.bundle import (
     load_document,
     verify_release,
 )
+from energy.releases.reader import CHAMPION, read_champion, read_pointer
 from energy.releases.store import Store
 
-CHAMPION = "champion.json"
-
-
-def read_champion(store: Store) -> Pointer | None:
-    """Return the pointer to the release in service; None if nothing was promoted yet.
-
-    Raises:
-        BadDocument: `champion.json` is not a pointer.
-        UnknownSchema: It was written by a newer version of this code.
-        StoreUnreachable: The store cannot be read.
-    """
-    return read_champion_versioned(store)[0]
-
-
-def read_champion_versioned(store: Store) -> tuple[Pointer | None, str | None]:
-    """The same, and its version for `Store.swap`; None and None if there is none.
-
-    Raises:
-        StoreError: As `champion`.
-    """
-    found = store.read_versioned(CHAMPION)
-    if found is None:
-        return None, None
-    return load_document(CHAMPION, found[0], Pointer.from_dict), found[1]
-
-
-PROMOTED, REFUSED, ROLLED_BACK = "promoted", "refused", "rolled_back"
 FOLDER = "decisions/"
+PROMOTED, REFUSED, ROLLED_BACK = "promoted", "refused", "rolled_back"
+ANY = "*"
+"""Whatever release is live: no release id."""
+REMEMBERED = 50
+"""How many rollbacks in a row are possible."""
+CLOCK_TOLERANCE = timedelta(minutes=5)
+"""Clocks that a time server sets differ by less."""
+_DAMAGED = (BadReleaseId, ReleaseMissing, FileAltered, BadDocument, UnknownSchema)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +48,10 @@ class Check:
 
     Attributes:
         name: Such as `beats_naive`.
-        passed: Whether it did; also where there was nothing to judge, which `told` then says.
+        passed: Whether it was met; also where there was nothing to check, which `told` then says.
         figure: What was measured; None where nothing was.
-        threshold: What it was held against; None likewise.
-        told: Figure, threshold and what they rest on, in a sentence.
+        threshold: The limit that `figure` was compared with; None if there was none.
+        told: Figure, threshold and their basis, in a sentence.
     """
 
     name: str
@@ -84,14 +66,13 @@ class Decision:
     """What was decided about a release.
 
     Attributes:
-        action: PROMOTED, REFUSED or ROLLED_BACK: the last two name, as the first does, the release
-            that was decided about; after a rollback it is the one that is in service again.
-        release_id: The release.
-        previous_id: The one in service until then; None if there was none.
-        decided_at: By the clock of whoever decided, UTC.
-        reason: In a sentence or two.
-        by: Who: a user's name, or the run of a flow; '' in records of older versions.
-        checks: What the gate found; empty if a person decided.
+        action: PROMOTED, REFUSED or ROLLED_BACK.
+        release_id: The release decided about; after a rollback, the one that is live again.
+        previous_id: The live release until then; None if there was none.
+        decided_at: The time by the clock of whoever decided, UTC.
+        reason: A sentence or two.
+        by: A user's name, or the run of a flow; '' in records of older versions.
+        checks: What the gate measured; empty if a person decided.
     """
 
     action: str
@@ -105,12 +86,12 @@ class Decision:
 
     @property
     def key(self) -> str:
-        """Where it is kept: sorts by time, and by release within a second."""
+        """Its key, which sorts by time, and by release within a second."""
         return f"{self.stem}.json"
 
     @property
     def stem(self) -> str:
-        """What the keys of all decisions on this release in this second begin with."""
+        """The start of the keys of all decisions on this release in this second."""
         return f"{FOLDER}{compact_timestamp(self.decided_at)}-{self.release_id.rpartition('-')[2]}"
 
     def to_dict(self) -> dict[str, Any]:
@@ -120,63 +101,7 @@ class Decision:
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Decision:
         """The inverse of `to_dict`; documents of older versions have neither `by` nor `checks`."""
-        return cls(**{**data, "checks": tuple(Check(**one) for one in data.get("checks", ()))})
-
-
-def record_decision(store: Store, decision: Decision) -> None:
-    """Write a decision, once; another one on the same release in the same second stands beside it.
-
-    Raises:
-        StoreUnwritable: The store failed.
-    """
-    key, number = decision.key, 1
-    data = encode_document(key, decision.to_dict())
-    while True:
-        with contextlib.suppress(ObjectExists, StoreConflict):
-            store.write(key, data)
-            return
-        found = store.read_versioned(key)
-        if found is None:  # S3: another writer is at this key right now
-            continue
-        if found[0] == data:
-            return
-        number += 1
-        key = f"{decision.stem}_{number}.json"
-
-
-def list_decisions(store: Store) -> list[Decision]:
-    """Every decision, in the order of their times.
-
-    Raises:
-        BadDocument: A file under `decisions/` is none.
-        UnknownSchema: One was written by a newer version of this code.
-        StoreUnreachable: The store cannot be read.
-    """
-    found = [load_document(key, store.read(key), Decision.from_dict) for key in store.keys(FOLDER)]
-    return sorted(found, key=lambda decision: decision.decided_at)  # keys order those of a second
-
-
-def live_since(store: Store, release_id: str, moment: str) -> Decision | None:
-    """The decision that put a release in service at that time; None if it was not written.
-
-    Raises:
-        StoreError: As `decisions`.
-    """
-    wanted = Decision(PROMOTED, release_id, None, moment, "")
-    for key in store.keys(wanted.stem):
-        found = load_document(key, store.read(key), Decision.from_dict)
-        if found.release_id == release_id and found.action != REFUSED:
-            return found
-    return None
-
-
-ANY = "*"
-"""Whatever release is in service: no release id."""
-REMEMBERED = 50
-"""Releases that can be gone back through, one rollback each."""
-CLOCK_TOLERANCE = timedelta(minutes=5)
-"""What clocks that are kept by a time server do not differ by."""
-_DAMAGED = (BadReleaseId, ReleaseMissing, FileAltered, BadDocument, UnknownSchema)
+        return cls(**{**data, "checks": tuple(Check(**check) for check in data.get("checks", ()))})
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +109,14 @@ class RollbackResult:
     """A rollback that was done.
 
     Attributes:
-        pointer: `champion.json` as it now stands.
-        left_id: The release that was in service until then.
-        passed_over: Releases between the two that are not whole, with what is wrong.
+        pointer: The new `champion.json`.
+        replaced_id: The release that was live until then.
+        skipped: Damaged releases between the two, with what is wrong.
     """
 
     pointer: Pointer
-    left_id: str
-    passed_over: dict[str, str] = field(default_factory=dict)
+    replaced_id: str
+    skipped: dict[str, str] = field(default_factory=dict)
 
 
 def promote(
@@ -204,122 +129,198 @@ def promote(
     checks: Sequence[Check] = (),
     instead_of: str | None = ANY,
 ) -> Pointer:
-    """Put a release in service, once it has been verified whole.
+    """Make a release live, once all of it has been verified.
 
-    Promoting the release that is in service already changes nothing but writes its decision if a
-    killed publisher did not get to it.
+    Promoting the live release changes nothing, but writes its decision if a killed publisher did
+    not get to it.
 
     Args:
-        store: Where it is.
+        store: The store.
         release_id: The release.
-        reason: Why.
+        reason: Why it is promoted.
         now: The time.
-        by: Who does it: a user's name, or the run of a flow.
-        checks: What the gate found.
-        instead_of: The release that `checks` were made against, None for none; if another one is in
-            service by now, they say nothing. ANY for whatever is.
+        by: A user's name, or the run of a flow.
+        checks: What the gate measured.
+        instead_of: The live release that `checks` were made against, None for none; if another is
+            live by now, they are void. ANY for any release.
 
     Returns:
-        The pointer, as it now stands in the store.
+        The pointer, as it is in the store now.
 
     Raises:
-        PromotionLost: Another publisher changed the champion at the same time; theirs stands.
-        StoreError: As `verify` and `champion`; the release in service is untouched.
-        StoreUnwritable: The store failed; `champion` tells which release is in service.
+        PromotionLost: Another publisher changed the pointer at the same time; theirs stands.
+        StoreError: As `verify_release` and `read_champion`; the live release is unchanged.
+        StoreUnwritable: The store failed; `read_champion` tells which release is live.
     """
     verify_release(store, release_id)
-    current, version = read_champion_versioned(store)
+    current, version = read_pointer(store)
     if current is None or current.release_id != release_id:
-        previous = current.release_id if current else None
-        if instead_of not in (ANY, previous):
-            raise legacy_errors.PromotionLost(release_id, previous or "nothing")
-        back = (previous, *_earlier(current)) if current and previous else ()
-        earlier = tuple(one for one in back if one != release_id)[:REMEMBERED]
-        wanted = Pointer(release_id, previous, iso_timestamp(now), reason, earlier)
+        previous_id = current.release_id if current else None
+        if instead_of not in (ANY, previous_id):
+            raise _promotion_lost(release_id, current)
+        earlier = (current.release_id, *_earlier(current)) if current else ()
+        earlier = tuple(name for name in earlier if name != release_id)[:REMEMBERED]
+        pointer = Pointer(release_id, previous_id, iso_timestamp(now), reason, earlier)
         try:
-            store.swap(CHAMPION, encode_document(CHAMPION, wanted.to_dict()), version)
-            current = wanted
+            store.swap(CHAMPION, encode_document(CHAMPION, pointer.to_dict()), version)
+            current = pointer
         except StoreConflict as error:
-            current, _ = read_champion_versioned(store)
+            current = read_champion(store)
             if current is None or current.release_id != release_id:
-                winner = current.release_id if current else "nothing"
-                raise legacy_errors.PromotionLost(release_id, winner) from error
-    previous, since = current.previous_id, current.promoted_at
-    if live_since(store, release_id, since) is None:
-        told = Decision(
-            PROMOTED, release_id, previous, since, current.reason, by, checks=tuple(checks)
+                raise _promotion_lost(release_id, current) from error
+    if live_since(store, release_id, current.promoted_at) is None:
+        decision = Decision(
+            PROMOTED,
+            release_id,
+            current.previous_id,
+            current.promoted_at,
+            current.reason,
+            by,
+            tuple(checks),
         )
-        record_decision(store, told)
+        record_decision(store, decision)
     return current
 
 
-def rollback(store: Store, why: str, by: str, now: datetime) -> RollbackResult:
-    """Put the release before the one in service back, verified whole.
+def rollback(store: Store, reason: str, by: str, now: datetime) -> RollbackResult:
+    """Make the release before the live one live again, once all of it has been verified.
 
-    Rolling back again goes one further back, never to a release that was rolled back from. One that
-    is not whole any more is passed over.
+    Rolling back again goes one further back, never to a release that was rolled back from. Damaged
+    releases are skipped.
 
     Args:
-        store: Where they are.
-        why: The reason, for the record.
-        by: Who does it.
+        store: The store.
+        reason: Why, for the record.
+        by: A user's name.
         now: The time.
 
     Raises:
-        NoRollback: Nothing is in service, or no release before it is whole.
-        PromotionLost: Another one changed the champion at the same time; theirs stands.
-        DecisionUnwritten: It was done, but who and why could not be written down.
-        StoreError: The store failed before anything was changed.
+        PromotionLost: Another publisher changed the pointer at the same time; theirs stands.
+        StoreError: Nothing is live, or no release before it is intact; or the store failed before
+            anything was changed; or the rollback was done but could not be recorded, which the
+            message says.
     """
-    current, version = read_champion_versioned(store)
+    current, version = read_pointer(store)
     if current is None:
-        raise legacy_errors.NoRollback(store.url, None, {})
-    earlier, passed_over = _earlier(current), dict[str, str]()
-    for place, target in enumerate(earlier):
+        raise StoreError(f"No release is live in the store {store.url}, so there is no rollback.")
+    earlier, skipped, replaced_id = _earlier(current), dict[str, str](), current.release_id
+    for place, release_id in enumerate(earlier):
         try:
-            verify_release(store, target)
+            verify_release(store, release_id)
         except _DAMAGED as error:
-            passed_over[target] = str(error)
+            skipped[release_id] = str(error)
             continue
-        left = current.release_id
-        wanted = Pointer(target, left, iso_timestamp(now), why, earlier[place + 1 :])
+        later = earlier[place + 1 :]
+        pointer = Pointer(release_id, replaced_id, iso_timestamp(now), reason, later)
         try:
-            store.swap(CHAMPION, encode_document(CHAMPION, wanted.to_dict()), version)
+            store.swap(CHAMPION, encode_document(CHAMPION, pointer.to_dict()), version)
         except (StoreConflict, StoreUnwritable) as error:
-            found = read_champion_versioned(store)[0]
-            if found != wanted:  # a swap may have arrived though its answer did not
+            stored = read_champion(store)
+            if stored != pointer:  # a swap may have arrived though its answer did not
                 if isinstance(error, StoreUnwritable):
                     raise
-                raise legacy_errors.PromotionLost(
-                    target, found.release_id if found else "nothing"
-                ) from error
+                raise _promotion_lost(release_id, stored) from error
+        decision = Decision(ROLLED_BACK, release_id, replaced_id, pointer.promoted_at, reason, by)
         try:
-            record_decision(store, Decision(ROLLED_BACK, target, left, wanted.promoted_at, why, by))
+            record_decision(store, decision)
         except StoreError as error:
-            raise legacy_errors.DecisionUnwritten(target, left, str(error)) from error
-        return RollbackResult(wanted, left, passed_over)
-    raise legacy_errors.NoRollback(store.url, current.release_id, passed_over)
+            raise StoreError(
+                f"{release_id} IS live again, in place of {replaced_id}; only the record of who "
+                f"and why could not be written ({error}). Do not roll back again: that would go "
+                "one release further."
+            ) from error
+        return RollbackResult(pointer, replaced_id, skipped)
+    raise _no_rollback(replaced_id, skipped)
+
+
+def record_decision(store: Store, decision: Decision) -> None:
+    """Write a decision once; another one on the same release in the same second goes beside it.
+
+    Raises:
+        StoreUnwritable: The store failed.
+    """
+    key, number = decision.key, 1
+    data = encode_document(key, decision.to_dict())
+    while True:
+        with contextlib.suppress(ObjectExists, StoreConflict):
+            store.write(key, data)
+            return
+        stored = store.read_versioned(key)
+        if stored is None:  # S3: another writer is at this key right now
+            continue
+        if stored[0] == data:
+            return
+        number += 1
+        key = f"{decision.stem}_{number}.json"
+
+
+def list_decisions(store: Store) -> list[Decision]:
+    """Return every decision, in the order of their times.
+
+    Raises:
+        BadDocument: A file under `decisions/` is not a decision.
+        UnknownSchema: A newer version of this code wrote one.
+        StoreUnreachable: The store cannot be read.
+    """
+    decisions = [_read_decision(store, key) for key in store.keys(FOLDER)]
+    # The sort is stable, and keys order the decisions of a second.
+    return sorted(decisions, key=lambda decision: decision.decided_at)
+
+
+def live_since(store: Store, release_id: str, timestamp: str) -> Decision | None:
+    """Return the decision that made a release live at that time; None if it was not written.
+
+    Raises:
+        StoreError: As `list_decisions`.
+    """
+    stem = Decision(PROMOTED, release_id, None, timestamp, "").stem
+    for key in store.keys(stem):
+        decision = _read_decision(store, key)
+        if decision.release_id == release_id and decision.action != REFUSED:
+            return decision
+    return None
 
 
 def clock_error(promoted_at: str, now: datetime) -> str:
-    """What is to be said of clocks that disagree; '' if they do not.
+    """Describe two clocks that disagree; '' if they do not.
 
     Args:
-        promoted_at: When the release in service was put there, by the clock of whoever did it.
+        promoted_at: When the live release was promoted, by the clock of whoever did it.
         now: The time here.
     """
-    ahead = datetime.fromisoformat(promoted_at) - now
-    if ahead <= CLOCK_TOLERANCE:
+    if datetime.fromisoformat(promoted_at) - now <= CLOCK_TOLERANCE:
         return ""
     return (
-        f"the release in service was promoted at {promoted_at}, "
-        f"and here it is {iso_timestamp(now)}: "
-        "one of the two clocks is wrong, and history would be out of order"
+        f"the live release was promoted at {promoted_at}, and here it is {iso_timestamp(now)}: "
+        "one of the two clocks is wrong, and the history would be out of order"
     )
 
 
+def _read_decision(store: Store, key: str) -> Decision:
+    return load_document(key, store.read(key), Decision.from_dict)
+
+
 def _earlier(current: Pointer) -> tuple[str, ...]:
-    """What to go back to; a pointer written by an older version knows one release at most."""
+    """The releases to roll back to; a pointer of an older version has one at most."""
     if current.earlier is not None:
         return current.earlier
     return (current.previous_id,) if current.previous_id else ()
+
+
+def _promotion_lost(release_id: str, winner: Pointer | None) -> PromotionLost:
+    return PromotionLost(
+        f"Release {release_id} was not promoted: another publisher made "
+        f"{winner.release_id if winner else 'nothing'} live in the meantime. The release is "
+        "complete; resume the run, and it is compared with that one."
+    )
+
+
+def _no_rollback(live_id: str, skipped: Mapping[str, str]) -> StoreError:
+    reason = "there is no release before it to go back to"
+    if skipped:
+        faults = " ".join(f"{name}: {fault}" for name, fault in skipped.items())
+        reason = f"no release before it is intact ({faults})"
+    return StoreError(
+        f"{live_id} stays live: {reason}. 'energy releases list' shows what there is; "
+        "'energy releases promote ID --why ...' makes a release live."
+    )

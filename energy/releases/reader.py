@@ -1,4 +1,4 @@
-"""The live release as a reader holds it: loaded once, kept when the store fails."""
+"""The live release as a reader has it: loaded once, and kept when the store fails."""
 
 from __future__ import annotations
 
@@ -8,53 +8,53 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
-from energy import legacy_errors
 from energy.contract import ForecastTable, Manifest, Pointer, WeatherFacts
 from energy.contract.panel import PANEL, Panel, SeriesForecast, panel_file
-from energy.errors import ObjectMissing, StoreError
+from energy.errors import ObjectMissing, RequestError, ServingError, StoreError, unknown_target
 from energy.releases.bundle import (
     FUELS,
     HISTORY,
     MODEL,
     WEATHER,
-    decode_document,
+    bad_document,
     load_document,
     read_file,
     read_manifest,
     read_table,
     verify_release,
 )
-from energy.releases.promotion import read_champion
 from energy.releases.store import Store
 
+CHAMPION = "champion.json"
 TRACK_RECORD = "track_record.json"
+NOT_PROMOTED = "it has no champion.json, so nothing was promoted yet."
 T = TypeVar("T")
 
 
 @dataclass(eq=False, repr=False)
 class Release:
-    """One release, of which each file is read when it is first needed, verified, and kept.
+    """One release. Each file is read when it is first needed, verified, and kept.
 
-    Every property raises `StoreError` if its file is altered, gone, or cannot be read now.
+    Every property raises `StoreError` if its file is altered or gone, or cannot be read now.
 
     Attributes:
-        store: Where it lives.
-        pointer: Why it is in service.
-        manifest: Its first page.
+        store: The store that it is in.
+        pointer: When and why it was promoted.
+        manifest: Its manifest.
         table: The published forecast.
-        kept: Whatever a user of the release derives from it and wants to keep as long: the
-            unpickled champion, documents that were asked for.
+        cache: What users of the release derive from it and keep as long as the release: the
+            unpickled champion, documents.
     """
 
     store: Store
     pointer: Pointer
     manifest: Manifest
     table: ForecastTable
-    kept: dict[str, Any] = field(default_factory=dict)
+    cache: dict[str, Any] = field(default_factory=dict)
 
     @cached_property
     def weather(self) -> WeatherFacts | None:
-        """How the series answers to the weather; None if the release does not tell."""
+        """How the series responds to the weather; None if the release does not say."""
         if WEATHER not in self.manifest.files:
             return None
         return self._load(WEATHER, WeatherFacts.from_dict)
@@ -73,38 +73,39 @@ class Release:
 
     @cached_property
     def panel(self) -> Panel | None:
-        """Every other series of a long table, summed up; None if there is none."""
+        """A summary of every other series of a long table; None if there are none."""
         if PANEL not in self.manifest.files:
             return None
         return self._load(PANEL, Panel.from_dict)
 
-    def of_panel(self, name: str) -> SeriesForecast:
-        """One series of the panel, of which only the file that holds it is read.
+    def panel_series(self, name: str) -> SeriesForecast:
+        """Return one series of the panel; only the file that has it is read.
 
         Raises:
-            SeriesLeftOut: The panel has no forecast of it, and says why.
-            UnknownTarget: It holds no such series.
-            NotInRelease: There is no panel.
+            RequestError: The panel has no forecast of it, for the reason given; code
+                "series_left_out".
+            UnknownTarget: The panel has no such series.
+            ServingError: There is no panel; code "not_in_release".
         """
         panel = self.panel
         if panel is None:
-            raise legacy_errors.NotInRelease(self.manifest.release_id, PANEL)
+            raise self._not_in_release(PANEL)
         if name in panel.left_out:
-            raise legacy_errors.SeriesLeftOut(name, panel.left_out[name])
+            message = f"There is no forecast of '{name}': {panel.left_out[name]}."
+            raise RequestError(message, code="series_left_out", field="target")
         if name not in panel.series:
-            raise legacy_errors.UnknownTarget(name, panel.series)
-        document = self.document(panel_file(name, panel.files))
+            raise unknown_target(name, panel.series)
+        file = panel_file(name, panel.files)
+        document = self.document(file)
         try:
             return SeriesForecast.from_dict(document["series"][name])
         except (KeyError, TypeError, ValueError) as error:
-            told = f"{type(error).__name__}: {error}"
-            raise legacy_errors.BadDocument(
-                panel_file(name, panel.files), f"it has no {name!a} ({told})"
-            ) from error
+            reason = f"it has no {name!a} ({type(error).__name__}: {error})"
+            raise bad_document(file, reason) from error
 
     @cached_property
     def history(self) -> tuple[str, tuple[float, ...]]:
-        """The series it was made from: its first month, and its figures in the release's unit."""
+        """The series it was made from: its first month, and its values in the release's unit."""
 
         def build(document: dict[str, Any]) -> tuple[str, tuple[float, ...]]:
             return document["first_month"], tuple(map(float, document["values"]))
@@ -112,24 +113,31 @@ class Release:
         return self._load(HISTORY, build)
 
     def document(self, name: str) -> dict[str, Any]:
-        """One of its JSON files, as published.
+        """Return one of its JSON files, as published.
 
         Raises:
-            NotInRelease: The release does not hold it.
+            ServingError: The release does not have it; code "not_in_release".
         """
         if name not in self.manifest.files:
-            raise legacy_errors.NotInRelease(self.manifest.release_id, name)
-        if name not in self.kept:
-            self.kept[name] = self._load(name, dict)
-        return cast(dict[str, Any], self.kept[name])
+            raise self._not_in_release(name)
+        if name not in self.cache:
+            self.cache[name] = self._load(name, dict)
+        return cast(dict[str, Any], self.cache[name])
 
     def model(self) -> bytes:
-        """The pickled champion's verified bytes, for whoever unpickles it; not kept."""
+        """Return the pickled champion's verified bytes; they are not kept."""
         return read_file(self.store, self.manifest, MODEL)
 
     def _load(self, name: str, build: Callable[[dict[str, Any]], T]) -> T:
-        key = f"{name} of release {self.manifest.release_id}"
-        return load_document(key, read_file(self.store, self.manifest, name), build)
+        title = f"{name} of release {self.manifest.release_id}"
+        return load_document(title, read_file(self.store, self.manifest, name), build)
+
+    def _not_in_release(self, name: str) -> ServingError:
+        return ServingError(
+            f"The release {self.manifest.release_id} has no {name}: it was published before "
+            "releases had one, or there was nothing to put in it. Publish anew with TrainFlow.",
+            code="not_in_release",
+        )
 
 
 @dataclass(frozen=True)
@@ -137,8 +145,8 @@ class LiveRelease:
     """The release to answer from now.
 
     Attributes:
-        release: It.
-        stale: Whether the store could not tell, or not deliver, what should be in service.
+        release: The release.
+        stale: Whether the store could not say which release is live, or not deliver it.
         reason: Why it is stale, or ''.
     """
 
@@ -148,7 +156,7 @@ class LiveRelease:
 
 
 class ReleaseReader:
-    """Holds the release in service and looks for another one now and then."""
+    """Holds the live release and checks for another one now and then."""
 
     def __init__(
         self, store: Store, refresh_seconds: float, clock: Callable[[], float] = time.monotonic
@@ -157,55 +165,92 @@ class ReleaseReader:
 
         Args:
             store: Where releases live.
-            refresh_seconds: How long to rely on what was read before looking again.
+            refresh_seconds: How long to rely on what was read before checking again.
             clock: Seconds since any moment, never going back.
         """
         self.store = store
         self._refresh_seconds, self._clock = refresh_seconds, clock
-        self._held: LiveRelease | None = None
-        self._looked = 0.0
+        self._live: LiveRelease | None = None
+        self._checked_at = 0.0
 
     def current(self) -> LiveRelease:
-        """The release in service, looked up anew if that was long enough ago.
+        """Return the live release, checked again if that was long enough ago.
 
         Raises:
-            NoRelease: None is held, and none can be read.
+            ServingError: None was read before, and none can be read now; code "no_release".
         """
         now = self._clock()
-        if self._held is None or now - self._looked >= self._refresh_seconds:
-            self._held = self._look(self._held)
-            self._looked = self._clock()  # a store that times out is not asked again at once
-        return self._held
+        if self._live is None or now - self._checked_at >= self._refresh_seconds:
+            self._live = self._check(self._live)
+            self._checked_at = self._clock()  # a store that times out is not asked again at once
+        return self._live
 
     def track_record(self) -> dict[str, Any]:
-        """How published forecasts fared, as it stands in the store.
+        """Return the track record as it is in the store, as `read_track_record` does."""
+        return read_track_record(self.store, dict)
 
-        Raises:
-            NoTrackRecord: It was not written yet.
-            StoreError: It cannot be read.
-        """
-        try:
-            return decode_document(TRACK_RECORD, self.store.read(TRACK_RECORD))
-        except ObjectMissing as error:
-            raise legacy_errors.NoTrackRecord(self.store.url) from error
-
-    def _look(self, held: LiveRelease | None) -> LiveRelease:
+    def _check(self, live: LiveRelease | None) -> LiveRelease:
         try:
             pointer = read_champion(self.store)
             if pointer is None:
-                reason = "it has no champion.json, so nothing was promoted yet."
-            elif held and held.release.manifest.release_id == pointer.release_id:
-                return LiveRelease(held.release)
+                reason = NOT_PROMOTED
+            elif live and live.release.manifest.release_id == pointer.release_id:
+                return LiveRelease(live.release)
             else:
-                return LiveRelease(self._read(pointer, whole=held is not None))
+                # With a release to fall back on, a new one is verified in full; without, only what
+                # is needed first is read.
+                read = verify_release if live else read_manifest
+                manifest = read(self.store, pointer.release_id)
+                table = read_table(self.store, manifest)
+                return LiveRelease(Release(self.store, pointer, manifest, table))
         except StoreError as error:
             reason = str(error)
-        if held is None:
-            raise legacy_errors.NoRelease(self.store.url, reason)
-        return LiveRelease(held.release, stale=True, reason=reason)
+        if live is None:
+            raise no_release(self.store, reason)
+        return LiveRelease(live.release, stale=True, reason=reason)
 
-    def _read(self, pointer: Pointer, whole: bool) -> Release:
-        """Read a release: `whole` if there is one to fall back on, what is needed first if not."""
-        check = verify_release if whole else read_manifest
-        manifest = check(self.store, pointer.release_id)
-        return Release(self.store, pointer, manifest, read_table(self.store, manifest))
+
+def read_champion(store: Store) -> Pointer | None:
+    """Return the pointer to the live release; None if nothing was promoted yet.
+
+    Raises:
+        BadDocument: `champion.json` is not a pointer.
+        UnknownSchema: A newer version of this code wrote it.
+        StoreUnreachable: The store cannot be read.
+    """
+    return read_pointer(store)[0]
+
+
+def read_pointer(store: Store) -> tuple[Pointer | None, str | None]:
+    """Return the pointer as `read_champion` does, and its version for `Store.swap`."""
+    stored = store.read_versioned(CHAMPION)
+    if stored is None:
+        return None, None
+    return load_document(CHAMPION, stored[0], Pointer.from_dict), stored[1]
+
+
+def read_track_record(store: Store, build: Callable[[dict[str, Any]], T]) -> T:
+    """Return the track record of published forecasts, built by such as `TrackRecord.from_dict`.
+
+    Raises:
+        ServingError: It was not written yet; code "no_track_record".
+        StoreError: It cannot be read.
+    """
+    try:
+        data = store.read(TRACK_RECORD)
+    except ObjectMissing as error:
+        raise ServingError(
+            f"The store {store.url} has no {TRACK_RECORD} yet: it is written when the first "
+            "forecast months are published.",
+            code="no_track_record",
+        ) from error
+    return load_document(TRACK_RECORD, data, build)
+
+
+def no_release(store: Store, reason: str) -> ServingError:
+    """The error for a store without a release to answer from."""
+    return ServingError(
+        f"There is no release to answer from in the store {store.url}: {reason} "
+        "Publish one with TrainFlow, or try again once the store can be read.",
+        code="no_release",
+    )

@@ -74,7 +74,7 @@ def load_champion(release: Release) -> tuple[Any, bool]:
         ChampionUnreadable: It does not load all the same, or is not on this version's bench.
         StoreError: `model.zip` is altered, gone, or cannot be read now.
     """
-    if KEPT not in release.kept:
+    if KEPT not in release.cache:
         manifest = release.manifest
         _check_packages(manifest.release_id, manifest.lineage.packages)
         model = release.model()
@@ -90,8 +90,8 @@ def load_champion(release: Release) -> tuple[Any, bool]:
         except Exception as error:  # unpickling raises anything at all
             reason = f"{type(error).__name__} while unpickling"
             raise legacy_errors.ChampionUnreadable(manifest.release_id, reason) from error
-        release.kept[KEPT] = fitted, entry.weather
-    found: tuple[Any, bool] = release.kept[KEPT]
+        release.cache[KEPT] = fitted, entry.weather
+    found: tuple[Any, bool] = release.cache[KEPT]
     return found
 
 

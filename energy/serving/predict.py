@@ -136,7 +136,7 @@ def target_table(release: Release, target: str | None) -> ForecastTable:
         )
     pass  # only releases of many series need it
 
-    return panel_table(release.of_panel(target), release.manifest.unit)
+    return panel_table(release.panel_series(target), release.manifest.unit)
 
 
 def requested_months(asked: ForecastRequest, cutoff: str) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from energy.forecasting.backtest import forecast
 from energy.forecasting.intervals import quantiles
 from energy.forecasting.selection import model_from_zip
 from energy.releases.bundle import MODEL, read_file, read_manifest, read_table
-from energy.releases.promotion import read_champion
+from energy.releases.reader import read_champion
 from energy.releases.store import open_store
 from energy.settings import Settings
 

@@ -13,7 +13,8 @@ from botocore.exceptions import ClientError
 
 from energy.contract import Manifest
 from energy.releases.bundle import verify_release, write_release
-from energy.releases.promotion import promote, read_champion
+from energy.releases.promotion import promote
+from energy.releases.reader import read_champion
 from energy.releases.store import Store, open_store
 from energy.settings import ROOT
 from energy.tracking import lineage

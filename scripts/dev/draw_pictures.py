@@ -23,7 +23,7 @@ from energy import charts
 from energy.contract import ForecastTable
 from energy.forecasting.metrics import Score, format_percent
 from energy.releases.bundle import HISTORY, SCORES, read_file, read_manifest, read_table
-from energy.releases.promotion import read_champion
+from energy.releases.reader import read_champion
 from energy.releases.store import open_store
 from energy.reports.release_card import next_twelve_months
 from energy.settings import ROOT, Settings

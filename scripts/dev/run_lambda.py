@@ -23,7 +23,7 @@ from urllib.error import URLError
 from urllib.parse import parse_qsl, urlsplit
 
 from energy.errors import STATUS, StoreError
-from energy.releases.promotion import read_champion
+from energy.releases.reader import read_champion
 from energy.releases.store import open_store
 from energy.settings import ROOT, Settings
 from scripts.dev.emulator import INVOCATIONS, Emulator, emulator

@@ -22,7 +22,7 @@ from energy.errors import (
     ServiceUnreachable,
 )
 from energy.releases.bundle import read_manifest, read_table
-from energy.releases.promotion import read_champion
+from energy.releases.reader import read_champion
 from energy.releases.store import open_store
 from energy.settings import Settings
 from streamlit_app.client import Answer, Client

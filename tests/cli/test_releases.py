@@ -18,9 +18,9 @@ from energy.releases.promotion import (
     Decision,
     list_decisions,
     promote,
-    read_champion,
     record_decision,
 )
+from energy.releases.reader import read_champion
 from energy.releases.store import Store, open_store
 
 NOW = datetime(2026, 11, 23, 17, tzinfo=UTC)
@@ -84,7 +84,7 @@ def test_list_marks_the_one_in_service(store: Store, energy: Energy) -> None:
 
 def test_the_store_can_be_named(store: Store, energy: Energy, tmp_path: Path) -> None:
     said = energy.good("releases", "list", "--store", tmp_path / "other")
-    assert said == "Nothing is in service: no release was promoted yet.\n"
+    assert said == "No release is live: none was promoted yet.\n"
     told = energy.json("releases", "list", "--store", tmp_path / "other")
     assert (told["in_service"], told["releases"]) == (None, [])
 
@@ -92,7 +92,7 @@ def test_the_store_can_be_named(store: Store, energy: Energy, tmp_path: Path) ->
 def test_show_is_of_the_one_in_service_unless_told_otherwise(store: Store, energy: Energy) -> None:
     one, two, three = ids(store)
     said = energy.good("releases", "show")
-    assert said.startswith(f"{two}: promoted, in service\n")
+    assert said.startswith(f"{two}: promoted, live\n")
     assert "promoted by TrainFlow/2: second" in said
     said = energy.good("releases", "show", three)
     assert "FAILED  beats_naive: MASE 1.200 on 24 folds, not below 1.000." in said
@@ -105,12 +105,12 @@ def test_show_is_of_the_one_in_service_unless_told_otherwise(store: Store, energ
 def test_promote_by_hand_records_who_and_why(store: Store, energy: Energy) -> None:
     _, two, three = ids(store)
     said = energy.good("releases", "promote", three, "--why", "naive is wrong this year")
-    assert said == f"{three} is in service; before it was {two}.\n"
+    assert said == f"{three} is live; before it was {two}.\n"
     assert in_service(store) == three
     last = list_decisions(store)[-1]
     assert (last.action, last.by) == ("promoted", getpass.getuser())
     assert last.reason == "naive is wrong this year"
-    assert "is in service already" in energy.good("releases", "promote", three, "--why", "again")
+    assert "is live already" in energy.good("releases", "promote", three, "--why", "again")
     assert energy.json("releases", "promote", two, "--why", "back")["release_id"] == two
 
 
@@ -124,7 +124,7 @@ def test_promote_verifies_first(store: Store, energy: Energy, tmp_path: Path) ->
 def test_rollback_in_one_command(store: Store, energy: Energy) -> None:
     one, two, _ = ids(store)
     said = energy.good("releases", "rollback", "--why", "it was wrong")
-    assert said == f"{one} is in service again; left was {two}.\n"
+    assert said == f"{one} is live again, in place of {two}.\n"
     last = list_decisions(store)[-1]
     assert (last.action, last.by, last.reason) == (
         *("rolled_back", getpass.getuser(), "it was wrong"),
@@ -151,20 +151,20 @@ def test_verify_reports_each_and_ends_with_one(
 ) -> None:
     one, two, three = ids(store)
     assert energy.good("releases", "verify").splitlines() == [
-        f"{name}: whole" for name in (one, two, three)
+        f"{name}: intact" for name in (one, two, three)
     ]
     (tmp_path / "store" / "releases" / one / "model.zip").write_bytes(b"altered")
     told = energy.refused("releases", "verify")
-    assert f"1 of 3 releases in the store {store.url} are not whole: {one}." in told
-    assert energy.out.splitlines()[1:] == [f"{two}: whole", f"{three}: whole"]
+    assert f"1 of 3 releases in the store {store.url} are damaged: {one}." in told
+    assert energy.out.splitlines()[1:] == [f"{two}: intact", f"{three}: intact"]
     assert energy.json("releases", "verify", two) == {two: {"whole": True, "trouble": ""}}
     energy("releases", "verify", "--json")
     assert (energy.code, json.loads(energy.out)[one]["whole"]) == (1, False)
-    assert "is no release id" in energy.refused("releases", "verify", "nonsense")
+    assert "is not a release id" in energy.refused("releases", "verify", "nonsense")
 
 
 def test_sweep_leaves_what_is_young(store: Store, energy: Energy) -> None:
-    assert energy.good("releases", "sweep") == "Nothing to sweep: every release is finished.\n"
+    assert energy.good("releases", "sweep") == "Nothing to delete: every release is finished.\n"
     old = "2022-07-20200101T000000Z-0123abcd"
     young = f"2022-07-{datetime.now(UTC):%Y%m%dT%H%M%SZ}-0123abcd"
     future = "2022-07-29990101T000000Z-0123abcd"
@@ -172,9 +172,9 @@ def test_sweep_leaves_what_is_young(store: Store, energy: Energy) -> None:
         store.write(f"releases/{name}/model.zip", b"half")
     assert f"{old} was never finished (1 files)" in energy.good("releases", "list")
     said = energy.good("releases", "sweep").splitlines()
-    assert f"Cleared {old}: 1 files, never finished." in said
-    assert f"Left {young}: begun 0.0 hours ago." in said
-    assert f"Left {future}: begun in the future, by its clock." in said
+    assert f"Deleted {old}: 1 files, never finished." in said
+    assert f"Kept {young}: begun 0.0 hours ago." in said
+    assert f"Kept {future}: begun in the future, by its clock." in said
     told = energy.json("releases", "sweep", "--older-than", "0")
     assert [one["release_id"] for one in told["cleared"]] == [young]
     assert [one["release_id"] for one in told["left"]] == [future]
@@ -184,7 +184,7 @@ def test_sweep_leaves_what_is_young(store: Store, energy: Energy) -> None:
 def test_a_champion_whose_release_is_missing(store: Store, energy: Energy) -> None:
     one, two, _ = ids(store)
     store.delete(f"releases/{two}/manifest.json")
-    assert f"{two} is in service and is not in the store" in energy.good("releases", "list")
+    assert f"{two} is live but not in the store" in energy.good("releases", "list")
     assert "has no manifest.json" in energy.refused("releases", "show")
     assert "has no manifest.json" in energy.refused("forecast")
     energy.good("releases", "rollback", "--why", "it is gone")
@@ -194,9 +194,9 @@ def test_a_champion_whose_release_is_missing(store: Store, energy: Energy) -> No
 def test_clocks_that_disagree_are_told(store: Store, energy: Energy) -> None:
     one, _, three = ids(store)
     promote(store, three, "tomorrow", datetime.now(UTC) + timedelta(days=1))
-    assert "Clocks disagree: the release in service was promoted at" in energy("releases", "list")
+    assert "Clocks disagree: the live release was promoted at" in energy("releases", "list")
     said = energy.good("releases", "promote", one, "--why", "the clock was wrong")
-    assert "Note that the release in service was promoted at" in said
+    assert "Note that the live release was promoted at" in said
     assert in_service(store) == one
 
 

@@ -62,13 +62,13 @@ def test_what_is_there_is_told(put: Any, energy: Energy) -> None:
     said = energy.good("track-record")
     for told in (
         "Forecasts of total against figures to 2023-04",
-        f"In service: {RELEASE}, made 12 days ago.",
-        "all months      9       0.650  1.020  3.10%  78%        94%        -0.120\n",
-        "last 12 months  9       0.650  1.020  n/a    78%        94%        -0.120\n",
+        f"Live: {RELEASE}, made 12 days ago.",
+        "all months      9       0.650  1.020  3.10%  78%           94%           -0.120\n",
+        "last 12 months  9       0.650  1.020  n/a    78%           94%           -0.120\n",
         "1 ahead         9       0.500",
         "Tracking signal -2.5",
         "Next figure: 2023-05, expected 2023-07-27, 3 days overdue.",
-        "Forecast and never published: 2022-12.",
+        "Forecast but never published: 2022-12.",
         "ALARM  level: 3.0 Mtoe above what is normal.",
         "fine   season: As ever.",
         f"{RELEASE} cannot be scored: model.zip is gone.",
@@ -86,8 +86,8 @@ def test_nothing_to_score_is_said(put: Any, energy: Energy) -> None:
     nothing = {"overall": None, "recent": None, "by_horizon": (), "tracking_signal": None}
     put(replace(RECORD, release_id=None, forecast_age_days=None, **nothing).to_dict())
     said = energy.good("track-record")
-    assert "Nothing to score yet" in said
-    assert "In service: nothing.\n" in said
+    assert "No scores yet" in said
+    assert "Live: nothing.\n" in said
     assert "MASE" not in said
 
 

@@ -16,7 +16,8 @@ from energy.contract import LEVELS, Manifest
 from energy.data.archive import list_vintages
 from energy.forecasting.models import VERSION
 from energy.releases.bundle import read_file, read_table, verify_release
-from energy.releases.promotion import list_decisions, read_champion
+from energy.releases.promotion import list_decisions
+from energy.releases.reader import read_champion
 from energy.releases.store import Store, open_store
 
 pytestmark = pytest.mark.e2e

@@ -17,7 +17,7 @@ from printed import prints
 from energy.contract import ForecastTable, Manifest
 from energy.pipelines.train import TOTAL_KEEPING
 from energy.releases.bundle import read_file, read_table, verify_release
-from energy.releases.promotion import read_champion
+from energy.releases.reader import read_champion
 from energy.releases.store import Store, open_store
 
 pytestmark = [

@@ -10,7 +10,7 @@ from flow_runs import Good
 
 from energy.forecasting.models import VERSION
 from energy.releases.bundle import read_table, verify_release
-from energy.releases.promotion import read_champion
+from energy.releases.reader import read_champion
 from energy.releases.store import open_store
 
 pytestmark = [

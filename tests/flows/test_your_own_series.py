@@ -9,8 +9,8 @@ from flow_runs import Card, Stopped
 
 from energy.contract import Manifest
 from energy.releases.bundle import WEATHER, verify_release
-from energy.releases.promotion import list_decisions, read_champion
-from energy.releases.reader import ReleaseReader
+from energy.releases.promotion import list_decisions
+from energy.releases.reader import ReleaseReader, read_champion
 from energy.releases.store import Store, open_store
 from lambda_handler.routes import RequestHandler
 

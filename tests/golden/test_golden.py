@@ -120,7 +120,7 @@ def test_an_event_is_answered_as_before(answers: Any, store: str, name: str) -> 
     found = json.loads(new)
     assert json.dumps(found, separators=(",", ":")) == new
     expected = json.loads(old)
-    if name.endswith("health"):
+    if name.endswith("health") and "error" not in expected:
         expected["age_seconds"] = found["age_seconds"]
     assert differences(expected, found, {"message"}, tolerance=tolerance) == []
     computed = frozen["log"].get("tier") == "champion"

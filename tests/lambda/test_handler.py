@@ -15,9 +15,9 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from energy import legacy_errors
 from energy.contract import Forecast
 from energy.contract.request import MAX_BODY_BYTES
+from energy.errors import StoreUnreachable
 from energy.releases.bundle import encode_document
 from energy.releases.store import Store, open_store
 from lambda_handler import routes
@@ -238,9 +238,7 @@ class Down:
 
     def __getattr__(self, name: str) -> Any:
         if self.is_down and name in ("read", "read_versioned"):
-            raise legacy_errors.StoreUnreachable(
-                self.store.url, "no answer from s3 (ReadTimeoutError)"
-            )
+            raise StoreUnreachable("no answer from s3 (ReadTimeoutError)")
         return getattr(self.store, name)
 
 

@@ -17,8 +17,9 @@ from energy.contract.track_record import ScoredMonth, TrackRecord
 from energy.errors import UnknownTarget
 from energy.forecasting.metrics import seasonal_naive_scale
 from energy.releases.bundle import iso_timestamp
-from energy.releases.promotion import CHAMPION, Decision, promote
+from energy.releases.promotion import Decision, promote
 from energy.releases.promotion import record_decision as decide
+from energy.releases.reader import CHAMPION
 from energy.releases.store import Store
 
 NAN = float("nan")
@@ -259,7 +260,7 @@ def test_a_release_without_its_history_is_told_of(store: Store) -> None:
     name = publish(store, "2022-04", history=False)
     found = record(store)
     assert found.rows == ()
-    assert found.releases[0].trouble.startswith(f"Release {name} was given or asked for history")
+    assert found.releases[0].trouble.startswith(f"Release {name} has no history")
 
 
 def test_a_release_of_another_target_is_told_of_and_not_scored(store: Store) -> None:

@@ -14,7 +14,6 @@ from drafts import NOW, Draft, make_draft, overwrite
 from mortal_store import Killed, Mortal
 from msgspec.structs import replace
 
-from energy import legacy_errors
 from energy.contract import ForecastTable
 from energy.errors import (
     BadDocument,
@@ -22,6 +21,7 @@ from energy.errors import (
     FileAltered,
     ObjectExists,
     ReleaseMissing,
+    StoreError,
     StoreUnwritable,
     UnknownSchema,
 )
@@ -171,13 +171,11 @@ def test_files_that_are_no_release(tmp_path: Path) -> None:
         {**draft.files, "../x": b""},
         {**draft.files, "a/b": b""},
     ):
-        with pytest.raises(
-            legacy_errors.ReleaseFiles, match=r"forecast\.json, model\.zip, scores\.json"
-        ):
+        with pytest.raises(StoreError, match=r"forecast\.json, model\.zip, scores\.json"):
             write_release(store, draft.manifest, files)
     assert store.keys() == []
     manifest = write_release(store, draft.manifest, draft.files)
-    with pytest.raises(legacy_errors.ReleaseFiles, match=r"\.\./\.\./champion\.json"):
+    with pytest.raises(StoreError, match=r"\.\./\.\./champion\.json"):
         read_file(store, manifest, "../../champion.json")
 
 
@@ -221,7 +219,7 @@ def test_reading_needs_no_heavy_package(tmp_path: Path) -> None:
     write_release(open_store(str(tmp_path)), draft.manifest, draft.files)
     code = (
         "import sys; from energy.releases import bundle, store;"
-        "s = store.open_store(sys.argv[1]); m = bundle.verify(s, sys.argv[2]);"
+        "s = store.open_store(sys.argv[1]); m = bundle.verify_release(s, sys.argv[2]);"
         "bundle.read_table(s, m);"
         "print(sorted({n.partition('.')[0] for n in sys.modules} - set(sys.stdlib_module_names)))"
     )

@@ -3,12 +3,68 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
-from energy.errors import StoreUnreachable
+from energy.errors import StoreUnreachable, StoreUnwritable
+from energy.releases import store as module
 from energy.releases.store import open_store
+
+
+def test_a_relative_path_does_not_move(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    store = open_store("here")
+    store.write("a", b"1")
+    monkeypatch.chdir("/")
+    assert store.read("a") == b"1"
+    assert store.url == str(tmp_path / "here")
+
+
+def under_a_file(tmp_path: Path) -> str:
+    (tmp_path / "file").write_text("")
+    return str(tmp_path / "file" / "store")
+
+
+@pytest.mark.parametrize(
+    "place", [under_a_file, lambda _: "/proc/energy-store", lambda _: "/dev/null"]
+)
+def test_directories_that_cannot_be_written(place: Callable[[Path], str], tmp_path: Path) -> None:
+    store = open_store(place(tmp_path))
+    attempts: list[Callable[[], object]] = [
+        store.check_writable,
+        lambda: store.write("a", b""),
+        lambda: store.swap("a", b"", None),
+        lambda: store.delete("a"),
+    ]
+    for attempt in attempts:
+        with pytest.raises(StoreUnwritable, match=r"cannot be written: .+") as caught:
+            attempt()
+        assert store.url in str(caught.value)
+    assert store.read_versioned("a") is None
+
+
+def test_a_lock_that_is_never_released(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "LOCK_SECONDS", 0.1)
+    with FileLock(tmp_path / ".lock"), pytest.raises(StoreUnwritable, match="another writer"):
+        open_store(str(tmp_path)).write("a", b"1")
+
+
+def test_a_killed_writers_file_is_no_key_and_goes_with_the_last_of_its_folder(
+    tmp_path: Path,
+) -> None:
+    store = open_store(str(tmp_path))
+    for key in ("a/b/c", "a/d"):
+        store.write(key, b"1")
+    (tmp_path / "a" / "b" / ".new-0123").write_bytes(b"half")
+    assert store.keys() == ["a/b/c", "a/d"]
+    store.delete("a/b/c")
+    assert not (tmp_path / "a" / "b").exists()
+    assert store.keys() == ["a/d"]
+    store.delete("a/d")
+    assert [path.name for path in tmp_path.iterdir()] == [".lock"]
 
 
 def test_a_directory_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -32,7 +32,7 @@ def write(store: Store, number: int) -> str:
 def test_an_empty_store(store: Store) -> None:
     found = list_store(store, NOW)
     assert (found.pointer, found.releases) == (None, ())
-    assert found.notes == ("Nothing is in service: no release was promoted yet.",)
+    assert found.notes == ("No release is live: none was promoted yet.",)
 
 
 def test_each_release_tells_what_became_of_it(store: Store) -> None:
@@ -46,12 +46,12 @@ def test_each_release_tells_what_became_of_it(store: Store) -> None:
     assert [row.status for row in found.releases] == [
         *("promoted", "promoted", "refused", "undecided"),
     ]
-    assert [row.in_service for row in found.releases] == [False, True, False, False]
+    assert [row.live for row in found.releases] == [False, True, False, False]
     assert found.notes == ()
     rollback(store, "back", "ada", LATER)
     found = list_store(store, LATER)
     assert [row.status for row in found.releases[:2]] == ["restored", "rolled_back"]
-    assert found.releases[0].in_service
+    assert found.releases[0].live
     assert [len(row.decisions) for row in found.releases] == [2, 2, 1, 0]
     assert four == found.releases[-1].release_id
 
@@ -61,7 +61,7 @@ def test_a_champion_whose_release_is_missing(store: Store) -> None:
     promote(store, one, "first", NOW)
     store.delete(f"releases/{one}/manifest.json")
     (note,) = list_store(store, LATER).notes
-    assert note.startswith(f"{one} is in service and is not in the store")
+    assert note.startswith(f"{one} is live but not in the store")
 
 
 def test_a_release_that_is_damaged_is_listed_with_what_is_wrong(store: Store) -> None:
@@ -70,7 +70,7 @@ def test_a_release_that_is_damaged_is_listed_with_what_is_wrong(store: Store) ->
     overwrite(store, f"releases/{one}/manifest.json", b"garbled")
     overwrite(store, f"releases/{two}/model.zip", b"altered")
     rows = {row.release_id: row for row in list_store(store, LATER).releases}
-    assert (rows[one].manifest, "manifest.json" in rows[one].trouble) == (None, True)
+    assert (rows[one].manifest, "manifest.json" in rows[one].error) == (None, True)
     assert [rows[name].status for name in (one, two)] == ["promoted", "undecided"]
     found = verify_releases(store)
     assert "manifest.json" in found[one]
@@ -87,7 +87,7 @@ def test_a_release_from_the_future(store: Store) -> None:
     one = write(store, 1)
     promote(store, one, "first", NOW + timedelta(days=3))
     clocks, future = list_store(store, NOW - timedelta(days=1)).notes
-    assert clocks.startswith("Clocks disagree: the release in service was promoted at 2026-11-26")
+    assert clocks.startswith("Clocks disagree: the live release was promoted at 2026-11-26")
     assert future.startswith(f"{one} is from the future: made at 2026-11-23T17:01:00Z")
 
 

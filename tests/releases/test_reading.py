@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 from drafts import NOW, make_draft, overwrite
 
-from energy import legacy_errors
-from energy.errors import BadDocument, FileAltered, StoreUnreachable
+from energy.errors import BadDocument, FileAltered, ServingError, StoreUnreachable
 from energy.releases.bundle import encode_document, write_release
-from energy.releases.promotion import CHAMPION, promote
-from energy.releases.reader import LiveRelease, ReleaseReader
+from energy.releases.promotion import promote
+from energy.releases.reader import CHAMPION, LiveRelease, ReleaseReader
 from energy.releases.store import Store, open_store
 
 FIRST, SECOND = make_draft(1), make_draft(2)
@@ -40,9 +39,7 @@ class Failing:
             self.reads += 1
             self.clock.now += self.takes
             if self.is_down:
-                raise legacy_errors.StoreUnreachable(
-                    self.store.url, "no answer from 127.0.0.1 (timed out)"
-                )
+                raise StoreUnreachable("no answer from 127.0.0.1 (timed out)")
         return getattr(self.store, name)
 
 
@@ -122,11 +119,13 @@ def test_a_store_that_is_down_takes_no_reader_down(
 def test_without_a_release_there_is_nothing_to_go_on_with(
     store: Store, reader: ReleaseReader, failing: Failing
 ) -> None:
-    with pytest.raises(legacy_errors.NoRelease, match=r"no champion\.json"):
+    with pytest.raises(ServingError, match=r"no champion\.json") as caught:
         reader.current()
+    assert caught.value.code == "no_release"
     failing.is_down = True
-    with pytest.raises(legacy_errors.NoRelease, match="timed out"):
+    with pytest.raises(ServingError, match="timed out") as caught:
         reader.current()
+    assert caught.value.code == "no_release"
     failing.is_down = False
     put(store, FIRST)
     assert held(reader.current()) == (FIRST.id, False)  # at once, not after its time
@@ -170,8 +169,9 @@ def test_a_pointer_that_climbs_reads_nothing(store: Store, reader: ReleaseReader
         "reason": "",
     }
     overwrite(store, CHAMPION, encode_document(CHAMPION, pointer))
-    with pytest.raises(legacy_errors.NoRelease, match="is no release id"):
+    with pytest.raises(ServingError, match="is not a release id") as caught:
         reader.current()
+    assert caught.value.code == "no_release"
 
 
 def test_a_pointer_that_is_gone(tmp_path: Path, clock: Clock) -> None:
@@ -187,8 +187,9 @@ def test_a_pointer_that_is_gone(tmp_path: Path, clock: Clock) -> None:
 def test_an_altered_table_is_no_release_to_begin_with(store: Store, reader: ReleaseReader) -> None:
     put(store, FIRST)
     overwrite(store, f"releases/{FIRST.id}/forecast.json", FIRST.files["forecast.json"][:-1])
-    with pytest.raises(legacy_errors.NoRelease, match=rf"forecast\.json of release {FIRST.id}"):
+    with pytest.raises(ServingError, match=rf"forecast\.json of release {FIRST.id}") as caught:
         reader.current()
+    assert caught.value.code == "no_release"
 
 
 def test_files_are_verified_when_they_are_first_needed(
@@ -210,8 +211,9 @@ def test_what_a_release_does_not_hold(store: Store, reader: ReleaseReader) -> No
     release = reader.current().release
     assert release.weather is None
     assert release.parts == {}
-    with pytest.raises(legacy_errors.NotInRelease, match=r"folds\.json"):
+    with pytest.raises(ServingError, match=r"folds\.json") as caught:
         release.document("folds.json")
+    assert caught.value.code == "not_in_release"
 
 
 def test_a_document_is_read_verified_and_once(
@@ -232,8 +234,9 @@ def test_a_document_that_was_altered_is_none(store: Store, reader: ReleaseReader
 
 
 def test_the_track_record(store: Store, reader: ReleaseReader) -> None:
-    with pytest.raises(legacy_errors.NoTrackRecord, match=r"no track_record\.json yet"):
+    with pytest.raises(ServingError, match=r"no track_record\.json yet") as caught:
         reader.track_record()
+    assert caught.value.code == "no_track_record"
     store.write(
         "track_record.json", encode_document("track_record.json", {"schema": 1, "months": []})
     )

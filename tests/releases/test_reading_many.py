@@ -7,10 +7,9 @@ from typing import Any
 import pytest
 from drafts import NOW, Draft, make_draft
 
-from energy import legacy_errors
 from energy.contract import Calibration, Forecast
 from energy.contract.panel import SeriesForecast, panel_documents
-from energy.errors import BadDocument, UnknownTarget
+from energy.errors import BadDocument, RequestError, ServingError, UnknownTarget
 from energy.pipelines.many_series import summarise_panel
 from energy.releases.bundle import encode_document, write_release
 from energy.releases.promotion import promote
@@ -46,36 +45,35 @@ def release(store: Store) -> Release:
 
 
 def test_one_series_is_read_from_the_one_file_that_holds_it(release: Release) -> None:
-    found = release.of_panel("mill 17")
+    found = release.panel_series("mill 17")
     assert (found.name, found.history, found.mean) == ("mill 17", (8.0, 9.0), (9.5, 9.7))
-    assert len([name for name in release.kept if name.startswith("panel-")]) == 1
+    assert len([name for name in release.cache if name.startswith("panel-")]) == 1
 
 
 def test_one_that_was_left_out_is_told_why(release: Release) -> None:
-    with pytest.raises(legacy_errors.SeriesLeftOut) as told:
-        release.of_panel("barn")
-    assert (told.value.target, told.value.reason) == ("barn", "it has 4 months")
+    with pytest.raises(RequestError, match="no forecast of 'barn': it has 4 months") as caught:
+        release.panel_series("barn")
+    assert (caught.value.code, caught.value.field) == ("series_left_out", "target")
 
 
 @pytest.mark.parametrize("name", ["mill 700", "total", "", "../mill 1"])
 def test_one_that_it_does_not_have_is_unknown(release: Release, name: str) -> None:
-    with pytest.raises(UnknownTarget) as told:
-        release.of_panel(name)
-    assert list(told.value.known) == NAMES
+    with pytest.raises(UnknownTarget, match=r"mill 0, mill 1, .* and 680 more"):
+        release.panel_series(name)
 
 
 def test_a_release_of_one_series_has_no_panel(store: Store) -> None:
     release = put(store, {})
     assert release.panel is None
-    with pytest.raises(legacy_errors.NotInRelease):
-        release.of_panel("mill 1")
+    with pytest.raises(ServingError):
+        release.panel_series("mill 1")
 
 
 def test_a_file_that_lacks_what_the_panel_names_is_bad(store: Store) -> None:
     some = documents(NAMES[:3])
     del some["panel-000.json"]["series"]["mill 2"]
     with pytest.raises(BadDocument, match="mill 2"):
-        put(store, some).of_panel("mill 2")
+        put(store, some).panel_series("mill 2")
 
 
 def test_the_service_answers_for_each_and_says_what_it_was_made_from(store: Store) -> None:

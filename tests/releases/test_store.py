@@ -11,8 +11,35 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from energy.errors import BadKey, ObjectExists, ObjectMissing, StoreConflict
-from energy.releases.store import LONGEST, Store, checked_key, open_store
+from energy.errors import BadKey, ObjectExists, ObjectMissing, StoreConflict, StoreError
+from energy.releases.store import MAX_KEY_LENGTH, Store, checked_key, open_store
+
+SECRET = "hunter2hunter2"
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("", "empty"),
+        (" ", "empty"),
+        ("a\x00b", "control characters"),
+        (f"https://user:{SECRET}@host/bucket", "scheme is 'https'"),
+        ("file:///tmp/store", "scheme is 'file'"),
+        (f"user:{SECRET}", "colon"),
+        ("s3:/bucket/x", "two slashes"),
+        ("s3://", "name of a bucket"),
+        ("s3:///prefix", "name of a bucket"),
+        (f"s3://key:{SECRET}@bucket/x", "name of a bucket"),
+        ("s3://Bucket_1/x", "name of a bucket"),
+        ("s3://bucket/../other", "prefix"),
+        ("s3://bucket/a//b", "prefix"),
+    ],
+)
+def test_urls_that_name_no_store(url: str, reason: str) -> None:
+    with pytest.raises(StoreError, match=reason) as caught:
+        open_store(url)
+    assert SECRET not in str(caught.value)
+    assert "s3://bucket/prefix" in str(caught.value)
 
 
 def test_what_is_written_is_read(store: Store) -> None:
@@ -168,10 +195,10 @@ def test_keys_that_could_leave_the_root_are_refused(store: Store) -> None:
 
 
 def test_the_longest_key_is_one(store: Store) -> None:
-    store.write("x" * LONGEST, b"1")
-    assert store.keys() == ["x" * LONGEST]
+    store.write("x" * MAX_KEY_LENGTH, b"1")
+    assert store.keys() == ["x" * MAX_KEY_LENGTH]
     with pytest.raises(BadKey, match=r"x{30}"):
-        store.write("x" * (LONGEST + 1), b"1")
+        store.write("x" * (MAX_KEY_LENGTH + 1), b"1")
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -188,5 +215,5 @@ def test_every_key_is_refused_or_stays_inside(
     assert path.resolve().is_relative_to(root.resolve())
     assert path.resolve() != root.resolve()
     assert path.as_posix() == f"{root.as_posix()}/{key}"
-    assert len(key) <= LONGEST
+    assert len(key) <= MAX_KEY_LENGTH
     assert not any(part.startswith(".") for part in key.split("/"))

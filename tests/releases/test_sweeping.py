@@ -38,8 +38,8 @@ def test_half_a_release_is_found_and_swept(store: Store, writes: int) -> None:
     assert (found.release_id, len(found.keys)) == (half, writes)
     assert found.started_at == NOW + timedelta(minutes=2)
     swept = clean_up(store, LATER)
-    assert [one.release_id for one in swept.cleared] == [half]
-    assert (swept.left, unfinished_releases(store)) == ((), [])
+    assert [one.release_id for one in swept.deleted] == [half]
+    assert (swept.kept, unfinished_releases(store)) == ((), [])
     assert release_ids(store) == [whole]
     verify_release(store, whole)
     assert all(whole in key for key in store.keys("releases/"))
@@ -55,9 +55,9 @@ def test_a_publisher_at_work_is_left_alone(store: Store) -> None:
     half = killed(store, 1, 2)
     for now in (NOW + timedelta(hours=23), NOW - timedelta(days=30)):  # or its clock is ahead
         swept = clean_up(store, now)
-        assert [one.release_id for one in swept.left] == [half]
-        assert swept.cleared == ()
-    assert clean_up(store, NOW + timedelta(hours=2), timedelta(hours=1)).cleared
+        assert [one.release_id for one in swept.kept] == [half]
+        assert swept.deleted == ()
+    assert clean_up(store, NOW + timedelta(hours=2), timedelta(hours=1)).deleted
 
 
 def test_finished_releases_stay_in_service_or_not(store: Store) -> None:
@@ -65,7 +65,7 @@ def test_finished_releases_stay_in_service_or_not(store: Store) -> None:
     promote(store, two, "it is best", NOW)
     before = {key: store.read(key) for key in store.keys("")}
     swept = clean_up(store, LATER + timedelta(days=10_000), timedelta(0))
-    assert (swept.cleared, swept.left) == ((), ())
+    assert (swept.deleted, swept.kept) == ((), ())
     assert {key: store.read(key) for key in store.keys("")} == before
     assert release_ids(store) == [one, two]
 
@@ -81,7 +81,7 @@ def test_a_release_that_lost_its_manifest_is_damaged_and_not_swept(store: Store)
             verify_release(store, lost)
     before = store.keys()
     assert unfinished_releases(store) == []
-    assert clean_up(store, LATER).cleared == ()
+    assert clean_up(store, LATER).deleted == ()
     assert store.keys() == before
 
 
@@ -112,7 +112,7 @@ def test_one_that_is_finished_while_we_look_is_left(store: Store) -> None:
             return getattr(store, name)
 
     swept = clean_up(Finishing(), LATER)  # type: ignore[arg-type]
-    assert swept.cleared == ()
+    assert swept.deleted == ()
     assert len(store.keys(f"releases/{draft.id}/")) == 4
 
 
@@ -139,5 +139,5 @@ def test_a_sweep_that_is_killed_is_taken_up_again(store: Store) -> None:
     with pytest.raises(Killed):
         clean_up(Dying(), LATER)  # type: ignore[arg-type]
     assert len(store.keys(f"releases/{half}/")) == 2
-    assert clean_up(store, LATER).cleared
+    assert clean_up(store, LATER).deleted
     assert store.keys() == []

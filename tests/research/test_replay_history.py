@@ -12,7 +12,8 @@ import pytest
 from energy.contract.track_record import TrackRecord
 from energy.data.archive import list_vintages
 from energy.pipelines.monitor import read_track_record
-from energy.releases.promotion import list_decisions, read_champion
+from energy.releases.promotion import list_decisions
+from energy.releases.reader import read_champion
 from energy.releases.store import open_store
 from research import replay_history, replay_report
 

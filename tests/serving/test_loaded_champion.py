@@ -141,7 +141,7 @@ def test_every_kind_of_forecaster_can_be_updated(aware: Release, name: str) -> N
     other = fresh(aware, forecaster=name)
     other.table = replace(aware.table, forecaster=name)
     fitted = backtest.fit(name, y, regressors, True, weights)
-    other.kept[champion.KEPT] = fitted, FORECASTERS[name].weather
+    other.cache[champion.KEPT] = fitted, FORECASTERS[name].weather
     found = ask(other, periods=2, observations={"2022-08": 12.0})
     assert found.cutoff == "2022-08"
     assert found.months[0].mean == pytest.approx(ask(other, periods=2).months[1].mean, rel=0.1)
@@ -149,7 +149,7 @@ def test_every_kind_of_forecaster_can_be_updated(aware: Release, name: str) -> N
 
 def test_figures_that_cannot_be_fitted(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     champion.load_champion(release)
-    fitted = release.kept[champion.KEPT][0]
+    fitted = release.cache[champion.KEPT][0]
     monkeypatch.setattr(type(fitted), "_fit", lambda *_, **__: 1 / 0)
     with pytest.raises(legacy_errors.UpdateFailed, match="ZeroDivisionError"):
         ask(release, observations=OBSERVED)

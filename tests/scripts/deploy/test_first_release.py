@@ -10,7 +10,7 @@ import pytest
 
 from energy.errors import FileAltered
 from energy.releases.bundle import verify_release
-from energy.releases.promotion import read_champion
+from energy.releases.reader import read_champion
 from energy.releases.store import open_store
 from scripts.deploy.deployment import copy_first_release
 
