@@ -50,10 +50,6 @@ def digest(files: Mapping[str, bytes]) -> str:
 def release_id(cutoff: str, created_at: datetime, digest: str) -> str:
     """Name a release so that names sort by cutoff, then by time, and differ by content.
 
-    Raises:
-        BadReleaseId: The cutoff is not a month or the digest is not lower-case hex.
-
-    >>> from datetime import UTC
     >>> release_id("2022-07", datetime(2026, 11, 23, 17, tzinfo=UTC), "3f9a1c2b00")
     '2022-07-20261123T170000Z-3f9a1c2b'
     """
@@ -66,11 +62,7 @@ def is_release_id(text: str) -> bool:
 
 
 def file_key(release_id: str, name: str) -> str:
-    """The key of a release's file.
-
-    Raises:
-        BadReleaseId: The id is not one.
-    """
+    """The key of a release's file; `BadReleaseId` if the id is not one."""
     return f"releases/{_checked_id(release_id)}/{name}"
 
 
@@ -92,12 +84,9 @@ def write_release(store: Store, manifest: Manifest, files: Mapping[str, bytes]) 
         The manifest as written.
 
     Raises:
-        BadReleaseId: The manifest's id is not one.
-        StoreError: A file is missing, or a name is not a plain lower-case file name.
-        BadDocument: The forecast table is invalid, or not the one that the manifest describes.
-        ObjectExists: This release, or a part of it, is in the store already.
-        StoreConflict: Another publisher is writing this very release.
-        StoreUnwritable: The store failed; the release does not exist.
+        StoreError: The id, a file name or the forecast table is invalid, or a file is missing; or
+            the release is in the store already (`ObjectExists`), is being written by another
+            publisher (`StoreConflict`), or the store failed (`StoreUnwritable`).
     """
     bad_names = [name for name in files if name == MANIFEST or not _FILE_NAME.fullmatch(name)]
     if bad_names or not set(FILES) <= set(files):
@@ -126,9 +115,7 @@ def read_manifest(store: Store, release_id: str) -> Manifest:
     Raises:
         BadReleaseId: The id is not one.
         ReleaseMissing: There is no such release, or it was never finished.
-        BadDocument: The manifest is invalid, or another release's.
-        UnknownSchema: A newer version of this code wrote it.
-        StoreUnreachable: The store cannot be read.
+        StoreError: The manifest is invalid or another release's, or cannot be read.
     """
     key = file_key(release_id, MANIFEST)
     try:
@@ -168,24 +155,12 @@ def read_file(store: Store, manifest: Manifest, name: str) -> bytes:
 
 
 def read_files(store: Store, manifest: Manifest) -> dict[str, bytes]:
-    """Return every file of a release by name, each verified as `read_file` does.
-
-    Raises:
-        FileAltered: A file is altered, truncated or gone.
-        StoreUnreachable: The store cannot be read.
-    """
+    """Return every file of a release by name, each verified as `read_file` does."""
     return {name: read_file(store, manifest, name) for name in manifest.files}
 
 
 def read_table(store: Store, manifest: Manifest) -> ForecastTable:
-    """Return a release's forecast table, verified as `read_file` does.
-
-    Raises:
-        FileAltered: The file is altered, truncated or gone.
-        BadDocument: It is not a forecast table, or not the one that the manifest describes.
-        UnknownSchema: A newer version of this code wrote it.
-        StoreUnreachable: The store cannot be read.
-    """
+    """Return a release's forecast table, verified as `read_file` and `read_table_document` do."""
     return read_table_document(manifest, read_file(store, manifest, FORECAST))
 
 

@@ -149,8 +149,8 @@ def promote(
 
     Raises:
         PromotionLost: Another publisher changed the pointer at the same time; theirs stands.
-        StoreError: As `verify_release` and `read_champion`; the live release is unchanged.
-        StoreUnwritable: The store failed; `read_champion` tells which release is live.
+        StoreError: The release is not intact, or the store failed: if it could not be written
+            (`StoreUnwritable`), `read_champion` tells which release is live.
     """
     verify_release(store, release_id)
     current, version = read_pointer(store)
@@ -234,11 +234,7 @@ def rollback(store: Store, reason: str, by: str, now: datetime) -> RollbackResul
 
 
 def record_decision(store: Store, decision: Decision) -> None:
-    """Write a decision once; another one on the same release in the same second goes beside it.
-
-    Raises:
-        StoreUnwritable: The store failed.
-    """
+    """Write a decision once; another one on the same release in the same second goes beside it."""
     key, number = decision.key, 1
     data = encode_document(key, decision.to_dict())
     while True:
@@ -258,9 +254,8 @@ def list_decisions(store: Store) -> list[Decision]:
     """Return every decision, in the order of their times.
 
     Raises:
-        BadDocument: A file under `decisions/` is not a decision.
-        UnknownSchema: A newer version of this code wrote one.
-        StoreUnreachable: The store cannot be read.
+        StoreError: A file under `decisions/` is not a decision that this version reads, or cannot
+            be read.
     """
     decisions = [_read_decision(store, key) for key in store.keys(FOLDER)]
     # The sort is stable, and keys order the decisions of a second.
@@ -268,11 +263,7 @@ def list_decisions(store: Store) -> list[Decision]:
 
 
 def live_since(store: Store, release_id: str, timestamp: str) -> Decision | None:
-    """Return the decision that made a release live at that time; None if it was not written.
-
-    Raises:
-        StoreError: As `list_decisions`.
-    """
+    """Return the decision that made a release live at that time; None if it was not written."""
     stem = Decision(PROMOTED, release_id, None, timestamp, "").stem
     for key in store.keys(stem):
         decision = _read_decision(store, key)

@@ -214,9 +214,7 @@ def read_champion(store: Store) -> Pointer | None:
     """Return the pointer to the live release; None if nothing was promoted yet.
 
     Raises:
-        BadDocument: `champion.json` is not a pointer.
-        UnknownSchema: A newer version of this code wrote it.
-        StoreUnreachable: The store cannot be read.
+        StoreError: `champion.json` is not a pointer that this version reads, or cannot be read.
     """
     return read_pointer(store)[0]
 

@@ -6,10 +6,17 @@ import hashlib
 import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
+from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
+
+import obstore
+from obstore.exceptions import AlreadyExistsError, BaseError, InvalidPathError, PreconditionError
+from obstore.store import S3Store as Client
 
 from energy.errors import (
     BadKey,
@@ -20,6 +27,11 @@ from energy.errors import (
     StoreUnreachable,
     StoreUnwritable,
 )
+
+if TYPE_CHECKING:
+    from obstore import PutMode
+    from obstore.auth.boto3 import Boto3CredentialProvider
+    from obstore.store import ClientConfig, S3Config
 
 MAX_KEY_LENGTH = 200
 _KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
@@ -120,8 +132,6 @@ def open_store(url: str) -> Store:
         raise _bad_url("s3:// is not followed by the name of a bucket")
     if prefix and not _is_key(prefix):
         raise _bad_url(f"its prefix {prefix[:80]!a} has characters other than letters, digits, ._-")
-    from energy.releases.s3 import S3Store
-
     return S3Store(bucket, prefix)
 
 
@@ -157,29 +167,25 @@ def _bad_url(reason: str) -> StoreError:
     )
 
 
-def exists_error(store: Store, key: str) -> ObjectExists:
-    """The error for a new key that is taken."""
+def _exists_error(store: Store, key: str) -> ObjectExists:
     return ObjectExists(
         f"{key} is already in the store {store.url}, and published files are never overwritten; "
         "publish under a new release id."
     )
 
 
-def conflict_error(store: Store, key: str) -> StoreConflict:
-    """The error for an object that is not the expected version."""
+def _conflict_error(store: Store, key: str) -> StoreConflict:
     return StoreConflict(
         f"{key} in the store {store.url} was changed by another writer in the meantime; nothing "
         "was written. Read it again and decide anew."
     )
 
 
-def unreachable_error(store: Store, reason: str) -> StoreUnreachable:
-    """The error for a failed read."""
+def _unreachable_error(store: Store, reason: str) -> StoreUnreachable:
     return StoreUnreachable(f"The store {store.url} cannot be read: {reason}.")
 
 
-def unwritable_error(store: Store, reason: str) -> StoreUnwritable:
-    """The error for a failed write."""
+def _unwritable_error(store: Store, reason: str) -> StoreUnwritable:
     return StoreUnwritable(
         f"The store {store.url} cannot be written: {reason}. "
         "Choose another (ENERGY_STORE, --store) or make it writable."
@@ -214,7 +220,7 @@ class DirectoryStore(Store):
         except _ABSENT:
             return None
         except OSError as error:
-            raise unreachable_error(self, os_reason(error)) from error
+            raise _unreachable_error(self, _os_reason(error)) from error
         return data, hashlib.sha256(data).hexdigest()
 
     def write(self, key: str, data: bytes) -> None:
@@ -222,7 +228,7 @@ class DirectoryStore(Store):
         path = self.root / checked_key(key)
         with self._locked():
             if path.exists():
-                raise exists_error(self, key)
+                raise _exists_error(self, key)
             _write_atomically(path, data)
 
     def swap(self, key: str, data: bytes, expected_version: str | None) -> str:
@@ -231,7 +237,7 @@ class DirectoryStore(Store):
         with self._locked():
             stored = self.read_versioned(key)
             if (stored[1] if stored else None) != expected_version:
-                raise conflict_error(self, key)
+                raise _conflict_error(self, key)
             _write_atomically(path, data)
         return hashlib.sha256(data).hexdigest()
 
@@ -243,7 +249,7 @@ class DirectoryStore(Store):
                 subfolders[:] = [name for name in subfolders if not name.startswith(".")]
                 paths += [Path(parent, name) for name in names]
         except OSError as error:
-            raise unreachable_error(self, os_reason(error)) from error
+            raise _unreachable_error(self, _os_reason(error)) from error
         return [path.relative_to(self.root).as_posix() for path in paths]
 
     def delete(self, key: str) -> None:
@@ -274,9 +280,9 @@ class DirectoryStore(Store):
                 yield
         except Timeout as error:
             reason = f"another writer has held its .lock for {LOCK_SECONDS:.0f} seconds"
-            raise unwritable_error(self, reason) from error
+            raise _unwritable_error(self, reason) from error
         except (OSError, NotImplementedError) as error:  # filelock: a file system without locks
-            raise unwritable_error(self, os_reason(error)) from error
+            raise _unwritable_error(self, _os_reason(error)) from error
 
 
 def _write_atomically(path: Path, data: bytes) -> None:
@@ -318,8 +324,262 @@ def _not_absent(error: OSError) -> None:
         raise error
 
 
-def os_reason(error: Exception) -> str:
-    """What the operating system reports, and the file it is about."""
+def _os_reason(error: Exception) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
     return f"{type(error).__name__}: {error}"
+
+
+CONNECT_SECONDS = 2.0
+ANSWER_SECONDS = 3.5
+"""How long S3 may stay silent."""
+TRANSFER_SECONDS = 60.0
+"""How long one request may take in all."""
+LARGE_UPLOAD = 256 * 1024
+"""Bytes from which S3 may stay silent for `TRANSFER_SECONDS` while it receives them."""
+ATTEMPTS = 2
+CREDENTIALS_LIFETIME = timedelta(minutes=10)
+"""How long botocore's credentials are used; it renews them at least ten minutes before they end."""
+_ENOUGH = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION")
+_MORE = ("AWS_PROFILE", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT")
+_OTHER_DOMAINS = ("cn-", "us-iso", "eu-iso", "eusc-")
+"""Regions whose endpoints do not end with amazonaws.com."""
+_RETRIED = re.compile(r", after \d+ retries, max_retries")
+_REASONS = {
+    "AccessDenied": "these credentials may not do this",
+    "AuthorizationHeaderMalformed": "the bucket is in another region; set AWS_DEFAULT_REGION",
+    "ExpiredToken": "the credentials have expired",
+    "InvalidAccessKeyId": "the credentials are refused",
+    "InvalidToken": "the credentials are refused",
+    "NoSuchBucket": "the bucket does not exist",
+    "SignatureDoesNotMatch": "the credentials are refused",
+}
+
+
+class S3Store(Store):
+    """A `Store` under a prefix of a bucket; an object's version is its ETag."""
+
+    def __init__(self, bucket: str, prefix: str = "") -> None:
+        """Use `bucket`, where every key begins with `prefix/`.
+
+        Raises:
+            StoreError: The AWS settings cannot be used.
+        """
+        self.bucket = bucket
+        self._folder = f"{prefix}/" if prefix else ""
+        self._config, self._ca_bundle, self._credentials = aws_settings()
+
+    @cached_property
+    def _client(self) -> Client:
+        return self._connect(ANSWER_SECONDS)
+
+    @cached_property
+    def _upload_client(self) -> Client:
+        return self._connect(TRANSFER_SECONDS)
+
+    def _connect(self, silence: float) -> Client:
+        options: ClientConfig = {
+            "allow_http": True,
+            "connect_timeout": timedelta(seconds=CONNECT_SECONDS),
+            "read_timeout": timedelta(seconds=silence),
+            "timeout": timedelta(seconds=TRANSFER_SECONDS),
+        }
+        if self._ca_bundle:
+            options["root_certificate"] = self._ca_bundle
+        return Client(
+            self.bucket,
+            config=self._config,
+            client_options=options,
+            retry_config={"max_retries": ATTEMPTS - 1},
+            credential_provider=self._credentials,
+        )
+
+    @property
+    def url(self) -> str:
+        """`s3://bucket/prefix`."""
+        return f"s3://{self.bucket}/{self._folder}".removesuffix("/")
+
+    def read_versioned(self, key: str) -> tuple[bytes, str] | None:
+        """Return the object and its ETag, which is its version."""
+        path = self._folder + checked_key(key)
+        with self._errors_as(_unreachable_error):
+            try:
+                answer = obstore.get(self._client, path)
+                return bytes(answer.bytes()), answer.meta["e_tag"] or ""
+            except FileNotFoundError as error:
+                if _error_code(error) != "NoSuchBucket":
+                    return None
+                raise
+
+    def write(self, key: str, data: bytes) -> None:
+        """Store a new object."""
+        self._put(key, data, "create")
+
+    def swap(self, key: str, data: bytes, expected_version: str | None) -> str:
+        """Replace the object if it is still the expected version."""
+        try:
+            return self._put(
+                key, data, {"e_tag": expected_version} if expected_version else "create"
+            )
+        except ObjectExists:
+            raise _conflict_error(self, key) from None
+
+    def list_folder(self, folder: str) -> list[str]:
+        """List the objects."""
+        with self._errors_as(_unreachable_error):
+            pages = obstore.list(self._client, self._folder + folder)
+            return [entry["path"].removeprefix(self._folder) for page in pages for entry in page]
+
+    def delete(self, key: str) -> None:
+        """Delete the object."""
+        path = self._folder + checked_key(key)
+        with self._errors_as(_unwritable_error):
+            obstore.delete(self._client, path)
+
+    def check_writable(self) -> None:
+        """Write and delete a probe, and check that the server refuses to overwrite it.
+
+        A server that ignores `If-None-Match` would let two publishers win at once.
+        """
+        key = f"probes/{secrets.token_hex(8)}"
+        self._put(key, b"probe\n", "create")
+        try:
+            self._put(key, b"again\n", "create")
+        except (ObjectExists, StoreConflict):
+            pass
+        else:
+            raise _unwritable_error(self, "the server ignores If-None-Match")
+        finally:
+            self.delete(key)
+
+    def _put(self, key: str, data: bytes, mode: PutMode) -> str:
+        """Write if the object is absent ("create") or still has this ETag; return the new ETag."""
+        path = self._folder + checked_key(key)
+        client = self._upload_client if len(data) >= LARGE_UPLOAD else self._client
+        for attempt in range(ATTEMPTS):
+            with self._errors_as(_unwritable_error):
+                try:
+                    answer = obstore.put(client, path, data, mode=mode, use_multipart=False)
+                    return answer["e_tag"] or ""
+                except (AlreadyExistsError, PreconditionError, FileNotFoundError) as error:
+                    code = _error_code(error)
+                    if code == "NoSuchBucket":
+                        raise
+                    if attempt or _RETRIED.search(str(error)):
+                        # The first attempt may have met the condition, and its answer was lost.
+                        stored = self.read_versioned(key)
+                        if stored is not None and stored[0] == data:
+                            return stored[1]
+                    break
+                except BaseError as error:  # obstore repeats all but a write without an answer
+                    if "kind: Timeout" not in str(error) or attempt == ATTEMPTS - 1:
+                        raise
+        if code == "PreconditionFailed" and mode == "create":
+            raise _exists_error(self, key)
+        raise _conflict_error(self, key)
+
+    @contextmanager
+    def _errors_as(self, failure: Callable[[Store, str], StoreError]) -> Iterator[None]:
+        """Raise obstore's errors as ours, without its words, which may contain credentials."""
+        try:
+            yield
+        except (BaseError, OSError, ValueError) as error:
+            raise failure(self, self._reason(error)) from None
+
+    def _reason(self, error: Exception) -> str:
+        """Say what went wrong without the server's words or the endpoint's user and password."""
+        text = str(error)
+        if code := _error_code(error):
+            return f"{_REASONS.get(code, 'S3 refused')} ({code})"
+        if provider := re.search(r"External AWS credential provider: (\w+)", text):
+            return f"the AWS credentials cannot be read ({provider[1]})"
+        if "redirect without LOCATION" in text:
+            return _REASONS["AuthorizationHeaderMalformed"]
+        if isinstance(error, InvalidPathError):
+            return "an object's name has an empty part ('//'); rename or delete that object"
+        if isinstance(error, ValueError):
+            return "AWS_CA_BUNDLE has no PEM certificate"
+        default = f"https://s3.{self._config['region']}.amazonaws.com"
+        host = urlsplit(self._config.get("endpoint", default)).netloc.rpartition("@")[2]
+        kind = re.search(r"kind: (Timeout|Connect)|status code: (\d{3})", text)
+        return f"no answer from {host} ({kind[1] or kind[2] if kind else type(error).__name__})"
+
+
+def _error_code(error: Exception) -> str:
+    """The code of S3's error document, such as `NoSuchKey`; '' if there was no such answer."""
+    match = re.search(r"<Code>(\w+)</Code>", str(error))
+    return match[1] if match else ""
+
+
+def aws_settings() -> tuple[S3Config, bytes, Boto3CredentialProvider | None]:
+    """Find S3's region, endpoint and keys, PEM certificates to trust, and where keys come from.
+
+    In Lambda the environment has all of it. Elsewhere botocore looks where AWS's own tools look:
+    profiles, roles, web identities, the metadata of containers and machines. It is slow to import.
+
+    Raises:
+        StoreError: A setting cannot be used, or there are no credentials.
+    """
+    env, provider = os.environ, None
+    config: S3Config = {"disable_bulk_delete": True, "region": env.get("AWS_DEFAULT_REGION", "")}
+    endpoint = env.get("AWS_ENDPOINT_URL_S3") or env.get("AWS_ENDPOINT_URL") or ""
+    bundle = env.get("AWS_CA_BUNDLE")
+    if (
+        any(not env.get(name) for name in _ENOUGH)
+        or any(env.get(name) for name in _MORE)
+        or config["region"].startswith(_OTHER_DOMAINS)
+    ):
+        config["region"], endpoint, bundle, provider = _botocore_settings()
+    else:
+        config["access_key_id"] = env["AWS_ACCESS_KEY_ID"]
+        config["secret_access_key"] = env["AWS_SECRET_ACCESS_KEY"]
+        if token := env.get("AWS_SESSION_TOKEN"):
+            config["session_token"] = token
+    if not all(str(value).isprintable() for value in config.values()):
+        raise _bad_settings("a key, token or region has control characters")
+    if endpoint:
+        _check_endpoint(endpoint)
+        config["endpoint"] = endpoint
+    try:
+        return config, Path(bundle).read_bytes() if bundle else b"", provider
+    except OSError as error:
+        raise _bad_settings(f"AWS_CA_BUNDLE: {_os_reason(error)}") from error
+
+
+def _botocore_settings() -> tuple[str, str, str | None, Boto3CredentialProvider]:
+    """The region, endpoint, CA bundle and credentials that botocore finds."""
+    import botocore.session
+    from botocore.config import Config
+    from botocore.exceptions import BotoCoreError
+    from obstore.auth.boto3 import Boto3CredentialProvider
+
+    regional = Config(s3={"us_east_1_regional_endpoint": "regional"})
+    try:
+        session = botocore.session.Session()
+        meta = session.create_client("s3", config=regional).meta
+        if session.get_credentials() is None:
+            raise _bad_settings("no AWS credentials are set")
+        provider = Boto3CredentialProvider(session, ttl=CREDENTIALS_LIFETIME)
+        bundle = session.get_config_variable("ca_bundle")
+    except (BotoCoreError, ValueError) as error:  # ValueError: a malformed endpoint
+        raise _bad_settings(type(error).__name__) from None
+    region = meta.region_name if meta.region_name != "aws-global" else "us-east-1"
+    return region, meta.endpoint_url, bundle, provider
+
+
+def _check_endpoint(endpoint: str) -> None:
+    """Refuse an endpoint that obstore would panic at."""
+    try:
+        parts = urlsplit(endpoint)
+        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+    except ValueError:  # brackets that do not match, a port that is not a number or too large
+        usable = False
+    if not usable or not endpoint.isascii() or not endpoint.isprintable() or " " in endpoint:
+        raise _bad_settings("AWS_ENDPOINT_URL is not a URL such as https://host:port")
+
+
+def _bad_settings(reason: str) -> StoreError:
+    return StoreError(
+        f"No S3 client can be made from the AWS_* settings: {reason}. See "
+        "https://docs.aws.amazon.com/cli/latest/userguide/cli-configure-envvars.html."
+    )

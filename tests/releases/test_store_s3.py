@@ -18,9 +18,8 @@ from s3_server import S3Server, free_ports
 from scripted_s3 import ETAG, ScriptedS3, error, scripted_s3
 
 from energy.errors import ObjectExists, StoreConflict, StoreError, StoreUnreachable, StoreUnwritable
-from energy.releases import s3 as module
-from energy.releases.s3 import aws_settings
-from energy.releases.store import Store, open_store
+from energy.releases import store as module
+from energy.releases.store import Store, aws_settings, open_store
 
 ROOT = Path(__file__).parents[2]
 SECRET = "hunter2hunter2"
