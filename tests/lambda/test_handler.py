@@ -21,7 +21,7 @@ from energy.contract.request import MAX_BODY_BYTES
 from energy.releases.bundle import encode_document
 from energy.releases.store import Store, open_store
 from lambda_handler import routes
-from lambda_handler.http import HttpAnswer
+from lambda_handler.http import http_answer
 
 ROOT = Path(__file__).parents[2]
 
@@ -281,7 +281,7 @@ def test_what_nobody_expected_is_an_answer_too(
 
 def test_a_number_that_is_none_is_never_sent(caller: Any) -> None:
     with pytest.raises(ValueError, match="JSON compliant"):
-        HttpAnswer.of(200, {"mean": float("nan")})
+        http_answer(200, {"mean": float("nan")})
 
 
 CODE = """
