@@ -6,12 +6,13 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from math import ceil, isfinite, sqrt
 from statistics import fmean, median, stdev
 from typing import Any
 
 import pandas as pd
+from msgspec import structs
 
 from energy.contract.panel import SERIES_PER_FILE, Panel, SeriesForecast
 from energy.data.frame import temporal_split
@@ -169,7 +170,9 @@ def gather_chunks(
 
 def _is_finite(one: SeriesForecast) -> bool:
     """Whether everything that is said of a series is a number that JSON can hold."""
-    judged = [value for found in (one.backtest, one.holdout) if found for value in astuple(found)]
+    judged = [
+        value for found in (one.backtest, one.holdout) if found for value in structs.astuple(found)
+    ]
     figures = (*one.mean, *one.calibration.scale, *one.calibration.quantiles, *judged)
     return all(value is None or isfinite(value) for value in figures)
 

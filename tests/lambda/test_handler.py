@@ -163,6 +163,34 @@ def test_events_that_are_no_objects(caller: Any, event: object) -> None:
     assert caller.line["status"] == 400
 
 
+def nested(depth: int) -> Any:
+    value: Any = 1
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"periods": nested(989)},
+        {"weather": {"degree_days": nested(989)}},
+        {"observations": {"2022-08": nested(989)}},
+        {"nonsense": nested(989)},
+        {"months": [10**400]},
+        {"periods": 10**400},
+        {"coverage": [10**5000]},
+        {"weather": {"year": 10**5000}},
+        nested(989),
+    ],
+    ids=range(9),
+)
+def test_deep_and_long_events_are_refused(caller: Any, event: object) -> None:
+    """They arrive as they are from direct callers, whose JSON is read by the runtime."""
+    assert caller.direct(event)["error"]["code"] != "internal"
+    assert 400 <= caller.line["status"] < 500
+
+
 def test_numbers_that_json_does_not_know_are_refused_when_sent_directly(caller: Any) -> None:
     assert caller.direct({"coverage": [float("nan")]})["error"]["field"] == "coverage[0]"
 

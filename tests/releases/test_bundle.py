@@ -128,7 +128,7 @@ BAD_MANIFESTS = {
     "list": (b"[1]", "expected an object"),
     "nan": (b'{"schema": 1, "x": NaN}', "NaN is not a number"),
     "deep": (b"[" * 200_000, "not JSON"),
-    "missing": (b'{"schema": 1}', "lineage"),
+    "missing": (b'{"schema": 1}', "release_id"),
     "unknown field": (manifest_text(make_draft(), colour="red"), "colour"),
     "odd files": (manifest_text(make_draft(), files=[]), "wrong"),
     "no files": (manifest_text(make_draft(), files={}), "at least"),
