@@ -6,12 +6,13 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from math import ceil, isfinite, sqrt
 from statistics import fmean, median, stdev
 from typing import Any
 
 import pandas as pd
+from msgspec import structs
 
 from energy.contract.panel import SERIES_PER_FILE, Panel, SeriesForecast
 from energy.data.frame import temporal_split
@@ -151,7 +152,9 @@ def _is_finite(forecast: SeriesForecast) -> bool:
     """Whether every figure is a number that JSON can hold."""
     scores = [score for score in (forecast.backtest, forecast.holdout) if score]
     figures = [*forecast.mean, *forecast.calibration.scale, *forecast.calibration.quantiles]
-    figures += [figure for score in scores for figure in astuple(score) if figure is not None]
+    figures += [
+        figure for score in scores for figure in structs.astuple(score) if figure is not None
+    ]
     return all(isfinite(figure) for figure in figures)
 
 

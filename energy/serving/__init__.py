@@ -1,1 +1,1 @@
-"""From a release and a request to a forecast: by look-up where that is enough."""
+"""Forecasts from a release: looked up in its table, or computed by the fitted champion."""

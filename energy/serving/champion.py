@@ -1,6 +1,6 @@
-"""The fitted champion: loaded once, refitted on newer months, asked about weather to come.
+"""The fitted champion: loaded once, refitted to newer months, asked about weather scenarios.
 
-Everything heavy is imported inside functions: a service that only looks up never comes here.
+Heavy packages are imported inside functions, for a look-up never gets here.
 """
 
 from __future__ import annotations
@@ -9,118 +9,130 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
-from energy import legacy_errors
 from energy.contract import ForecastRequest
 from energy.contract.forecast import WeatherBasis
 from energy.contract.months import months_between
-from energy.errors import EnergyError
+from energy.errors import EnergyError, FieldError, ServingError, join_names
 from energy.releases.reader import Release
-from energy.serving.predict import PointForecasts, observed_months
+from energy.serving.predict import PointForecasts, observed_weather
 from energy.serving.scenario import WeatherScenario, shift_by_weather
 
-KEPT = "champion"
+CACHE_KEY = "champion"
+"""The loaded champion's key in the cache of a release."""
 
 
 def champion_forecasts(
-    release: Release, asked: ForecastRequest, cutoff: str, months: tuple[str, ...]
+    release: Release, request: ForecastRequest, cutoff: str, months: tuple[str, ...]
 ) -> PointForecasts:
-    """The champion's forecasts of `months`, in the weather that is asked about.
+    """The champion's forecasts of `months`, in the weather of the request.
 
-    A champion that uses weather forecasts in it. One that does not is moved by the published
-    response of the series to degree days, and the answer says so.
+    A champion that uses weather forecasts in it. The forecasts of one that does not are shifted by
+    the published response of the series to degree days, and the answer says so.
 
     Args:
-        release: The release in service.
-        asked: Its scenario and observations count.
-        cutoff: Last month known, observations included.
+        release: The live release.
+        request: Its scenario and observations count.
+        cutoff: Last month with a figure, observations included.
         months: Ascending, 1 to 120 months after `cutoff`.
 
     Raises:
         ServingError: The champion cannot be loaded.
-        FieldError: A scenario or observations that cannot be answered for.
-        StoreError: A file is altered, gone, or cannot be read now.
-        NotPlausible: A forecast that cannot be.
+        FieldError: A scenario or observations that cannot be answered.
+        StoreError: A file is altered, missing, or cannot be read now.
+        ForecastingError: A forecast is not plausible.
     """
     from energy.forecasting.backtest import forecast
 
     table = release.table
-    fitted, aware = load_champion(release)
-    outlook = WeatherScenario.of(release, asked, cutoff, months, aware)
-    if asked.observations:
-        fitted = _refitted(release, fitted, asked.observations, outlook if aware else None)
+    fitted, uses_weather = load_champion(release)
+    scenario = WeatherScenario.from_request(release, request, cutoff, months, uses_weather)
+    if request.observations:
+        weather = scenario if uses_weather else None
+        fitted = _refit(release, fitted, request.observations, weather)
     horizon = months_between(cutoff, months[-1])
-    X = outlook.frame() if aware else None
+    X = scenario.frame() if uses_weather else None
     ahead = forecast(table.forecaster, fitted, horizon, table.calibration.log, X)
-    by_month = {month: float(ahead.iloc[months_between(cutoff, month) - 1]) for month in months}
-    basis: dict[str, WeatherBasis] = observed_months(table)
-    if asked.weather is None:
-        return PointForecasts("champion", by_month, basis)
-    basis |= dict.fromkeys(outlook.given, "given")
-    if aware:
-        return PointForecasts("champion", by_month, basis, "champion")
-    return PointForecasts(
-        "champion",
-        {month: shift_by_weather(mean, outlook, month) for month, mean in by_month.items()},
-        basis,
-        "sensitivity",
-    )
+    means = {month: float(ahead.iloc[months_between(cutoff, month) - 1]) for month in months}
+    basis: dict[str, WeatherBasis] = observed_weather(table)
+    if request.weather is None:
+        return PointForecasts("champion", means, basis)
+    basis |= dict.fromkeys(scenario.requested, "given")
+    if uses_weather:
+        return PointForecasts("champion", means, basis, "champion")
+    means = {month: shift_by_weather(mean, scenario, month) for month, mean in means.items()}
+    return PointForecasts("champion", means, basis, "sensitivity")
 
 
 def load_champion(release: Release) -> tuple[Any, bool]:
     """The fitted sktime forecaster, unpickled once per release, and whether it uses weather.
 
     Raises:
-        ChampionRefused: It was pickled under other package versions than those installed.
-        ChampionUnreadable: It does not load all the same, or is not on this version's bench.
-        StoreError: `model.zip` is altered, gone, or cannot be read now.
+        ServingError: It was pickled with other package versions than those installed
+            (`champion_refused`), or does not load (`champion_unreadable`).
+        StoreError: `model.zip` is altered, missing, or cannot be read now.
     """
-    if KEPT not in release.cache:
+    if CACHE_KEY not in release.cache:
         manifest = release.manifest
         _check_packages(manifest.release_id, manifest.lineage.packages)
         model = release.model()
         from energy.forecasting.models import FORECASTERS
         from energy.forecasting.selection import model_from_zip
 
-        entry = FORECASTERS.get(manifest.forecaster)
-        if entry is None:
-            reason = f"this version's bench has no {manifest.forecaster}"
-            raise legacy_errors.ChampionUnreadable(manifest.release_id, reason)
+        spec = FORECASTERS.get(manifest.forecaster)
+        if spec is None:
+            reason = f"this version has no forecaster {manifest.forecaster}"
+            raise _unreadable(manifest.release_id, reason)
         try:
             fitted = model_from_zip(model)
         except Exception as error:  # unpickling raises anything at all
             reason = f"{type(error).__name__} while unpickling"
-            raise legacy_errors.ChampionUnreadable(manifest.release_id, reason) from error
-        release.cache[KEPT] = fitted, entry.weather
-    found: tuple[Any, bool] = release.cache[KEPT]
-    return found
+            raise _unreadable(manifest.release_id, reason) from error
+        release.cache[CACHE_KEY] = fitted, spec.weather
+    champion: tuple[Any, bool] = release.cache[CACHE_KEY]
+    return champion
 
 
-def _check_packages(release_id: str, written: Mapping[str, str]) -> None:
-    installed = {name: _installed(name) for name in written}
-    other = {name: number for name, number in written.items() if installed[name] != number}
-    if other:
-        raise legacy_errors.ChampionRefused(
-            release_id, other, {name: installed[name] for name in other}
+def _unreadable(release_id: str, reason: str) -> ServingError:
+    return ServingError(
+        f"The champion of release {release_id} cannot be loaded ({reason}); published months "
+        "without weather or observations are still answered. Publish a new release.",
+        code="champion_unreadable",
+    )
+
+
+def _check_packages(release_id: str, packages: Mapping[str, str]) -> None:
+    installed = {name: _installed_version(name) for name in packages}
+    differences = [
+        f"{name} {number} (here {installed[name]})"
+        for name, number in packages.items()
+        if installed[name] != number
+    ]
+    if differences:
+        raise ServingError(
+            f"The champion of release {release_id} was pickled with {join_names(differences)} and "
+            "is not loaded; published months without weather or observations are still answered. "
+            "Install the packages of the release, or publish a new one.",
+            code="champion_refused",
         )
 
 
-def _installed(package: str) -> str:
+def _installed_version(package: str) -> str:
     try:
         return version(package)
     except PackageNotFoundError:
         return "not installed"
 
 
-def _refitted(
+def _refit(
     release: Release,
     fitted: Any,
     observations: Mapping[str, float],
     weather: WeatherScenario | None,
 ) -> Any:
-    """The champion, with the same settings and weights, fitted to the series and what came since.
+    """A copy of the champion with the same settings and weights, fitted to the longer series.
 
-    Not sktime's `update`: on a pipeline with a seasonal adjustment (theta) it adjusts the new
-    months apart from the old, and its forecasts are then a quarter off.
+    sktime's `update` is no alternative: a pipeline with a seasonal adjustment (theta) adjusts the
+    new months apart from the old, and its forecasts are then a quarter off.
     """
     import pandas as pd
 
@@ -135,8 +147,10 @@ def _refitted(
             return fitted.clone().fit(y, X=X)
     except EnergyError:
         raise
-    except Exception as error:  # whatever a fit raises, the figures given are why
-        reason = type(error).__name__
-        raise legacy_errors.UpdateFailed(
-            "observations", release.table.forecaster, reason
+    except Exception as error:  # a fit raises anything at all; here the observations are the cause
+        raise FieldError(
+            f"{release.table.forecaster} could not be fitted to the observations "
+            f"({type(error).__name__}); check the figures and their unit.",
+            code="update_failed",
+            field="observations",
         ) from error

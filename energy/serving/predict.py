@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from energy import legacy_errors
 from energy.contract import (
     Forecast,
     ForecastMonth,
@@ -17,112 +16,94 @@ from energy.contract.forecast import ScenarioMethod, Tier, WeatherBasis
 from energy.contract.months import months_after, months_between
 from energy.contract.panel import SeriesForecast
 from energy.contract.request import MAX_HORIZON
+from energy.errors import FieldError, unknown_target, wrong_value
 from energy.releases.reader import Release
 from energy.serving import intervals
-from energy.serving.intervals import away, spread
 
 
 @dataclass(frozen=True)
 class PointForecasts:
-    """Point forecasts of the months asked for, and what they rest on.
+    """Point forecasts of the requested months.
 
     Attributes:
-        tier: Who made them.
-        by_month: In the release's unit, ascending.
-        weather: What the weather of a month is, where it is not merely expected.
-        method: How a weather scenario was answered for, or None.
+        tier: Where they come from.
+        means: By month, in the release's unit, ascending.
+        weather: The basis of a month's weather, where it is not the expected weather.
+        method: What answered a weather scenario, or None.
     """
 
     tier: Tier
-    by_month: dict[str, float]
+    means: dict[str, float]
     weather: dict[str, WeatherBasis] = field(default_factory=dict)
     method: ScenarioMethod | None = None
 
 
-def observed_months(table: ForecastTable) -> dict[str, WeatherBasis]:
-    """The months that were forecast in weather that was published already."""
-    return dict.fromkeys(table.observed, "observed")
-
-
-def panel_table(one: SeriesForecast, unit: str) -> ForecastTable:
-    """The forecast table of one series, in the release's unit."""
-    calibration = one.calibration
-
-    def row(horizon: int, mean: float) -> ForecastMonth:
-        month = months_after(one.cutoff, horizon)
-        wide = spread(horizon, month, calibration, weather_known=False)
-        ends = (away(mean, wide * error, calibration.log) for error in calibration.quantiles)
-        return ForecastMonth(month, horizon, mean, tuple(ends))
-
-    rows = tuple(row(horizon, mean) for horizon, mean in enumerate(one.mean, start=1))
-    return ForecastTable(one.name, unit, one.cutoff, one.forecaster, rows, calibration)
-
-
-def predict(release: Release, asked: ForecastRequest, stale: bool = False) -> Forecast:
+def predict(release: Release, request: ForecastRequest, stale: bool = False) -> Forecast:
     """Answer a request from the table if that is enough, else from the champion.
 
     Args:
-        release: The release in service.
-        asked: What is asked for.
-        stale: Whether to say that a newer release may be in service.
+        release: The live release.
+        request: What to forecast.
+        stale: Whether a newer release may be live.
 
     Raises:
-        UnknownTarget: A series that the release does not hold.
-        FieldError: A month, an observation or a scenario that cannot be answered for.
+        UnknownTarget: The release has no such series.
+        FieldError: A month, an observation or a scenario that cannot be answered.
         ServingError: The champion is needed and cannot be loaded.
-        StoreError: A file is needed and is altered, gone, or cannot be read now.
+        StoreError: A file is needed and is altered, missing, or cannot be read now.
     """
-    table = target_table(release, asked.target)
-    if needs_champion(table, asked):
-        return predict_from_champion(release, asked, stale)
-    return predict_from_table(release, asked, stale)
+    if needs_champion(target_table(release, request.target), request):
+        return predict_from_champion(release, request, stale)
+    return predict_from_table(release, request, stale)
 
 
-def needs_champion(table: ForecastTable, asked: ForecastRequest) -> bool:
-    """Whether a request holds something that no table can.
+def needs_champion(table: ForecastTable, request: ForecastRequest) -> bool:
+    """Whether a request goes beyond the table.
 
     Raises:
-        FieldError: As `months_asked`.
+        FieldError: As `requested_months`.
     """
-    if asked.weather is not None or asked.observations:
+    if request.weather is not None or request.observations:
         return True
-    last = requested_months(asked, table.cutoff)[-1]
+    last = requested_months(request, table.cutoff)[-1]
     return months_between(table.cutoff, last) > len(table.months)
 
 
-def predict_from_table(release: Release, asked: ForecastRequest, stale: bool = False) -> Forecast:
-    """Answer a request whose months the table holds, and that holds no weather or observations."""
-    table = target_table(release, asked.target)
+def predict_from_table(release: Release, request: ForecastRequest, stale: bool = False) -> Forecast:
+    """Answer a request for months of the table, without weather or observations."""
+    table = target_table(release, request.target)
     published = {row.month: row.mean for row in table.months}
-    months = requested_months(asked, table.cutoff)
-    means = PointForecasts(
-        "table", {month: published[month] for month in months}, observed_months(table)
-    )
-    return _put_together(release, table, table.cutoff, asked, means, stale)
+    means = {month: published[month] for month in requested_months(request, table.cutoff)}
+    points = PointForecasts("table", means, observed_weather(table))
+    return _forecast(release, table, table.cutoff, request, points, stale)
 
 
 def predict_from_champion(
-    release: Release, asked: ForecastRequest, stale: bool = False
+    release: Release, request: ForecastRequest, stale: bool = False
 ) -> Forecast:
     """Answer any request about the release's own series from the fitted champion."""
-    table = target_table(release, asked.target)
+    table = target_table(release, request.target)
     if table.target != release.manifest.target:
-        raise legacy_errors.TableAlone(_beyond_a_table(asked), table.target, len(table.months))
-    cutoff = new_cutoff(asked, table)
-    months = requested_months(asked, cutoff)
-    from energy.serving.champion import champion_forecasts  # pandas and sktime, only from here on
+        raise _no_champion(table, request)
+    cutoff = new_cutoff(request, table)
+    months = requested_months(request, cutoff)
+    from energy.serving.champion import champion_forecasts  # needs pandas and sktime
 
-    return _put_together(
-        release, table, cutoff, asked, champion_forecasts(release, asked, cutoff, months), stale
-    )
+    points = champion_forecasts(release, request, cutoff, months)
+    return _forecast(release, table, cutoff, request, points, stale)
+
+
+def observed_weather(table: ForecastTable) -> dict[str, WeatherBasis]:
+    """The months that were forecast with published weather."""
+    return dict.fromkeys(table.observed, "observed")
 
 
 def target_table(release: Release, target: str | None) -> ForecastTable:
-    """The forecast table of a series: the release's own, of a part of it, or of its panel.
+    """The forecast table of a series: the release's own, a part of it, or one of many.
 
     Raises:
-        UnknownTarget: The release holds no such series.
-        SeriesLeftOut: It has no forecast of this one.
+        UnknownTarget: The release has no such series.
+        RequestError: It has no forecast of the series.
     """
     if target is None or target == release.manifest.target:
         return release.table
@@ -131,82 +112,107 @@ def target_table(release: Release, target: str | None) -> ForecastTable:
     panel = release.panel
     if panel is None or (target not in panel.series and target not in panel.left_out):
         others = panel.series if panel else ()
-        raise legacy_errors.UnknownTarget(
-            target, [release.manifest.target, *release.parts, *others]
+        raise unknown_target(target, [release.manifest.target, *release.parts, *others])
+    return series_table(release.panel_series(target), release.manifest.unit)
+
+
+def series_table(series: SeriesForecast, unit: str) -> ForecastTable:
+    """The forecast table of one of many series."""
+    calibration = series.calibration
+    rows = []
+    for horizon, mean in enumerate(series.mean, start=1):
+        month = months_after(series.cutoff, horizon)
+        spread = intervals.spread(horizon, month, calibration, weather_known=False)
+        quantiles = tuple(
+            intervals.add_error(mean, spread * error, calibration.log)
+            for error in calibration.quantiles
         )
-    pass  # only releases of many series need it
+        rows.append(ForecastMonth(month, horizon, mean, quantiles))
+    return ForecastTable(
+        series.name, unit, series.cutoff, series.forecaster, tuple(rows), calibration
+    )
 
-    return panel_table(release.panel_series(target), release.manifest.unit)
 
-
-def requested_months(asked: ForecastRequest, cutoff: str) -> tuple[str, ...]:
-    """The months to answer for, ascending.
+def requested_months(request: ForecastRequest, cutoff: str) -> tuple[str, ...]:
+    """The months to forecast, ascending.
 
     Raises:
-        NotAllowed: A month that is not 1 to FURTHEST months after the cutoff.
+        FieldError: A month is not 1 to MAX_HORIZON months after the cutoff.
     """
-    if not asked.months:
-        return tuple(months_after(cutoff, ahead) for ahead in range(1, asked.periods + 1))
-    first, last = months_after(cutoff, 1), months_after(cutoff, MAX_HORIZON)
-    for place, month in enumerate(asked.months):
+    if not request.months:
+        return tuple(months_after(cutoff, ahead) for ahead in range(1, request.periods + 1))
+    for place, month in enumerate(request.months):
         if not 1 <= months_between(cutoff, month) <= MAX_HORIZON:
-            raise legacy_errors.NotAllowed(f"months[{place}]", month, f"{first} to {last}")
-    return asked.months
+            first, last = months_after(cutoff, 1), months_after(cutoff, MAX_HORIZON)
+            raise wrong_value(f"months[{place}]", month, f"{first} to {last}")
+    return request.months
 
 
-def new_cutoff(asked: ForecastRequest, table: ForecastTable) -> str:
-    """The last month known, with the observations given.
+def new_cutoff(request: ForecastRequest, table: ForecastTable) -> str:
+    """The last month with a figure, observations included.
 
     Raises:
-        ObservationGap: They do not begin after the table's cutoff, or leave a month out.
-        NotAllowed: One is not above zero, in a series that always is.
+        FieldError: Observations do not start after the table's cutoff, leave out a month, or are
+            not above zero in a series that always is.
     """
     cutoff = table.cutoff
-    for month, value in asked.observations.items():
+    for month, value in request.observations.items():
         expected = months_after(cutoff, 1)
         if month != expected:
-            raise legacy_errors.ObservationGap("observations", month, expected)
+            raise FieldError(
+                f"observations has {month} where {expected} was expected: observations start in "
+                "the month after the cutoff and leave out no month.",
+                code="observation_gap",
+                field="observations",
+            )
         if table.calibration.log and value <= 0:
-            raise legacy_errors.NotAllowed(f"observations.{month}", value, "a number above zero")
+            raise wrong_value(f"observations.{month}", value, "a number above zero")
         cutoff = month
     return cutoff
 
 
-def _beyond_a_table(asked: ForecastRequest) -> str:
-    """The field that a part's table cannot answer for."""
-    if asked.weather is not None:
-        return "weather"
-    if asked.observations:
-        return "observations"
-    return "months" if asked.months else "periods"
+def _no_champion(table: ForecastTable, request: ForecastRequest) -> FieldError:
+    """The error for a request that goes beyond the table of a series without a champion."""
+    if request.weather is not None:
+        field = "weather"
+    elif request.observations:
+        field = "observations"
+    else:
+        field = "months" if request.months else "periods"
+    return FieldError(
+        f"{field} cannot be answered for {table.target}, which has a table of "
+        f"{len(table.months)} months and no fitted champion; request months of the table without "
+        "weather or observations, or the release's own series.",
+        code="table_alone",
+        field=field,
+    )
 
 
-def _put_together(
+def _forecast(
     release: Release,
     table: ForecastTable,
     cutoff: str,
-    asked: ForecastRequest,
-    means: PointForecasts,
+    request: ForecastRequest,
+    points: PointForecasts,
     stale: bool,
 ) -> Forecast:
     calibration = table.calibration
-    wanted = [
-        (intervals.band(coverage, calibration), _places(coverage, table, means))
-        for coverage in asked.coverage
-    ]
+    # Computed once for all months: intervals of standardised errors, and published levels.
+    standard = [intervals.standard_interval(c, calibration) for c in request.coverage]
+    published = [_published_levels(c, table, points.tier) for c in request.coverage]
 
-    def ahead(month: str, mean: float) -> MonthAhead:
-        horizon, weather = months_between(cutoff, month), means.weather.get(month, "expected")
-        wide = intervals.spread(horizon, month, calibration, weather != "expected")
-        found = tuple(
-            (
-                intervals.interval(mean, wide, band, calibration.log)
-                if places is None
-                else _published(table, horizon, band.coverage, places)
-            )
-            for band, places in wanted
-        )
-        return MonthAhead(month, horizon, mean, found, weather)
+    def month_ahead(month: str, mean: float) -> MonthAhead:
+        horizon, weather = months_between(cutoff, month), points.weather.get(month, "expected")
+        spread = intervals.spread(horizon, month, calibration, weather != "expected")
+        bounds = []
+        for errors, levels in zip(standard, published, strict=True):
+            if levels is None:
+                bounds.append(intervals.interval(mean, spread, errors, calibration.log))
+            else:
+                quantiles = table.months[horizon - 1].quantiles
+                lower, upper = (quantiles[level] for level in levels)
+                bounds.append(Interval(errors.coverage, lower, upper))
+        return MonthAhead(month, horizon, mean, tuple(bounds), weather)
 
     return Forecast(
         release_id=release.manifest.release_id,
@@ -215,24 +221,15 @@ def _put_together(
         unit=table.unit,
         cutoff=cutoff,
         forecaster=table.forecaster,
-        tier=means.tier,
+        tier=points.tier,
         stale=stale,
-        months=tuple(ahead(month, mean) for month, mean in means.by_month.items()),
-        scenario_method=means.method,
+        months=tuple(month_ahead(month, mean) for month, mean in points.means.items()),
+        scenario_method=points.method,
     )
 
 
-def _places(coverage: float, table: ForecastTable, means: PointForecasts) -> tuple[int, int] | None:
-    """Where the two ends of an interval stand among what was published; None if they do not."""
-    if means.tier != "table":
-        return None
-    lower, upper = (intervals.place(level, table.levels) for level in intervals.levels(coverage))
-    return None if lower is None or upper is None else (lower, upper)
-
-
-def _published(
-    table: ForecastTable, horizon: int, coverage: float, places: tuple[int, int]
-) -> Interval:
-    """The published quantiles, to the last digit."""
-    quantiles = table.months[horizon - 1].quantiles
-    return Interval(coverage, quantiles[places[0]], quantiles[places[1]])
+def _published_levels(coverage: float, table: ForecastTable, tier: Tier) -> tuple[int, int] | None:
+    """Indices of the two ends among the table's levels; None if they are to be computed."""
+    levels = intervals.quantile_levels(coverage)
+    lower, upper = (intervals.level_index(level, table.levels) for level in levels)
+    return None if tier != "table" or lower is None or upper is None else (lower, upper)

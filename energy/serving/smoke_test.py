@@ -1,4 +1,4 @@
-"""Smoke test of a release in a fresh process, as a server that just started would."""
+"""Smoke test of a release in a fresh process, as a server that just started would answer."""
 
 from __future__ import annotations
 
@@ -17,99 +17,103 @@ from energy.releases.reader import Release
 from energy.releases.store import open_store
 from energy.settings import ROOT
 
-SECONDS = 120.0
-"""A cold start with a champion takes three; a loaded machine is given its time."""
-SAME = 1e-6
-"""Share of the forecast (of one unit, if it is less) that table and champion may differ by."""
+TIMEOUT_SECONDS = 120.0
+"""A cold start with a champion takes three seconds, more on a loaded machine."""
+TOLERANCE = 1e-6
+"""Allowed difference of table and champion, as a share of the forecast, or in units below one."""
 COLDER = -2.0
 
 
-def smoke_test(store_url: str, release_id: str, seconds: float = SECONDS) -> Check:
-    """Ask a release in a fresh process; whatever goes wrong there is a check that failed.
+def smoke_test(store_url: str, release_id: str, seconds: float = TIMEOUT_SECONDS) -> Check:
+    """Query a release in a fresh process; any failure there is a failed check.
 
     Args:
-        store_url: Where it is.
-        release_id: It.
-        seconds: How long to wait for the answer.
+        store_url: The store of the release.
+        release_id: The release.
+        seconds: Time limit.
     """
     paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     command = [sys.executable, "-m", "energy.serving.smoke_test", store_url, release_id]
     try:
-        ended = subprocess.run(
+        process = subprocess.run(
             command, capture_output=True, text=True, timeout=seconds, env=environ, check=False
         )
     except subprocess.TimeoutExpired:
-        return _failed(f"it did not answer within {seconds:.0f} seconds")
+        return _failed(f"no answer within {seconds:.0f} seconds")
     except OSError as error:
         return _failed(f"no process could be started ({error})")
-    if ended.returncode:
-        last = ended.stderr.strip().splitlines()[-1:] or [f"it ended with code {ended.returncode}"]
-        return _failed(last[0])
-    said = ended.stdout.strip().rpartition("\n")[2]
+    if process.returncode:
+        lines = process.stderr.strip().splitlines() or [f"exit code {process.returncode}"]
+        return _failed(lines[-1])
+    output = process.stdout.strip().rpartition("\n")[2]
     try:
-        found = json.loads(said)
+        result = json.loads(output)
     except ValueError:
-        return _failed(f"it said {said[:80]!a}")
-    if found["trouble"]:
-        return _failed(found["trouble"])
-    told = (
-        f"In a fresh process the table answered for {found['months']} months and the champion for "
-        f"the same, {found['furthest']:.1g} apart at most, and for {found['beyond']}."
+        return _failed(f"unexpected output {output[:80]!a}")
+    if result["error"]:
+        return _failed(result["error"])
+    message = (
+        f"In a fresh process the table answered for {result['months']} months and the champion for "
+        f"the same, {result['difference']:.1g} apart at most, and for {result['beyond_table']}."
     )
-    return Check("answers", True, found["furthest"], SAME, told)
+    return Check("answers", True, result["difference"], TOLERANCE, message)
 
 
 def query_release(store_url: str, release_id: str) -> dict[str, object]:
-    """Ask a release; what was found, as plain data, with `trouble` empty if all is well."""
+    """Query a release in this process: its table, its champion, and a request beyond the table.
+
+    Returns:
+        `error`, which is empty on success; `months`, the length of the table; `difference`, the
+        largest one of table and champion; `beyond_table`, the other request in words.
+    """
     from energy.serving.predict import predict_from_champion, predict_from_table
 
     try:
         store = open_store(store_url)
         manifest = verify_release(store, release_id)
         table = read_table(store, manifest)
-        pointer = Pointer(release_id, None, manifest.created_at, "")
-        release = Release(store, pointer, manifest, table)
-        asked = ForecastRequest(periods=len(table.months))
-        looked_up, computed = predict_from_table(release, asked), predict_from_champion(
-            release, asked
+        release = Release(
+            store, Pointer(release_id, None, manifest.created_at, ""), manifest, table
         )
+        months = len(table.months)
         if WEATHER in manifest.files:
-            beyond = f"months {-COLDER:.0f} degrees colder"
-            extra = ForecastRequest(
-                periods=len(table.months), weather=Weather(temperature_change=COLDER)
-            )
+            beyond_table = f"months {-COLDER:.0f} degrees colder"
+            beyond = ForecastRequest(periods=months, weather=Weather(temperature_change=COLDER))
         else:
-            beyond = "months beyond it"
-            extra = ForecastRequest(periods=min(len(table.months) + 1, MAX_HORIZON))
-        answers = (looked_up, computed, predict_from_champion(release, extra))
+            beyond_table = "months beyond it"
+            beyond = ForecastRequest(periods=min(months + 1, MAX_HORIZON))
+        request = ForecastRequest(periods=months)
+        from_table = predict_from_table(release, request)
+        from_champion = predict_from_champion(release, request)
+        forecasts = (from_table, from_champion, predict_from_champion(release, beyond))
     except EnergyError as error:
-        return {"trouble": str(error)}
-    if odd := [month for one in answers for month in _implausible_months(one)]:
-        return {"trouble": f"its answer for {odd[0]} is no forecast"}
-    furthest = max(
-        abs(one.mean - other.mean) / max(abs(one.mean), 1.0)
-        for one, other in zip(looked_up.months, computed.months, strict=True)
+        return {"error": str(error)}
+    if implausible := [month for forecast in forecasts for month in _implausible_months(forecast)]:
+        return {"error": f"the answer for {implausible[0]} is not a forecast"}
+    difference = max(
+        abs(looked_up.mean - computed.mean) / max(abs(looked_up.mean), 1.0)
+        for looked_up, computed in zip(from_table.months, from_champion.months, strict=True)
     )
-    trouble = ""
-    if furthest > SAME:
-        trouble = f"table and champion differ by {furthest:.2g} of the forecast, above {SAME:g}"
-    months = len(looked_up.months)
-    return {"trouble": trouble, "months": months, "furthest": furthest, "beyond": beyond}
+    result = {"months": months, "difference": difference, "beyond_table": beyond_table}
+    if difference > TOLERANCE:
+        limit = f"{difference:.2g} of the forecast, above {TOLERANCE:g}"
+        return {**result, "error": f"table and champion differ by {limit}"}
+    return {**result, "error": ""}
 
 
-def _implausible_months(answer: Forecast) -> list[str]:
-    """Months whose figures are not finite, or whose intervals are the wrong way round."""
+def _implausible_months(forecast: Forecast) -> list[str]:
+    """Months with figures that are not finite, or with intervals upside down."""
     return [
         row.month
-        for row in answer.months
+        for row in forecast.months
         if not all(math.isfinite(x) for i in row.intervals for x in (i.lower, row.mean, i.upper))
-        or any(one.lower > one.upper for one in row.intervals)
+        or any(interval.lower > interval.upper for interval in row.intervals)
     ]
 
 
-def _failed(why: str) -> Check:
-    return Check("answers", False, None, SAME, f"Asked in a fresh process: {why}")
+def _failed(reason: str) -> Check:
+    return Check("answers", False, None, TOLERANCE, f"In a fresh process: {reason}")
 
 
 if __name__ == "__main__":

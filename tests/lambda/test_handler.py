@@ -21,7 +21,7 @@ from energy.errors import StoreUnreachable
 from energy.releases.bundle import encode_document
 from energy.releases.store import Store, open_store
 from lambda_handler import routes
-from lambda_handler.http import HttpAnswer
+from lambda_handler.http import http_answer
 
 ROOT = Path(__file__).parents[2]
 
@@ -163,6 +163,34 @@ def test_events_that_are_no_objects(caller: Any, event: object) -> None:
     assert caller.line["status"] == 400
 
 
+def nested(depth: int) -> Any:
+    value: Any = 1
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        {"periods": nested(989)},
+        {"weather": {"degree_days": nested(989)}},
+        {"observations": {"2022-08": nested(989)}},
+        {"nonsense": nested(989)},
+        {"months": [10**400]},
+        {"periods": 10**400},
+        {"coverage": [10**5000]},
+        {"weather": {"year": 10**5000}},
+        nested(989),
+    ],
+    ids=range(9),
+)
+def test_deep_and_long_events_are_refused(caller: Any, event: object) -> None:
+    """They arrive as they are from direct callers, whose JSON is read by the runtime."""
+    assert caller.direct(event)["error"]["code"] != "internal"
+    assert 400 <= caller.line["status"] < 500
+
+
 def test_numbers_that_json_does_not_know_are_refused_when_sent_directly(caller: Any) -> None:
     assert caller.direct({"coverage": [float("nan")]})["error"]["field"] == "coverage[0]"
 
@@ -279,7 +307,7 @@ def test_what_nobody_expected_is_an_answer_too(
 
 def test_a_number_that_is_none_is_never_sent(caller: Any) -> None:
     with pytest.raises(ValueError, match="JSON compliant"):
-        HttpAnswer.of(200, {"mean": float("nan")})
+        http_answer(200, {"mean": float("nan")})
 
 
 CODE = """

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from energy import legacy_errors
 from energy.contract import Forecast, ForecastRequest
+from energy.errors import FieldError, ServingError
 from energy.forecasting import backtest
 from energy.forecasting.models import FORECASTERS
 from energy.releases.reader import Release
@@ -46,13 +46,14 @@ def test_it_is_unpickled_once(release: Release, monkeypatch: pytest.MonkeyPatch)
 
 def test_other_packages_are_refused_and_the_table_goes_on(release: Release) -> None:
     other = of_other_packages(release, sktime="0.40.1", prophet="1.1")
-    with pytest.raises(legacy_errors.ChampionRefused) as caught:
+    with pytest.raises(ServingError) as caught:
         ask(other, periods=30)
     for told in ("sktime 0.40.1 (here 1.", "prophet 1.1 (here not installed)", "are still"):
         assert told in str(caught.value)
+    assert caught.value.code == "champion_refused"
     assert release.manifest.release_id in str(caught.value)
     assert ask(other, periods=24, coverage=[0.9]).tier == "table"
-    with pytest.raises(legacy_errors.ChampionRefused):
+    with pytest.raises(ServingError, match="pickled with"):
         ask(other, observations=OBSERVED)
 
 
@@ -60,7 +61,7 @@ def test_nothing_is_unpickled_under_other_packages(
     release: Release, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Release, "model", lambda _: pytest.fail("it was read"))
-    with pytest.raises(legacy_errors.ChampionRefused):
+    with pytest.raises(ServingError, match="pickled with"):
         ask(of_other_packages(release, numpy="1.26.4"), periods=30)
 
 
@@ -69,12 +70,13 @@ def test_what_does_not_unpickle(
     release: Release, model: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(Release, "model", lambda _: model)
-    with pytest.raises(legacy_errors.ChampionUnreadable, match=release.manifest.release_id):
+    with pytest.raises(ServingError, match=release.manifest.release_id) as caught:
         ask(fresh(release), periods=30)
+    assert caught.value.code == "champion_unreadable"
 
 
 def test_a_forecaster_that_this_version_does_not_know(release: Release) -> None:
-    with pytest.raises(legacy_errors.ChampionUnreadable, match="bench has no oracle"):
+    with pytest.raises(ServingError, match="no forecaster oracle"):
         ask(fresh(release, forecaster="oracle"), periods=30)
 
 
@@ -97,7 +99,7 @@ def test_months_are_counted_from_the_new_cutoff(release: Release) -> None:
     found = ask(release, months=["2032-10"], observations=OBSERVED)
     assert found.months[0].horizon == 120
     for month in ("2022-10", "2032-11"):
-        with pytest.raises(legacy_errors.NotAllowed, match="expected 2022-11 to 2032-10"):
+        with pytest.raises(FieldError, match="expected 2022-11 to 2032-10"):
             ask(release, months=[month], observations=OBSERVED)
 
 
@@ -141,7 +143,7 @@ def test_every_kind_of_forecaster_can_be_updated(aware: Release, name: str) -> N
     other = fresh(aware, forecaster=name)
     other.table = replace(aware.table, forecaster=name)
     fitted = backtest.fit(name, y, regressors, True, weights)
-    other.cache[champion.KEPT] = fitted, FORECASTERS[name].weather
+    other.cache[champion.CACHE_KEY] = fitted, FORECASTERS[name].weather
     found = ask(other, periods=2, observations={"2022-08": 12.0})
     assert found.cutoff == "2022-08"
     assert found.months[0].mean == pytest.approx(ask(other, periods=2).months[1].mean, rel=0.1)
@@ -149,9 +151,9 @@ def test_every_kind_of_forecaster_can_be_updated(aware: Release, name: str) -> N
 
 def test_figures_that_cannot_be_fitted(release: Release, monkeypatch: pytest.MonkeyPatch) -> None:
     champion.load_champion(release)
-    fitted = release.cache[champion.KEPT][0]
+    fitted = release.cache[champion.CACHE_KEY][0]
     monkeypatch.setattr(type(fitted), "_fit", lambda *_, **__: 1 / 0)
-    with pytest.raises(legacy_errors.UpdateFailed, match="ZeroDivisionError"):
+    with pytest.raises(FieldError, match="ZeroDivisionError"):
         ask(release, observations=OBSERVED)
 
 
@@ -160,5 +162,5 @@ def test_without_weather_in_the_release_there_are_no_scenarios(
 ) -> None:
     files = {n: entry for n, entry in release.manifest.files.items() if n != "weather.json"}
     bare = fresh(release, files=files)
-    with pytest.raises(legacy_errors.WeatherNotHeld, match="no weather at all"):
+    with pytest.raises(FieldError, match="no weather at all"):
         ask(bare, weather={"temperature_change": 1})

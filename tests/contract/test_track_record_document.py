@@ -1,4 +1,4 @@
-"""The track record goes to JSON and back unchanged, whatever is in it."""
+"""The track record survives JSON, and spoilt ones are refused."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ releases = st.builds(RecordedRelease, *[text] * 5, st.integers(0, 120), st.none(
 checks = st.builds(DriftCheck, text, st.none() | finite, finite, st.booleans(), finite, text)
 
 
-def few(of: st.SearchStrategy) -> st.SearchStrategy:
-    return st.lists(of, max_size=3).map(tuple)
+def few(items: st.SearchStrategy) -> st.SearchStrategy:
+    return st.lists(items, max_size=3).map(tuple)
 
 
 records = st.builds(
@@ -64,7 +64,7 @@ records = st.builds(
 
 @given(records)
 @settings(max_examples=40, deadline=None)
-def test_it_comes_back_from_json_as_it_was(record: TrackRecord) -> None:
+def test_a_track_record_survives_json(record: TrackRecord) -> None:
     data = encode_document("track_record.json", record.to_dict())
     assert load_document("track_record.json", data, TrackRecord.from_dict) == record
     assert TrackRecord.from_dict(json.loads(data)) == record
@@ -88,14 +88,14 @@ EMPTY = TrackRecord(
 )
 
 
-def test_one_of_a_newer_version_is_refused() -> None:
+def test_a_newer_schema_is_refused() -> None:
     data = encode_document("track_record.json", replace(EMPTY, schema=2).to_dict())
     with pytest.raises(UnknownSchema, match="schema 2"):
         load_document("track_record.json", data, TrackRecord.from_dict)
 
 
 @pytest.mark.parametrize("spoilt", [{"rows": [{}]}, {"next_due": None}, {"more": 1}, {"drift": 3}])
-def test_one_that_is_spoilt_is_refused(spoilt: dict) -> None:
+def test_a_spoilt_document_is_refused(spoilt: dict) -> None:
     data = encode_document("track_record.json", EMPTY.to_dict() | spoilt)
     with pytest.raises(BadDocument, match=r"track_record\.json is not as expected"):
         load_document("track_record.json", data, TrackRecord.from_dict)

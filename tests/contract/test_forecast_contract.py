@@ -1,4 +1,4 @@
-"""An answer goes to JSON and back unchanged; months are counted without pandas."""
+"""Forecasts survive JSON; months are counted without pandas."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ answers = st.builds(
 
 
 @given(answers)
-def test_answers_come_back(answer: Forecast) -> None:
+def test_a_forecast_survives_json(answer: Forecast) -> None:
     assert Forecast.from_dict(json.loads(json.dumps(answer.to_dict()))) == answer
     assert ("scenario_method" in answer.to_dict()) == (answer.scenario_method is not None)
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from energy.contract import LEVELS, Calibration
 from energy.forecasting.intervals import quantiles
-from energy.serving.intervals import band, interval, spread
+from energy.serving.intervals import interval, spread, standard_interval
 
 NORMAL = tuple(NormalDist().inv_cdf(level) for level in LEVELS)
 CALIBRATION = Calibration(
@@ -44,14 +44,14 @@ def test_published_levels_are_the_backtest_s(log: bool, known: bool) -> None:
     for place, month in enumerate(months):
         wide = spread(place + 1, str(month), calibration, known)
         for coverage, low, high in ((0.95, 0, 6), (0.8, 1, 5), (0.5, 2, 4)):
-            found = interval(mean[place], wide, band(coverage, calibration), log)
+            found = interval(mean[place], wide, standard_interval(coverage, calibration), log)
             assert found.lower == pytest.approx(expected[place, low], rel=1e-12)
             assert found.upper == pytest.approx(expected[place, high], rel=1e-12)
 
 
 @given(coverages, coverages)
 def test_more_coverage_is_wider(one: float, other: float) -> None:
-    less, more = (band(coverage, CALIBRATION) for coverage in sorted((one, other)))
+    less, more = (standard_interval(coverage, CALIBRATION) for coverage in sorted((one, other)))
     assert more.lower <= less.lower <= 1e-12
     assert -1e-12 <= less.upper <= more.upper
     assert math.isfinite(more.upper)
@@ -61,7 +61,7 @@ def test_more_coverage_is_wider(one: float, other: float) -> None:
 def test_normal_errors_stay_normal(coverage: float) -> None:
     """Between the levels and beyond them: the line on the normal scale is the normal itself."""
     calibration = Calibration((0.1,), NORMAL, False, 90)
-    found = band(coverage, calibration)
+    found = standard_interval(coverage, calibration)
     expected = -NormalDist().inv_cdf((1 - coverage) / 2)
     assert found.upper == pytest.approx(expected, abs=1e-8)
     assert found.lower == pytest.approx(-expected, abs=1e-8)
@@ -69,11 +69,11 @@ def test_normal_errors_stay_normal(coverage: float) -> None:
 
 def test_heavy_tails_stay_heavy() -> None:
     """From 80% to 95% this one's errors double where the normal's grow by half."""
-    assert band(0.99, CALIBRATION).upper > 1.1 * 2.4 * 2.576 / 1.96
+    assert standard_interval(0.99, CALIBRATION).upper > 1.1 * 2.4 * 2.576 / 1.96
 
 
 def test_sides_that_differ_are_kept_apart() -> None:
     calibration = Calibration((0.1,), (-3.0, -2.0, -1.0, 0.0, 0.5, 1.0, 1.5), False, 90)
-    found = band(0.9, calibration)
+    found = standard_interval(0.9, calibration)
     assert -3 < found.lower < -2
     assert 1 < found.upper < 1.5

@@ -1,10 +1,12 @@
-"""What is published goes to JSON and back unchanged."""
+"""Documents of a release survive JSON, and those of earlier versions are read."""
 
 from __future__ import annotations
 
 import json
 from typing import Any
 
+import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -62,7 +64,7 @@ pointers = st.builds(Pointer, text, text | st.none(), text, text)
 
 
 @given(tables | manifests | pointers)
-def test_round_trip(published: Any) -> None:
+def test_documents_survive_json(published: Any) -> None:
     data = encode_document("x.json", published.to_dict())
     assert type(published).from_dict(decode_document("x.json", data)) == published
     assert encode_document("x.json", json.loads(data)) == data
@@ -71,13 +73,13 @@ def test_round_trip(published: Any) -> None:
 
 
 @given(facts)
-def test_weather_facts_go_to_json_and_back_too(published: WeatherFacts) -> None:
+def test_weather_facts_survive_json(published: WeatherFacts) -> None:
     plain = json.loads(json.dumps(published.to_dict(), allow_nan=False))
     assert WeatherFacts.from_dict(plain) == published
 
 
 @given(tables)
-def test_a_table_from_before_there_were_seasons_and_nowcasts_is_still_read(
+def test_a_table_without_seasons_and_nowcasts_is_read(
     published: ForecastTable,
 ) -> None:
     plain = published.to_dict()
@@ -89,8 +91,31 @@ def test_a_table_from_before_there_were_seasons_and_nowcasts_is_still_read(
     assert found.months == published.months
 
 
+def test_a_pointer_of_an_early_version_has_no_earlier_releases() -> None:
+    pointer = Pointer("a", "b", "2026-11-23T17:00:00Z", "it is best", ("b",))
+    assert Pointer.from_dict(pointer.to_dict()) == pointer
+    early = {name: value for name, value in pointer.to_dict().items() if name != "earlier"}
+    assert Pointer.from_dict(early).earlier is None
+
+
+def test_numpy_s_floats_are_plain_in_a_document() -> None:
+    entry = ForecastMonth("2022-08", 1, np.float64(1.5), (np.float64(0.1),))
+    assert json.dumps(entry.to_dict()) == json.dumps(
+        {"month": "2022-08", "horizon": 1, "mean": 1.5, "quantiles": [0.1]}
+    )
+    with pytest.raises(TypeError):
+        ForecastMonth("2022-08", np.int64(1), 1.5, ()).to_dict()
+
+
+@pytest.mark.parametrize(
+    "change", [{"bytes": "1"}, {"bytes": None}, {"bytes": 1.5}, {"more": 1}, {"sha256": 1}]
+)
+def test_a_field_of_another_type_is_refused(change: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=next(iter(change))):
+        FileEntry.from_dict(FileEntry("ab", 1).to_dict() | change)
+
+
 def test_the_levels_are_symmetric_around_the_median() -> None:
-    """The 80% interval is read off the second and the last but one."""
     assert list(LEVELS) == sorted(LEVELS)
     assert [low + high for low, high in zip(LEVELS, reversed(LEVELS), strict=True)] == [1] * 7
     assert (LEVELS[1], LEVELS[3], LEVELS[-2]) == (0.1, 0.5, 0.9)

@@ -10,7 +10,7 @@ import pytest
 from lambda_handler.log import UNITS, RequestLog, error_location, log_line
 
 
-def told(**changes: Any) -> dict[str, Any]:
+def logged(**changes: Any) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(
         log_line(RequestLog("direct", "id", False, **changes), 1.23456)
     )
@@ -26,7 +26,7 @@ def told(**changes: Any) -> dict[str, Any]:
     ],
 )
 def test_metrics_are_in_the_embedded_format(changes: Any, dimensions: Any) -> None:
-    found = told(**changes)
+    found = logged(**changes)
     metrics = found["_aws"]["CloudWatchMetrics"]
     assert {one["Namespace"] for one in metrics} == {"EnergyForecast"}
     assert [one["Dimensions"] for one in metrics] == [[some] for some in dimensions]
@@ -39,7 +39,7 @@ def test_metrics_are_in_the_embedded_format(changes: Any, dimensions: Any) -> No
 
 
 def test_no_more_metrics_are_sent_than_cost_nothing() -> None:
-    lines = [told(tier=tier, code=code) for tier in (None, "table", "champion") for code in "ab"]
+    lines = [logged(tier=tier, code=code) for tier in (None, "table", "champion") for code in "ab"]
     sent = {
         (metric["Name"], *(found[name] for name in one["Dimensions"][0]))
         for found in lines
@@ -55,11 +55,11 @@ def test_no_more_metrics_are_sent_than_cost_nothing() -> None:
         ({}, "INFO", (0, 0, 0)),
         ({"status": 422, "code": "not_allowed"}, "INFO", (1, 0, 0)),
         ({"status": 503, "code": "no_release"}, "ERROR", (0, 1, 0)),
-        ({"stale": "no answer"}, "WARNING", (0, 0, 1)),
+        ({"stale_reason": "no answer"}, "WARNING", (0, 0, 1)),
     ],
 )
 def test_what_went_wrong_is_counted(changes: Any, level: str, counts: Any) -> None:
-    found = told(**changes)
+    found = logged(**changes)
     assert found["level"] == level
     assert (found["errors"], found["faults"], found["stale"]) == counts
     assert (found["requests"], found["latency"]) == (1, 1.235)
@@ -74,5 +74,5 @@ def test_a_line_is_one_line() -> None:
 def test_where_an_error_came_from() -> None:
     with pytest.raises(ValueError, match="secret") as caught:
         raise ValueError("a secret")
-    assert error_location(caught.value).startswith("ValueError at test_telling.py:")
+    assert error_location(caught.value).startswith("ValueError at test_log.py:")
     assert error_location(ValueError("a secret")) == "ValueError"

@@ -19,15 +19,16 @@ from energy.contract.panel import (
 )
 
 CALIBRATION = Calibration((0.1, 0.2), (-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0), True, 60)
-JUDGED = BacktestScores(4, 0.8, 1.0, 5.0, 1.2, 0.8, 0.95)
-ONE = SeriesForecast("shop 1", "2024-12", (1.0, 2.0), "theta", (3.0, 4.0), CALIBRATION, JUDGED)
+SCORES = BacktestScores(4, 0.8, 1.0, 5.0, 1.2, 0.8, 0.95)
+SHOP = SeriesForecast("shop 1", "2024-12", (1.0, 2.0), "theta", (3.0, 4.0), CALIBRATION, SCORES)
 
 
 @pytest.mark.parametrize(
-    "one", [ONE, SeriesForecast("b", "2024-12", (1.0,), "naive", (1.0,), CALIBRATION, note="short")]
+    "series",
+    [SHOP, SeriesForecast("b", "2024-12", (1.0,), "naive", (1.0,), CALIBRATION, note="short")],
 )
-def test_a_series_survives_json(one: SeriesForecast) -> None:
-    assert SeriesForecast.from_dict(json.loads(json.dumps(one.to_dict()))) == one
+def test_a_series_survives_json(series: SeriesForecast) -> None:
+    assert SeriesForecast.from_dict(json.loads(json.dumps(series.to_dict()))) == series
 
 
 def test_the_panel_survives_json() -> None:
@@ -36,7 +37,7 @@ def test_the_panel_survives_json() -> None:
 
 
 @given(st.lists(st.text(min_size=1), unique=True, max_size=30), st.integers(1, 7))
-def test_every_series_is_in_the_file_that_its_name_leads_to(names: list[str], files: int) -> None:
+def test_every_series_is_in_the_file_of_its_name(names: list[str], files: int) -> None:
     series = [SeriesForecast(n, "2024-12", (1.0,), "naive", (1.0,), CALIBRATION) for n in names]
     documents = panel_documents(Panel("t", files, 1, tuple(names), {}, {}, 0), series)
     assert len(documents) == files + 1
@@ -47,6 +48,5 @@ def test_every_series_is_in_the_file_that_its_name_leads_to(names: list[str], fi
 
 
 @given(st.text(), st.integers(1, 999))
-def test_no_name_leads_anywhere_else(name: str, files: int) -> None:
-    """What a caller sends picks one of the files that there are, and is part of none's name."""
+def test_a_name_cannot_lead_to_another_file(name: str, files: int) -> None:
     assert panel_file(name, files) in {f"panel-{number:03d}.json" for number in range(files)}

@@ -1,4 +1,4 @@
-"""What the table holds is looked up; what it does not is asked of the champion, or refused."""
+"""Months of the table are looked up; for others the champion answers, or an error."""
 
 from __future__ import annotations
 
@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from energy import legacy_errors
 from energy.contract import Forecast, ForecastRequest
-from energy.errors import UnknownTarget
+from energy.errors import FieldError, UnknownTarget
 from energy.releases.reader import Release
 from energy.serving.predict import predict
 
@@ -17,7 +16,7 @@ def ask(release: Release, **body: Any) -> Forecast:
     return predict(release, ForecastRequest.from_dict(body))
 
 
-def test_published_months_are_the_table_s(release: Release) -> None:
+def test_published_months_come_from_the_table(release: Release) -> None:
     found = ask(release, periods=24, coverage=[0.8, 0.95, 0.5])
     manifest = release.manifest
     assert (found.tier, found.scenario_method, found.stale) == ("table", None, False)
@@ -46,7 +45,7 @@ def test_any_coverage_is_answered_from_the_table(release: Release) -> None:
     assert most.lower < nine.lower < eight.lower < row.mean < eight.upper < nine.upper < most.upper
 
 
-def test_weather_that_was_published_is_said_to_be(aware: Release, unaware: Release) -> None:
+def test_observed_weather_is_marked(aware: Release, unaware: Release) -> None:
     assert aware.table.observed
     observed = {row.month for row in ask(aware, periods=24).months if row.weather == "observed"}
     assert observed == set(aware.table.observed)
@@ -68,10 +67,8 @@ def test_beyond_the_table_the_champion_answers(release: Release) -> None:
 
 
 @pytest.mark.parametrize("month", ["2022-07", "2021-01", "2032-08", "9999-12"])
-def test_months_out_of_reach(release: Release, month: str) -> None:
-    with pytest.raises(
-        legacy_errors.NotAllowed, match=r"months\[0\] is .*; expected 2022-08 to 2032-07"
-    ):
+def test_months_beyond_the_largest_horizon(release: Release, month: str) -> None:
+    with pytest.raises(FieldError, match=r"months\[0\] is .*; expected 2022-08 to 2032-07"):
         ask(release, months=[month])
 
 
@@ -97,15 +94,13 @@ def test_parts_are_answered_from_their_tables(unaware: Release) -> None:
     ],
 )
 def test_parts_have_no_champion(unaware: Release, field: str, body: dict[str, Any]) -> None:
-    with pytest.raises(
-        legacy_errors.TableAlone, match=f"{field} cannot be answered for natural_gas"
-    ) as caught:
+    with pytest.raises(FieldError, match=f"{field} cannot be answered for natural_gas") as caught:
         ask(unaware, target="natural_gas", **body)
-    assert caught.value.field == field
+    assert (caught.value.code, caught.value.field) == ("table_alone", field)
 
 
 @pytest.mark.parametrize("target", ["coal mines", "../manifest.json", "schema"])
-def test_series_that_are_not_there(release: Release, target: str) -> None:
+def test_unknown_series(release: Release, target: str) -> None:
     with pytest.raises(UnknownTarget, match="total"):
         ask(release, target=target)
 
@@ -121,13 +116,14 @@ def test_series_that_are_not_there(release: Release, target: str) -> None:
 def test_observations_leave_no_month_out(
     release: Release, observations: dict[str, float], expected: str
 ) -> None:
-    with pytest.raises(legacy_errors.ObservationGap, match=f"expected {expected}"):
+    with pytest.raises(FieldError, match=f"{expected} was expected") as caught:
         ask(release, observations=observations)
+    assert (caught.value.code, caught.value.field) == ("observation_gap", "observations")
 
 
 @pytest.mark.parametrize("value", [0.0, -3.0])
 def test_observations_of_a_positive_series_are_positive(release: Release, value: float) -> None:
-    with pytest.raises(legacy_errors.NotAllowed, match=r"observations\.2022-08 .*above zero"):
+    with pytest.raises(FieldError, match=r"observations\.2022-08 .*above zero"):
         ask(release, observations={"2022-08": value})
 
 

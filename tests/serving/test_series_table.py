@@ -9,7 +9,7 @@ import pytest
 from energy.contract import Calibration
 from energy.contract.panel import SeriesForecast
 from energy.forecasting.intervals import quantiles
-from energy.serving.predict import panel_table
+from energy.serving.predict import series_table
 
 
 @pytest.mark.parametrize("log", [True, False])
@@ -23,8 +23,8 @@ def test_quantiles_are_those_of_the_one_rule(log: bool) -> None:
         tuple(random.uniform(0.5, 1.5, 12)),
     )
     means = random.uniform(5, 9, 24)
-    one = SeriesForecast("a", "2024-07", (1.0,), "theta", tuple(means), calibration)
-    found = panel_table(one, "t")
+    series = SeriesForecast("a", "2024-07", (1.0,), "theta", tuple(means), calibration)
+    found = series_table(series, "t")
     months = pd.period_range("2024-08", periods=24, freq="M")
     expected = quantiles(means, np.arange(1, 25), months, calibration)
     assert [row.month for row in found.months] == [str(month) for month in months]
