@@ -6,12 +6,13 @@ import sys
 import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from math import ceil, isfinite, sqrt
 from statistics import fmean, median, stdev
 from typing import Any
 
 import pandas as pd
+from msgspec.structs import astuple
 
 from energy.contract.panel import SERIES_PER_FILE, Panel, SeriesForecast
 from energy.data.frame import temporal_split
