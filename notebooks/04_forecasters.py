@@ -218,7 +218,7 @@ Markdown(
 
 # %% [markdown]
 # To keep it, write its maker in `energy/forecasting/makers.py` and its row in
-# `energy/forecasting/bench.py`; `flows/trainflow.py run --forecasters theta,three_years` then knows
+# `energy/forecasting/models.py`; `flows/trainflow.py run --forecasters theta,three_years` then knows
 # it, and if it wins it is published. How ours compare with the field on a hundred folds, and what
 # was tried and left out: [docs/forecasting.md](../docs/forecasting.md). What becomes of the winner:
 # [05_the_release](05_the_release.ipynb).

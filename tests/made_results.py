@@ -1,4 +1,4 @@
-"""Results of a run, made up in milliseconds: for what shows, logs and tells them."""
+"""Results of a run, made up in milliseconds: for cards, MLflow and summaries."""
 
 from __future__ import annotations
 
@@ -71,15 +71,15 @@ def make_plan(y: pd.Series, folds: int = 4, holdout: bool = True) -> FoldPlan:
     return plan_folds(y.index, y.index[95] if holdout else y.index[-6], folds, 24)
 
 
-def make_folds(y: pd.Series, laid: FoldPlan, error: float, nowcast: bool = False) -> pd.DataFrame:
+def make_folds(y: pd.Series, plan: FoldPlan, error: float, nowcast: bool = False) -> pd.DataFrame:
     """A fold frame whose forecasts are off by a share that grows with the months ahead.
 
     Nowcasts, where there are any, are off by half as much. Many tests want the same one, which is
     made once, and a copy each.
     """
-    asked = (_known(y), laid, error, nowcast)
+    asked = (_known(y), plan, error, nowcast)
     if asked not in _FOLDS:
-        _FOLDS[asked] = _folds(y, laid, error, nowcast)
+        _FOLDS[asked] = _folds(y, plan, error, nowcast)
     return _FOLDS[asked].copy()
 
 
@@ -88,12 +88,12 @@ def _known(y: pd.Series) -> object:
     return y.name, y.index[0], y.to_numpy().tobytes()
 
 
-def _folds(y: pd.Series, laid: FoldPlan, error: float, nowcast: bool) -> pd.DataFrame:
+def _folds(y: pd.Series, plan: FoldPlan, error: float, nowcast: bool) -> pd.DataFrame:
     parts = []
-    for cutoff in (*laid.backtest, *laid.holdout):
-        held = cutoff in laid.holdout
-        until = y.index[-1] if held else laid.split
-        months = pd.period_range(cutoff + 1, min(cutoff + laid.max_horizon, until), freq="M")
+    for cutoff in (*plan.backtest, *plan.holdout):
+        held = cutoff in plan.holdout
+        until = y.index[-1] if held else plan.split
+        months = pd.period_range(cutoff + 1, min(cutoff + plan.max_horizon, until), freq="M")
         ahead = np.arange(1, len(months) + 1)
         actual = y.loc[months].to_numpy()
         sign = np.where(ahead % 2, 1, -1)
@@ -109,7 +109,7 @@ def _folds(y: pd.Series, laid: FoldPlan, error: float, nowcast: bool) -> pd.Data
             }
         )
         parts.append(rows)
-        if cutoff == laid.split:
+        if cutoff == plan.split:
             parts.append(rows.assign(protocol="single_origin"))
         if nowcast:
             first = rows.iloc[:1].assign(protocol="nowcast_holdout" if held else "nowcast")
@@ -119,7 +119,7 @@ def _folds(y: pd.Series, laid: FoldPlan, error: float, nowcast: bool) -> pd.Data
 
 def make_comparison(
     y: pd.Series,
-    laid: FoldPlan,
+    plan: FoldPlan,
     failed: Sequence[str] = (),
     names: Sequence[str] = NAMES,
     size: float = 1.0,
@@ -130,48 +130,48 @@ def make_comparison(
 
     Args:
         y: The series.
-        laid: Its folds.
+        plan: Its folds.
         failed: Names of those that have none.
         names: Of all.
         size: What to multiply all errors with.
     """
-    asked = (_known(y), laid, tuple(failed), tuple(names), size)
+    asked = (_known(y), plan, tuple(failed), tuple(names), size)
     if asked not in _COMPARISONS:
-        _COMPARISONS[asked] = _comparison(y, laid, failed, names, size)
+        _COMPARISONS[asked] = _comparison(y, plan, failed, names, size)
     return deepcopy(_COMPARISONS[asked])
 
 
 def _comparison(
-    y: pd.Series, laid: FoldPlan, failed: Sequence[str], names: Sequence[str], size: float
+    y: pd.Series, plan: FoldPlan, failed: Sequence[str], names: Sequence[str], size: float
 ) -> Comparison:
     results = {}
     for name in names:
         if name in failed:
             results[name] = None, Score(name, failure="ValueError: it broke")
             continue
-        folds = make_folds(y, laid, size * ERRORS.get(name, 0.6), FORECASTERS[name].weather)
+        folds = make_folds(y, plan, size * ERRORS.get(name, 0.6), FORECASTERS[name].weather)
         results[name] = folds, score_folds(name, folds[folds["protocol"] == "backtest"], 1.5)
     return compare_forecasters(names, results, y)
 
 
 def make_table(
     y: pd.Series,
-    laid: FoldPlan,
+    plan: FoldPlan,
     horizon: int = 24,
     forecaster: str = "theta",
     observed: Mapping[str, float] | None = None,
 ) -> ForecastTable:
     """The year before again, with calibrated intervals."""
     mean = pd.Series(np.resize(y.to_numpy()[-12:], horizon), months_after(y.index[-1], horizon))
-    folds = make_folds(y, laid, 0.2)
+    folds = make_folds(y, plan, 0.2)
     return forecast_table(forecaster, y, mean, folds, None, "Mtoe", observed or {})
 
 
 def make_compared(series: Mapping[str, pd.Series], holdout: bool = True) -> dict[str, Comparison]:
     """A comparison for each of `make_parts`, with errors as large as its share of the total."""
-    laid = make_plan(series["total"], holdout=holdout)
+    plan = make_plan(series["total"], holdout=holdout)
     return {
-        name: make_comparison(y, laid, names=NAMES[:2], size=abs(SHARES.get(name, 1.0)))
+        name: make_comparison(y, plan, names=NAMES[:2], size=abs(SHARES.get(name, 1.0)))
         for name, y in series.items()
     }
 
@@ -180,8 +180,8 @@ def make_compared(series: Mapping[str, pd.Series], holdout: bool = True) -> dict
 def make_breakdown(horizon: int = 24) -> Breakdown:
     """The parts of `make_parts` by the year before, which add up to the total's `make_table`."""
     series = make_parts()
-    laid = make_plan(series["total"])
-    tables = {name: make_table(series[name], laid, horizon) for name in SHARES}
+    plan = make_plan(series["total"])
+    tables = {name: make_table(series[name], plan, horizon) for name in SHARES}
     return Breakdown(reconcile_champions(make_compared(series), series, make_weather()), tables)
 
 

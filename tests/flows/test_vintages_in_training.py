@@ -1,4 +1,4 @@
-"""Training on vintages: the newest, one asked for, and each fold on the figures of its time."""
+"""Training on vintages: the newest, a requested one, and folds on figures as first published."""
 
 from __future__ import annotations
 
@@ -28,11 +28,15 @@ def prepared(data: Path, folder: Path, **asked: object) -> TrainingPlan:
 
 def means(data: Path, folder: Path, *, real_time: bool) -> Means:
     """Forecasts of the folds at both cutoffs."""
-    task = prepared(data, folder, real_time=real_time)
-    few = replace(task.plan, backtest=task.plan.backtest[-1:], holdout=task.plan.holdout[:1])
+    training_plan = prepared(data, folder, real_time=real_time)
+    few = replace(
+        training_plan.plan,
+        backtest=training_plan.plan.backtest[-1:],
+        holdout=training_plan.plan.holdout[:1],
+    )
     assert (few.backtest, few.holdout) == ((EARLIER,), (CUTOFF,))
-    series, known = task.series["total"], task.real_time_data["total"]
-    folds, _ = backtest.run_backtest("seasonal_naive", series, task.weather, few, known)
+    series, known = training_plan.series["total"], training_plan.real_time_data["total"]
+    folds, _ = backtest.run_backtest("seasonal_naive", series, training_plan.weather, few, known)
     once = folds[folds["protocol"] != "single_origin"]
     actual = series.loc[pd.PeriodIndex(once["month"])]
     assert once["actual"].to_numpy() == pytest.approx(actual.to_numpy())
@@ -41,36 +45,36 @@ def means(data: Path, folder: Path, *, real_time: bool) -> Means:
 
 def test_the_newest_vintage_unless_another_is_asked_for(three: Path, tmp_path: Path) -> None:
     old, embedded, new = list_vintages(three)
-    task = prepared(three, tmp_path)
-    assert (task.vintage_id, task.vintage) == (new.vintage_id, new.hashes)
-    assert str(task.series["total"].index[-1]) == "2022-08"
-    assert task.real_time_data == {"total": {}}
-    task = prepared(three, tmp_path, vintage=embedded.vintage_id)
-    assert task.vintage == embedded.hashes
-    assert str(task.series["total"].index[-1]) == "2022-07"
-    task = prepared(three, tmp_path, vintage=old.vintage_id)
-    assert task.series["total"].index[-1] == CUTOFF
+    training_plan = prepared(three, tmp_path)
+    assert (training_plan.vintage_id, training_plan.vintage) == (new.vintage_id, new.hashes)
+    assert str(training_plan.series["total"].index[-1]) == "2022-08"
+    assert training_plan.real_time_data == {"total": {}}
+    training_plan = prepared(three, tmp_path, vintage=embedded.vintage_id)
+    assert training_plan.vintage == embedded.hashes
+    assert str(training_plan.series["total"].index[-1]) == "2022-07"
+    training_plan = prepared(three, tmp_path, vintage=old.vintage_id)
+    assert training_plan.series["total"].index[-1] == CUTOFF
 
 
 def test_what_was_known_is_held_for_cutoffs_with_a_vintage_of_their_own(
     three: Path, tmp_path: Path
 ) -> None:
-    task = prepared(three, tmp_path, real_time=True)
-    assert set(task.real_time_data["total"]) == {CUTOFF}
-    series, weather = task.real_time_data["total"][CUTOFF]
-    assert (series.index[0], series.index[-1]) == (task.series["total"].index[0], CUTOFF)
-    assert list(weather.columns) == list(task.weather.columns)
-    assert " 1 folds use figures as first published." in str(task)
+    training_plan = prepared(three, tmp_path, real_time=True)
+    assert set(training_plan.real_time_data["total"]) == {CUTOFF}
+    series, weather = training_plan.real_time_data["total"][CUTOFF]
+    assert (series.index[0], series.index[-1]) == (training_plan.series["total"].index[0], CUTOFF)
+    assert list(weather.columns) == list(training_plan.weather.columns)
+    assert " 1 folds use figures as first published." in str(training_plan)
     # The plan of this one has its cutoffs a month earlier, where no vintage ends.
     _, embedded, _ = list_vintages(three)
-    task = prepared(three, tmp_path, real_time=True, vintage=embedded.vintage_id)
-    assert task.real_time_data == {"total": {}}
+    training_plan = prepared(three, tmp_path, real_time=True, vintage=embedded.vintage_id)
+    assert training_plan.real_time_data == {"total": {}}
 
 
 def test_every_part_is_told_what_was_known_of_it(three: Path, tmp_path: Path) -> None:
-    task = prepared(three, tmp_path, real_time=True, target="all")
-    assert set(task.real_time_data) == set(task.series) == set(TARGETS)
-    for name, known in task.real_time_data.items():
+    training_plan = prepared(three, tmp_path, real_time=True, target="all")
+    assert set(training_plan.real_time_data) == set(training_plan.series) == set(TARGETS)
+    for name, known in training_plan.real_time_data.items():
         assert set(known) == {CUTOFF}
         series, _ = known[CUTOFF]
         assert (series.name, series.index[-1]) == (name, CUTOFF)

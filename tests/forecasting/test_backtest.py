@@ -36,7 +36,7 @@ FITTED = [name for name, entry in FORECASTERS.items() if not entry.members]
 NOWCAST = [name for name, entry in FORECASTERS.items() if entry.weather]
 QUICK = "weather_normalised_theta"
 """Uses weather, and is fitted in no time."""
-SAID = ["cutoff", "month", "horizon", "mean", "scale", *quantile_columns()]
+FORECAST_COLUMNS = ["cutoff", "month", "horizon", "mean", "scale", *quantile_columns()]
 
 
 def planned(count: int, folds: int, horizon: int) -> FoldPlan:
@@ -48,19 +48,19 @@ def planned(count: int, folds: int, horizon: int) -> FoldPlan:
 def test_five_years_are_enough_from_end_to_end() -> None:
     weather = made_up_weather(MINIMUM)
     y = made_up_series(weather)
-    laid_out = planned(MINIMUM, 24, 24)
-    found, seconds = run_backtest("seasonal_naive", y, weather, laid_out)
+    plan = planned(MINIMUM, 24, 24)
+    found, seconds = run_backtest("seasonal_naive", y, weather, plan)
     assert seconds >= 0
     assert set(found["protocol"]) == {"backtest", "holdout", "single_origin"}
-    assert found["cutoff"].nunique() == len(laid_out.backtest) + 1
+    assert found["cutoff"].nunique() == len(plan.backtest) + 1
     assert not found.isna().any().any()
 
 
 def test_a_fold_frame_is_what_its_documentation_says() -> None:
     weather = made_up_weather(120)
     y = made_up_series(weather)
-    laid_out = planned(120, 3, 18)
-    found, _ = run_backtest("seasonal_naive", y, weather, laid_out)
+    plan = planned(120, 3, 18)
+    found, _ = run_backtest("seasonal_naive", y, weather, plan)
     assert list(found.columns) == [
         *("protocol", "cutoff", "month", "horizon", "actual", "mean", "scale"),
         *quantile_columns(),
@@ -73,11 +73,11 @@ def test_a_fold_frame_is_what_its_documentation_says() -> None:
         scale = seasonal_naive_scale(y.loc[:cutoff].to_numpy())
         assert rows["scale"].to_list() == [scale] * len(rows)
     chosen_on = found[found["protocol"] == "backtest"]
-    assert tuple(chosen_on["cutoff"].unique()) == laid_out.backtest
-    assert chosen_on["month"].max() == laid_out.split
+    assert tuple(chosen_on["cutoff"].unique()) == plan.backtest
+    assert chosen_on["month"].max() == plan.split
     reported = found[found["protocol"] == "holdout"]
-    assert tuple(reported["cutoff"].unique()) == laid_out.holdout
-    assert reported["month"].min() == laid_out.split + 1
+    assert tuple(reported["cutoff"].unique()) == plan.holdout
+    assert reported["month"].min() == plan.split + 1
     # As far as published where there are actuals, and never less than is scored.
     reach = found[found["protocol"] != "single_origin"].groupby("cutoff")["horizon"].max()
     assert reach.min() == 12
@@ -87,18 +87,18 @@ def test_a_fold_frame_is_what_its_documentation_says() -> None:
 def test_the_single_origin_reaches_from_the_split_to_the_end() -> None:
     weather = made_up_weather(120)
     y = made_up_series(weather)
-    laid_out = planned(120, 1, 12)
-    found, _ = run_backtest("seasonal_naive", y, weather, laid_out)
+    plan = planned(120, 1, 12)
+    found, _ = run_backtest("seasonal_naive", y, weather, plan)
     single = found[found["protocol"] == "single_origin"]
-    assert set(single["cutoff"]) == {laid_out.split}
+    assert set(single["cutoff"]) == {plan.split}
     assert single["horizon"].to_list() == list(range(1, 25))
     assert single["month"].iloc[-1] == y.index[-1]
-    same = found[(found["protocol"] == "holdout") & (found["cutoff"] == laid_out.split)]
+    same = found[(found["protocol"] == "holdout") & (found["cutoff"] == plan.split)]
     both = single.head(12).drop(columns="protocol").reset_index(drop=True)
     pd.testing.assert_frame_equal(same.drop(columns="protocol").reset_index(drop=True), both)
 
 
-def laid_out_by_hand() -> tuple[pd.Series, pd.DataFrame, FoldPlan]:
+def small_case() -> tuple[pd.Series, pd.DataFrame, FoldPlan]:
     """Eight years, and every kind of cutoff: two each to warm up, to choose on and to report."""
     weather = made_up_weather(96)
     y = made_up_series(weather)
@@ -108,11 +108,11 @@ def laid_out_by_hand() -> tuple[pd.Series, pd.DataFrame, FoldPlan]:
 
 @pytest.fixture(scope="module")
 def every_protocol() -> pd.DataFrame:
-    return run_backtest(QUICK, *laid_out_by_hand())[0]
+    return run_backtest(QUICK, *small_case())[0]
 
 
 def test_every_protocol_has_its_cutoffs_and_reach(every_protocol) -> None:
-    y, _, laid_out = laid_out_by_hand()
+    y, _, plan = small_case()
     found = {
         (protocol, int((cutoff - y.index[0]).n)): len(rows)
         for (protocol, cutoff), rows in every_protocol.groupby(["protocol", "cutoff"])
@@ -130,13 +130,13 @@ def test_every_protocol_has_its_cutoffs_and_reach(every_protocol) -> None:
         ("nowcast_holdout", 63): 1,
         ("nowcast_holdout", 68): 1,
     }
-    assert list(laid_out.cutoffs.values()) == ["warmup"] * 2 + ["backtest"] * 2 + ["holdout"] * 2
-    assert list(laid_out.cutoffs) == sorted(laid_out.cutoffs)
+    assert list(plan.cutoffs.values()) == ["warmup"] * 2 + ["backtest"] * 2 + ["holdout"] * 2
+    assert list(plan.cutoffs) == sorted(plan.cutoffs)
     assert not every_protocol.isna().any().any()
 
 
 def test_a_nowcast_is_of_the_month_after_its_cutoff(every_protocol) -> None:
-    y, _, _ = laid_out_by_hand()
+    y, _, _ = small_case()
     found = every_protocol[every_protocol["protocol"].str.startswith("nowcast")]
     assert (found["horizon"] == 1).all()
     assert found["month"].to_list() == [cutoff + 1 for cutoff in found["cutoff"]]
@@ -146,8 +146,8 @@ def test_a_nowcast_is_of_the_month_after_its_cutoff(every_protocol) -> None:
 
 
 def test_a_nowcast_is_made_in_the_weather_that_came(every_protocol) -> None:
-    y, weather, laid_out = laid_out_by_hand()
-    cutoff = laid_out.backtest[-1]
+    y, weather, plan = small_case()
+    cutoff = plan.backtest[-1]
     fitted = fit(QUICK, y.loc[:cutoff], regressors(QUICK, y.loc[:cutoff], weather), True)
     came = weather[["degree_days"]].loc[[cutoff + 1]]
     rows = every_protocol[every_protocol["cutoff"] == cutoff].set_index("protocol")["mean"]
@@ -166,20 +166,20 @@ def test_a_nowcast_errs_less_and_claims_less_than_the_forecast_of_its_month(ever
 
 @pytest.mark.parametrize("name", ["theta", QUICK])
 def test_without_weather_ahead_or_a_use_for_it_there_is_no_nowcast(name: str) -> None:
-    y, weather, laid_out = laid_out_by_hand()
-    cutoff = laid_out.backtest[0]
+    y, weather, plan = small_case()
+    cutoff = plan.backtest[0]
     cut = weather if name == "theta" else weather.loc[:cutoff]
-    found, _ = run_backtest(name, y, cut, FoldPlan((cutoff,), (), laid_out.split, 12))
+    found, _ = run_backtest(name, y, cut, FoldPlan((cutoff,), (), plan.split, 12))
     assert set(found["protocol"]) == {"backtest"}
 
 
 def test_warmup_folds_are_what_the_first_fold_has_to_learn_from(every_protocol) -> None:
-    y, weather, laid_out = laid_out_by_hand()
-    cold, _ = run_backtest(QUICK, y, weather, FoldPlan(laid_out.backtest, (), laid_out.split, 18))
-    warm = every_protocol[every_protocol["cutoff"].isin(laid_out.backtest)]
+    y, weather, plan = small_case()
+    cold, _ = run_backtest(QUICK, y, weather, FoldPlan(plan.backtest, (), plan.split, 18))
+    warm = every_protocol[every_protocol["cutoff"].isin(plan.backtest)]
     kept = ["protocol", "cutoff", "month", "mean"]
     pd.testing.assert_frame_equal(warm[kept].reset_index(drop=True), cold[kept])
-    first = laid_out.backtest[0]
+    first = plan.backtest[0]
     assert resolved_folds(cold, first).empty
     learnt_from = resolved_folds(every_protocol, first)
     assert set(learnt_from["protocol"]) == {"warmup"}
@@ -190,13 +190,13 @@ def test_warmup_folds_are_what_the_first_fold_has_to_learn_from(every_protocol) 
 
 def test_a_cutoff_in_real_time_knows_the_figures_as_they_were_published() -> None:
     """Actuals are today's; what is fitted, scaled and nowcast is of then."""
-    y, weather, laid_out = laid_out_by_hand()
-    cutoff = laid_out.backtest[-1]
-    laid_out = FoldPlan(laid_out.backtest, (), laid_out.split, 12)
+    y, weather, plan = small_case()
+    cutoff = plan.backtest[-1]
+    plan = FoldPlan(plan.backtest, (), plan.split, 12)
     then = (y * 1.5).loc[:cutoff]
     colder = weather.loc[: cutoff + 1].assign(degree_days=lambda rows: rows["degree_days"] + 2)
-    found, _ = run_backtest(QUICK, y, weather, laid_out, {cutoff: (then, colder)})
-    plain, _ = run_backtest(QUICK, y, weather, laid_out)
+    found, _ = run_backtest(QUICK, y, weather, plan, {cutoff: (then, colder)})
+    plain, _ = run_backtest(QUICK, y, weather, plan)
     pd.testing.assert_series_equal(found["actual"], plain["actual"])
     last = (found["cutoff"] == cutoff).to_numpy()
     pd.testing.assert_frame_equal(found[~last], plain[~last])
@@ -227,7 +227,7 @@ def test_nothing_after_a_cutoff_reaches_a_forecast(name, folds, elsewhere) -> No
     seen, other = folds(name), elsewhere(name)
     assert not seen["actual"].equals(other["actual"])
     assert (seen["protocol"] == "nowcast").sum() == (2 if name in NOWCAST else 0)
-    pd.testing.assert_frame_equal(seen[SAID], other[SAID], check_exact=True)
+    pd.testing.assert_frame_equal(seen[FORECAST_COLUMNS], other[FORECAST_COLUMNS], check_exact=True)
 
 
 @for_each([QUICK, "unobserved_components_weather"])
@@ -333,7 +333,7 @@ def test_without_weather_those_that_need_it_say_so(total, weather, two_folds) ->
 def test_a_series_below_zero_is_backtested_on_levels(net_imports, weather) -> None:
     one = FoldPlan((period("2003-12"),), (), period("2004-12"), 12)
     found, _ = run_backtest("ets", net_imports, weather, one)
-    assert np.isfinite(found[SAID[3:]].to_numpy()).all()
+    assert np.isfinite(found[FORECAST_COLUMNS[3:]].to_numpy()).all()
     # Added, not multiplied: as far above the forecast as below, also where it is below zero.
     above, below = found["q0.975"] - found["q0.5"], found["q0.5"] - found["q0.025"]
     np.testing.assert_allclose(above, below)

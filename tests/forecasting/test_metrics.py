@@ -1,6 +1,5 @@
 import doctest
 import warnings
-from dataclasses import fields
 
 import numpy as np
 import pandas as pd
@@ -301,11 +300,6 @@ def test_a_score_tells_itself_in_a_line() -> None:
     good = Score("theta", folds=24, mase=0.4567, mape=3.004, seconds=1.25)
     assert str(good) == "theta: MASE 0.457, MAPE 3.00%, 24 folds, 1.2 CPU s"
     assert str(Score("theta", failure="no luck")) == "theta: failed. no luck"
-
-
-def test_a_score_as_plain_data_holds_every_field() -> None:
-    plain = Score("theta", failure="no luck").to_dict()
-    assert list(plain) == [field.name for field in fields(Score)]
 
 
 def test_no_percentage_is_said_to_be_none() -> None:

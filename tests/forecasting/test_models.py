@@ -30,12 +30,6 @@ every_forecaster = for_each(name for name in FORECASTERS if name != STACKED)
 subsets = st.lists(st.sampled_from(list(FORECASTERS)), min_size=1, unique=True)
 
 
-def test_at_least_twelve_forecasters_of_different_kinds_compete() -> None:
-    assert len(FORECASTERS) >= 12
-    assert len({entry.kind for entry in FORECASTERS.values()}) >= 6
-    assert len(WEATHER_AWARE) >= 4
-
-
 def test_every_row_is_complete() -> None:
     for name, entry in FORECASTERS.items():
         assert name == entry.name

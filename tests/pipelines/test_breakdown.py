@@ -36,15 +36,15 @@ from energy.pipelines.train import (
 
 SERIES = make_parts()
 WEATHER = make_weather()
-LAID = make_plan(SERIES["total"])
-Compared = dict[str, Comparison]
+PLAN = make_plan(SERIES["total"])
+Comparisons = dict[str, Comparison]
 
 
 @dataclass(frozen=True)
 class Made:
     """Everything on the way to a breakdown."""
 
-    compared: Compared
+    comparisons: Comparisons
     reconciliation: Reconciliation
     total: ForecastTable
     breakdown: Breakdown
@@ -53,26 +53,26 @@ class Made:
 @pytest.fixture(scope="module")
 def made() -> Made:
     """The champion of natural gas uses weather; the others do not."""
-    gas = make_comparison(SERIES["natural_gas"], LAID, names=AND_WEATHER)
-    compared = {**make_compared(SERIES), "natural_gas": gas}
-    reconciled = reconcile_champions(compared, SERIES, WEATHER)
-    _, total = refit_best(compared["total"], SERIES["total"], WEATHER, 14, "Mtoe")
-    found = break_down(reconciled, compared, SERIES, WEATHER, total)
-    return Made(compared, reconciled, total, found)
+    gas = make_comparison(SERIES["natural_gas"], PLAN, names=AND_WEATHER)
+    comparisons = {**make_compared(SERIES), "natural_gas": gas}
+    reconciliation = reconcile_champions(comparisons, SERIES, WEATHER)
+    _, total = refit_best(comparisons["total"], SERIES["total"], WEATHER, 14, "Mtoe")
+    found = break_down(reconciliation, comparisons, SERIES, WEATHER, total)
+    return Made(comparisons, reconciliation, total, found)
 
 
-def told(compared: Compared, off: dict[str, np.ndarray | float]) -> Compared:
+def with_forecasts(comparisons: Comparisons, off: dict[str, np.ndarray | float]) -> Comparisons:
     """The same champions, had their forecasts been the actuals times such factors."""
     changed = {}
-    for name, one in compared.items():
+    for name, one in comparisons.items():
         frame = one.folds[one.champion]
         frame = frame.assign(mean=frame["actual"] * off.get(name, 1.0))
         changed[name] = replace(one, folds={**one.folds, one.champion: frame})
     return changed
 
 
-def noise(compared: Compared, seed: int) -> np.ndarray:
-    rows = len(compared["coal"].folds[compared["coal"].champion])
+def noise(comparisons: Comparisons, seed: int) -> np.ndarray:
+    rows = len(comparisons["coal"].folds[comparisons["coal"].champion])
     return np.exp(np.random.default_rng(seed).normal(0, 0.3, rows))
 
 
@@ -88,7 +88,7 @@ def test_the_parts_add_up_to_the_total_in_every_month(made: Made) -> None:
 def test_a_part_s_table_is_as_whole_as_the_total_s(made: Made) -> None:
     for name, table in made.breakdown.tables.items():
         assert (table.target, table.unit, table.cutoff) == (name, "Mtoe", made.total.cutoff)
-        assert table.forecaster == made.compared[name].champion
+        assert table.forecaster == made.comparisons[name].champion
         assert len(table.months) == len(made.total.months) == 14
         for row in table.months:
             assert sorted(set(row.quantiles)) == list(row.quantiles)
@@ -96,10 +96,10 @@ def test_a_part_s_table_is_as_whole_as_the_total_s(made: Made) -> None:
 
 
 def test_the_total_stays_as_it_was_published(made: Made) -> None:
-    _, again = refit_best(made.compared["total"], SERIES["total"], WEATHER, 14, "Mtoe")
+    _, again = refit_best(made.comparisons["total"], SERIES["total"], WEATHER, 14, "Mtoe")
     assert made.total == again
-    champion = made.compared["total"].ranked[0]
-    own = made.compared["total"].folds[champion.forecaster]
+    champion = made.comparisons["total"].ranked[0]
+    own = made.comparisons["total"].folds[champion.forecaster]
     own = own[own["protocol"].isin(RECONCILED)]
     assert made.reconciliation.folds["total"]["mean"].to_list() == own["mean"].to_list()
     assert made.reconciliation.scores["total"].mase == champion.mase
@@ -116,7 +116,7 @@ def test_a_part_whose_champion_uses_weather_is_nowcast_with_it(made: Made) -> No
 
 def test_every_method_is_tried_and_judged_on_the_training_part(made: Made) -> None:
     assert list(made.reconciliation.mase) == list(METHODS)
-    for name, one in made.compared.items():
+    for name, one in made.comparisons.items():
         assert made.reconciliation.mase["none"][name] == pytest.approx(one.ranked[0].mase)
     assert (
         made.reconciliation.mase["bottom_up"]["total"] != made.reconciliation.mase["none"]["total"]
@@ -128,7 +128,7 @@ def test_scores_are_those_of_the_folds_that_add_up(made: Made) -> None:
     for name, frame in found.folds.items():
         assert set(frame["protocol"]) == set(RECONCILED)
         assert frame[quantile_columns()].notna().all(axis=None)
-        champion = made.compared[name].champion
+        champion = made.comparisons[name].champion
         for protocol, scores in (("backtest", found.scores), ("holdout", found.holdout)):
             rows = frame[frame["protocol"] == protocol]
             assert scores[name] == score_folds(champion, rows, 0.0)
@@ -141,9 +141,11 @@ def test_what_keeps_the_total_and_errs_least_is_chosen() -> None:
     """Proportions where all parts are off by one factor; past errors where one alone is off."""
     fuels = {name: SERIES[name] for name in ("coal", "natural_gas")}
     series = {"total": sum(fuels.values()), **fuels}
-    compared = make_compared(series)
-    off = noise(compared, 1)
-    alike, alone = told(compared, dict.fromkeys(fuels, off)), told(compared, {"coal": off})
+    comparisons = make_compared(series)
+    off = noise(comparisons, 1)
+    alike, alone = with_forecasts(comparisons, dict.fromkeys(fuels, off)), with_forecasts(
+        comparisons, {"coal": off}
+    )
     for given, method in ((alike, "top_down"), (alone, "mint_given_total")):
         found = reconcile_champions(given, series, WEATHER)
         means = {name: train.mean_mase(found.mase[name]) for name in TOTAL_KEEPING}
@@ -152,18 +154,18 @@ def test_what_keeps_the_total_and_errs_least_is_chosen() -> None:
 
 def test_parts_that_are_above_zero_stay_there(monkeypatch: pytest.MonkeyPatch) -> None:
     """All that is too much is laid at coal's door, which has less than that to give."""
-    compared = make_compared(SERIES)
-    compared = told(compared, {"coal": noise(compared, 2)})
-    reconciled = reconcile_champions(compared, SERIES, WEATHER)
-    assert reconciled.method == "mint_given_total"
-    assert (reconciled.folds["coal"]["mean"] > 0).all()
+    comparisons = make_compared(SERIES)
+    comparisons = with_forecasts(comparisons, {"coal": noise(comparisons, 2)})
+    reconciliation = reconcile_champions(comparisons, SERIES, WEATHER)
+    assert reconciliation.method == "mint_given_total"
+    assert (reconciliation.folds["coal"]["mean"] > 0).all()
 
     def too_much(_: object, y: pd.Series, *rest: object) -> tuple[None, ForecastTable]:
-        return None, make_table(y * (1.2 if y.name == "natural_gas" else 1.0), LAID, 6)
+        return None, make_table(y * (1.2 if y.name == "natural_gas" else 1.0), PLAN, 6)
 
     monkeypatch.setattr(train, "refit_best", too_much)
-    total = make_table(SERIES["total"], LAID, 6)
-    tables = break_down(reconciled, compared, SERIES, WEATHER, total).tables
+    total = make_table(SERIES["total"], PLAN, 6)
+    tables = break_down(reconciliation, comparisons, SERIES, WEATHER, total).tables
     for place, row in enumerate(total.months):
         coal, gas, imports = (table.months[place] for table in tables.values())
         assert coal.mean + gas.mean + imports.mean == pytest.approx(row.mean, abs=1e-9)
@@ -179,10 +181,10 @@ def test_without_a_holdout_none_is_scored() -> None:
 
 
 def test_a_part_s_intervals_rest_on_what_was_known_of_it_then(made: Made) -> None:
-    cutoff = LAID.backtest[-1]
+    cutoff = PLAN.backtest[-1]
     then = SERIES["coal"].loc[:cutoff] * np.linspace(1, 3, len(SERIES["coal"].loc[:cutoff]))
     known = {"coal": {cutoff: (then, WEATHER.loc[:cutoff])}}
-    found = reconcile_champions(made.compared, SERIES, WEATHER, known)
+    found = reconcile_champions(made.comparisons, SERIES, WEATHER, known)
     for name, frame in found.folds.items():
         before = made.reconciliation.folds[name]
         assert frame["mean"].equals(before["mean"])

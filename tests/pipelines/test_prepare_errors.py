@@ -125,7 +125,7 @@ def test_raw_files_that_are_not_what_they_were_are_refused_by_name(
 def test_on_an_engine_nothing_is_kept_on_the_disk_of_one_task(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Before a release is promoted whose MLflow run no other task can find."""
+    """Before a release is promoted whose MLflow run no other training_plan can find."""
     monkeypatch.setenv("METAFLOW_EXTRACTED_ROOT", str(tmp_path))
     store = {"ENERGY_STORE": "", "MLFLOW_TRACKING_URI": "s3://bucket/store"}[name]
     told = refused(tmp_path, errors.RequestError, store=store)

@@ -18,48 +18,60 @@ from energy.pipelines.prepare import TrainingPlan, TrainRequest, prepare_trainin
 from energy.settings import Settings
 
 
-def ask(folder: Path, file: Path, **changes: Any) -> TrainingPlan:
+def plan_training(folder: Path, file: Path, **changes: Any) -> TrainingPlan:
     settings = Settings(
         data=folder / "nowhere", tracking_uri=f"sqlite:///{folder}/mlflow.db", dataset=file
     )
     return prepare_training(settings, TrainRequest(**({"store": str(folder / "store")} | changes)))
 
 
-def forecast(task: TrainingPlan, *names: str) -> Any:
-    y, given = task.series[task.target], (task.weather, task.plan)
+def forecast(training_plan: TrainingPlan, *names: str) -> Any:
+    y, given = training_plan.series[training_plan.target], (
+        training_plan.weather,
+        training_plan.plan,
+    )
     results = {name: train.backtest_one(name, y, *given) for name in names}
     assert not [score.failure for _, score in results.values() if score.failure]
-    compared = train.compare_forecasters(names, results, y, task.weather)
-    return train.refit_best(compared, y, task.weather, 6, task.dataset.unit(task.target))[1]
+    compared = train.compare_forecasters(names, results, y, training_plan.weather)
+    return train.refit_best(
+        compared, y, training_plan.weather, 6, training_plan.dataset.unit(training_plan.target)
+    )[1]
 
 
 def test_without_weather_what_needs_it_is_left_out_and_named(tmp_path: Path) -> None:
-    task = ask(tmp_path, write(tmp_path))
-    assert (task.target, list(task.series), task.weather) == ("flour", ["flour"], None)
-    assert (str(task.series["flour"].index[0]), len(task.series["flour"])) == ("2015-01", 96)
+    training_plan = plan_training(tmp_path, write(tmp_path))
+    assert (training_plan.target, list(training_plan.series), training_plan.weather) == (
+        "flour",
+        ["flour"],
+        None,
+    )
+    assert (str(training_plan.series["flour"].index[0]), len(training_plan.series["flour"])) == (
+        "2015-01",
+        96,
+    )
     needing = tuple(name for name, entry in FORECASTERS.items() if entry.weather)
-    assert task.skipped == needing
-    assert set(task.forecasters) == set(FORECASTERS) - set(needing)
-    assert f"No weather, so without {', '.join(needing)}." in str(task)
-    assert list(task.vintage) == ["mill.csv"]
+    assert training_plan.skipped == needing
+    assert set(training_plan.forecasters) == set(FORECASTERS) - set(needing)
+    assert f"No weather, so without {', '.join(needing)}." in str(training_plan)
+    assert list(training_plan.vintage) == ["mill.csv"]
 
 
 def test_its_forecast_has_its_unit_and_no_word_of_weather(tmp_path: Path) -> None:
-    task = ask(tmp_path, write(tmp_path), forecasters="theta", folds=4)
-    table = forecast(task, "seasonal_naive", "theta")
+    training_plan = plan_training(tmp_path, write(tmp_path), forecasters="theta", folds=4)
+    table = forecast(training_plan, "seasonal_naive", "theta")
     assert (table.target, table.unit, table.cutoff) == ("flour", "tonnes", "2022-12")
     assert (table.observed, set(table.calibration.weather)) == ({}, {0.0})
-    assert weather.weather_facts(task.series["flour"], None) is None
+    assert weather.weather_facts(training_plan.series["flour"], None) is None
 
 
 def test_with_weather_the_whole_bench_competes(tmp_path: Path) -> None:
-    task = ask(tmp_path, with_weather(tmp_path), folds=2)
-    assert (task.forecasters, task.skipped) == (tuple(FORECASTERS), ())
-    assert task.weather is not None
-    assert list(task.weather.columns) == ["temperature", "degree_days"]
-    table = forecast(task, "seasonal_naive", "weather_normalised_theta")
+    training_plan = plan_training(tmp_path, with_weather(tmp_path), folds=2)
+    assert (training_plan.forecasters, training_plan.skipped) == (tuple(FORECASTERS), ())
+    assert training_plan.weather is not None
+    assert list(training_plan.weather.columns) == ["temperature", "degree_days"]
+    table = forecast(training_plan, "seasonal_naive", "weather_normalised_theta")
     assert table.unit == "tonnes"
-    assert weather.weather_facts(task.series["flour"], task.weather) is not None
+    assert weather.weather_facts(training_plan.series["flour"], training_plan.weather) is not None
 
 
 @pytest.mark.parametrize(
@@ -73,31 +85,31 @@ def test_figures_below_zero_and_zeros_are_forecast_in_levels(
     toml = 'name = "x"\ntitle = "X"\nfile = "mill.csv"\n[columns.x]\nunit = "t"\n'
     months = pd.period_range("2015-01", periods=96, freq="M")
     lines = [f"{month},{figures(place):.3f}" for place, month in enumerate(months)]
-    task = ask(tmp_path, write(tmp_path, lines, toml, "month,x"), folds=4)
-    assert task.series["x"].min() == least
-    table = forecast(task, "seasonal_naive", "theta", "exponential_smoothing")
+    training_plan = plan_training(tmp_path, write(tmp_path, lines, toml, "month,x"), folds=4)
+    assert training_plan.series["x"].min() == least
+    table = forecast(training_plan, "seasonal_naive", "theta", "exponential_smoothing")
     assert not table.calibration.log
     assert np.isfinite([row.mean for row in table.months]).all()
 
 
 def test_all_is_the_total_and_the_parts_that_its_settings_name(tmp_path: Path) -> None:
-    task = ask(tmp_path, write(tmp_path), target="all")
-    assert list(task.series) == ["flour", "rye", "wheat"]
+    training_plan = plan_training(tmp_path, write(tmp_path), target="all")
+    assert list(training_plan.series) == ["flour", "rye", "wheat"]
     alone = TOML.replace('parts = ["rye", "wheat"]', "")
     with pytest.raises(errors.RequestError, match="flour has none"):
-        ask(tmp_path, write(tmp_path, toml=alone), target="all")
+        plan_training(tmp_path, write(tmp_path, toml=alone), target="all")
 
 
 def test_it_starts_where_its_figures_do_unless_told(tmp_path: Path) -> None:
     lines = rows()
     lines[0] = "2015-01,,,"
     file = write(tmp_path, lines)
-    assert str(ask(tmp_path, file).series["flour"].index[0]) == "2015-02"
-    assert str(ask(tmp_path, file, start="2016-03").series["flour"].index[0]) == "2016-03"
+    assert str(plan_training(tmp_path, file).series["flour"].index[0]) == "2015-02"
+    assert str(plan_training(tmp_path, file, start="2016-03").series["flour"].index[0]) == "2016-03"
     told = write(tmp_path, lines, 'start = "2016-01"\n' + TOML)
-    assert str(ask(tmp_path, told).series["flour"].index[0]) == "2016-01"
+    assert str(plan_training(tmp_path, told).series["flour"].index[0]) == "2016-01"
     with pytest.raises(errors.EnergyError):
-        ask(tmp_path, file, start="2015-01")
+        plan_training(tmp_path, file, start="2015-01")
 
 
 @pytest.mark.parametrize(
@@ -115,9 +127,9 @@ def test_what_it_cannot_do_is_refused_by_name(
     tmp_path: Path, changes: dict[str, Any], error: type[Exception]
 ) -> None:
     with pytest.raises(error):
-        ask(tmp_path, write(tmp_path), **changes)
+        plan_training(tmp_path, write(tmp_path), **changes)
 
 
 def test_fewer_than_five_years_are_refused(tmp_path: Path) -> None:
     with pytest.raises(errors.EnergyError):
-        ask(tmp_path, write(tmp_path, rows(59)))
+        plan_training(tmp_path, write(tmp_path, rows(59)))

@@ -1,4 +1,4 @@
-"""Work is dealt out to branches that end together, and to no more of them than pay."""
+"""Work is distributed over branches that end together, and over no more than pay off."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from energy.forecasting.models import FORECASTERS
 from energy.pipelines import train
 from energy.pipelines.train import BRANCH_START, Branch, Work
 
-BENCH_OF_ONE = [("total", name) for name in FORECASTERS]
+ALL_FORECASTERS = [("total", name) for name in FORECASTERS]
 
 
 def schedule_branches(work: list[Work], folds: int, workers: int) -> list[tuple[Work, ...]]:
@@ -29,30 +29,30 @@ fold_counts = st.integers(1, 72)
 worker_counts = st.integers(1, 20)
 
 
-def cost(parcel: tuple[Work, ...]) -> float:
-    return sum(FORECASTERS[name].cost for _, name in parcel)
+def cost(branch: tuple[Work, ...]) -> float:
+    return sum(FORECASTERS[name].cost for _, name in branch)
 
 
 @unhurried
 @given(subsets, fold_counts, worker_counts)
-def test_each_that_is_fitted_is_in_one_parcel_the_dearest_first(work, folds, workers) -> None:
+def test_each_fit_is_in_a_single_branch_the_most_expensive_first(work, folds, workers) -> None:
     found = schedule_branches(work, folds, workers)
-    each = [one for parcel in found for one in parcel]
+    each = [one for branch in found for one in branch]
     assert sorted(each) == sorted(one for one in work if not FORECASTERS[one[1]].members)
     assert all(found)
     assert len(found) <= workers
-    for costs in (map(cost, found), *([cost((one,)) for one in parcel] for parcel in found)):
+    for costs in (map(cost, found), *([cost((one,)) for one in branch] for branch in found)):
         dear_first = list(costs)
         assert dear_first == sorted(dear_first, reverse=True)
 
 
 @unhurried
 @given(subsets, fold_counts, worker_counts)
-def test_no_parcel_is_longer_than_another_by_more_than_its_last(work, folds, workers) -> None:
+def test_branches_end_within_a_fit_of_each_other(work, folds, workers) -> None:
     """Whoever has least to do is given the next, so that all end together."""
     found = schedule_branches(work, folds, workers)
-    for parcel in found:
-        assert cost(parcel[:-1]) <= min(map(cost, found)) + 1e-9
+    for branch in found:
+        assert cost(branch[:-1]) <= min(map(cost, found)) + 1e-9
 
 
 @unhurried
@@ -65,20 +65,20 @@ def test_every_branch_saves_what_it_takes_to_start(work, folds, workers) -> None
 
 
 def test_a_machine_with_two_cores_has_two_branches_that_end_together() -> None:
-    one, other = schedule_branches(BENCH_OF_ONE, 33, 2)
+    one, other = schedule_branches(ALL_FORECASTERS, 33, 2)
     assert cost(one) == pytest.approx(cost(other), rel=0.05)
 
 
-def test_no_engine_is_wider_than_what_makes_a_run_shorter() -> None:
-    found = schedule_branches(BENCH_OF_ONE, 33, 1000)
-    dearest = max(entry.cost for entry in FORECASTERS.values() if not entry.members)
+def test_more_workers_than_shorten_the_run_are_not_used() -> None:
+    found = schedule_branches(ALL_FORECASTERS, 33, 1000)
+    most_expensive = max(entry.cost for entry in FORECASTERS.values() if not entry.members)
     assert 2 < len(found) < 6
-    assert cost(found[0]) == dearest
+    assert cost(found[0]) == most_expensive
 
 
 def test_with_few_folds_one_branch_is_enough() -> None:
-    assert len(schedule_branches(BENCH_OF_ONE, 1, 2)) == 1
-    assert len(schedule_branches(BENCH_OF_ONE, 24, 1)) == 1
+    assert len(schedule_branches(ALL_FORECASTERS, 1, 2)) == 1
+    assert len(schedule_branches(ALL_FORECASTERS, 24, 1)) == 1
 
 
 def test_combinations_alone_need_no_branch() -> None:
