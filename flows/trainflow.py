@@ -176,7 +176,7 @@ class TrainFlow(FlowSpec):
             self.weather_facts,
             self.breakdown,
             plan.data,
-            plan.dataset.titled(plan.target),
+            plan.dataset.target_title(plan.target),
             self.panel,
         )
         settings = Settings.from_environment()

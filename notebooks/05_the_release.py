@@ -53,7 +53,7 @@ draft = publish.ReleaseDraft(
     y,
     weather_facts(y, weather),
     data=task.data,
-    title=task.dataset.titled(task.target),
+    title=task.dataset.target_title(task.target),
 )
 Markdown(f"The champion and why: {compared.why}")
 

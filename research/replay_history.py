@@ -159,7 +159,7 @@ def train(files: dict[str, bytes], at: datetime, forecasters: str, folds: int) -
         y,
         weather.weather_facts(y, task.weather),
         data=task.data,
-        title=task.dataset.titled(target),
+        title=task.dataset.target_title(target),
     )
     return Trained(draft, lineage.lineage(task.vintage, lineage.commit(ROOT), {"replay": "yes"}))
 

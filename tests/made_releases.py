@@ -82,7 +82,7 @@ def publish(store_url: str, forecaster: str, parts: bool = False) -> PublishResu
         weather_facts(y, weather),
         broken_down,
         loader.data_document(frame, vintage, archived_embedded()),
-        UK.titled("total"),
+        UK.target_title("total"),
     )
     store = open_store(store_url)
     found = lineage.lineage(vintage.hashes, "unknown", {"metaflow": "test"})

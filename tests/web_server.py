@@ -144,7 +144,7 @@ def web_server() -> Iterator[WebServer]:
             thread.join()
 
 
-def quick_manners(web: WebServer, sleep: Callable[[float], None]) -> DownloadPolicy:
+def quick_policy(web: WebServer, sleep: Callable[[float], None]) -> DownloadPolicy:
     """Manners for tests: of this server alone, and with waits that are not waited."""
     return DownloadPolicy(origins=(web.origin,), connect_seconds=2, read_seconds=5, sleep=sleep)
 

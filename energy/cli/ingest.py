@@ -13,29 +13,29 @@ from energy.settings import Settings
 
 def ingest(
     file: Annotated[
-        list[Path] | None, typer.Option(help="A workbook given by hand; may be repeated.")
+        list[Path] | None, typer.Option(help="A workbook to ingest; may be repeated.")
     ] = None,
     url: Annotated[
-        list[str] | None, typer.Option(help="A URL given by hand; may be repeated.")
+        list[str] | None, typer.Option(help="URL of a workbook to ingest; may be repeated.")
     ] = None,
     accept: Annotated[
-        list[str] | None, typer.Option(help="A check that you have looked at and accept.")
+        list[str] | None, typer.Option(help="A failed check to accept; may be repeated.")
     ] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Find, fetch, check and keep the newest release of the data."""
+    """Download, check and archive the newest release of the data, or the workbooks named."""
     from energy.pipelines import ingest as pipeline
 
     settings = Settings.from_environment()
-    deliveries = [pipeline.from_files(file)] if file else []
-    deliveries += [pipeline.fetch_source(settings, "url", one) for one in url or []]
-    if not deliveries:
-        deliveries = [pipeline.fetch_pages(settings, name) for name in pipeline.SOURCE_NAMES]
-    outcome = pipeline.ingest(settings, deliveries, accept or [])
+    fetched = [pipeline.from_files(file)] if file else []
+    fetched += [pipeline.fetch_source(settings, "url", location) for location in url or []]
+    if not fetched:
+        fetched = [pipeline.fetch_pages(settings, name) for name in pipeline.SOURCE_NAMES]
+    outcome = pipeline.ingest(settings, fetched, accept or [])
     pipeline.require_accepted(outcome)
     if as_json:
-        print_json(pipeline.ingest_summary(settings, outcome, deliveries))
+        print_json(pipeline.ingest_summary(settings, outcome, fetched))
         return
-    for one in deliveries:
-        typer.echo("\n".join(one.lines))
-    typer.echo(pipeline.conclusion(outcome, deliveries))
+    for result in fetched:
+        typer.echo("\n".join(result.lines))
+    typer.echo(pipeline.conclusion(outcome, fetched))

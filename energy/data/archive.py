@@ -1,4 +1,4 @@
-"""The archive of vintages: each in its own folder, written whole, never overwritten."""
+"""The archive of vintages: each in its own folder, written completely, never overwritten."""
 
 from __future__ import annotations
 
@@ -14,108 +14,41 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
 import pandas as pd
 
-from energy import legacy_errors
 from energy.data.checks import DataCheck
 from energy.data.revisions import revisions_from_csv
 from energy.data.tables import ENERGY
-from energy.data.vintages import RECORD, Vintage, VintageRecord, open_vintage, read_record
-from energy.errors import DataError, NoData
+from energy.data.vintages import (
+    RECORD,
+    Vintage,
+    VintageRecord,
+    bad_record,
+    no_data,
+    open_vintage,
+    read_record,
+    require_files,
+)
+from energy.errors import DataError, NoData, join_names, quote_value
 
+RAW, VINTAGES, QUARANTINE = "raw", "vintages", "quarantine"
+CHECKS, REVISIONS, REASON = "checks.json", "revisions.csv", "reason.json"
 LOCK_SECONDS = 60.0
 """How long to wait for another writer: reading and checking a vintage takes it about a second."""
-_HIDDEN = ".new-"
-
-
-@contextmanager
-def lock_folder(folder: Path) -> Iterator[None]:
-    """Be the only writer in a folder, which is made if need be.
-
-    The lock is the system's, on the file `.lock`: it goes with the process that holds it, killed
-    or not, and the file that stays behind means nothing.
-
-    Raises:
-        ArchiveUnwritable: The folder cannot be written, or another writer does not come to an end.
-    """
-    from filelock import FileLock, Timeout
-
-    lock = folder / ".lock"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with FileLock(lock, timeout=LOCK_SECONDS):
-            _clear(folder)
-            yield
-    except Timeout as error:
-        reason = f"another writer has held {lock} for {LOCK_SECONDS:.0f} seconds"
-        raise legacy_errors.ArchiveUnwritable(folder, reason) from error
-    except (OSError, NotImplementedError) as error:  # filelock: a file system without locks
-        raise legacy_errors.ArchiveUnwritable(folder, _os_reason(error)) from error
-
-
-def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Let a new folder with these files appear at once, and stay there through a power cut.
-
-    Written beside under a hidden name, then renamed. Call it within `writing` of the parent.
-
-    Raises:
-        FileExistsError: There is such a folder; it is never touched.
-        OSError: The files cannot be written; nothing has appeared.
-    """
-    if folder.exists():
-        raise FileExistsError(f"{folder} exists, and what is kept is never overwritten")
-    new = folder.parent / f"{_HIDDEN}{secrets.token_hex(8)}"
-    new.mkdir()
-    try:
-        for name, content in files.items():
-            with (new / name).open("xb") as file:
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-        _sync(new)
-        # On POSIX this fails on a folder that holds anything, so it cannot replace one either.
-        new.rename(folder)
-    finally:
-        shutil.rmtree(new, ignore_errors=True)  # There is nothing to remove once it is renamed.
-    _sync(folder.parent)
-
-
-def _clear(folder: Path) -> None:
-    """Remove what a killed writer left: only one holds the lock, so nobody is writing it now."""
-    for left in folder.glob(f"{_HIDDEN}*"):
-        shutil.rmtree(left, ignore_errors=True)
-
-
-def _sync(folder: Path) -> None:
-    if os.name == "nt":  # Windows opens no folders, and needs no such thing.
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def _os_reason(error: Exception) -> str:
-    if isinstance(error, OSError) and error.strerror:
-        return f"{error.strerror}: {error.filename}" if error.filename else error.strerror
-    return f"{type(error).__name__}: {error}"
-
-
-VINTAGES, RAW = "vintages", "raw"
-CHECKS, REVISIONS = "checks.json", "revisions.csv"
+_UNFINISHED = ".new-"
 _ID = re.compile(r"\d{4}-(0[1-9]|1[0-2])-[0-9a-f]{8}")
 
 
 @dataclass(frozen=True, slots=True)
 class ArchivedVintage:
-    """One vintage in the archive, not yet read.
+    """A vintage in the archive, not yet read.
 
     Attributes:
         vintage_id: Its id.
-        folder: Where its files are: what `open_vintage` takes.
+        folder: Folder of its files, for `open_vintage`.
         release: Name of the release, or ''.
-        kept_at: When it was put there, ISO, UTC; '' for the embedded vintage.
+        kept_at: Time of its archiving, ISO, UTC; '' for the embedded vintage.
         hashes: SHA-256 of each workbook by file name.
     """
 
@@ -131,102 +64,98 @@ class ArchivedVintage:
         return self.vintage_id[:7]
 
     def revisions(self) -> pd.DataFrame:
-        """What it changed in the vintage before it; see `revisions.compare_vintages`."""
+        """Its changes of the vintage before; see `revisions.compare_vintages`."""
         return revisions_from_csv(self.folder / REVISIONS)
 
 
-def vintage_id(month: str, hashes: Iterable[str]) -> str:
-    """The id of the vintage made of some workbooks.
-
-    Args:
-        month: The last month with energy figures, ISO.
-        hashes: SHA-256 of each workbook, in any order; what they are called does not count.
-    """
-    return f"{month}-{short_hash(hashes)}"
-
-
-def short_hash(hashes: Iterable[str]) -> str:
-    """Eight hex digits for several files, from their SHA-256 in any order."""
-    return hashlib.sha256("\n".join(sorted(hashes)).encode()).hexdigest()[:8]
-
-
-def identify_vintage(vintage: Vintage) -> str:
-    """The id of a vintage as read."""
-    month = str(vintage.tables[ENERGY.number].figures.index[-1])
-    return vintage_id(month, vintage.hashes.values())
-
-
 def list_vintages(root: Path) -> list[ArchivedVintage]:
-    """Every vintage held, oldest first: by their last month of energy, then as they were kept.
+    """Every vintage, oldest first: by last month of energy, then by time of archiving.
 
     Args:
         root: The folder with `raw` and `vintages`, either of which may be missing.
 
     Raises:
-        BadRecord, MissingFile: A folder in `vintages` that somebody has spoilt.
-        DataError: Any other, from `open_vintage`, about the embedded vintage.
+        DataError: A folder in `vintages` is damaged, or the embedded vintage cannot be read.
     """
     folder = root / VINTAGES
     folders = sorted(folder.iterdir()) if folder.is_dir() else []
-    found = {path.name: _archived(path) for path in folders if _ID.fullmatch(path.name)}
-    for vintage in _embedded(root / RAW):
-        found.setdefault(vintage.vintage_id, vintage)
-    return sorted(found.values(), key=lambda one: (one.month, one.kept_at, one.vintage_id))
+    vintages = {path.name: _read_archived(path) for path in folders if _ID.fullmatch(path.name)}
+    try:
+        embedded = open_vintage(root / RAW)
+    except NoData:
+        pass
+    else:
+        vintage_id = identify_vintage(embedded)
+        vintages.setdefault(
+            vintage_id,
+            ArchivedVintage(vintage_id, root / RAW, embedded.release, "", embedded.hashes),
+        )
+    return sorted(vintages.values(), key=lambda v: (v.month, v.kept_at, v.vintage_id))
 
 
 def newest_vintage(root: Path) -> ArchivedVintage:
-    """The vintage to use unless another is asked for.
+    """The vintage to use by default.
 
     Raises:
-        NoData: None is held.
-        DataError: See `held`.
+        NoData: There is none.
+        DataError: See `list_vintages`.
     """
-    every = list_vintages(root)
-    if not every:
-        raise legacy_errors.NoData(root, f"holds no vintage in {RAW} or {VINTAGES}")
-    return every[-1]
+    vintages = list_vintages(root)
+    if not vintages:
+        raise no_data(root, f"has no vintage in {RAW} or {VINTAGES}")
+    return vintages[-1]
 
 
 def find_vintage(root: Path, vintage_id: str) -> ArchivedVintage:
     """The vintage with an id.
 
     Raises:
-        UnknownVintage: None has it.
-        DataError: See `held`.
+        DataError: There is none; or see `list_vintages`.
     """
-    every = {one.vintage_id: one for one in list_vintages(root)}
-    if vintage_id not in every:
-        raise legacy_errors.UnknownVintage(vintage_id, list(every))
-    return every[vintage_id]
+    vintages = {vintage.vintage_id: vintage for vintage in list_vintages(root)}
+    if vintage_id not in vintages:
+        raise DataError(
+            f"No vintage {quote_value(vintage_id)} in {root}; expected one of "
+            f"{join_names(list(vintages))}."
+        )
+    return vintages[vintage_id]
 
 
-def _archived(folder: Path) -> ArchivedVintage:
+def make_vintage_id(month: str, hashes: Iterable[str]) -> str:
+    """The id of a vintage.
+
+    Args:
+        month: The last month with energy figures, ISO.
+        hashes: SHA-256 of each workbook, in any order; file names do not matter.
+    """
+    return f"{month}-{_short_hash(hashes)}"
+
+
+def identify_vintage(vintage: Vintage) -> str:
+    """The id of a vintage as read."""
+    month = str(vintage.tables[ENERGY.number].figures.index[-1])
+    return make_vintage_id(month, vintage.hashes.values())
+
+
+def _short_hash(hashes: Iterable[str]) -> str:
+    """Eight hex digits for several files, from their SHA-256 in any order."""
+    return hashlib.sha256("\n".join(sorted(hashes)).encode()).hexdigest()[:8]
+
+
+def _read_archived(folder: Path) -> ArchivedVintage:
     record = read_record(folder)
     if record is None:
-        raise legacy_errors.BadRecord(folder / RECORD, "no such file", "the record of the vintage")
-    for name in record.files:
-        if not (folder / name).is_file():
-            raise legacy_errors.MissingFile(name, folder)
+        raise bad_record(folder / RECORD, "no such file", "the record of the vintage")
+    require_files(folder, record)
     try:
-        dated = datetime.fromisoformat(record.kept_at).tzinfo is not None
-    except (TypeError, ValueError):
-        dated = False
-    if not dated:
-        expected = "kept_at, a moment with its time zone"
-        raise legacy_errors.BadRecord(folder / RECORD, f"kept_at {record.kept_at!r}", expected)
+        has_zone = datetime.fromisoformat(record.kept_at).tzinfo is not None
+    except ValueError:
+        has_zone = False
+    if not has_zone:
+        expected = "kept_at, a time with its time zone"
+        raise bad_record(folder / RECORD, f"kept_at {record.kept_at!r}", expected)
     hashes = {name: file.sha256 for name, file in record.files.items()}
     return ArchivedVintage(folder.name, folder, record.release, record.kept_at, hashes)
-
-
-def _embedded(folder: Path) -> list[ArchivedVintage]:
-    try:
-        vintage = open_vintage(folder)
-    except NoData:
-        return []
-    return [ArchivedVintage(identify_vintage(vintage), folder, vintage.release, "", vintage.hashes)]
-
-
-QUARANTINE, REASON = "quarantine", "reason.json"
 
 
 def quarantine(
@@ -237,34 +166,33 @@ def quarantine(
     checks: Collection[DataCheck],
     now: datetime,
 ) -> Path:
-    """Put refused workbooks, with the reason, in a folder of their own; the same ones only once.
+    """Store refused workbooks and the reason in a folder of their own, the same ones only once.
 
     Args:
         root: The folder with `quarantine`.
         files: The workbooks' bytes by file name.
-        record: What is known of them.
-        error: Why they were refused.
-        checks: What was looked at, as far as it came.
-        now: When this is.
+        record: Their record.
+        error: The reason.
+        checks: Results of the checks, as far as they ran.
+        now: The time of the refusal.
 
     Returns:
-        Their folder: this one, or where the same bytes were put when they first were refused.
+        The folder: a new one, or the one of the same bytes if they were refused before.
 
     Raises:
-        ArchiveUnwritable: It cannot be written.
+        DataError: It cannot be written.
     """
     hashes = {name: hashlib.sha256(body).hexdigest() for name, body in files.items()}
-    short = short_hash(hashes.values())
+    short_hash = _short_hash(hashes.values())
     with lock_folder(root / QUARANTINE):
-        already = sorted((root / QUARANTINE).glob(f"[0-9]*-{short}"))
-        if already:
-            return already[0]
+        if folders := sorted((root / QUARANTINE).glob(f"[0-9]*-{short_hash}")):
+            return folders[0]
         moment = now.astimezone(UTC)
-        folder = root / QUARANTINE / f"{moment:%Y%m%dT%H%M%SZ}-{short}"
-        described = {
+        folder = root / QUARANTINE / f"{moment:%Y%m%dT%H%M%SZ}-{short_hash}"
+        entries = {
             name: {
-                **(asdict(record.files[name]) if name in record.files else {}),
-                "sha256": sha256,  # what they are, whatever was said of them
+                **(msgspec.to_builtins(record.files[name]) if name in record.files else {}),
+                "sha256": sha256,  # Of the bytes themselves, whatever the record says.
                 "bytes": len(files[name]),
             }
             for name, sha256 in hashes.items()
@@ -273,9 +201,83 @@ def quarantine(
             "error": type(error).__name__,
             "message": str(error),
             "refused_at": moment.isoformat(timespec="seconds"),
-            "files": described,
-            "checks": [asdict(one) for one in checks],
+            "files": entries,
+            "checks": [asdict(check) for check in checks],
         }
         text = json.dumps(reason, indent=2) + "\n"
         write_folder(folder, {**files, REASON: text.encode()})
         return folder
+
+
+@contextmanager
+def lock_folder(folder: Path) -> Iterator[None]:
+    """Be the only writer in a folder, which is created if missing.
+
+    The lock is the operating system's, on the file `.lock`: it ends with the process, killed or
+    not, and the file that remains means nothing.
+
+    Raises:
+        DataError: The folder cannot be written, or another writer takes longer than LOCK_SECONDS.
+    """
+    from filelock import FileLock, Timeout
+
+    lock = folder / ".lock"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with FileLock(lock, timeout=LOCK_SECONDS):
+            for path in folder.glob(f"{_UNFINISHED}*"):  # Left by a writer that was killed.
+                shutil.rmtree(path, ignore_errors=True)
+            yield
+    except Timeout as error:
+        reason = f"another writer has locked {lock} for {LOCK_SECONDS:.0f} seconds"
+        raise _unwritable(folder, reason) from error
+    except (OSError, NotImplementedError) as error:  # filelock: a file system without locks
+        reason = f"{type(error).__name__}: {error}"
+        if isinstance(error, OSError) and error.strerror:
+            reason = f"{error.strerror}: {error.filename}" if error.filename else error.strerror
+        raise _unwritable(folder, reason) from error
+
+
+def _unwritable(folder: Path, reason: str) -> DataError:
+    return DataError(
+        f"{folder} cannot be written: {reason}. Nothing was changed; make it writable, or wait "
+        "until the other ingest has ended."
+    )
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Create a folder with these files, all at once and safe from a power cut.
+
+    The files are written beside it under a hidden name, which is then renamed. Call it within
+    `lock_folder` of the parent.
+
+    Raises:
+        FileExistsError: The folder exists; it is not changed.
+        OSError: The files cannot be written; the folder does not appear.
+    """
+    if folder.exists():
+        raise FileExistsError(f"{folder} exists, and archived files are never overwritten")
+    new = folder.parent / f"{_UNFINISHED}{secrets.token_hex(8)}"
+    new.mkdir()
+    try:
+        for name, content in files.items():
+            with (new / name).open("xb") as file:
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+        _sync(new)
+        # On POSIX this fails if the folder has files, so it cannot replace one either.
+        new.rename(folder)
+    finally:
+        shutil.rmtree(new, ignore_errors=True)  # After the rename there is nothing to remove.
+    _sync(folder.parent)
+
+
+def _sync(folder: Path) -> None:
+    if os.name == "nt":  # Windows cannot open folders and does not need it.
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -6,30 +6,36 @@ import csv
 import io
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from energy import legacy_errors
-from energy.contract.months import month_name, months_after
-from energy.contract.months import month_number as count_of
+from energy.contract.months import month_name, month_number, months_after
 from energy.data.dataset import SERIES, SERIES_NAME, VALUE, CsvLayout, Dataset, Measure
 from energy.data.frame import validate_frame
+from energy.errors import MAX_LISTED, DataError, join_names, quote_value
 
 FIRST_YEAR, LAST_YEAR = 1700, 2100
-"""A month beyond them is a slip of the pen, and all that lies between would have to be held."""
+"""A month outside them is a typing error, and the frame would have to span all years up to it."""
+MAX_CELLS = 50_000_000
+"""Largest frame, 400 MB: a short file can spread its series over four centuries."""
+RESERVED = {"all", "month", "provisional"}
+"""Names that no series of a long table can have."""
 _MONTH = re.compile(r"([1-9]\d{3}-(?:0[1-9]|1[0-2]))(-\d{2})?", re.ASCII)
-_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
+_MONTH_EXPECTED = "a month such as 2022-08, or a date such as 2022-08-01"
 _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"PK")
 
 
 @dataclass(frozen=True, slots=True)
 class CsvRow:
-    """A row of the file: its line, and its cells by the file's own names."""
+    """A row of the file: its line, and its cells by header."""
 
     line: int
     cells: dict[str, str]
@@ -39,244 +45,54 @@ def read_bytes(file: Path) -> bytes:
     """The bytes of a CSV.
 
     Raises:
-        NotACsv: There is no such file, or it cannot be read.
+        DataError: The file does not exist or cannot be read.
     """
     try:
         return file.read_bytes()
     except OSError as error:
-        raise legacy_errors.NotACsv(file, f"no readable file ({error.strerror})") from error
+        raise _not_a_csv(file, f"no readable file ({error.strerror})") from error
 
 
-def decode_text(content: bytes, source: CsvLayout) -> str:
-    """The file as text.
-
-    Raises:
-        NotACsv: It is empty, or no text in UTF-8.
-    """
-    if content.startswith(_OTHER_ENCODINGS):
-        raise legacy_errors.NotACsv(
-            source.file, "a workbook, or text in UTF-16: save it as CSV in UTF-8"
-        )
-    try:
-        text = content.decode("utf-8-sig")  # spreadsheet programs put a mark of order before it
-    except UnicodeDecodeError as error:
-        raise legacy_errors.NotACsv(
-            source.file, f"bytes that are not UTF-8 from byte {error.start} on"
-        ) from error
-    if not text.strip():
-        raise legacy_errors.NotACsv(source.file, "nothing: it is empty")
-    return text
-
-
-def read_rows(text: str, source: CsvLayout) -> Iterator[CsvRow]:
-    """Every row after the names, blank ones left out.
-
-    Raises:
-        NotACsv: It has no commas between its columns, or quotes that do not close.
-        WrongHeader: A column is missing, unknown or there twice.
-        WrongRow: A row has more or fewer cells than there are columns.
-    """
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header: list[str] = []
-    try:
-        for cells in reader:
-            stripped = [cell.strip() for cell in cells]
-            if not any(stripped):
-                continue
-            if not header:
-                header = _header(stripped, reader.line_num, source)
-                continue
-            if len(stripped) != len(header):
-                raise legacy_errors.WrongRow(
-                    source.file, reader.line_num, len(stripped), len(header)
-                )
-            yield CsvRow(reader.line_num, dict(zip(header, stripped, strict=True)))
-    except csv.Error as error:
-        raise legacy_errors.NotACsv(
-            source.file, f"a broken row at line {reader.line_num} ({error})"
-        ) from error
-
-
-def _header(cells: list[str], line: int, source: CsvLayout) -> list[str]:
-    expected = [source.month, *source.headers.values()]
-    missing = [name for name in expected if name not in cells]
-    for mark, told in ((";", "semicolons"), ("\t", "tabs")):
-        if missing and any(mark in cell for cell in cells):
-            raise legacy_errors.NotACsv(source.file, f"{told} between the columns")
-    unknown = [cell for cell in cells if cell not in expected]
-    repeated = sorted({cell for cell in cells if cells.count(cell) > 1})
-    if missing or unknown or repeated:
-        raise legacy_errors.WrongHeader(
-            source.file, line, cells, expected, missing, unknown, repeated
-        )
-    return cells
-
-
-A_MONTH = "a month such as 2022-08, or a date such as 2022-08-01"
-"""What a cell that names none should have held."""
-
-
-def follows(before: str, month: str) -> str:
-    """Why a month cannot come after the one before: '' if it is the next.
-
-    >>> follows("2022-08", "2022-11")
-    '2022-09, the month after 2022-08: 2 left out'
-    """
-    if not before or month == months_after(before, 1):
-        return ""
-    away = count_of(month) - count_of(before)
-    why = f"{away - 1} left out"
-    if away <= 0:
-        why = "rows must ascend in time" if away else "this one is there twice"
-    return f"{months_after(before, 1)}, the month after {before}: {why}"
-
-
-def parse_csv_month(text: str) -> str | None:
-    """The month that a cell names, such as `2022-08`; None if it names none.
-
-    >>> month_of("2022-08-31")
-    '2022-08'
-    """
-    found = _MONTH.fullmatch(text)
-    if found is None or not FIRST_YEAR <= int(found[1][:4]) <= LAST_YEAR:
-        return None
-    try:
-        date.fromisoformat(f"{found[1]}{found[2] or '-01'}")
-    except ValueError:
-        return None
-    return found[1]
-
-
-def parse_figure(cell: str, line: int, header: str, one: Measure, source: CsvLayout) -> float:
-    """The number in a cell.
-
-    Raises:
-        WrongFigure: It is none, or out of its range.
-    """
-    if not _NUMBER.fullmatch(cell):
-        expected = "a number such as 1234.5"
-        if re.fullmatch(r"[+-]?[\d.]+(,\d+)+", cell):
-            expected += ", with a point and no commas"
-        raise legacy_errors.WrongFigure(source.file, line, header, cell, expected)
-    value = float(cell)
-    if not one.lowest <= value <= one.highest:
-        expected = f"{one.lowest:g} to {one.highest:g} ({one.unit})"
-        raise legacy_errors.WrongFigure(source.file, line, header, cell, expected)
-    return value
-
-
-def read_monthly_csv(content: bytes, dataset: Dataset, source: CsvLayout) -> pd.DataFrame:
-    """Read and check every cell.
+def read_monthly_csv(content: bytes, dataset: Dataset, layout: CsvLayout) -> pd.DataFrame:
+    """Read a CSV with a column for each series, and check every cell.
 
     Args:
         content: The file's bytes.
-        dataset: What its columns are.
-        source: What they are called in the file.
+        dataset: Its columns.
+        layout: Their headers.
 
     Returns:
         The monthly frame: gapless monthly `PeriodIndex` named `month`; float64 columns of the data
         set, in its order, NaN where there is no figure; a bool column `provisional`, false.
 
     Raises:
-        NotACsv: It is empty, no text in UTF-8, or has no commas between its columns.
-        WrongHeader, WrongRow: A column is missing, unknown or there twice; a row is no row.
-        WrongMonth: A month cannot be read, is repeated, out of order, or comes after a gap.
-        WrongFigure, BlankFigure: A cell is no number or out of its range, or is empty amid figures.
-        PartsApart: The target is not the sum of its parts.
+        DataError: It is not a CSV in UTF-8; a column is missing, unknown or repeated; a month is
+            not the one after the month before; a cell is not a figure within its range, or is
+            empty between figures; the target is not the sum of its parts.
     """
-    rows = list(read_rows(decode_text(content, source), source))
+    rows = list(read_rows(_decode(content, layout.file), layout))
     if not rows:
-        raise legacy_errors.NotACsv(source.file, "a row of names and no months")
-    first = _months(rows, source)
-    months = pd.period_range(first, periods=len(rows), freq="M", name="month")
-    frame = pd.DataFrame(
-        {one.name: _figures(rows, one, first, source) for one in dataset.columns},
-        months,
-        dtype="float64",
-    )
-    _whole(frame, rows, dataset, source)
-    _adds_up(frame, rows, dataset, source)
-    frame["provisional"] = False
-    return validate_frame(frame, {one.name: (one.lowest, one.highest) for one in dataset.columns})
-
-
-def _months(rows: Sequence[CsvRow], source: CsvLayout) -> str:
-    """The first month, if every row's follows the one before."""
-    before = ""
+        raise _not_a_csv(layout.file, "a row of names and no months")
+    last = ""
     for row in rows:
-        found = row.cells[source.month]
-        month = parse_csv_month(found)
-        if month is None:
-            raise legacy_errors.WrongMonth(source.file, row.line, source.month, found, A_MONTH)
-        if expected := follows(before, month):
-            raise legacy_errors.WrongMonth(source.file, row.line, source.month, found, expected)
-        before = month
-    return month_name(count_of(before) - len(rows) + 1)
+        last = _read_month(row, layout, last)
+    first = months_after(last, 1 - len(rows))
+    months = pd.period_range(first, periods=len(rows), freq="M", name="month")
+    columns = {measure.name: _column(rows, measure, first, layout) for measure in dataset.columns}
+    frame = pd.DataFrame(columns, months, dtype="float64")
+    _check_weather(frame, rows, dataset, layout)
+    _check_total(frame, rows, dataset, layout)
+    frame["provisional"] = False
+    return validate_frame(frame, {m.name: (m.lowest, m.highest) for m in dataset.columns})
 
 
-def _figures(rows: Sequence[CsvRow], one: Measure, first: str, source: CsvLayout) -> list[float]:
-    """The figures of a column, NaN before its first and after its last."""
-    header = source.headers[one.name]
-    cells = [row.cells[header] for row in rows]
-    filled = [place for place, cell in enumerate(cells) if cell]
-    if not filled:
-        expected = "at least one figure in this column"
-        raise legacy_errors.BlankFigure(source.file, rows[0].line, header, first, expected)
-    for place in range(filled[0], filled[-1]):
-        if not cells[place]:
-            expected = "one in every month between a column's first and its last"
-            raise legacy_errors.BlankFigure(
-                source.file, rows[place].line, header, months_after(first, place), expected
-            )
-    return [
-        parse_figure(cell, row.line, header, one, source) if cell else math.nan
-        for cell, row in zip(cells, rows, strict=True)
-    ]
-
-
-def _whole(
-    frame: pd.DataFrame, rows: Sequence[CsvRow], dataset: Dataset, source: CsvLayout
-) -> None:
-    """Weather must be known wherever there is a figure that it may explain."""
-    needed = frame[list(dataset.targets)].notna().any(axis="columns")
-    for one in dataset.weather:
-        for place in (needed & frame[one.name].isna()).to_numpy().nonzero()[0][:1]:
-            expected = "weather in every month that another column has a figure for"
-            header, month = source.headers[one.name], str(frame.index[place])
-            raise legacy_errors.BlankFigure(source.file, rows[place].line, header, month, expected)
-
-
-def _adds_up(
-    frame: pd.DataFrame, rows: Sequence[CsvRow], dataset: Dataset, source: CsvLayout
-) -> None:
-    if not dataset.parts:
-        return
-    total = frame[dataset.target]
-    parts = frame[list(dataset.parts)].sum(axis="columns", skipna=False)
-    # Where a part has not begun yet, there is nothing that could add up.
-    apart = ((total - parts).abs() > dataset.tolerance).to_numpy()
-    for place in apart.nonzero()[0][:1]:
-        raise legacy_errors.PartsApart(
-            source.file,
-            rows[place].line,
-            source.headers[dataset.target],
-            str(frame.index[place]),
-            float(total.iloc[place]),
-            float(parts.iloc[place]),
-            dataset.tolerance,
-        )
-
-
-RESERVED = {"all", "month", "provisional"}
-
-
-def read_long_csv(content: bytes, dataset: Dataset, source: CsvLayout) -> pd.DataFrame:
-    """Read and check every cell.
+def read_long_csv(content: bytes, dataset: Dataset, layout: CsvLayout) -> pd.DataFrame:
+    """Read a CSV with a row for each series and month, and check every cell.
 
     Args:
         content: The file's bytes.
-        dataset: What its series are.
-        source: What its columns are called in the file.
+        dataset: A long table.
+        layout: Headers of its columns.
 
     Returns:
         The monthly frame: gapless monthly `PeriodIndex` named `month`, a float64 column for each
@@ -284,51 +100,237 @@ def read_long_csv(content: bytes, dataset: Dataset, source: CsvLayout) -> pd.Dat
         bool column `provisional`, false.
 
     Raises:
-        NotACsv: It is empty, no text in UTF-8, or has no commas between its columns.
-        WrongHeader, WrongRow: A column is missing, unknown or there twice; a row is no row.
-        WrongSeries: A name that no series can have.
-        WrongMonth: A month cannot be read, or does not follow the one before of its series.
-        WrongFigure, BlankFigure: A cell is no number, out of range, or empty.
+        DataError: It is not a CSV in UTF-8; a column is missing, unknown or repeated; a name is not
+            allowed; a month is not the one after the month before of its series; a cell is not a
+            figure within its range, or is empty.
     """
-    assert dataset.each is not None  # noqa: S101 - `opening` calls this for long tables alone
-    named, valued = source.headers[SERIES], source.headers[VALUE]
+    assert dataset.each is not None  # noqa: S101 - `load_dataset` calls this for long tables only
+    name_header, value_header = layout.headers[SERIES], layout.headers[VALUE]
     last: dict[str, str] = {}
     figures: dict[str, list[float]] = {}
-    months: dict[str, str | None] = {}  # the same few hundred texts again and again
-    for row in read_rows(decode_text(content, source), source):
-        name, told, cell = row.cells[named], row.cells[source.month], row.cells[valued]
+    for row in read_rows(_decode(content, layout.file), layout):
+        name, cell = row.cells[name_header], row.cells[value_header]
         if name not in figures:
             if not SERIES_NAME.fullmatch(name) or name in RESERVED:
-                raise legacy_errors.WrongSeries(source.file, row.line, named, name)
+                raise DataError(
+                    f"{_place(row, name_header, layout)}: found {quote_value(name)}; expected a "
+                    "name of up to 40 letters, digits, spaces and `_.-` that begins with a letter "
+                    "or a digit, other than all, month and provisional."
+                )
             figures[name], last[name] = [], ""
-        if told not in months:
-            months[told] = parse_csv_month(told)
-        month = months[told]
-        if month is None:
-            raise legacy_errors.WrongMonth(source.file, row.line, source.month, told, A_MONTH)
-        if expected := follows(last[name], month):
-            raise legacy_errors.WrongMonth(
-                source.file, row.line, source.month, told, f"{expected} (of series {name})"
-            )
+        last[name] = _read_month(row, layout, last[name], f" (of series {name})")
         if not cell:
-            expected = "one in every row: leave out the rows of months that have none"
-            raise legacy_errors.BlankFigure(source.file, row.line, valued, month, expected)
-        figures[name].append(parse_figure(cell, row.line, valued, dataset.each, source))
-        last[name] = month
+            expected = "a figure in every row: leave out the rows of months without one"
+            raise _blank_figure(row, value_header, layout, last[name], expected)
+        figures[name].append(parse_figure(row, value_header, dataset.each, layout))
     if not figures:
-        raise legacy_errors.NotACsv(source.file, "a row of names and no months")
-    return _frame(figures, last)
+        raise _not_a_csv(layout.file, "a row of names and no months")
+    return _long_frame(figures, last, layout.file)
 
 
-def _frame(figures: dict[str, list[float]], last: dict[str, str]) -> pd.DataFrame:
-    ends = {name: count_of(month) for name, month in last.items()}
+def read_rows(text: str, layout: CsvLayout) -> Iterator[CsvRow]:
+    """Every row after the header, blank rows left out.
+
+    Raises:
+        DataError: It has no commas between its columns, quotes that do not close, a column that is
+            missing, unknown or repeated, or a row with more or fewer cells than columns.
+    """
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    header: list[str] = []
+    try:
+        for row in reader:
+            cells = [cell.strip() for cell in row]
+            if not any(cells):
+                continue
+            if not header:
+                header = _check_header(cells, reader.line_num, layout)
+                continue
+            if len(cells) != len(header):
+                raise DataError(
+                    f"{layout.file}, line {reader.line_num}: found {len(cells)} cells; expected "
+                    f"{len(header)}. Look for a decimal comma, or a comma between thousands."
+                )
+            yield CsvRow(reader.line_num, dict(zip(header, cells, strict=True)))
+    except csv.Error as error:
+        reason = f"a broken row at line {reader.line_num} ({error})"
+        raise _not_a_csv(layout.file, reason) from error
+
+
+@lru_cache(maxsize=5000)
+def parse_csv_month(text: str) -> str | None:
+    """The month that a cell names, such as `2022-08`; None if it names none.
+
+    >>> parse_csv_month("2022-08-31")
+    '2022-08'
+    """
+    match = _MONTH.fullmatch(text)
+    if match is None or not FIRST_YEAR <= int(match[1][:4]) <= LAST_YEAR:
+        return None
+    try:
+        date.fromisoformat(f"{match[1]}{match[2] or '-01'}")
+    except ValueError:
+        return None
+    return match[1]
+
+
+def parse_figure(row: CsvRow, header: str, measure: Measure, layout: CsvLayout) -> float:
+    """The number in a cell.
+
+    Raises:
+        DataError: It is not a number, or out of its range.
+    """
+    cell = row.cells[header]
+    if not _NUMBER.fullmatch(cell):
+        expected = "a number such as 1234.5"
+        if re.fullmatch(r"[+-]?[\d.]+(,\d+)+", cell):
+            expected += ", with a point and no commas"
+        raise _wrong_cell(row, header, layout, expected)
+    value = float(cell)
+    if not measure.lowest <= value <= measure.highest:
+        expected = f"{measure.lowest:g} to {measure.highest:g} ({measure.unit})"
+        raise _wrong_cell(row, header, layout, expected)
+    return value
+
+
+def _decode(content: bytes, file: Path) -> str:
+    if content.startswith(_OTHER_ENCODINGS):
+        raise _not_a_csv(file, "a workbook, or text in UTF-16: save it as CSV in UTF-8")
+    try:
+        text = content.decode("utf-8-sig")  # Spreadsheet programs write a byte order mark.
+    except UnicodeDecodeError as error:
+        reason = f"bytes that are not UTF-8 from byte {error.start} on"
+        raise _not_a_csv(file, reason) from error
+    if not text.strip():
+        raise _not_a_csv(file, "nothing: it is empty")
+    return text
+
+
+def _check_header(cells: list[str], line: int, layout: CsvLayout) -> list[str]:
+    """The header, if it has each column of the settings file once and no other."""
+    expected = dict.fromkeys([layout.month, *layout.headers.values()])
+    counts = Counter(cells)
+    missing = [name for name in expected if name not in counts]
+    for separator, name in ((";", "semicolons"), ("\t", "tabs")):
+        if missing and any(separator in cell for cell in cells):
+            raise _not_a_csv(layout.file, f"{name} between the columns")
+    faults = {
+        "missing": missing,
+        "not in the settings file:": [name for name in counts if name not in expected],
+        "twice:": sorted(name for name, count in counts.items() if count > 1),
+    }
+    if any(faults.values()):
+        details = "; ".join(f"{fault} {_quote(names)}" for fault, names in faults.items() if names)
+        raise DataError(
+            f"{layout.file}, line {line}: found the columns {_quote(cells)}; expected "
+            f"{_quote(expected)}; {details}. "
+            "Name every column in the settings file, as it is written here, or remove it."
+        )
+    return cells
+
+
+def _quote(names: Iterable[str]) -> str:
+    """Names of a file for a message, the first MAX_LISTED of them."""
+    quoted = list(map(quote_value, names))
+    more = f" and {len(quoted) - MAX_LISTED} more" if len(quoted) > MAX_LISTED else ""
+    return join_names(quoted[:MAX_LISTED]) + more
+
+
+def _read_month(row: CsvRow, layout: CsvLayout, before: str, series: str = "") -> str:
+    """The month of a row, if it is the one after the month before ('' for the first row)."""
+    month = parse_csv_month(row.cells[layout.month])
+    if month is None:
+        raise _wrong_cell(row, layout.month, layout, _MONTH_EXPECTED)
+    if before and (steps := month_number(month) - month_number(before)) != 1:
+        reason = f"{steps - 1} left out" if steps > 1 else "rows must ascend in time"
+        reason = reason if steps else "this month is there twice"
+        expected = f"{months_after(before, 1)}, the month after {before}: {reason}{series}"
+        raise _wrong_cell(row, layout.month, layout, expected)
+    return month
+
+
+def _column(rows: Sequence[CsvRow], measure: Measure, first: str, layout: CsvLayout) -> list[float]:
+    """The figures of a column, NaN before its first and after its last."""
+    header = layout.headers[measure.name]
+    filled = [index for index, row in enumerate(rows) if row.cells[header]]
+    if not filled:
+        expected = "at least one figure in this column"
+        raise _blank_figure(rows[0], header, layout, first, expected)
+    for index in range(filled[0], filled[-1]):
+        if not rows[index].cells[header]:
+            expected = "a figure in every month between a column's first and its last"
+            month = months_after(first, index)
+            raise _blank_figure(rows[index], header, layout, month, expected)
+    return [
+        parse_figure(row, header, measure, layout) if row.cells[header] else math.nan
+        for row in rows
+    ]
+
+
+def _check_weather(
+    frame: pd.DataFrame, rows: Sequence[CsvRow], dataset: Dataset, layout: CsvLayout
+) -> None:
+    """Require weather in every month with a figure that it may explain."""
+    needed = frame[list(dataset.targets)].notna().any(axis="columns")
+    for measure in dataset.weather:
+        for index in (needed & frame[measure.name].isna()).to_numpy().nonzero()[0][:1]:
+            expected = "weather in every month that another column has a figure for"
+            header, month = layout.headers[measure.name], str(frame.index[index])
+            raise _blank_figure(rows[index], header, layout, month, expected)
+
+
+def _check_total(
+    frame: pd.DataFrame, rows: Sequence[CsvRow], dataset: Dataset, layout: CsvLayout
+) -> None:
+    if not dataset.parts:
+        return
+    total = frame[dataset.target]
+    parts = frame[list(dataset.parts)].sum(axis="columns", skipna=False)
+    # Before a part begins there is no sum to compare with.
+    wrong = ((total - parts).abs() > dataset.tolerance).to_numpy()
+    for index in wrong.nonzero()[0][:1]:
+        place = _place(rows[index], layout.headers[dataset.target], layout)
+        raise DataError(
+            f"{place}: found {total.iloc[index]:g} for {frame.index[index]}, but its parts sum to "
+            f"{parts.iloc[index]:g}; expected a difference of at most {dataset.tolerance:g}. "
+            "Correct the figures, or set `tolerance` in the settings file."
+        )
+
+
+def _long_frame(figures: dict[str, list[float]], last: dict[str, str], file: Path) -> pd.DataFrame:
+    ends = {name: month_number(month) for name, month in last.items()}
     first = min(ends[name] - len(values) + 1 for name, values in figures.items())
     count = max(ends.values()) - first + 1
+    if count * len(figures) > MAX_CELLS:
+        raise DataError(
+            f"{file}: found {len(figures)} series over {count} months; expected at most "
+            f"{MAX_CELLS:,} figures in all. Check the months, or split the file."
+        )
     table = np.full((count, len(figures)), np.nan)
-    for place, (name, values) in enumerate(figures.items()):
+    for column, (name, values) in enumerate(figures.items()):
         end = ends[name] - first + 1
-        table[end - len(values) : end, place] = values
-    start = next(m for n, m in last.items() if ends[n] == max(ends.values()))
-    months = pd.period_range(end=start, periods=count, freq="M", name="month")
-    frame = pd.DataFrame(table, months, columns=list(figures))
-    return frame.assign(provisional=False)
+        table[end - len(values) : end, column] = values
+    months = pd.period_range(month_name(first), periods=count, freq="M", name="month")
+    return pd.DataFrame(table, months, columns=list(figures)).assign(provisional=False)
+
+
+def _not_a_csv(file: Path, actual: str) -> DataError:
+    return DataError(
+        f"{file}: found {actual}; expected a CSV in UTF-8 with commas between columns and points "
+        "in numbers: a row of names, then a row for each month."
+    )
+
+
+def _place(row: CsvRow, header: str, layout: CsvLayout) -> str:
+    return f"{layout.file}, line {row.line}, column {header}"
+
+
+def _wrong_cell(row: CsvRow, header: str, layout: CsvLayout, expected: str) -> DataError:
+    cell = quote_value(row.cells[header])
+    return DataError(f"{_place(row, header, layout)}: found {cell}; expected {expected}.")
+
+
+def _blank_figure(
+    row: CsvRow, header: str, layout: CsvLayout, month: str, expected: str
+) -> DataError:
+    place = _place(row, header, layout)
+    return DataError(f"{place}: found no figure for {month}; expected {expected}.")

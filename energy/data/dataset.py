@@ -1,41 +1,43 @@
-"""Datasets: the UK tables built in, or your own series from a settings file."""
+"""Datasets: the UK tables built in, or your own series described by a settings file (TOML)."""
 
 from __future__ import annotations
 
-import math
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, TypeVar
 
-from energy import legacy_errors
+import msgspec
+
 from energy.contract.months import MONTH
 from energy.contract.request import LARGEST_OBSERVATION
 from energy.data.tables import ENERGY, TABLES, UNITS
 from energy.data.vintages import ATTRIBUTION, LICENCE
-from energy.errors import join_names
+from energy.errors import DataError, join_names, quote_value, unknown_target
 
 TEMPERATURE, DEGREE_DAYS = "temperature", "degree_days"
-"""Names that weather has in every monthly frame: deg C, and daily averages in deg C."""
+"""Names of the weather columns of every monthly frame: deg C, and daily averages in deg C."""
 SERIES, VALUE = "series", "value"
-"""Columns of a long table: which series a row is of, and its figure."""
+"""Columns of a long table: the series of a row, and its figure."""
 SERIES_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 _.-]{0,39}")
-"""What a series of a long table may be called: requests, MLflow and pages all take it."""
+"""Names of series in a long table: requests, MLflow and pages accept them all."""
 TOLERANCE = 0.05
-"""How far a total may be from the sum of its parts, in its unit, unless a data set says."""
+"""Largest difference between a total and the sum of its parts, in its unit, by default."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """One column of figures.
+    """A column of figures.
 
     Attributes:
         name: Its name in the monthly frame, in requests and in MLflow.
-        unit: Of its figures, in words that go before "a month".
-        lowest: No figure is below.
-        highest: No figure is above.
+        unit: The unit of a month's figure.
+        lowest: Smallest figure allowed.
+        highest: Largest figure allowed.
     """
 
     name: str
@@ -46,13 +48,13 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class CsvLayout:
-    """Where the figures are, if they are in a CSV.
+    """Where the figures are in a CSV.
 
     Attributes:
-        file: It.
-        month: Name of the column of months, in the file.
-        headers: Name of each other column in the file, by its name in the monthly frame; in a long
-            table, of the columns SERIES and VALUE.
+        file: The CSV.
+        month: Header of the column of months.
+        headers: Header of each other column, by its name in the monthly frame; in a long table, of
+            the columns SERIES and VALUE.
     """
 
     file: Path
@@ -62,22 +64,22 @@ class CsvLayout:
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """A monthly data set: what its columns are, and what is to be made of them.
+    """A monthly data set: its columns and how to forecast them.
 
     Attributes:
-        name: A short word, which names what is registered.
-        title: What is forecast, in words for charts and pages.
+        name: A short word, used in the names of registered models.
+        title: What is forecast, for charts and pages.
         measures: The columns that can be forecast.
-        target: The one that is, unless another is asked for.
+        target: The column that is forecast by default.
         parts: Names of the measures that add up to the target; empty for none.
-        tolerance: How far the target may be from the sum of its parts, in its unit.
+        tolerance: Largest difference between the target and the sum of its parts, in its unit.
         start: First month to learn from, ISO; '' for the first that has figures.
         weather: Temperature and degree days; empty for figures without weather.
-        attribution: The sentence that goes with the figures wherever they are shown.
-        licence: What they may be used under.
+        attribution: The sentence to show beside the figures.
+        licence: Their licence.
         csv: Where the figures are; None for the published workbooks and their archive.
-        each: What every series of a long table is, its own name aside; None for a data set whose
-            columns are known. The measures of a long table are known once it is read.
+        each: The measure of every series of a long table, apart from its name; None for a data set
+            with a column for each series. The measures of a long table are known once it is read.
     """
 
     name: str
@@ -90,7 +92,7 @@ class Dataset:
     weather: tuple[Measure, ...] = ()
     attribution: str = ""
     licence: str = ""
-    csv: CsvLayout | None = field(default=None)
+    csv: CsvLayout | None = None
     each: Measure | None = None
 
     @property
@@ -100,38 +102,38 @@ class Dataset:
 
     @property
     def columns(self) -> tuple[Measure, ...]:
-        """Every column that readers of a release are shown: measures, then weather."""
+        """Every column of a release: measures, then weather."""
         return (*self.measures, *self.weather)
 
     def unit(self, target: str) -> str:
-        """The unit of one of the targets."""
+        """The unit of a target."""
         if self.each is not None:
             return self.each.unit
         return next(measure.unit for measure in self.measures if measure.name == target)
 
-    def titled(self, target: str) -> str:
-        """What a forecast of one of the targets is of, in words."""
+    def target_title(self, target: str) -> str:
+        """The title of a forecast of a target."""
         if target == self.target and self.each is None:
             return self.title
         return f"{self.title}: {target.replace('_', ' ')}"
 
-    def of(self, series: Sequence[str]) -> Dataset:
-        """A long table with its series known: the first is the target unless another is named."""
+    def with_series(self, names: Sequence[str]) -> Dataset:
+        """A long table with these series; the first is the target unless another is set."""
         if self.each is None:
             return self
-        measures = tuple(replace(self.each, name=name) for name in series)
-        return replace(self, measures=measures, target=self.target or series[0])
+        measures = tuple(replace(self.each, name=name) for name in names)
+        return replace(self, measures=measures, target=self.target or names[0])
 
-    def alone(self, target: str) -> Dataset:
-        """The same of one series.
+    def with_target(self, target: str) -> Dataset:
+        """The data set with one series only.
 
         Raises:
             UnknownTarget: There is no such series.
         """
-        if target not in self.targets:
-            raise legacy_errors.UnknownTarget(target, self.targets)
-        (measure,) = (one for one in self.measures if one.name == target)
-        return replace(self, measures=(measure,), target=target)
+        measures = tuple(measure for measure in self.measures if measure.name == target)
+        if not measures:
+            raise unknown_target(target, self.targets)
+        return replace(self, measures=measures, target=target)
 
 
 UK = Dataset(
@@ -154,217 +156,216 @@ UK = Dataset(
     attribution=ATTRIBUTION,
     licence=LICENCE,
 )
-"""Table 1.2 of Energy Trends and the weather beside it: what is forecast as the project ships."""
-FIELDS = {
-    *("name", "title", "file", "month", "target", "parts", "tolerance", "start"),
-    *("licence", "attribution", "columns", "weather", "series"),
-}
-"""What a settings file may say."""
-COLUMN_FIELDS = {"header", "unit", "lowest", "highest"}
-"""What it may say of one column."""
-SERIES_FIELDS = {"header", "value", "unit", "lowest", "highest"}
-"""What it may say of the series of a long table, a row for each series and month."""
-_ONE_BY_ONE = ("columns", "parts", "weather", "tolerance")
-"""What only a table of columns has."""
+"""Table 1.2 of Energy Trends with its weather: the data set that the project ships with."""
+
+_Figure = Annotated[float, msgspec.Meta(ge=-LARGEST_OBSERVATION, le=LARGEST_OBSERVATION)]
+
+
+class ColumnFields(msgspec.Struct, forbid_unknown_fields=True):
+    """`[columns.NAME]`: a column of the CSV."""
+
+    unit: str
+    header: str | None = None
+    lowest: _Figure = -LARGEST_OBSERVATION
+    highest: _Figure = LARGEST_OBSERVATION
+
+
+class SeriesFields(msgspec.Struct, forbid_unknown_fields=True):
+    """`[series]`: the columns of a long table, which has a row for each series and month."""
+
+    unit: str
+    header: str = SERIES
+    value: str = VALUE
+    lowest: _Figure = -LARGEST_OBSERVATION
+    highest: _Figure = LARGEST_OBSERVATION
+
+
+class WeatherFields(msgspec.Struct, forbid_unknown_fields=True):
+    """`[weather]`: headers of the weather columns."""
+
+    temperature: str
+    degree_days: str
+
+
+class DatasetFields(msgspec.Struct, forbid_unknown_fields=True):
+    """The fields of a settings file."""
+
+    name: str
+    title: str
+    file: str
+    month: str = "month"
+    target: str | None = None
+    start: str = ""
+    licence: str = ""
+    attribution: str = ""
+    parts: list[str] | None = None
+    tolerance: Annotated[float, msgspec.Meta(ge=0, le=LARGEST_OBSERVATION)] | None = None
+    columns: dict[str, dict[str, Any]] | None = None
+    weather: dict[str, Any] | None = None
+    series: dict[str, Any] | None = None
+
+
+_NOT_IN_LONG_TABLES = ("columns", "parts", "weather", "tolerance")
 _RESERVED = {TEMPERATURE, DEGREE_DAYS, "provisional", "month", "all"}
 _WORD = re.compile(r"[a-z][a-z0-9_]{0,39}")
 _WEATHER = (
     Measure(TEMPERATURE, "deg C", -60, 60),
     Measure(DEGREE_DAYS, "deg C, daily average", 0, 80),
 )
+_Fields = TypeVar("_Fields", bound=msgspec.Struct)
 
 
 def read_dataset_file(file: Path) -> Dataset:
     """Read a settings file.
 
     Args:
-        file: The TOML; the CSV that it names lies beside it, or where its path leads from there.
+        file: The TOML; the path of its CSV is relative to the folder of this file.
 
     Raises:
-        BadDataset: It cannot be read, or a field is unknown, missing or not as it must be.
+        DataError: It cannot be read, or a field is unknown, missing or wrong.
     """
-    return _Reader(file, _document(file)).dataset()
-
-
-def _document(file: Path) -> dict[str, Any]:
     try:
-        return tomllib.loads(file.read_text("utf-8-sig"))
+        document = tomllib.loads(file.read_text("utf-8-sig"))
     except OSError as error:
-        raise legacy_errors.BadDataset(
-            file, "", f"no readable file ({error.strerror})", "a TOML file"
-        ) from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise legacy_errors.BadDataset(file, "", f"no TOML ({error})", "a TOML file") from error
+        raise _wrong(file, "", f"no readable file ({error.strerror})", "a TOML file") from error
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        raise _wrong(file, "", f"no TOML ({error})", "a TOML file") from error
+    fields = _read_fields(file, document, DatasetFields)
+    if not _WORD.fullmatch(fields.name) or fields.name == UK.name:
+        expected = f"a short word of a-z, 0-9 and _, other than {UK.name}"
+        raise _wrong(file, "name", quote_value(fields.name), expected)
+    if fields.start and not MONTH.fullmatch(fields.start):
+        raise _wrong(file, "start", quote_value(fields.start), "a month such as 2010-01")
+    dataset = _wide_table if fields.series is None else _long_table
+    return dataset(file, fields)
 
 
-class _Reader:
-    """Takes a document apart, and knows which file to name when something is wrong."""
-
-    def __init__(self, file: Path, document: Mapping[str, Any]) -> None:
-        self.file, self.document = file, document
-
-    def dataset(self) -> Dataset:
-        """The data set that the document describes."""
-        self._known("", self.document, FIELDS)
-        if "series" in self.document:
-            return self._long()
-        columns = self._columns()
-        target = self._one_of("target", tuple(columns), next(iter(columns)))
-        month = self._text("", self.document, "month", "month")
-        weather = self._weather()
-        headers = {**{name: header for name, (header, _) in columns.items()}, **weather}
-        if repeated := _repeated([month, *headers.values()]):
-            raise self._wrong("columns", f"the header {repeated!r} twice", "each once")
-        return Dataset(
-            name=self._name(),
-            title=self._text("", self.document, "title"),
-            measures=tuple(measure for _, measure in columns.values()),
-            target=target,
-            parts=self._parts(target, {name: m for name, (_, m) in columns.items()}),
-            tolerance=self._number("", self.document, "tolerance", TOLERANCE, lowest=0),
-            start=self._start(),
-            weather=_WEATHER if weather else (),
-            attribution=self._text("", self.document, "attribution", ""),
-            licence=self._text("", self.document, "licence", ""),
-            csv=CsvLayout(self.file.parent / self._text("", self.document, "file"), month, headers),
-        )
-
-    def _long(self) -> Dataset:
-        """A long table: its series are named in its rows."""
-        for name in _ONE_BY_ONE:
-            if name in self.document:
-                raise self._wrong(name, "it beside [series]", "one of the two: [series] is long")
-        table = self._table("series")
-        self._known("series.", table, SERIES_FIELDS)
-        month = self._text("", self.document, "month", "month")
-        headers = {
-            SERIES: self._text("series.", table, "header", SERIES),
-            VALUE: self._text("series.", table, "value", VALUE),
-        }
-        if repeated := _repeated([month, *headers.values()]):
-            raise self._wrong("series", f"the header {repeated!r} twice", "each once")
-        target = self._text("", self.document, "target", "")
-        if target and not SERIES_NAME.fullmatch(target):
-            raise self._wrong("target", _told(target), "the name of a series")
-        return Dataset(
-            name=self._name(),
-            title=self._text("", self.document, "title"),
-            measures=(),
-            target=target,
-            start=self._start(),
-            licence=self._text("", self.document, "licence", ""),
-            attribution=self._text("", self.document, "attribution", ""),
-            csv=CsvLayout(self.file.parent / self._text("", self.document, "file"), month, headers),
-            each=self._measure("series", SERIES, table),
-        )
-
-    def _wrong(self, field: str, found: str, expected: str) -> legacy_errors.BadDataset:
-        return legacy_errors.BadDataset(self.file, field, found, expected)
-
-    def _known(self, within: str, table: Mapping[str, Any], known: set[str]) -> None:
-        if unknown := sorted(set(table) - known):
-            raise self._wrong(
-                f"{within}{unknown[0]}", "an unknown field", join_names(sorted(known))
-            )
-
-    def _text(
-        self, within: str, table: Mapping[str, Any], name: str, default: str | None = None
-    ) -> str:
-        value = table.get(name, default)
-        if not isinstance(value, str) or (default is None and not value.strip()):
-            raise self._wrong(f"{within}{name}", _told(value), "a text")
-        return value.strip()
-
-    def _number(
-        self,
-        within: str,
-        table: Mapping[str, Any],
-        name: str,
-        default: float,
-        lowest: float = -LARGEST_OBSERVATION,
-    ) -> float:
-        value = table.get(name, default)
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int | float)
-            or not (math.isfinite(value) and lowest <= value <= LARGEST_OBSERVATION)
-        ):
-            expected = f"a number from {lowest:g} to {LARGEST_OBSERVATION:g}"
-            raise self._wrong(f"{within}{name}", _told(value), expected)
-        return float(value)
-
-    def _table(self, name: str) -> Mapping[str, Any]:
-        found = self.document.get(name, {})
-        if not isinstance(found, Mapping):
-            raise self._wrong(name, _told(found), f"a table such as [{name}]")
-        return found
-
-    def _name(self) -> str:
-        name = self._text("", self.document, "name")
-        if not _WORD.fullmatch(name) or name == UK.name:
-            expected = f"a short word of a-z, 0-9 and _, other than {UK.name}"
-            raise self._wrong("name", _told(name), expected)
-        return name
-
-    def _columns(self) -> dict[str, tuple[str, Measure]]:
-        tables = self._table("columns")
-        if not tables:
-            raise self._wrong("columns", "none", "a table such as [columns.visitors] for each")
-        return {name: self._column(name, found) for name, found in tables.items()}
-
-    def _column(self, name: str, table: object) -> tuple[str, Measure]:
-        field = f"columns.{name}"
+def _wide_table(file: Path, fields: DatasetFields) -> Dataset:
+    """A table with a column for each series."""
+    if not fields.columns:
+        raise _wrong(file, "columns", "nothing", "a table such as [columns.visitors] for each")
+    measures: dict[str, Measure] = {}
+    headers: dict[str, str] = {}
+    for name, table in fields.columns.items():
         if not _WORD.fullmatch(name) or name in _RESERVED:
-            expected = f"a word of a-z, 0-9 and _, not one of {join_names(sorted(_RESERVED))}"
-            raise self._wrong("columns", f"the name {_told(name)}", expected)
-        if not isinstance(table, Mapping):
-            raise self._wrong(field, _told(table), f"a table such as [{field}]")
-        self._known(f"{field}.", table, COLUMN_FIELDS)
-        header = self._text(f"{field}.", table, "header", name)
-        return header, self._measure(field, name, table)
-
-    def _measure(self, field: str, name: str, table: Mapping[str, Any]) -> Measure:
-        lowest = self._number(f"{field}.", table, "lowest", -LARGEST_OBSERVATION)
-        highest = self._number(f"{field}.", table, "highest", LARGEST_OBSERVATION)
-        if lowest >= highest:
-            raise self._wrong(field, f"lowest {lowest:g}, highest {highest:g}", "the first below")
-        return Measure(name, self._text(f"{field}.", table, "unit"), lowest, highest)
-
-    def _one_of(self, field: str, known: tuple[str, ...], default: str) -> str:
-        found = self._text("", self.document, field, default)
-        if found not in known:
-            raise self._wrong(field, _told(found), f"one of the columns {join_names(known)}")
-        return found
-
-    def _parts(self, target: str, measures: Mapping[str, Measure]) -> tuple[str, ...]:
-        found = self.document.get("parts", [])
-        others = [name for name in measures if name != target]
-        if not isinstance(found, list) or not set(map(str, found)) <= set(others):
-            raise self._wrong("parts", _told(found), f"a list of columns, of {join_names(others)}")
-        if found and (len(found) < 2 or len(set(found)) < len(found)):
-            raise self._wrong("parts", _told(found), "at least two columns, each once")
-        for name in found:
-            if measures[name].unit != measures[target].unit:
-                expected = f"{measures[target].unit!r}, the unit of {target}, which it is a part of"
-                raise self._wrong(f"columns.{name}.unit", repr(measures[name].unit), expected)
-        return tuple(found)
-
-    def _start(self) -> str:
-        found = self._text("", self.document, "start", "")
-        if found and not MONTH.fullmatch(found):
-            raise self._wrong("start", _told(found), "a month such as 2010-01")
-        return found
-
-    def _weather(self) -> dict[str, str]:
-        table = self._table("weather")
-        names = [measure.name for measure in _WEATHER]
-        self._known("weather.", table, set(names))
-        return {name: self._text("weather.", table, name) for name in names} if table else {}
+            expected = f"a word of a-z, 0-9 and _, other than {join_names(sorted(_RESERVED))}"
+            raise _wrong(file, "columns", f"the name {quote_value(name)}", expected)
+        column = _read_fields(file, table, ColumnFields, f"columns.{name}")
+        measures[name] = _measure(file, f"columns.{name}", name, column)
+        headers[name] = name if column.header is None else column.header
+    target = next(iter(measures)) if fields.target is None else fields.target
+    if target not in measures:
+        expected = f"one of the columns {join_names(list(measures))}"
+        raise _wrong(file, "target", quote_value(target), expected)
+    if fields.weather:
+        weather = _read_fields(file, fields.weather, WeatherFields, "weather")
+        headers |= {TEMPERATURE: weather.temperature, DEGREE_DAYS: weather.degree_days}
+    _check_headers(file, "columns", [fields.month, *headers.values()])
+    return Dataset(
+        name=fields.name,
+        title=fields.title,
+        measures=tuple(measures.values()),
+        target=target,
+        parts=_check_parts(file, fields.parts or [], target, measures),
+        tolerance=TOLERANCE if fields.tolerance is None else fields.tolerance,
+        start=fields.start,
+        weather=_WEATHER if fields.weather else (),
+        attribution=fields.attribution,
+        licence=fields.licence,
+        csv=CsvLayout(file.parent / fields.file, fields.month, headers),
+    )
 
 
-def _repeated(headers: list[str]) -> str | None:
-    return next((one for place, one in enumerate(headers) if one in headers[:place]), None)
+def _long_table(file: Path, fields: DatasetFields) -> Dataset:
+    """A table with a row for each series and month."""
+    for name in _NOT_IN_LONG_TABLES:
+        if getattr(fields, name) is not None:
+            raise _wrong(file, name, "it beside [series]", f"either {name} or [series]")
+    series = _read_fields(file, fields.series or {}, SeriesFields, "series")
+    headers = {SERIES: series.header, VALUE: series.value}
+    _check_headers(file, "series", [fields.month, *headers.values()])
+    if fields.target and not SERIES_NAME.fullmatch(fields.target):
+        raise _wrong(file, "target", quote_value(fields.target), "the name of a series")
+    return Dataset(
+        name=fields.name,
+        title=fields.title,
+        measures=(),
+        target=fields.target or "",
+        start=fields.start,
+        licence=fields.licence,
+        attribution=fields.attribution,
+        csv=CsvLayout(file.parent / fields.file, fields.month, headers),
+        each=_measure(file, "series", SERIES, series),
+    )
 
 
-def _told(value: object) -> str:
-    return "nothing" if value is None else ascii(value)[:60]
+def _measure(file: Path, field: str, name: str, table: ColumnFields | SeriesFields) -> Measure:
+    if table.lowest >= table.highest:
+        actual = f"lowest {table.lowest:g} and highest {table.highest:g}"
+        raise _wrong(file, field, actual, "lowest below highest")
+    return Measure(name, table.unit, table.lowest, table.highest)
+
+
+def _check_headers(file: Path, field: str, headers: Iterable[str]) -> None:
+    header, count = Counter(headers).most_common(1)[0]
+    if count > 1:
+        raise _wrong(file, field, f"the header {quote_value(header)} twice", "each header once")
+
+
+def _check_parts(
+    file: Path, parts: list[str], target: str, measures: Mapping[str, Measure]
+) -> tuple[str, ...]:
+    others = [name for name in measures if name != target]
+    if not set(parts) <= set(others):
+        expected = f"a list of columns, of {join_names(others)}"
+        raise _wrong(file, "parts", quote_value(parts), expected)
+    if parts and (len(parts) < 2 or len(set(parts)) < len(parts)):
+        raise _wrong(file, "parts", quote_value(parts), "at least two columns, each once")
+    unit = measures[target].unit
+    for name in parts:
+        if measures[name].unit != unit:
+            expected = f"{unit!r}, the unit of {target}, which it is a part of"
+            raise _wrong(file, f"columns.{name}.unit", repr(measures[name].unit), expected)
+    return tuple(parts)
+
+
+_TYPES = {"str": "text", "float": "a number", "array": "a list", "object": "a table"}
+
+
+def _read_fields(
+    file: Path, table: Mapping[str, Any], kind: type[_Fields], path: str = ""
+) -> _Fields:
+    """A table of the file as a struct, its texts stripped; required texts must not be blank."""
+    prefix = f"{path}." if path else ""
+    try:
+        fields = msgspec.convert(table, kind)
+    except msgspec.ValidationError as error:
+        message, _, place = str(error).partition(" - at `$.")
+        if name := place.rstrip("`").partition("[")[0]:
+            expected = message.removeprefix("Expected ").partition(", got ")[0]
+            expected = re.sub(r"`| \| null", "", expected)
+            expected = re.sub(r"\w+", lambda word: _TYPES.get(word[0], word[0]), expected, count=1)
+            raise _wrong(file, f"{prefix}{name}", quote_value(table[name]), expected) from None
+        name = message.partition("field `")[2].rstrip("`")
+        if "missing" in message:
+            raise _wrong(file, f"{prefix}{name}", "nothing", "text") from None
+        near = get_close_matches(name, kind.__struct_fields__, 1)
+        hint = f"(did you mean {near[0]}?) " if near else ""
+        expected = f"one of {join_names(sorted(kind.__struct_fields__))}"
+        raise _wrong(
+            file, f"{prefix}{name}", f"an unknown field {hint}".strip(), expected
+        ) from None
+    for field in msgspec.structs.fields(kind):
+        value = getattr(fields, field.name)
+        if isinstance(value, str):
+            setattr(fields, field.name, value.strip())
+            if field.required and not value.strip():
+                raise _wrong(file, f"{prefix}{field.name}", quote_value(value), "text")
+    return fields
+
+
+def _wrong(file: Path, field: str, actual: str, expected: str) -> DataError:
+    place = f"{file}, {field}" if field else str(file)
+    return DataError(
+        f"{place}: found {actual}; expected {expected}. docs/your-own-series.md has every field."
+    )

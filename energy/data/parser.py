@@ -1,4 +1,4 @@
-"""Find a table's labelled block in a workbook, and read and check its figures."""
+"""Find a published table in a workbook by its title and labels, and read and check its figures."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from itertools import islice
 
 import pandas as pd
 
-from energy import legacy_errors
 from energy.data.tables import TABLES, Column, TableSpec
 from energy.data.workbook import (
     Sheet,
@@ -23,100 +23,47 @@ from energy.data.workbook import (
     parse_month,
     tidy,
 )
-from energy.errors import DataError
+from energy.errors import DataError, TableNotFound, WrongTitle, join_names
 
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """What stands above one column, normalised.
-
-    Attributes:
-        column: The column, from 0.
-        own: What stands right above its figures; '' for nothing.
-        whole: The same, after the group that it stands under; `own` where there is no group.
-    """
-
-    column: int
-    own: str
-    whole: str
-
-    def starts(self, openers: tuple[str, ...]) -> bool:
-        """Whether the label, alone or with its group, starts with one of some words."""
-        return bool(openers) and (self.own.startswith(openers) or self.whole.startswith(openers))
-
-
-@dataclass(frozen=True, slots=True)
-class Header:
-    """The labels of a block, found from the one above its months.
-
-    Attributes:
-        row: The last row of labels; the months are below.
-        first: Column of the months.
-        labels: What stands above each column, from left to right.
-    """
-
-    row: int
-    first: int
-    labels: tuple[Label, ...]
-
-
-def read_header(sheet: Sheet, row: int, first: int) -> Header:
-    """The header with the label of the months at a place.
-
-    That label may stand beside the names, with the groups in the row above, or beside the groups,
-    with the names in the row below (the two rows merged above the months).
-    """
-    width = range(len(sheet.rows[row]))
-    if _is_names(sheet, row + 1, first):
-        upper, lower = row, row + 1
-    else:
-        upper, lower = row - 1, row
-    groups = dict(_groups(sheet, upper, first))
-    labels = []
-    for column in width:
-        own = sheet.labels.get((lower, column), "")
-        labels.append(Label(column, own, f"{groups.get(column, '')} {own}".strip()))
-    return Header(lower, first, tuple(labels))
-
-
-def _groups(sheet: Sheet, row: int, first: int) -> Iterator[tuple[int, str]]:
-    """The group above each column: a merged cell's text stands in its first column alone."""
-    group = ""
-    for column in range(len(sheet.rows[row]) if row >= 0 else 0):
-        above = sheet.labels.get((row, column), "")
-        # Left of the months stands at most their year, and the notes above the table begin there.
-        group = above or (group if column > first + 1 else "")
-        yield column, group
-
-
-def _is_names(sheet: Sheet, row: int, first: int) -> bool:
-    """Whether a row holds names alone: text right of the months' column, and nothing else."""
-    if row >= len(sheet.rows):
-        return False
-    beside = [value for value in sheet.rows[row][first + 1 :] if not is_blank(value)]
-    return (
-        is_blank(sheet.cell(row, first))
-        and bool(beside)
-        and all(isinstance(value, str) and normalise(value) for value in beside)
-    )
-
-
+MAX_HEADERS = 100
+"""Cells of a sheet that are tried as the label above the months: each takes a look at the sheet."""
 _TITLE = re.compile(r"(table|data)\s+\d+\.\d", re.IGNORECASE)
 _YEAR = re.compile(r"(\d{4}) (.+)")
 _LIKE_A_YEAR = re.compile(r"\d{4}( [a-z]+)?")
+_COMPARE = "Compare with the published file."
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as read.
+
+    Attributes:
+        spec: Its description.
+        file: Name of its workbook.
+        sheet: Name of its sheet.
+        figures: Gapless monthly index named `month`; a float64 column for each column of the
+            table, in the table's unit, NaN where not available.
+        provisional: Same index; true where the month's label says so.
+    """
+
+    spec: TableSpec
+    file: str
+    sheet: str
+    figures: pd.DataFrame
+    provisional: pd.Series[bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """Where a table's figures stand; rows and columns count from 0.
+    """The cells of a table's figures; rows and columns count from 0.
 
     Attributes:
-        sheet: The sheet they are on.
-        title: The table's title, as it stands there.
+        sheet: The sheet.
+        title: The table's title, as written there.
         header: Row of the labels.
         first: Column of the months.
         columns: Column of each of the table's columns by name; in a matrix, of each year.
-        years: Column that holds the year where the month's label does not, else None.
+        years: Column of the years, if the months' labels have none; else None.
         end: Row after the last one that can belong to the block.
     """
 
@@ -129,231 +76,70 @@ class Block:
     end: int
 
     def months(self) -> int:
-        """How many rows are labelled as months: what tells a monthly block from a yearly one."""
+        """The number of rows labelled as months, which tells a monthly block from a yearly one."""
+        labels = (self.sheet.cell(row, self.first) for row in range(self.header + 1, self.end))
         return sum(
-            month_of_year(label) is not None or parse_month(label) is not None
-            for label in (
-                self.sheet.cell(row, self.first) for row in range(self.header + 1, self.end)
-            )
+            month_of_year(label) is not None or parse_month(label) is not None for label in labels
         )
 
 
 @dataclass(frozen=True, slots=True)
-class _Miss:
-    """A place that was nearly the table; the nearest one tells the reader most."""
-
-    nearness: int
-    error: DataError
-
-
-def find_block(workbook: Workbook, spec: TableSpec) -> Block:
-    """The block that holds a table: of several, the monthly one that is the longest.
-
-    Raises:
-        TableNotFound: Nothing in the workbook looks like the table.
-        WrongTitle: The labels are there, under a title without the table's number, words or unit.
-        MissingLabels: The title is there, without all of the labels.
-        RepeatedLabel: One label stands twice in the block.
-        RepeatedTable: Two blocks of the same length both look like the table.
-    """
-    found: list[Block] = []
-    misses: list[_Miss] = []
-    for sheet in workbook.sheets:
-        headers = list(_headers(sheet, spec))
-        for row, first in headers:
-            match = _match(sheet, row, first, spec, headers)
-            if isinstance(match, Block):
-                found.append(match)
-            elif match is not None:
-                misses.append(match)
-        if not headers and any(isinstance(t, str) and spec.titled(t) for t in _texts(sheet)):
-            error = legacy_errors.MissingLabels(
-                workbook.file, sheet.name, spec.number, [], list(spec.first_labels)
-            )
-            misses.append(_Miss(2, error))
-    # Labels without months below them (a summary by years) are worth less than a near miss.
-    monthly = [block for block in found if block.months()] or ([] if misses else found)
-    if monthly:
-        return _longest(monthly, spec)
-    if misses:
-        raise max(misses, key=lambda miss: miss.nearness).error
-    raise legacy_errors.TableNotFound(spec.number, [workbook.file], f"a sheet titled {spec.wanted}")
-
-
-def _longest(found: list[Block], spec: TableSpec) -> Block:
-    def size(block: Block) -> int:
-        years = len(block.columns) if spec.layout == "matrix" else 1
-        return block.months() * years
-
-    found = sorted(found, key=size, reverse=True)
-    if len(found) > 1 and size(found[0]) == size(found[1]):
-        sheet = found[0].sheet
-        raise legacy_errors.RepeatedTable(
-            spec.number, [f"{sheet.file} ({b.sheet.name})" for b in found[:2]]
-        )
-    return found[0]
-
-
-def _texts(sheet: Sheet) -> Iterator[str]:
-    return (str(sheet.cell(*place)) for place in sheet.labels)
-
-
-def _headers(sheet: Sheet, spec: TableSpec) -> Iterator[tuple[int, int]]:
-    wanted = {normalise(label) for label in spec.first_labels}
-    return (place for place, label in sheet.labels.items() if label in wanted)
-
-
-def _match(
-    sheet: Sheet, row: int, first: int, spec: TableSpec, headers: list[tuple[int, int]]
-) -> Block | _Miss | None:
-    """What a row that starts like the table's labels is: the block, a near miss, or nothing."""
-    header = read_header(sheet, row, first)
-    columns, repeated = (_years if spec.layout == "matrix" else _series)(header, spec)
-    if spec.layout == "matrix":
-        lost = not columns or any(_nameless(sheet, header, columns))
-        missing = [f"<year> {spec.columns[0].labels[0]}"] if lost else []
-    else:
-        missing = [c.labels[0] for c in spec.columns if c.name not in columns]
-    title = _title(sheet, row, spec)
-    if title is None or not spec.titled(title):
-        # Under the title of another known table, this is that table and no miss of this one.
-        if missing or (title is not None and any(other.titled(title) for other in TABLES)):
-            return None
-        error = legacy_errors.WrongTitle(
-            sheet.file, sheet.name, spec.number, tidy(title), spec.wanted
-        )
-        return _Miss(1, error)
-    if repeated:
-        label, twins = repeated
-        places = [address(header.row, column) for column in twins]
-        return _Miss(
-            2 + len(columns),
-            legacy_errors.RepeatedLabel(sheet.file, sheet.name, spec.number, tidy(label), places),
-        )
-    if missing:
-        found = [tidy(sheet.cell(row, c)) for r, c in sheet.labels if r in (row, header.row)]
-        error_ = legacy_errors.MissingLabels(sheet.file, sheet.name, spec.number, found, missing)
-        return _Miss(2 + len(columns), error_)
-    end = min((r for r, c in headers if r > row and c == first), default=len(sheet.rows))
-    years = (label.column for label in header.labels if "year" in (label.own, label.whole))
-    beside = next((column for column in years if column != first), None)
-    return Block(sheet, title, header.row, first, columns, beside, end)
-
-
-_Columns = tuple[dict[str, int], tuple[str, list[int]] | None]
-
-
-def _series(header: Header, spec: TableSpec) -> _Columns:
-    """Columns by name, without those under a label that opens another block."""
-    openers = tuple(normalise(label) for label in spec.other_blocks)
-    total = next((column for column in spec.columns if column.name == spec.total), None)
-    found: dict[str, list[int]] = {}
-    ours = True
-    for label in header.labels:
-        if label.starts(openers):
-            ours = False
-        elif total is not None and _labelled(total, label):
-            ours = True
-        for column in spec.columns:
-            if ours and _labelled(column, label):
-                found.setdefault(column.name, []).append(label.column)
-    return _single_match(found)
-
-
-def _labelled(column: Column, label: Label) -> bool:
-    return column.labelled(label.own) or column.labelled(label.whole)
-
-
-def _years(header: Header, spec: TableSpec) -> _Columns:
-    """Columns by year, in order of time."""
-    found: dict[str, list[int]] = {}
-    for label in header.labels:
-        match = _YEAR.fullmatch(label.own)
-        if match and spec.columns[0].labelled(match[2]):
-            found.setdefault(match[1], []).append(label.column)
-    return _single_match(dict(sorted(found.items())))
-
-
-def _nameless(sheet: Sheet, header: Header, columns: dict[str, int]) -> Iterator[int]:
-    """Columns of figures that may be a year mislabelled; left out, the last one leaves no gap.
-
-    Left of the years stands their long-term mean, whatever it is called if not like a year.
-    """
-    if len(columns) <= int(max(columns)) - int(min(columns)):
-        return  # A gap among the years says where it is better than this would.
-    known = set(columns.values())
-    for label in header.labels:
-        like_a_year = not label.own or _LIKE_A_YEAR.fullmatch(label.own)
-        among = label.column > min(known) and "mean" not in label.own.split()
-        figure = isinstance(sheet.cell(header.row + 1, label.column), float | int)
-        beside = label.column > header.first and label.column not in known
-        if beside and figure and (like_a_year or among):
-            yield label.column
-
-
-def _single_match(found: dict[str, list[int]]) -> _Columns:
-    repeated = next(((name, places) for name, places in found.items() if len(places) > 1), None)
-    return {name: places[0] for name, places in found.items()}, repeated
-
-
-def _title(sheet: Sheet, header: int, spec: TableSpec) -> str | None:
-    """The nearest title above the labels; where nothing looks like one, the sheet's first text."""
-    above = [str(sheet.cell(*place)) for place in sorted(sheet.labels) if place[0] < header]
-    for text in reversed(above):
-        if _TITLE.match(tidy(text)) or spec.titled(text):
-            return text
-    return above[0] if above else None
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table as read.
+class Label:
+    """The label above a column, normalised.
 
     Attributes:
-        spec: What it is.
-        file: Workbook it was read from.
-        sheet: Sheet it was read from.
-        figures: Gapless monthly index named `month`; a float64 column per column of the table, in
-            the table's unit, NaN where not available.
-        provisional: Same index; true where the month's label says so.
+        column: The column, from 0.
+        name: The text right above its figures; '' for none.
+        full: The same after the group above it; `name` if there is no group.
     """
 
-    spec: TableSpec
-    file: str
-    sheet: str
-    figures: pd.DataFrame
-    provisional: pd.Series[bool]
+    column: int
+    name: str
+    full: str
+
+    def names(self, column: Column) -> bool:
+        """Whether it is the label of a column, with or without its group."""
+        return column.has_label(self.name) or column.has_label(self.full)
+
+    def starts_with(self, words: tuple[str, ...]) -> bool:
+        """Whether it starts with any of some words, with or without its group."""
+        return bool(words) and (self.name.startswith(words) or self.full.startswith(words))
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    """A month, and the place of its figures by column name."""
+class Header:
+    """The labels of a block.
 
-    month: pd.Period
-    provisional: bool
-    label: tuple[int, int]
-    places: dict[str, tuple[int, int]]
+    Attributes:
+        row: The last row of labels; the months are below.
+        first: Column of the months.
+        labels: The label above each column, from left to right.
+    """
+
+    row: int
+    first: int
+    labels: tuple[Label, ...]
 
 
 def read_table(workbook: Workbook, spec: TableSpec) -> Table:
     """Find a table in a workbook and read it.
 
     Raises:
-        TableNotFound, WrongTitle, MissingLabels, RepeatedLabel, RepeatedTable: See `find_block`.
-        MonthError: A month's label is unreadable, late, missing, repeated or out of order.
-        BadCell, BlankCell, NoFigures: A cell, or a column, without the figure expected there.
-        ImplausibleFigure: A figure or a column's mean outside its range.
-        TotalMismatch: A total that is not the sum of its parts.
+        TableNotFound, WrongTitle: See `find_block`.
+        DataError: See `find_block`; or a month is unreadable, missing, repeated or out of order; a
+            cell or a column has no figure where one is expected; a figure or a column's mean is
+            out of range; or a total is not the sum of its parts. The message names file, sheet and
+            cell.
     """
     block = find_block(workbook, spec)
     sheet = block.sheet
     matrix = spec.layout == "matrix"
-    rows = list(_matrix(block, spec) if matrix else _rows(block, spec))
+    rows = list(_matrix_rows(block, spec) if matrix else _rows(block))
     _check_months(block, rows, spec)
     series: dict[str, list[float]] = {}
     for column in spec.columns:
-        places = [row.places[column.name] for row in rows]
-        series[column.name] = [_figure(sheet, place, column, spec) for place in places]
+        cells = [row.cells[column.name] for row in rows]
+        series[column.name] = [_figure(sheet, cell, column, spec) for cell in cells]
         _check_column(sheet, rows, series[column.name], column, spec)
     if matrix:  # The months to come have their cells already.
         last = max(i for i, figure in enumerate(series[column.name]) if not math.isnan(figure))
@@ -365,147 +151,373 @@ def read_table(workbook: Workbook, spec: TableSpec) -> Table:
     return Table(spec, workbook.file, sheet.name, figures, flags)
 
 
-def _rows(block: Block, spec: TableSpec) -> Iterator[_Row]:
-    """One row a month. A text line without figures (a note below the table) is no month."""
+def find_block(workbook: Workbook, spec: TableSpec) -> Block:
+    """The block of a table: of several, the monthly one that is the longest.
+
+    Raises:
+        TableNotFound: Nothing in the workbook looks like the table.
+        WrongTitle: The labels are under a title without the table's number, words or unit.
+        DataError: A label is missing under the title or repeated in the block, or two blocks of
+            the same length look like the table.
+    """
+    blocks: list[Block] = []
+    misses: list[_Miss] = []
+    first_labels = {normalise(label) for label in spec.first_labels}
+    for sheet in workbook.sheets:
+        candidates = (place for place, label in sheet.labels.items() if label in first_labels)
+        headers = list(islice(candidates, MAX_HEADERS))
+        for row, first in headers:
+            match = _match(sheet, row, first, spec, headers)
+            if isinstance(match, Block):
+                blocks.append(match)
+            elif match is not None:
+                misses.append(match)
+        if not headers and any(spec.has_title(str(sheet.cell(*place))) for place in sheet.labels):
+            misses.append(_Miss(2, _missing_labels(sheet, spec, [], list(spec.first_labels))))
+    # A block without months (a summary by years) is worth less than a near miss.
+    monthly = [block for block in blocks if block.months()] or ([] if misses else blocks)
+    if monthly:
+        return _longest(monthly, spec)
+    if misses:
+        raise max(misses, key=lambda miss: miss.nearness).error
+    raise table_not_found(spec.number, [workbook.file], f"a sheet titled {spec.expected_title}")
+
+
+def read_header(sheet: Sheet, row: int, first: int) -> Header:
+    """The header of a block, from the cell of the label above its months.
+
+    That label is beside the names, with the groups in the row above; or beside the groups, with
+    the names in the row below, if the two rows are merged above the months.
+    """
+    width = len(sheet.rows[row])
+    if _has_names_alone(sheet, row + 1, first):
+        row += 1
+    groups = _groups(sheet, row - 1, first)
+    labels = []
+    for column in range(width):
+        name = sheet.labels.get((row, column), "")
+        labels.append(Label(column, name, f"{groups.get(column, '')} {name}".strip()))
+    return Header(row, first, tuple(labels))
+
+
+def table_not_found(table: str, files: Iterable[str], expected: str) -> TableNotFound:
+    """The error for a table that no file contains."""
+    return TableNotFound(
+        f"Table {table} not found in {join_names(list(files))}; expected {expected}. "
+        "Add the workbook that contains it."
+    )
+
+
+def repeated_table(table: str, places: Iterable[str]) -> DataError:
+    """The error for a table that is there more than once."""
+    return DataError(
+        f"Table {table} found in {join_names(list(places))}; expected it once. Keep one of them."
+    )
+
+
+def _groups(sheet: Sheet, row: int, first: int) -> dict[int, str]:
+    """The group above each column: a merged cell has its text in its first column alone."""
+    groups, group = {}, ""
+    for column in range(len(sheet.rows[row]) if row >= 0 else 0):
+        text = sheet.labels.get((row, column), "")
+        # Notes above the table begin over the months, or over the year to their left.
+        group = text or (group if column > first + 1 else "")
+        groups[column] = group
+    return groups
+
+
+def _has_names_alone(sheet: Sheet, row: int, first: int) -> bool:
+    """Whether a row has text to the right of the months' column, and nothing else."""
+    if row >= len(sheet.rows):
+        return False
+    values = [value for value in sheet.rows[row][first + 1 :] if not is_blank(value)]
+    return (
+        is_blank(sheet.cell(row, first))
+        and bool(values)
+        and all(isinstance(value, str) and normalise(value) for value in values)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Miss:
+    """A place that looks like the table except for one error; the nearest miss is reported."""
+
+    nearness: int
+    error: DataError
+
+
+def _match(
+    sheet: Sheet, row: int, first: int, spec: TableSpec, headers: list[tuple[int, int]]
+) -> Block | _Miss | None:
+    """The block under a candidate for the label above the months, a near miss, or None."""
+    header = read_header(sheet, row, first)
+    matrix = spec.layout == "matrix"
+    places = _year_columns(header, spec) if matrix else _series_columns(header, spec)
+    columns = {name: found[0] for name, found in places.items()}
+    if matrix:
+        incomplete = not columns or _has_unlabelled_year(sheet, header, columns)
+        missing = [f"<year> {spec.columns[0].labels[0]}"] if incomplete else []
+    else:
+        missing = [column.labels[0] for column in spec.columns if column.name not in columns]
+    title = _find_title(sheet, row, spec)
+    if title is None or not spec.has_title(title):
+        # Under the title of another known table, it is that table and not a miss of this one.
+        if missing or (title is not None and any(other.has_title(title) for other in TABLES)):
+            return None
+        error: DataError = WrongTitle(
+            f"{sheet.file}, sheet {sheet.name}: title '{tidy(title)}'; expected "
+            f"{spec.expected_title}. {_layout_advice(spec)}"
+        )
+        return _Miss(1, error)
+    for name, repeated in places.items():
+        if len(repeated) > 1:
+            error = DataError(
+                f"{sheet.file}, sheet {sheet.name}: label '{tidy(name)}' of table {spec.number} is "
+                f"in cells {join_names([address(header.row, column) for column in repeated])}; "
+                f"expected it once. {_COMPARE}"
+            )
+            return _Miss(2 + len(columns), error)
+    if missing:
+        labels = [tidy(sheet.cell(row, c)) for r, c in sheet.labels if r in (row, header.row)]
+        return _Miss(2 + len(columns), _missing_labels(sheet, spec, labels, missing))
+    end = min((r for r, c in headers if r > row and c == first), default=len(sheet.rows))
+    years = (label.column for label in header.labels if "year" in (label.name, label.full))
+    year_column = next((column for column in years if column != first), None)
+    return Block(sheet, title, header.row, first, columns, year_column, end)
+
+
+def _missing_labels(
+    sheet: Sheet, spec: TableSpec, labels: list[str], missing: list[str]
+) -> DataError:
+    return DataError(
+        f"{sheet.file}, sheet {sheet.name}: table {spec.number} has no label "
+        f"{' nor '.join(map(repr, missing))}; found {join_names(labels)}. {_layout_advice(spec)}"
+    )
+
+
+def _layout_advice(spec: TableSpec) -> str:
+    return f"If the layout changed, edit the TableSpec of {spec.number} in energy/data/tables.py."
+
+
+def _longest(blocks: list[Block], spec: TableSpec) -> Block:
+    def size(block: Block) -> int:
+        return block.months() * (len(block.columns) if spec.layout == "matrix" else 1)
+
+    first, *others = sorted(blocks, key=size, reverse=True)
+    if others and size(first) == size(others[0]):
+        file = first.sheet.file
+        raise repeated_table(
+            spec.number, [f"{file} ({block.sheet.name})" for block in (first, others[0])]
+        )
+    return first
+
+
+def _series_columns(header: Header, spec: TableSpec) -> dict[str, list[int]]:
+    """Columns by name, without those of another block, which its first label opens."""
+    openers = tuple(normalise(label) for label in spec.other_blocks)
+    total = next((column for column in spec.columns if column.name == spec.total), None)
+    columns: dict[str, list[int]] = {}
+    in_block = True
+    for label in header.labels:
+        if label.starts_with(openers):
+            in_block = False
+        elif total is not None and label.names(total):
+            in_block = True
+        for column in spec.columns:
+            if in_block and label.names(column):
+                columns.setdefault(column.name, []).append(label.column)
+    return columns
+
+
+def _year_columns(header: Header, spec: TableSpec) -> dict[str, list[int]]:
+    """Columns by year, in order of time."""
+    columns: dict[str, list[int]] = {}
+    for label in header.labels:
+        match = _YEAR.fullmatch(label.name)
+        if match and spec.columns[0].has_label(match[2]):
+            columns.setdefault(match[1], []).append(label.column)
+    return dict(sorted(columns.items()))
+
+
+def _has_unlabelled_year(sheet: Sheet, header: Header, columns: dict[str, int]) -> bool:
+    """Whether a column of figures may be a mislabelled year: the last one would leave no gap.
+
+    The column left of the years is their long-term mean, unless its label looks like a year.
+    """
+    if len(columns) <= int(max(columns)) - int(min(columns)):
+        return False  # A gap among the years is reported more clearly, as a missing month.
+    years = set(columns.values())
+    for label in header.labels:
+        like_a_year = not label.name or _LIKE_A_YEAR.fullmatch(label.name)
+        among = label.column > min(years) and "mean" not in label.name.split()
+        figure = isinstance(sheet.cell(header.row + 1, label.column), float | int)
+        outside = label.column > header.first and label.column not in years
+        if outside and figure and (like_a_year or among):
+            return True
+    return False
+
+
+def _find_title(sheet: Sheet, header: int, spec: TableSpec) -> str | None:
+    """The nearest title above the labels; if nothing looks like a title, the sheet's first text."""
+    above = [str(sheet.cell(*place)) for place in sorted(sheet.labels) if place[0] < header]
+    for text in reversed(above):
+        if _TITLE.match(tidy(text)) or spec.has_title(text):
+            return text
+    return above[0] if above else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """A month: the cell of its label, and the cells of its figures by column name."""
+
+    month: pd.Period
+    provisional: bool
+    label: tuple[int, int]
+    cells: dict[str, tuple[int, int]]
+
+
+def _rows(block: Block) -> Iterator[_Row]:
+    """A row for each month. A text line without figures (a note below the table) is skipped."""
     sheet = block.sheet
     year: int | None = None
     for row in range(block.header + 1, block.end):
-        places = {name: (row, column) for name, column in block.columns.items()}
-        label = sheet.cell(row, block.first)
+        cells = {name: (row, column) for name, column in block.columns.items()}
+        value = sheet.cell(row, block.first)
         if block.years is not None:
-            own = sheet.cell(row, block.years)
-            year = int(own) if isinstance(own, float) and own.is_integer() else year
-        found = parse_month(label, year)
-        if found is not None:
-            yield _Row(found.month, found.provisional, (row, block.first), places)
-        elif not all(is_blank(sheet.cell(*place)) for place in places.values()):
-            cell = address(row, block.first)
-            raise legacy_errors.UnreadableMonth(
-                sheet.file, sheet.name, cell, tidy(label), "a month such as 'July 2022'"
-            )
+            number = sheet.cell(row, block.years)
+            year = int(number) if isinstance(number, float) and number.is_integer() else year
+        label = parse_month(value, year)
+        if label is not None:
+            yield _Row(label.month, label.provisional, (row, block.first), cells)
+        elif not all(is_blank(sheet.cell(*cell)) for cell in cells.values()):
+            expected = "a month such as 'July 2022'"
+            raise _month_error(sheet, (row, block.first), "is not a month", expected)
 
 
-def _matrix(block: Block, spec: TableSpec) -> Iterator[_Row]:
+def _matrix_rows(block: Block, spec: TableSpec) -> Iterator[_Row]:
     """Twelve month rows by year columns, in order of time."""
-    sheet = block.sheet
-    name = spec.columns[0].name
+    sheet, name = block.sheet, spec.columns[0].name
     below = range(block.header + 1, block.end)
-    labels = [r for r in below if not is_blank(sheet.cell(r, block.first))][:12]
-    for expected, row in enumerate(labels, start=1):
-        if (number := month_of_year(sheet.cell(row, block.first))) != expected:
-            wanted = pd.Period(year=2000, month=expected, freq="M").strftime("%B")
-            found = tidy(sheet.cell(row, block.first))
-            kind: type[legacy_errors.MonthError] = (
-                legacy_errors.UnreadableMonth if number is None else legacy_errors.MonthGap
-            )
-            kind = legacy_errors.RepeatedMonth if number == expected - 1 else kind
-            raise kind(sheet.file, sheet.name, address(row, block.first), found, wanted)
-    if len(labels) < 12:
-        cell = address(block.end, block.first)
-        raise legacy_errors.UnreadableMonth(
-            sheet.file, sheet.name, cell, "", "twelve months from January on"
-        )
+    rows = [row for row in below if not is_blank(sheet.cell(row, block.first))][:12]
+    for month, row in enumerate(rows, start=1):
+        number = month_of_year(sheet.cell(row, block.first))
+        if number != month:
+            fault = "is not a month" if number is None else "comes after a gap"
+            fault = "is there twice" if number == month - 1 else fault
+            expected = pd.Period(year=2000, month=month, freq="M").strftime("%B")
+            raise _month_error(sheet, (row, block.first), fault, expected)
+    if len(rows) < 12:
+        expected = "twelve months from January on"
+        raise _month_error(sheet, (block.end, block.first), "is not a month", expected, "")
     for year, column in block.columns.items():
-        for number, row in enumerate(labels, start=1):
-            month = pd.Period(year=int(year), month=number, freq="M")
-            yield _Row(month, False, (block.header, column), {name: (row, column)})
+        for month, row in enumerate(rows, start=1):
+            period = pd.Period(year=int(year), month=month, freq="M")
+            yield _Row(period, False, (block.header, column), {name: (row, column)})
 
 
 def _check_months(block: Block, rows: list[_Row], spec: TableSpec) -> None:
     """Refuse no months, a late start, and any month that is not the one after the month before."""
     sheet = block.sheet
     if not rows:
-        cell = address(block.header + 1, block.first)
-        raise legacy_errors.UnreadableMonth(
-            sheet.file, sheet.name, cell, "", f"the months from {spec.since} on"
-        )
+        cell = (block.header + 1, block.first)
+        raise _month_error(sheet, cell, "is not a month", f"the months from {spec.since} on", "")
     seen: set[pd.Period] = set()
     expected = pd.Period(spec.since, freq="M")
     for row in rows:
         if row.month != expected and (seen or row.month > expected):
-            kind: type[legacy_errors.MonthError] = (
-                legacy_errors.MonthGap if row.month > expected else legacy_errors.DescendingMonths
-            )
-            kind = (
-                legacy_errors.RepeatedMonth
-                if row.month in seen
-                else kind if seen else legacy_errors.LateStart
-            )
-            raise kind(sheet.file, sheet.name, address(*row.label), str(row.month), f"{expected}")
+            if row.month in seen:
+                fault = "is there twice"
+            elif not seen:
+                fault = "is a late start"
+            else:
+                fault = "comes after a gap" if row.month > expected else "goes back in time"
+            raise _month_error(sheet, row.label, fault, str(expected), str(row.month))
         seen.add(row.month)
         expected = row.month + 1
 
 
-def _figure(sheet: Sheet, place: tuple[int, int], column: Column, spec: TableSpec) -> float:
-    value = sheet.cell(*place)
+def _month_error(
+    sheet: Sheet, cell: tuple[int, int], fault: str, expected: str, actual: str | None = None
+) -> DataError:
+    """The error for a month's label; `actual` is the text of its cell by default."""
+    text = tidy(sheet.cell(*cell)) if actual is None else actual
+    return DataError(f"{_place(sheet, cell)}: '{text}' {fault}; expected {expected}. {_COMPARE}")
+
+
+def _place(sheet: Sheet, cell: tuple[int, int]) -> str:
+    return f"{sheet.file}, sheet {sheet.name}, cell {address(*cell)}"
+
+
+def _figure(sheet: Sheet, cell: tuple[int, int], column: Column, spec: TableSpec) -> float:
+    value = sheet.cell(*cell)
     if is_missing(value):
         return math.nan
     if isinstance(value, bool | date) or not isinstance(value, float | int):
-        raise legacy_errors.BadCell(
-            sheet.file, sheet.name, address(*place), value, "a number or [x]"
+        raise DataError(
+            f"{_place(sheet, cell)}: found {value!r}; expected a number or [x]. {_COMPARE}"
         )
-    return _plausible(
-        sheet, place, column.name, float(value), (column.lowest, column.highest), spec
-    )
+    limits = (column.lowest, column.highest)
+    _check_range(sheet, cell, column.name, float(value), limits, spec.unit)
+    return float(value)
 
 
-def _plausible(
+def _check_range(
     sheet: Sheet,
-    place: tuple[int, int],
+    cell: tuple[int, int],
     name: str,
     figure: float,
-    between: tuple[float, float],
-    spec: TableSpec,
-) -> float:
-    if not between[0] <= figure <= between[1]:
-        cell = address(*place)
-        raise legacy_errors.ImplausibleFigure(
-            sheet.file, sheet.name, cell, name, figure, *between, spec.unit
+    limits: tuple[float, float],
+    unit: str,
+) -> None:
+    lowest, highest = limits
+    if not lowest <= figure <= highest:
+        raise DataError(
+            f"{_place(sheet, cell)}: {name} is {figure:.6g} {unit}; expected {lowest:g} to "
+            f"{highest:g}. Check that these are the monthly figures themselves, not adjusted "
+            "figures, deviations or another unit."
         )
-    return figure
 
 
 def _check_column(
     sheet: Sheet, rows: list[_Row], series: list[float], column: Column, spec: TableSpec
 ) -> None:
-    """Refuse a column without figures, with a blank amid them, or with an implausible mean."""
+    """Refuse a column without figures, with a blank between figures, or an implausible mean."""
+    advice = "open and save the file in a spreadsheet program."
     figures = [i for i, figure in enumerate(series) if not math.isnan(figure)]
     if not figures:
-        cell = address(*rows[0].places[column.name])
-        raise legacy_errors.NoFigures(sheet.file, sheet.name, cell, column.name)
-    # A matrix has blanks for the months to come; below the last row of months there is nothing.
+        start = address(*rows[0].cells[column.name])
+        raise DataError(
+            f"{sheet.file}, sheet {sheet.name}: found no figure of {column.name} from cell {start} "
+            f"on; expected numbers. If they are formulas, {advice}"
+        )
+    # A matrix has blanks for the months to come; rows end with the last month.
     end = figures[-1] if spec.layout == "matrix" else len(rows)
     for row in rows[figures[0] : end]:
-        place = row.places[column.name]
-        if is_blank(sheet.cell(*place)):
-            raise legacy_errors.BlankCell(
-                sheet.file, sheet.name, address(*place), column.name, str(row.month)
+        if is_blank(sheet.cell(*row.cells[column.name])):
+            raise DataError(
+                f"{_place(sheet, row.cells[column.name])}: found a blank (or a formula without a "
+                f"value) amid figures; expected {column.name} of {row.month}, a number or [x]. If "
+                f"it is a formula, {advice}"
             )
     if column.mean is not None:
         mean = math.fsum(series[i] for i in figures) / len(figures)
-        place = rows[figures[0]].places[column.name]
-        _plausible(sheet, place, f"the mean of {column.name}", mean, column.mean, spec)
+        cell = rows[figures[0]].cells[column.name]
+        _check_range(sheet, cell, f"the mean of {column.name}", mean, column.mean, spec.unit)
 
 
 def _check_totals(
     sheet: Sheet, rows: Iterable[_Row], series: dict[str, list[float]], spec: TableSpec
 ) -> None:
-    """Refuse a total that is not the sum of those of its parts that are available."""
+    """Refuse a total that is not the sum of the parts that are available."""
     if spec.total is None:
         return
     for i, row in enumerate(rows):
-        known = [series[name][i] for name in spec.parts if not math.isnan(series[name][i])]
-        total, parts = series[spec.total][i], math.fsum(known)
+        parts = [series[name][i] for name in spec.parts if not math.isnan(series[name][i])]
+        total = series[spec.total][i]
         # Written so that a missing total fails too: NaN is not within any tolerance.
-        if known and not abs(total - parts) <= spec.tolerance:
-            cell = address(*row.places[spec.total])
-            raise legacy_errors.TotalMismatch(
-                sheet.file,
-                sheet.name,
-                cell,
-                str(row.month),
-                total,
-                parts,
-                spec.tolerance,
-                spec.unit,
+        if parts and not abs(total - math.fsum(parts)) <= spec.tolerance:
+            raise DataError(
+                f"{_place(sheet, row.cells[spec.total])}: the total of {row.month} is {total:.6g}, "
+                f"but its parts sum to {math.fsum(parts):.6g}; expected a difference of at most "
+                f"{spec.tolerance:g} {spec.unit}. {_COMPARE}"
             )

@@ -1,6 +1,6 @@
-"""The published tables, as data: what each is called, how it is laid out, what its figures can be.
+"""The published tables, as data: their titles, labels, layouts, units and ranges.
 
-Reading another monthly table of Energy Trends takes one more `TableSpec` and no code.
+To read another monthly table of Energy Trends, add a `TableSpec`; no code is needed.
 """
 
 from __future__ import annotations
@@ -14,15 +14,15 @@ from energy.data.workbook import normalise
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the monthly frame, and how to know it.
+    """A column of the monthly frame, and how to recognise it.
 
     Attributes:
         name: Its name in the frame.
-        labels: Its label in the workbook, in any wording used so far (see `normalise`); in a
-            matrix, what stands beside the year: `average` for `2022 average`.
-        lowest: No figure is below.
-        highest: No figure is above.
-        mean: Where the mean over all months lies, for a column whose range alone does not tell it
+        labels: Its label in the workbook, in every wording used so far (see `normalise`); in a
+            matrix, the word beside the year: `average` for `2022 average`.
+        lowest: Smallest figure allowed.
+        highest: Largest figure allowed.
+        mean: Range of the mean over all months, for a column whose figures alone do not tell it
             from another (a temperature from its deviation).
     """
 
@@ -32,28 +32,29 @@ class Column:
     highest: float
     mean: tuple[float, float] | None = None
 
-    def labelled(self, label: str) -> bool:
+    def has_label(self, label: str) -> bool:
         """Whether a normalised label is this column's."""
-        return label in {normalise(known) for known in self.labels}
+        return label in {normalise(wording) for wording in self.labels}
 
 
 @dataclass(frozen=True, slots=True)
 class TableSpec:
-    """One published monthly table.
+    """A published monthly table.
 
     Attributes:
-        number: `1.2`, `7.1a`: stands in the title.
-        title: Words that the title holds, all of them.
-        units: Words for the unit, one of which the title holds.
+        number: `1.2`, `7.1a`: part of the title.
+        title: Phrases that are all in the title.
+        units: Wordings of the unit, one of which is in the title.
         unit: The unit as we write it.
         since: First month published, ISO.
         columns: The columns to read.
-        layout: `rows`: one row a month, a column a series. `matrix`: twelve month rows by years.
-        first_labels: What the label above the months can be.
+        layout: `rows`: a row for each month, a column for each series. `matrix`: twelve month rows
+            by years.
+        first_labels: Labels that may stand above the months.
         total: Name of the column that is the sum of `parts`, if any.
         parts: Names of the columns that sum to the total.
-        tolerance: How far the total may be from the sum, in the unit.
-        other_blocks: How labels start that open a block of other figures under the same names.
+        tolerance: Largest difference between the total and the sum, in the unit.
+        other_blocks: First words of labels that open a block of other figures under the same names.
     """
 
     number: str
@@ -74,17 +75,17 @@ class TableSpec:
         """Names of the columns, in order."""
         return [column.name for column in self.columns]
 
-    def titled(self, text: str) -> bool:
-        """Whether a text is this table's title: its number, all its words and its unit."""
+    def has_title(self, text: str) -> bool:
+        """Whether a text is this table's title: its number, all its phrases and its unit."""
         words = f" {normalise(text)} "
         return (
             re.search(rf"(?<![\w.]){re.escape(self.number)}(?!\.?\w)", text) is not None
-            and all(f" {normalise(part)} " in words for part in self.title)
+            and all(f" {normalise(phrase)} " in words for phrase in self.title)
             and any(f" {normalise(unit)} " in words for unit in self.units)
         )
 
     @property
-    def wanted(self) -> str:
+    def expected_title(self) -> str:
         """The title in words, for messages."""
         return f"'Table {self.number}' with {', '.join(self.title)} and {' or '.join(self.units)}"
 
@@ -180,13 +181,13 @@ TABLES: tuple[TableSpec, ...] = (
         Column("rainfall", _AVERAGE, 0, 600),
     ),
 )
-"""Every table that the monthly frame is made of, in the order of its columns."""
+"""Every table of the monthly frame, in the order of its columns."""
 
 TARGETS: tuple[str, ...] = tuple(ENERGY.names)
 """The columns that can be forecast: table 1.2, in Mtoe a month."""
 
 WEATHER: tuple[str, ...] = tuple(name for spec in TABLES[1:] for name in spec.names)
-"""The columns that go with them: deg C, daily degree days, knots, hours a day, mm."""
+"""The weather columns: deg C, daily degree days, knots, hours a day, mm."""
 
 UNITS: dict[str, str] = {name: spec.unit for spec in TABLES for name in spec.names}
 """Unit of every column of the monthly frame."""

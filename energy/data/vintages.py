@@ -5,42 +5,49 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from energy import legacy_errors
-from energy.data.parser import Table, read_table
+import msgspec
+
+from energy.data.parser import Table, read_table, repeated_table, table_not_found
 from energy.data.tables import TABLES, TableSpec
-from energy.data.workbook import CoverSheet, Workbook, open_workbook, read_cover_sheet
-from energy.errors import DataError, TableNotFound, WrongTitle
+from energy.data.workbook import (
+    CoverSheet,
+    Workbook,
+    not_a_workbook,
+    open_workbook,
+    read_cover_sheet,
+)
+from energy.errors import DataError, NoData, TableNotFound, WrongTitle
 
 RECORD = "vintage.json"
+SUFFIXES = (".xlsx", ".ods")
 ATTRIBUTION = (
     "Contains public sector information licensed under the Open Government Licence v3.0. "
     "Source: DESNZ (formerly BEIS), Energy Trends; weather series based on Met Office data."
 )
 LICENCE = "Open Government Licence v3.0"
-# Fields that the first records did not have; the embedded one must stay the bytes it is.
-_LATER = ("kept_at", "before", "accepted")
-_LATER_OF_FILES = ("url", "etag", "last_modified", "found_at", "tables")
+# Left out of the JSON while empty: the first records did not have these fields.
+_OPTIONAL = ("kept_at", "before", "accepted")
+_OPTIONAL_OF_FILES = ("url", "etag", "last_modified", "found_at", "tables")
 
 
-@dataclass(frozen=True, slots=True)
-class FileRecord:
-    """One workbook.
+class FileRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The record of a workbook.
 
     Attributes:
         sha256: Hash of its bytes, in hex.
         bytes: Its size.
-        source: Where it comes from, for a person: a page, or a path given by hand.
-        published: Date on which it was published, ISO; '' if not known.
-        note: What else is to be said of it.
-        url: What it was fetched from, after redirects; '' if it was given by hand.
-        etag: Its ETag there, quotes and all, to ask next time whether it changed.
-        last_modified: Its Last-Modified there, for the same.
-        found_at: When it was fetched or given, ISO, UTC.
-        tables: Numbers of the tables to take from it; all that are in it where none is named.
+        source: Where it comes from, for a person: a page, or a path.
+        published: Date of its publication, ISO; '' if unknown.
+        note: A remark.
+        url: The URL it was downloaded from, after redirects; '' for a local file.
+        etag: Its ETag there, with quotes, for the next download.
+        last_modified: Its Last-Modified there, for the next download.
+        found_at: Time of the download or of the ingest, ISO, UTC.
+        tables: Numbers of the tables to read from it; every table in it if empty.
     """
 
     sha256: str
@@ -55,25 +62,24 @@ class FileRecord:
     tables: tuple[str, ...] = ()
 
 
-def describe_file(content: bytes, source: str, published: str = "", **known: Any) -> FileRecord:
-    """The record of a workbook's bytes; `known` are any of its fields from `note` on."""
+def describe_file(content: bytes, source: str, published: str = "", **fields: Any) -> FileRecord:
+    """The record of a workbook's bytes; `fields` are any of its fields from `note` on."""
     digest = hashlib.sha256(content).hexdigest()
-    return FileRecord(digest, len(content), source, published, **known)
+    return FileRecord(digest, len(content), source, published, **fields)
 
 
-@dataclass(frozen=True, slots=True)
-class VintageRecord:
-    """A release of the statistics office, as it was found.
+class VintageRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The record of a vintage (`vintage.json`).
 
     Attributes:
-        release: Its name, such as `September 2022`.
-        found: Date on which it was found, ISO; of the embedded vintage, the release's own date.
-        files: What is known of each workbook, by file name.
+        release: Name of the release, such as `September 2022`.
+        found: Date on which we found it, ISO; for the embedded vintage, the release's own date.
+        files: The record of each workbook, by file name.
         attribution: The sentence that the licence requires.
         licence: The licence.
-        kept_at: When it was put with the others, ISO, UTC; '' for the embedded vintage.
-        before: Id of the vintage that it was compared with; '' for the first.
-        accepted: Names of the checks that it did not pass and a person accepted.
+        kept_at: Time of its archiving, ISO, UTC; '' for the embedded vintage.
+        before: Id of the vintage it was compared with; '' for the first.
+        accepted: Names of failed checks that a person accepted.
     """
 
     release: str
@@ -86,12 +92,10 @@ class VintageRecord:
     accepted: tuple[str, ...] = ()
 
     def to_json(self) -> str:
-        """The record as the text of a `vintage.json`; what came later is left out where unknown."""
-        data = asdict(self)
-        for entry, names in (
-            (data, _LATER),
-            *((entry, _LATER_OF_FILES) for entry in data["files"].values()),
-        ):
+        """The record as the text of a `vintage.json`."""
+        data = msgspec.to_builtins(self)
+        entries = [(data, _OPTIONAL), *((f, _OPTIONAL_OF_FILES) for f in data["files"].values())]
+        for entry, names in entries:
             for name in names:
                 if not entry[name]:
                     del entry[name]
@@ -99,52 +103,62 @@ class VintageRecord:
 
 
 def read_record(folder: Path) -> VintageRecord | None:
-    """The folder's record; None where it has none.
+    """The record of a folder; None if it has none.
 
     Raises:
-        BadRecord: The file is there, but is not JSON, lacks a field, or names a path.
+        DataError: The file exists, but is not JSON, lacks a field, or names a path.
     """
     path = folder / RECORD
     try:
-        text = path.read_text(encoding="utf-8")
+        record = msgspec.json.decode(path.read_bytes(), type=VintageRecord)
     except FileNotFoundError:
         return None
-    except (OSError, UnicodeDecodeError) as error:
-        raise legacy_errors.BadRecord(path, f"no readable text ({error})", "JSON") from error
-    try:
-        data: dict[str, Any] = json.loads(text)
-        files = {
-            name: FileRecord(**{**entry, "tables": tuple(entry.get("tables", ()))})
-            for name, entry in data["files"].items()
-        }
-        accepted = tuple(data.get("accepted", ()))
-        record = VintageRecord(**{**data, "files": files, "accepted": accepted})
-    except json.JSONDecodeError as error:
-        raise legacy_errors.BadRecord(path, f"no JSON ({error})", "JSON") from error
-    except (TypeError, KeyError, AttributeError) as error:
+    except OSError as error:
+        raise bad_record(path, f"no readable file ({error.strerror})", "JSON") from error
+    except msgspec.ValidationError as error:
         expected = "release, found and files, each with sha256, bytes, source and published"
-        raise legacy_errors.BadRecord(path, f"a wrong field ({error})", expected) from error
-    for name in files:
-        # A name is joined to the folder: it must not lead out of it.
+        raise bad_record(path, f"a wrong field ({error})", expected) from error
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise bad_record(path, f"no JSON ({error})", "JSON") from error
+    for name in record.files:
+        # Names are joined to the folder and must not lead out of it.
         if Path(name).name != name or name in {"", ".", ".."}:
-            raise legacy_errors.BadRecord(path, f"the file name '{name}'", "a name without folders")
+            raise bad_record(path, f"the file name '{name}'", "a name without folders")
     return record
 
 
-SUFFIXES = (".xlsx", ".ods")
+_RESTORE = "Restore it with git, or write it anew with scripts/embed_vintage.py."
+
+
+def bad_record(path: Path, actual: str, expected: str) -> DataError:
+    """The error for a `vintage.json` with a fault."""
+    return DataError(f"{path}: found {actual}; expected {expected}. {_RESTORE}")
+
+
+def require_files(folder: Path, record: VintageRecord) -> None:
+    """Check that a folder has the workbooks that its record names.
+
+    Raises:
+        DataError: A workbook is missing.
+    """
+    for name in record.files:
+        if not (folder / name).is_file():
+            raise DataError(
+                f"{name} is missing from {folder}, whose vintage.json names it. {_RESTORE}"
+            )
 
 
 @dataclass(frozen=True, slots=True)
 class RawFile:
-    """One workbook of a vintage.
+    """A workbook of a vintage.
 
     Attributes:
-        path: Where it is.
+        path: Its path.
         sha256: Hash of its bytes, in hex.
         bytes: Its size.
         tables: Numbers of the tables read from it.
-        record: What `vintage.json` says of it, if there is one.
-        cover: What its cover sheet says, if it has one.
+        record: Its record in `vintage.json`, if any.
+        cover: Its cover sheet, if any.
     """
 
     path: Path
@@ -157,16 +171,16 @@ class RawFile:
 
 @dataclass(frozen=True, slots=True)
 class Vintage:
-    """One release of the published tables, read and found whole.
+    """One release of the published tables, read and complete.
 
     Attributes:
-        folder: Where its workbooks are.
-        files: The workbooks that hold its tables.
+        folder: Folder of its workbooks.
+        files: The workbooks with its tables.
         release: Name of the release, or '' without a record.
-        found: Date on which it was found, ISO, or '' without a record.
+        found: Date on which we found it, ISO, or '' without a record.
         attribution: The sentence that the licence requires.
         licence: The licence.
-        tables: What was read, by table number.
+        tables: Its tables, by number.
     """
 
     folder: Path
@@ -179,39 +193,35 @@ class Vintage:
 
     @property
     def hashes(self) -> dict[str, str]:
-        """SHA-256 of each workbook by file name, as a release's lineage keeps it."""
+        """SHA-256 of each workbook by file name, for a release's lineage."""
         return {file.path.name: file.sha256 for file in self.files}
 
 
 def open_vintage(folder: Path, specs: Sequence[TableSpec] = TABLES) -> Vintage:
     """Read and check every table of the workbooks in a folder.
 
-    With a `vintage.json`, the files are those it names, and must be the very bytes it records;
-    that is checked last, since what is wrong inside tells more. Without one, the workbooks are
-    known by their content.
+    With a `vintage.json`, the files are those it names and must have the hashes it records. The
+    hashes are checked last, since a fault inside a workbook is the more helpful message. Without
+    one, workbooks are recognised by their content.
 
     Args:
-        folder: Holds the workbooks.
+        folder: Folder of the workbooks.
         specs: The tables to read; each must be there once.
 
     Raises:
         NoData: There is no such folder, or no workbook in it.
-        BadRecord: `vintage.json` cannot be understood.
-        MissingFile: It names a file that is not there.
-        NotAWorkbook: A file is something else, damaged or cut short.
-        RepeatedTable: Two workbooks hold the same table.
-        DataError: Any other, from `read_table`: what is wrong with a table, and where.
-        AlteredFile: A file reads well, but is not the one recorded.
+        DataError: `vintage.json` is wrong or names a missing file; a file is not a workbook; a
+            table is missing, repeated or faulty; or a sound workbook is not the recorded one.
     """
     folder = Path(folder)
     if not folder.is_dir():
-        raise legacy_errors.NoData(
-            folder, "is not a folder" if folder.exists() else "does not exist"
-        )
+        reason = "is not a folder" if folder.exists() else "does not exist"
+        raise no_data(folder, reason)
     record = read_record(folder)
-    paths = _paths(folder, record)
-    books = {path: open_workbook(path.name, _read(path)) for path in paths}
-    tables = {spec.number: find_table(_holders(books, spec, record), spec) for spec in specs}
+    books = {
+        path: open_workbook(path.name, _read(path)) for path in _workbook_paths(folder, record)
+    }
+    tables = {spec.number: find_table(_books_for(books, spec, record), spec) for spec in specs}
     files = tuple(
         RawFile(
             path,
@@ -225,10 +235,14 @@ def open_vintage(folder: Path, specs: Sequence[TableSpec] = TABLES) -> Vintage:
     )
     for file in files:
         if file.record is not None and file.sha256 != file.record.sha256:
-            raise legacy_errors.AlteredFile(file.path, file.sha256, file.record.sha256)
+            raise DataError(
+                f"{file.path} was altered: its SHA-256 is {file.sha256}; vintage.json records "
+                f"{file.record.sha256}. Restore it with `git checkout -- {file.path}`, or record "
+                "it anew with scripts/embed_vintage.py."
+            )
     return Vintage(
         folder,
-        # Without a record, a workbook that holds none of the tables is no part of the vintage.
+        # Without a record, a workbook without any of the tables is not part of the vintage.
         tuple(file for file in files if file.tables or file.record),
         record.release if record else "",
         record.found if record else "",
@@ -238,51 +252,52 @@ def open_vintage(folder: Path, specs: Sequence[TableSpec] = TABLES) -> Vintage:
     )
 
 
-def _paths(folder: Path, record: VintageRecord | None) -> list[Path]:
+def no_data(folder: Path, reason: str) -> NoData:
+    """The error for a folder without workbooks."""
+    return NoData(
+        f"No data: {folder} {reason}; expected the workbooks of one release. "
+        "Restore data/raw with git, or set ENERGY_DATA to the folder of your workbooks."
+    )
+
+
+def _workbook_paths(folder: Path, record: VintageRecord | None) -> list[Path]:
     if record is not None:
-        for name in record.files:
-            if not (folder / name).is_file():
-                raise legacy_errors.MissingFile(name, folder)
+        require_files(folder, record)
         paths = [folder / name for name in sorted(record.files)]
     else:
-        paths = [p for p in sorted(folder.iterdir()) if _is_candidate(p)]
+        # Spreadsheet programs leave `~$name.xlsx` and `.~lock.name.ods#` beside an open file.
+        paths = [
+            path
+            for path in sorted(folder.iterdir())
+            if path.suffix.lower() in SUFFIXES and not path.name.startswith(("~$", "."))
+        ]
     if not paths:
-        raise legacy_errors.NoData(
-            folder, f"holds no workbook ({' or '.join(SUFFIXES)}) and no {RECORD}"
-        )
+        raise no_data(folder, f"has no workbook ({' or '.join(SUFFIXES)}) and no {RECORD}")
     return paths
-
-
-def _is_candidate(path: Path) -> bool:
-    # `~$name.xlsx` and `.~lock.name.ods#` are left by spreadsheet programs that have it open.
-    return path.suffix.lower() in SUFFIXES and not path.name.startswith(("~$", "."))
 
 
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise legacy_errors.NotAWorkbook(
-            path.name, f"no readable file ({error.strerror})"
-        ) from error
+        raise not_a_workbook(path.name, f"no readable file ({error.strerror})") from error
 
 
-def _holders(
+def _books_for(
     books: dict[Path, Workbook], spec: TableSpec, record: VintageRecord | None
 ) -> list[Workbook]:
-    """The workbooks that a table may be taken from: those recorded for it, else all."""
+    """The workbooks to search for a table: those recorded for it, else all."""
     files = record.files if record else {}
-    named = [b for path, b in books.items() if files and spec.number in files[path.name].tables]
-    return named or list(books.values())
+    recorded = [b for path, b in books.items() if files and spec.number in files[path.name].tables]
+    return recorded or list(books.values())
 
 
 def find_table(books: Sequence[Workbook], spec: TableSpec) -> Table:
-    """The table from the one workbook that holds it.
+    """The table from the only workbook that contains it.
 
     Raises:
-        TableNotFound: None of them does.
-        RepeatedTable: Two of them do.
-        DataError: Any other, from `read_table`.
+        TableNotFound: No workbook contains it.
+        DataError: Two workbooks contain it, or it is faulty (see `read_table`).
     """
     tables: list[Table] = []
     misses: list[DataError] = []
@@ -293,15 +308,14 @@ def find_table(books: Sequence[Workbook], spec: TableSpec) -> Table:
             continue
         except DataError as error:
             misses.append(error)
-    # A damaged table is an error even where another workbook holds a sound one; one that merely
-    # looks alike is not.
+    # A faulty table is an error even if another workbook has a sound one; a similar table under
+    # another title is not.
     for miss in misses:
         if not (tables and isinstance(miss, WrongTitle)):
             raise miss
     if not tables:
-        raise legacy_errors.TableNotFound(
-            spec.number, [book.file for book in books], f"a {spec.wanted}"
-        )
+        files = [book.file for book in books]
+        raise table_not_found(spec.number, files, f"a {spec.expected_title}")
     if len(tables) > 1:
-        raise legacy_errors.RepeatedTable(spec.number, [table.file for table in tables])
+        raise repeated_table(spec.number, [table.file for table in tables])
     return tables[0]

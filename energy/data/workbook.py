@@ -1,4 +1,4 @@
-"""Workbooks in memory: sheets, cell labels and the cover sheet, from xlsx or ods."""
+"""Read workbooks (xlsx and ods) into memory: sheets, labels and cover sheets."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from datetime import date
 import pandas as pd
 from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from energy import legacy_errors
+from energy.errors import DataError
 
 MISSING = ("[x]", "n/a", "-")
-"""Marks that stand for a figure which is not available; a blank cell is another."""
+"""Texts in place of a figure that is not available; a blank cell means the same."""
 _MONTHS = {calendar.month_name[number].lower(): number for number in range(1, 13)}
 _MONTHS |= {name[:3]: number for name, number in _MONTHS.items()}
 # Published brackets do not always match: `[note 5 ]`, `{provisional]`.
@@ -27,14 +27,14 @@ _MONTH_LABEL = re.compile(r"([a-z]+)\*? ?(\d{4})?\*?(?: r)?")
 
 @dataclass(frozen=True, slots=True)
 class MonthLabel:
-    """A month as a row's label names it, and whether the label marks its figures provisional."""
+    """The month of a row's label, and whether the label marks its figures provisional."""
 
     month: pd.Period
     provisional: bool
 
 
 def tidy(value: object) -> str:
-    """The cell's text on one line: Unicode compatibility forms folded, runs of space made one.
+    """A cell's text on one line, in Unicode form NFKC, with single spaces.
 
     >>> tidy(" 2022 \\naverage")
     '2022 average'
@@ -45,7 +45,7 @@ def tidy(value: object) -> str:
 
 
 def normalise(value: object) -> str:
-    """A label reduced to what distinguishes it: lower-case words without notes or punctuation.
+    """A label for comparison: lower-case words without notes or punctuation.
 
     >>> normalise("Primary electricity:  wind, solar &\\nhydro [note 5 ] [note 6]")
     'primary electricity wind solar and hydro'
@@ -55,12 +55,12 @@ def normalise(value: object) -> str:
 
 
 def is_blank(value: object) -> bool:
-    """Whether a cell holds nothing that a person could see."""
+    """Whether a cell has no visible content."""
     return value is None or (isinstance(value, str) and not tidy(value))
 
 
 def is_missing(value: object) -> bool:
-    """Whether a cell says that its figure is not available: one of MISSING, or blank."""
+    """Whether a figure is not available: the cell is one of MISSING, or blank."""
     return is_blank(value) or (isinstance(value, str) and tidy(value).casefold() in MISSING)
 
 
@@ -69,10 +69,10 @@ def parse_month(value: object, year: int | None = None) -> MonthLabel | None:
 
     Args:
         value: `July 2022 [provisional]`, a date, or the month alone where `year` has its own cell.
-        year: The year from a cell of its own, as older files have it.
+        year: The year from its own cell, as in older files.
 
     Returns:
-        The month and its provisional mark, or None where the cell names no month.
+        The month and its provisional mark, or None if the cell names no month.
 
     >>> parse_month("July 2022 {provisional]")
     MonthLabel(month=Period('2022-07', 'M'), provisional=True)
@@ -82,16 +82,14 @@ def parse_month(value: object, year: int | None = None) -> MonthLabel | None:
     if not isinstance(value, str):
         return None
     text = tidy(value).casefold()
-    found = _MONTH_LABEL.fullmatch(tidy(_BRACKETED.sub(" ", text)))
-    if found is None or found[1] not in _MONTHS:
+    match = _MONTH_LABEL.fullmatch(tidy(_BRACKETED.sub(" ", text)))
+    if match is None or match[1] not in _MONTHS:
         return None
-    years = {int(text) for text in (found[2], year) if text is not None}
-    if len(years) != 1:  # None at all, or a label that contradicts the year beside it.
+    years = {int(number) for number in (match[2], year) if number is not None}
+    # No year, a label that contradicts the year beside it, or a number that is not a year.
+    if len(years) != 1 or not 1 <= min(years) <= 9999:
         return None
-    (only,) = years
-    if not 1 <= only <= 9999:  # Some figure, where a year should stand.
-        return None
-    month = pd.Period(year=only, month=_MONTHS[found[1]], freq="M")
+    month = pd.Period(year=min(years), month=_MONTHS[match[1]], freq="M")
     return MonthLabel(month, provisional="provisional" in text)
 
 
@@ -102,11 +100,11 @@ def month_of_year(value: object) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """One sheet.
+    """A sheet.
 
     Attributes:
         file: Name of its workbook.
-        name: Its own name.
+        name: Its name.
         rows: Cells from A1 on: float, str, bool or date; '' where blank.
         labels: Normalised text of every text cell, by (row, column) from 0.
     """
@@ -117,7 +115,7 @@ class Sheet:
     labels: dict[tuple[int, int], str]
 
     @classmethod
-    def of(cls, file: str, name: str, rows: list[list[object]]) -> Sheet:
+    def from_cells(cls, file: str, name: str, rows: list[list[object]]) -> Sheet:
         """A sheet from its cells."""
         labels = {
             (row, column): normalise(value)
@@ -135,7 +133,7 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Workbook:
-    """One workbook: name, SHA-256 in hex, size in bytes, visible sheets in order."""
+    """A workbook: name, SHA-256 in hex, size in bytes, visible sheets in order."""
 
     file: str
     sha256: str
@@ -144,7 +142,7 @@ class Workbook:
 
 
 def address(row: int, column: int) -> str:
-    """A cell's name in the A1 style, from a row and a column counted from 0.
+    """A cell's address such as `AB6`, from a row and a column counted from 0.
 
     >>> address(5, 27)
     'AB6'
@@ -152,8 +150,8 @@ def address(row: int, column: int) -> str:
     letters = ""
     column += 1
     while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(ord("A") + rest) + letters
+        column, letter = divmod(column - 1, 26)
+        letters = chr(ord("A") + letter) + letters
     return f"{letters}{row + 1}"
 
 
@@ -165,29 +163,37 @@ def open_workbook(file: str, content: bytes) -> Workbook:
         content: An xlsx or ods file.
 
     Raises:
-        NotAWorkbook: The bytes are something else, damaged, cut short or locked by a password.
+        DataError: The bytes are something else, damaged, cut short or locked by a password.
     """
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets = tuple(
-            Sheet.of(file, meta.name, _cells(book, meta.name))
+            Sheet.from_cells(file, meta.name, _cells(book, meta.name))
             for meta in book.sheets_metadata
-            # A hidden sheet is somebody's scratch pad, not a published table.
+            # Hidden sheets are drafts, not published tables.
             if meta.visible == SheetVisibleEnum.Visible and meta.typ == SheetTypeEnum.WorkSheet
         )
     except CalamineError as error:
-        raise legacy_errors.NotAWorkbook(file, _kind(content, error)) from error
+        raise not_a_workbook(file, _describe(content, error)) from error
     return Workbook(file, hashlib.sha256(content).hexdigest(), len(content), sheets)
 
 
 def _cells(book: CalamineWorkbook, name: str) -> list[list[object]]:
     sheet = book.get_sheet_by_name(name)
-    # From A1 on, so that places in the list are those that a person sees.
+    # From A1 on, so that indexes match the addresses that a person sees.
     return [list(row) for row in sheet.to_python(skip_empty_area=False)]
 
 
-def _kind(content: bytes, error: CalamineError) -> str:
-    """What bytes that are no workbook look like."""
+def not_a_workbook(file: str, actual: str) -> DataError:
+    """The error for a file that is not a workbook."""
+    return DataError(
+        f"{file} is not a workbook: found {actual}; expected an .xlsx or .ods file. "
+        "Restore it with git, or download it again."
+    )
+
+
+def _describe(content: bytes, error: CalamineError) -> str:
+    """What bytes that are not a workbook look like."""
     start = content[:512].lstrip().lower()
     if not content:
         return "an empty file"
@@ -199,14 +205,14 @@ def _kind(content: bytes, error: CalamineError) -> str:
         except (zipfile.BadZipFile, ValueError, NotImplementedError):
             return f"a ZIP archive cut short after {len(content)} bytes"
         return f"a damaged ZIP archive ({error})"
-    return f"{len(content)} bytes that start with {content[:12]!r}"
+    return f"{len(content)} bytes of another kind"  # which may be private
 
 
 _DATE = r"(\d{1,2})(?:st|nd|rd|th)? ([A-Za-z]+),? (\d{4})"
-# `published on Thursday 29th September 2022`; a colon, a weekday and little else may stand between.
+# `published on Thursday 29th September 2022`; a colon or a weekday may stand between.
 _PUBLISHED = re.compile(rf"\bpublished\b\D{{0,40}}?{_DATE}", re.IGNORECASE)
 _NEXT = re.compile(rf"\bnext publication\b\D{{0,60}}?{_DATE}", re.IGNORECASE)
-# Up to the quarterly data that some workbooks announce in the same sentence.
+# Some workbooks announce quarterly data in the same sentence.
 _NEW = re.compile(
     r"\bnew (?:monthly )?(?:data|figures) (?:for|up to) (.*?)(?: and new |\.|$)", re.IGNORECASE
 )
@@ -215,12 +221,12 @@ _COVER_MONTH = re.compile(r"[A-Za-z]+ \d{4}")
 
 @dataclass(frozen=True, slots=True)
 class CoverSheet:
-    """The statements of a cover sheet, each None where it is not made or cannot be read.
+    """The statements of a cover sheet, each None if it is missing or cannot be read.
 
     Attributes:
         sheet: The sheet's name.
         month: Last month that it announces figures for, ISO, such as `2022-07`.
-        cell: Where it announces that, such as `A6`; '' where it does not.
+        cell: The cell that announces it, such as `A6`; '' for none.
         published: Date of this release.
         following: Date of the next one.
     """
@@ -233,37 +239,36 @@ class CoverSheet:
 
 
 def read_cover_sheet(workbook: Workbook) -> CoverSheet | None:
-    """The cover of a workbook, or None where no sheet is called one."""
-    found = [s for s in workbook.sheets if tidy(s.name).casefold().startswith("cover")]
-    return _read_cover(found[0]) if found else None
-
-
-def _read_cover(sheet: Sheet) -> CoverSheet:
+    """The cover of a workbook, or None if no sheet is called one."""
+    covers = [s for s in workbook.sheets if tidy(s.name).casefold().startswith("cover")]
+    if not covers:
+        return None
+    sheet = covers[0]
     texts = {place: tidy(sheet.cell(*place)) for place in sheet.labels}
-    announced = {place: month for place, text in texts.items() if (month := _announced(text))}
-    place = max(announced, key=lambda place: announced[place], default=None)
+    months = {place: month for place, text in texts.items() if (month := _last_month(text))}
+    place = max(months, key=lambda place: months[place], default=None)
     return CoverSheet(
         sheet.name,
-        str(announced[place]) if place else None,
+        str(months[place]) if place else None,
         address(*place) if place else "",
         next((day for text in texts.values() if (day := _date(_PUBLISHED, text))), None),
         next((day for text in texts.values() if (day := _date(_NEXT, text))), None),
     )
 
 
-def _announced(text: str) -> pd.Period | None:
+def _last_month(text: str) -> pd.Period | None:
     """The last month of `new data for May and June 2022`."""
-    found = _NEW.search(text)
-    labels = map(parse_month, _COVER_MONTH.findall(found[1])) if found else ()
+    match = _NEW.search(text)
+    labels = map(parse_month, _COVER_MONTH.findall(match[1])) if match else ()
     return max((label.month for label in labels if label), default=None)
 
 
 def _date(pattern: re.Pattern[str], text: str) -> date | None:
-    found = pattern.search(text)
-    month = parse_month(f"{found[2]} {found[3]}") if found else None
-    if found is None or month is None:
+    match = pattern.search(text)
+    label = parse_month(f"{match[2]} {match[3]}") if match else None
+    if match is None or label is None:
         return None
     try:
-        return date(month.month.year, month.month.month, int(found[1]))
+        return date(label.month.year, label.month.month, int(match[1]))
     except ValueError:  # Such as 31 June, or the year 0000.
         return None

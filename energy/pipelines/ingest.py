@@ -1,4 +1,4 @@
-"""Ingest new data: from statistics pages or files to an archived vintage."""
+"""Ingest new data: from statistics pages, URLs or files to an archived vintage."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
-from energy import legacy_errors
 from energy.data.archive import list_vintages
 from energy.data.download import (
     DEFAULT_POLICY,
     CacheValidators,
-    Download,
     DownloadPolicy,
     display_url,
     download_workbook,
 )
-from energy.data.govuk import SOURCES, Source, discover
+from energy.data.govuk import SOURCES, discover
 from energy.data.vintage_builder import (
     NewVintage,
     RejectedVintage,
@@ -24,7 +22,8 @@ from energy.data.vintage_builder import (
     ingest_vintage,
 )
 from energy.data.vintages import FileRecord, VintageRecord, describe_file, read_record
-from energy.errors import FetchError
+from energy.data.workbook import not_a_workbook
+from energy.errors import DataError, FetchError
 from energy.settings import Settings
 
 Outcome = NewVintage | UnchangedVintage | RejectedVintage
@@ -33,207 +32,209 @@ SOURCE_NAMES: tuple[str, ...] = tuple(source.name for source in SOURCES)
 
 @dataclass(frozen=True, slots=True)
 class FetchResult:
-    """What came of asking one source.
+    """The new workbooks of one source.
 
     Attributes:
         source: Its name, or `by hand`.
-        lines: What was found and done, for a person to read.
-        files: The bytes of each workbook that is not held already, by file name.
-        records: What is known of each, by file name.
-        trouble: Why it could not be reached or read, or ''.
+        lines: A report for a person.
+        files: The bytes of each workbook that is not in the archive, by file name.
+        records: The record of each, by file name.
+        error: Why the source could not be reached or read, or ''.
     """
 
     source: str
     lines: list[str]
     files: dict[str, bytes] = field(default_factory=dict, repr=False)
     records: dict[str, FileRecord] = field(default_factory=dict)
-    trouble: str = ""
+    error: str = ""
+
+
+def fetch_source(settings: Settings, kind: str, location: str) -> FetchResult:
+    """Fetch workbooks from a `source` by name, a `url`, or `file` paths separated by commas.
+
+    Raises:
+        FetchError: A URL cannot be downloaded.
+        DataError: The archive or a file cannot be read.
+    """
+    if kind == "source":
+        return fetch_pages(settings, location)
+    if kind == "url":
+        return fetch_workbook(settings, location, "by hand")
+    return from_files([Path(path.strip()) for path in location.split(",") if path.strip()])
+
+
+def fetch_pages(settings: Settings, source_name: str) -> FetchResult:
+    """Find a source's workbooks and download the new ones; failures are part of the result.
+
+    Args:
+        settings: The archive and the allowed places.
+        source_name: One of SOURCE_NAMES.
+
+    Raises:
+        DataError: The archive cannot be read.
+    """
+    source = next(source for source in SOURCES if source.name == source_name)
+    cache = _archived_downloads(settings.data)
+    try:
+        discovery = discover(source, download_policy(settings), settings.govuk_api)
+    except FetchError as error:
+        return FetchResult(source_name, [f"{source_name}: {error}"], error=str(error))
+    results = [FetchResult(source_name, discovery.lines())]
+    for attachment in discovery.attachments:
+        url, page, published = attachment.url, discovery.url, discovery.published
+        try:
+            results.append(fetch_workbook(settings, url, source_name, cache, page, published))
+        except FetchError as error:
+            lines = [f"  not downloaded: {error}"]
+            results.append(FetchResult(source_name, lines, error=str(error)))
+    return _merge(source_name, results)
+
+
+def fetch_workbook(
+    settings: Settings,
+    url: str,
+    source_name: str,
+    cache: dict[str, CacheValidators] | None = None,
+    page: str = "",
+    published: str = "",
+) -> FetchResult:
+    """Download a workbook, unless it is in the archive.
+
+    Args:
+        settings: The archive and the allowed places.
+        url: URL of the workbook.
+        source_name: Its source.
+        cache: Downloads in the archive, by URL; None to read the archive.
+        page: The page that links to it, for its record.
+        published: Date of that page, ISO.
+
+    Raises:
+        FetchError: It cannot be downloaded, or is not a workbook.
+        DataError: The archive cannot be read.
+    """
+    cache = _archived_downloads(settings.data) if cache is None else cache
+    download = download_workbook(url, cache.get(url), download_policy(settings))
+    if download is None:
+        return FetchResult(
+            source_name, [f"  {display_url(url)}: unchanged since the last download"]
+        )
+    name, content = download.filename, download.content
+    record = describe_file(
+        content,
+        page or display_url(url),
+        published,
+        url=download.url,
+        etag=download.etag,
+        last_modified=download.last_modified,
+        found_at=download.fetched_at,
+    )
+    line = f"  downloaded {name}, {len(content):,} bytes, sha256 {download.sha256}"
+    return FetchResult(source_name, [line], {name: content}, {name: record})
+
+
+def from_files(paths: Sequence[Path]) -> FetchResult:
+    """Read workbooks from files.
+
+    Raises:
+        DataError: A file does not exist or cannot be read.
+    """
+    results = []
+    for path in paths:
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            raise not_a_workbook(str(path), f"no readable file ({error.strerror})") from error
+        lines = [f"by hand: {path.name}, {len(content):,} bytes"]
+        record = describe_file(content, f"given by hand: {path.name}")
+        results.append(FetchResult("by hand", lines, {path.name: content}, {path.name: record}))
+    return _merge("by hand", results)
 
 
 def download_policy(settings: Settings) -> DownloadPolicy:
-    """How to ask: as always, but from the places that the settings name, if they do."""
+    """The default policy, with the allowed places of the settings, if any."""
     if not settings.govuk_origins:
         return DEFAULT_POLICY
     return replace(DEFAULT_POLICY, origins=settings.govuk_origins, tries=2, first_wait=0.1)
 
 
-def fetch_source(settings: Settings, kind: str, what: str) -> FetchResult:
-    """Get workbooks: from a `source` by name, from a `url`, or from `file` paths with commas.
-
-    Raises:
-        FetchError: A URL given by hand cannot be fetched.
-        DataError: What is held cannot be read, or a file is not there.
-    """
-    if kind == "source":
-        return fetch_pages(settings, what)
-    if kind == "url":
-        return fetch_one(settings, what, "by hand")
-    return from_files([Path(path.strip()) for path in what.split(",") if path.strip()])
-
-
-def fetch_pages(settings: Settings, source_name: str) -> FetchResult:
-    """Find a source's workbooks and fetch those that are not held; trouble is part of the answer.
-
-    Args:
-        settings: Where the data are, and where to ask.
-        source_name: One of SOURCE_NAMES.
-
-    Raises:
-        DataError: What is held cannot be read.
-    """
-    source: Source = next(one for one in SOURCES if one.name == source_name)
-    known = _known(settings.data)
-    try:
-        found = discover(source, download_policy(settings), settings.govuk_api)
-    except FetchError as error:
-        return FetchResult(source_name, [f"{source_name}: {error}"], trouble=str(error))
-    parts = [FetchResult(source_name, found.lines())]
-    for one in found.attachments:
-        try:
-            parts.append(
-                fetch_one(settings, one.url, source_name, known, found.url, found.published)
-            )
-        except FetchError as error:
-            said = [f"  not fetched: {error}"]
-            parts.append(FetchResult(source_name, said, trouble=str(error)))
-    return _together(source_name, parts)
-
-
-def fetch_one(
-    settings: Settings,
-    url: str,
-    source_name: str,
-    known: dict[str, CacheValidators] | None = None,
-    page: str = "",
-    published: str = "",
-) -> FetchResult:
-    """Fetch one workbook by its URL, unless it is held.
-
-    Args:
-        settings: Where the data are, and where files may come from.
-        url: Of the workbook, from a page or given by hand.
-        source_name: Whose it is, for the lines.
-        known: What is held, by URL; read from the archive where None.
-        page: The page it was found on, for its record.
-        published: Date of that page, ISO.
-
-    Raises:
-        FetchError: It cannot be fetched, or is no workbook.
-        DataError: What is held cannot be read.
-    """
-    known = _known(settings.data) if known is None else known
-    answer = download_workbook(url, known.get(url), download_policy(settings))
-    if not isinstance(answer, Download):
-        return FetchResult(
-            source_name, [f"  {display_url(url)}: unchanged since it was last fetched"]
-        )
-    name = answer.filename
-    record = describe_file(
-        answer.content,
-        page or display_url(url),
-        published,
-        url=answer.url,
-        etag=answer.etag,
-        last_modified=answer.last_modified,
-        found_at=answer.fetched_at,
-    )
-    said = f"  fetched {name}, {len(answer.content):,} bytes, sha256 {answer.sha256}"
-    return FetchResult(source_name, [said], {name: answer.content}, {name: record})
-
-
-def from_files(paths: Sequence[Path]) -> FetchResult:
-    """Take workbooks from files: everything but the download.
-
-    Raises:
-        NotAWorkbook: There is no such file, or it cannot be read.
-    """
-    parts = []
-    for path in paths:
-        try:
-            content = path.read_bytes()
-        except OSError as error:
-            raise legacy_errors.NotAWorkbook(
-                str(path), f"no readable file ({error.strerror})"
-            ) from error
-        said = f"by hand: {path.name}, {len(content):,} bytes"
-        record = describe_file(content, f"given by hand: {path.name}")
-        parts.append(FetchResult("by hand", [said], {path.name: content}, {path.name: record}))
-    return _together("by hand", parts)
-
-
 def ingest(
-    settings: Settings, deliveries: Sequence[FetchResult], accept: Collection[str] = ()
+    settings: Settings, fetched: Sequence[FetchResult], accept: Collection[str] = ()
 ) -> Outcome | None:
-    """Keep what was delivered as a vintage; None where nothing was delivered.
+    """Archive the fetched workbooks as a vintage; None if there are none.
 
     Raises:
-        EnergyError: The archive cannot be written or read; what is held stays as it was.
+        DataError: The archive cannot be read or written; it stays as it was.
     """
-    whole = _together("", deliveries)
-    if not whole.files:
+    merged = _merge("", fetched)
+    if not merged.files:
         return None
-    return ingest_vintage(
-        settings.data, whole.files, VintageRecord("", "", whole.records), accept=accept
-    )
+    record = VintageRecord("", "", merged.records)
+    return ingest_vintage(settings.data, merged.files, record, accept=accept)
 
 
 def require_accepted(outcome: Outcome | None) -> None:
-    """Raise the reason of a refusal, with where the workbooks were set aside.
+    """Raise the reason of a refusal, with the folder of the workbooks.
 
     Raises:
-        VintageRefused: The workbooks were refused.
+        DataError: The workbooks were refused.
     """
     if isinstance(outcome, RejectedVintage):
-        raise legacy_errors.VintageRefused(str(outcome.error), outcome.folder) from outcome.error
+        raise DataError(
+            f"{outcome.error} Quarantined in {outcome.folder}; the vintage in use stays in use."
+        ) from outcome.error
 
 
-def conclusion(outcome: Outcome | None, deliveries: Sequence[FetchResult]) -> str:
-    """What came of it, in one line."""
-    unreached = [one.source for one in deliveries if one.trouble]
-    not_all = f" Not reached: {', '.join(unreached)}." if unreached else ""
+def conclusion(outcome: Outcome | None, fetched: Sequence[FetchResult]) -> str:
+    """The outcome in one line."""
+    failed = ", ".join(result.source for result in fetched if result.error)
+    unreached = f" Not reached: {failed}." if failed else ""
     if isinstance(outcome, NewVintage):
-        month, revised = outcome.vintage.month, len(outcome.revisions)
-        return f"Kept {outcome.vintage.vintage_id}: to {month}, {revised} figures revised.{not_all}"
+        vintage, revised = outcome.vintage, len(outcome.revisions)
+        return (
+            f"Added vintage {vintage.vintage_id}: to {vintage.month}, {revised} figures revised."
+            f"{unreached}"
+        )
     if isinstance(outcome, RejectedVintage):
-        return f"Refused: {outcome.error} Set aside in {outcome.folder}.{not_all}"
-    return f"Nothing new; what is held stays in use.{not_all}"
+        return f"Refused: {outcome.error} Quarantined in {outcome.folder}.{unreached}"
+    return f"Nothing new; the vintage in use stays in use.{unreached}"
 
 
 def ingest_summary(
-    settings: Settings, outcome: Outcome | None, deliveries: Sequence[FetchResult]
+    settings: Settings, outcome: Outcome | None, fetched: Sequence[FetchResult]
 ) -> dict[str, object]:
-    """What came of it as plain data, for `energy ingest --json`."""
-    kept = outcome if isinstance(outcome, NewVintage) else None
-    every = list_vintages(settings.data)
+    """The outcome as plain data, for `energy ingest --json`."""
+    new = outcome if isinstance(outcome, NewVintage) else None
+    vintages = list_vintages(settings.data)
     return {
-        "result": "kept" if kept else "nothing new",
-        "conclusion": conclusion(outcome, deliveries),
-        "vintage": every[-1].vintage_id if every else None,
-        "revisions": len(kept.revisions) if kept else 0,
-        "checks": [asdict(one) for one in kept.checks] if kept else [],
-        "not_reached": {one.source: one.trouble for one in deliveries if one.trouble},
+        "result": "kept" if new else "nothing new",
+        "conclusion": conclusion(outcome, fetched),
+        "vintage": vintages[-1].vintage_id if vintages else None,
+        "revisions": len(new.revisions) if new else 0,
+        "checks": [asdict(check) for check in new.checks] if new else [],
+        "not_reached": {result.source: result.error for result in fetched if result.error},
     }
 
 
-def _together(source: str, parts: Sequence[FetchResult]) -> FetchResult:
-    """Several deliveries as one; of two workbooks of one name, the later gets its hash in front."""
-    whole = FetchResult(source, [], trouble=" ".join(one.trouble for one in parts if one.trouble))
-    for one in parts:
-        whole.lines.extend(one.lines)
-        for name, content in one.files.items():
-            record = one.records[name]
-            taken = whole.files.get(name, content) != content
-            free = f"{record.sha256[:8]}-{name}" if taken else name
-            whole.files[free], whole.records[free] = content, record
-    return whole
+def _merge(source: str, results: Sequence[FetchResult]) -> FetchResult:
+    """Several results as one; the second of two workbooks of one name is prefixed by its hash."""
+    errors = " ".join(result.error for result in results if result.error)
+    merged = FetchResult(source, [], error=errors)
+    for result in results:
+        merged.lines.extend(result.lines)
+        for name, content in result.files.items():
+            record = result.records[name]
+            taken = merged.files.get(name, content) != content
+            unique = f"{record.sha256[:8]}-{name}" if taken else name
+            merged.files[unique], merged.records[unique] = content, record
+    return merged
 
 
-def _known(root: Path) -> dict[str, CacheValidators]:
-    """ETag, date and hash of everything held that came from a URL, the newest last."""
-    known: dict[str, CacheValidators] = {}
+def _archived_downloads(root: Path) -> dict[str, CacheValidators]:
+    """ETag, date and hash of every archived file that was downloaded, by URL; the newest counts."""
+    cache: dict[str, CacheValidators] = {}
     for vintage in list_vintages(root):
         record = read_record(vintage.folder)
         for file in record.files.values() if record else ():
             if file.url:
-                known[file.url] = CacheValidators(file.etag, file.last_modified, file.sha256)
-    return known
+                cache[file.url] = CacheValidators(file.etag, file.last_modified, file.sha256)
+    return cache

@@ -144,7 +144,7 @@ def prepare_training(settings: Settings, request: TrainRequest) -> TrainingPlan:
     dataset, frame = loaded.dataset, loaded.frame
     targets = _targets(dataset, request)
     start = request.start or dataset.start or _first_month(frame, targets)
-    series = {name: target_series(frame, name, start, known=dataset.targets) for name in targets}
+    series = {name: target_series(frame, name, start, targets=dataset.targets) for name in targets}
     # Parts add up to the total only in months that all of them have.
     last = min(y.index[-1] for y in series.values())
     series = {name: y.loc[:last] for name, y in series.items()}

@@ -41,7 +41,7 @@ def publish(store: str, forecasters: str, horizon: int) -> str:
     compared = train.compare_forecasters(task.forecasters, results, y, task.weather)
     fitted, table = train.refit_best(compared, y, task.weather, horizon, task.dataset.unit(y.name))
     facts = weather.weather_facts(y, task.weather)
-    description = {"data": task.data, "title": task.dataset.titled(task.target)}
+    description = {"data": task.data, "title": task.dataset.target_title(task.target)}
     draft = ReleaseDraft(table, selection.model_to_zip(fitted), compared, y, facts, **description)
     origin = lineage.lineage(task.vintage, lineage.commit(ROOT), {})
     published = publish_draft(open_store(store), draft, origin)

@@ -55,41 +55,44 @@ def web(data: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[WebServer]:
 
 
 def folders(data: Path, name: str) -> list[str]:
-    found = (data / name).iterdir() if (data / name).exists() else ()
-    return sorted(path.name for path in found if not path.name.startswith("."))
+    paths = (data / name).iterdir() if (data / name).exists() else ()
+    return sorted(path.name for path in paths if not path.name.startswith("."))
 
 
-def test_a_file_is_kept(data: Path, august: Path, energy: Energy) -> None:
-    said = energy("ingest", "--file", august).splitlines()
+def test_a_file(data: Path, august: Path, energy: Energy) -> None:
+    output = energy("ingest", "--file", august).splitlines()
     assert (energy.code, energy.err) == (0, "")
-    kept = newest_vintage(data)
-    assert folders(data, "vintages") == [kept.vintage_id]
+    new = newest_vintage(data)
+    assert folders(data, "vintages") == [new.vintage_id]
     size = august.stat().st_size
-    assert said == [
+    assert output == [
         f"by hand: {august.name}, {size:,} bytes",
-        f"Kept {kept.vintage_id}: to 2022-08, 2 figures revised.",
+        f"Added vintage {new.vintage_id}: to 2022-08, 2 figures revised.",
     ]
     assert energy("ingest", "--file", august).splitlines()[1:] == [
-        "Nothing new; what is held stays in use."
+        "Nothing new; the vintage in use stays in use."
     ]
     assert energy.code == 0
     assert len(list_vintages(data)) == 2
 
 
 def test_json_is_json_and_nothing_else(data: Path, august: Path, energy: Energy) -> None:
-    told = json.loads(energy("ingest", "--file", august, "--json"))
+    summary = json.loads(energy("ingest", "--file", august, "--json"))
     assert (energy.code, energy.err) == (0, "")
-    assert (told["result"], told["revisions"], told["not_reached"]) == ("kept", 2, {})
-    assert told["vintage"] == newest_vintage(data).vintage_id
-    assert all(one["passed"] for one in told["checks"] if one["blocking"])
-    told = json.loads(energy("ingest", "--file", RAW / ENERGY, "--json"))
-    assert (told["result"], told["vintage"]) == ("nothing new", newest_vintage(data).vintage_id)
+    assert (summary["result"], summary["revisions"], summary["not_reached"]) == ("kept", 2, {})
+    assert summary["vintage"] == newest_vintage(data).vintage_id
+    assert all(check["passed"] for check in summary["checks"] if check["blocking"])
+    summary = json.loads(energy("ingest", "--file", RAW / ENERGY, "--json"))
+    assert (summary["result"], summary["vintage"]) == (
+        "nothing new",
+        newest_vintage(data).vintage_id,
+    )
 
 
 def test_a_file_that_is_refused_and_then_accepted(
     data: Path, tmp_path: Path, energy: Energy
 ) -> None:
-    """As a process: its exit status and streams are what a script has to go by."""
+    """As a process, with the exit status and streams that a script sees."""
     bad = tmp_path / "ET.xlsx"
     bad.write_bytes(make_release("2022-08", {"2022-05": 3.0}))
     before = list_vintages(data)
@@ -98,7 +101,7 @@ def test_a_file_that_is_refused_and_then_accepted(
     assert (ended.returncode, ended.stdout) == (1, "")
     (line,) = ended.stderr.splitlines()
     assert line.startswith("error: total of 2022-05: found 12.870, which became 15.870")
-    assert line.endswith("what was held stays in use.")
+    assert line.endswith("the vintage in use stays in use.")
     (folder,) = folders(data, "quarantine")
     assert folder in line
     assert list_vintages(data) == before
@@ -108,39 +111,41 @@ def test_a_file_that_is_refused_and_then_accepted(
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "message"),
     [
         (("--file", "nowhere.xlsx"), "nowhere.xlsx is not a workbook: found no readable file"),
         (("--file", RAW / ENERGY, "--accept", "luck"), "luck; expected any of cover,"),
     ],
 )
-def test_what_cannot_be_done_is_one_line(
-    data: Path, energy: Energy, arguments: tuple[str | Path, ...], told: str
+def test_an_error_is_one_line(
+    data: Path, energy: Energy, arguments: tuple[str | Path, ...], message: str
 ) -> None:
     energy("ingest", *arguments)
     assert energy.code == 1
     (line,) = energy.err.splitlines()
     assert line.startswith("error: ")
-    assert told in line
+    assert message in line
 
 
 def test_no_network(data: Path, energy: Energy) -> None:
-    said = energy("ingest").splitlines()
+    output = energy("ingest").splitlines()
     assert (energy.code, energy.err) == (0, "")
-    assert [line.partition(":")[0] for line in said[:2]] == ["energy", "weather"]
-    assert all("cannot be reached" in line for line in said[:2])
-    assert said[2:] == ["Nothing new; what is held stays in use. Not reached: energy, weather."]
+    assert [line.partition(":")[0] for line in output[:2]] == ["energy", "weather"]
+    assert all("cannot be reached" in line for line in output[:2])
+    assert output[2:] == [
+        "Nothing new; the vintage in use stays in use. Not reached: energy, weather."
+    ]
 
 
 def test_the_web(data: Path, web: WebServer, energy: Energy) -> None:
-    said = energy("ingest")
+    output = energy("ingest")
     assert (energy.code, energy.err) == (0, "")
-    assert f"  fetched {AUGUST}, " in said
-    kept = newest_vintage(data)
-    assert said.endswith(f"Kept {kept.vintage_id}: to 2022-08, 0 figures revised.\n")
-    assert energy("ingest").endswith("Nothing new; what is held stays in use.\n")
-    told = json.loads(energy("ingest", "--url", web.url(f"/media/1/{AUGUST}"), "--json"))
-    assert told["result"] == "nothing new"
+    assert f"  downloaded {AUGUST}, " in output
+    new = newest_vintage(data)
+    assert output.endswith(f"Added vintage {new.vintage_id}: to 2022-08, 0 figures revised.\n")
+    assert energy("ingest").endswith("Nothing new; the vintage in use stays in use.\n")
+    summary = json.loads(energy("ingest", "--url", web.url(f"/media/1/{AUGUST}"), "--json"))
+    assert summary["result"] == "nothing new"
     assert len(list_vintages(data)) == 2
 
 
@@ -148,12 +153,12 @@ def test_the_published_workbooks_give_the_embedded_figures(data: Path, energy: E
     if not REAL.is_dir():
         pytest.skip("the published workbooks in ../shared are not here")
     files = [part for path in sorted(REAL.iterdir()) for part in ("--file", path)]
-    said = energy("ingest", *files)
+    output = energy("ingest", *files)
     assert (energy.code, energy.err) == (0, "")
-    kept = newest_vintage(data)
-    assert said.endswith(f"Kept {kept.vintage_id}: to 2022-07, 0 figures revised.\n")
-    assert set(kept.hashes) == {path.name for path in REAL.iterdir()}
-    frame = read_frame(open_vintage(kept.folder))
+    new = newest_vintage(data)
+    assert output.endswith(f"Added vintage {new.vintage_id}: to 2022-07, 0 figures revised.\n")
+    assert set(new.hashes) == {path.name for path in REAL.iterdir()}
+    frame = read_frame(open_vintage(new.folder))
     pd.testing.assert_frame_equal(frame, read_frame(open_vintage(RAW)), check_exact=True)
 
 
@@ -165,9 +170,9 @@ def test_two_at_once_leave_one_vintage(data: Path, august: Path) -> None:
     ]
     ended = [process.communicate(timeout=60) for process in both]
     assert [process.returncode for process in both] == [0, 0], ended
-    told = [json.loads(out) for out, _ in ended]
-    assert sorted(one["result"] for one in told) == ["kept", "nothing new"]
+    summaries = [json.loads(out) for out, _ in ended]
+    assert sorted(summary["result"] for summary in summaries) == ["kept", "nothing new"]
     (kept,) = folders(data, "vintages")
-    assert {one["vintage"] for one in told} == {kept}
+    assert {summary["vintage"] for summary in summaries} == {kept}
     assert len(open_vintage(data / "vintages" / kept).tables) == 6
     assert folders(data, "quarantine") == []

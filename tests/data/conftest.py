@@ -3,7 +3,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from web_server import WebServer, quick_manners
+from web_server import WebServer, quick_policy
 
 from energy.data.download import DownloadPolicy
 from energy.data.vintages import Vintage, open_vintage
@@ -58,4 +58,4 @@ def waits() -> list[float]:
 @pytest.fixture
 def quick(web: WebServer, waits: list[float]) -> DownloadPolicy:
     """Manners for loopback: they wait on paper alone."""
-    return quick_manners(web, sleep=waits.append)
+    return quick_policy(web, sleep=waits.append)

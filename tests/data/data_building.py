@@ -107,7 +107,7 @@ def opened(book: Book, file: str = "ET.xlsx") -> Workbook:
     padded = {
         n: [[*r, *[""] * (max(map(len, rows)) - len(r))] for r in rows] for n, rows in book.items()
     }
-    sheets = tuple(Sheet.of(file, name, rows) for name, rows in padded.items())
+    sheets = tuple(Sheet.from_cells(file, name, rows) for name, rows in padded.items())
     return Workbook(file, "0" * 64, 0, sheets)
 
 

@@ -1,4 +1,4 @@
-"""What the tests of finding and fetching publish: attachments of both pages, and a file."""
+"""Attachments of both pages and a file, for tests of discovery and downloads."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import os
 
 from web_server import attachment
 
-from energy.data.download import Download, NotModified
+from energy.data.download import Download, DownloadPolicy, download_workbook
 
 PATH = "/media/62dae6ede90e071e836d2b25/ET_1.2_SEP_22.xlsx"
 BOOK = b"PK\x03\x04" + os.urandom(200_000)
-"""No workbook, but what a download can tell of one."""
+"""Not a workbook, but it starts like one."""
 
 ASSETS = "https://assets.publishing.service.gov.uk"
 OLD = f"{ASSETS}/government/uploads/system/uploads/attachment_data/file/1107641/ET_1.2_SEP_22.xlsx"
@@ -29,6 +29,8 @@ SUN = attachment("Average daily sun hours (ET 7.3 - monthly)", f"{ASSETS}/m/3/ET
 RAIN = attachment("Average monthly rainfall (ET 7.4 - monthly)", f"{ASSETS}/m/4/ET_7.4.xlsx")
 
 
-def fetched(answer: Download | NotModified) -> Download:
-    assert isinstance(answer, Download)
-    return answer
+def fetch(url: str, policy: DownloadPolicy) -> Download:
+    """Download a workbook that is not cached."""
+    result = download_workbook(url, None, policy)
+    assert result is not None
+    return result

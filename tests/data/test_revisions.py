@@ -17,20 +17,22 @@ OLD = join_tables(vintage().tables)
 NEW = join_tables(vintage(energy("2005-02", {("2004-12", 3): 0.25, ("1999-06", 2): -0.5})).tables)
 
 
-def test_what_differs_in_both_is_listed_by_month() -> None:
-    found = compare_vintages(OLD, NEW)
-    assert list(found.columns) == ["month", "column", "old", "new"]
-    assert [*zip(found["month"].astype(str), found["column"], strict=True)] == [
+def test_revisions_are_listed_by_month() -> None:
+    revisions = compare_vintages(OLD, NEW)
+    assert list(revisions.columns) == ["month", "column", "old", "new"]
+    assert [*zip(revisions["month"].astype(str), revisions["column"], strict=True)] == [
         ("1999-06", "total"),
         ("1999-06", "coal"),
         ("2004-12", "total"),
         ("2004-12", "petroleum"),
     ]
-    assert (found["new"] - found["old"]).to_list() == pytest.approx([-0.5, -0.5, 0.25, 0.25])
-    assert str(found["month"].dtype) == "period[M]"
+    assert (revisions["new"] - revisions["old"]).to_list() == pytest.approx(
+        [-0.5, -0.5, 0.25, 0.25]
+    )
+    assert str(revisions["month"].dtype) == "period[M]"
 
 
-def test_new_months_and_figures_withdrawn_are_no_revisions() -> None:
+def test_new_and_withdrawn_figures_are_no_revisions() -> None:
     """The older frame has weather in a month that had no energy figures yet."""
     assert pd.isna(OLD.at[pd.Period("2005-01"), "total"])
     assert NEW.at[pd.Period("2005-01"), "total"] > 0
@@ -45,12 +47,12 @@ def test_new_months_and_figures_withdrawn_are_no_revisions() -> None:
 
 
 def test_nothing_revised_is_an_empty_frame_of_the_same_kind() -> None:
-    found = compare_vintages(OLD, OLD)
-    assert (len(found), list(found.columns)) == (0, ["month", "column", "old", "new"])
+    revisions = compare_vintages(OLD, OLD)
+    assert (len(revisions), list(revisions.columns)) == (0, ["month", "column", "old", "new"])
     assert summarise_revisions(OLD, OLD) == []
 
 
-def test_the_summary_says_how_far_each_column_moved() -> None:
+def test_the_summary_of_each_column() -> None:
     total, coal, petroleum = summarise_revisions(OLD, NEW)
     assert [total.column, coal.column, petroleum.column] == ["total", "coal", "petroleum"]
     assert (total.figures, total.compared, total.first, total.last) == (

@@ -31,7 +31,7 @@ def test_the_columns_are_those_of_the_monthly_frame() -> None:
     ],
 )
 def test_a_title_is_known_by_number_words_and_unit(title: str) -> None:
-    assert ENERGY.titled(title)
+    assert ENERGY.has_title(title)
 
 
 @pytest.mark.parametrize(
@@ -47,13 +47,13 @@ def test_a_title_is_known_by_number_words_and_unit(title: str) -> None:
     ],
 )
 def test_another_title_is_refused(old: str, new: str) -> None:
-    assert not ENERGY.titled(ENERGY_TITLE.replace(old, new))
+    assert not ENERGY.has_title(ENERGY_TITLE.replace(old, new))
 
 
 def test_every_title_is_one_tables_only() -> None:
     titles = [f"Table {spec.number} {' '.join(spec.title)} {spec.units[0]}" for spec in TABLES]
     for title, spec in zip(titles, TABLES, strict=True):
-        assert [other.number for other in TABLES if other.titled(title)] == [spec.number]
+        assert [other.number for other in TABLES if other.has_title(title)] == [spec.number]
 
 
 def test_another_monthly_table_is_one_spec_and_no_code(shared: Path) -> None:

@@ -22,7 +22,7 @@ from energy.data.vintages import RawFile, Vintage, VintageRecord
 from energy.data.workbook import read_cover_sheet
 
 NOW = datetime(2005, 3, 10, 12, tzinfo=UTC)
-NOTHING_KNOWN = VintageRecord("", "", {})
+EMPTY_RECORD = VintageRecord("", "", {})
 Revisions = Mapping[tuple[str, int], float]
 """What to add to figures, by month and column of the sheet."""
 
@@ -85,9 +85,9 @@ def shortened(whole: Vintage, number: str, months: int) -> Vintage:
 
 
 def take(root: Path, **files: bytes) -> NewVintage | UnchangedVintage | RejectedVintage:
-    """Keep files given by hand, `ET=...` as `ET.xlsx`."""
-    named = {f"{name}.xlsx": body for name, body in files.items()}
-    return ingest_vintage(root, named, NOTHING_KNOWN, now=NOW)
+    """Ingest files, `ET=...` as `ET.xlsx`."""
+    contents = {f"{name}.xlsx": body for name, body in files.items()}
+    return ingest_vintage(root, contents, EMPTY_RECORD, now=NOW)
 
 
 DECEMBER = xlsx(energy())

@@ -25,17 +25,17 @@ AUGUST, BROKEN = "ET_1.2_OCT_22.xlsx", "ET_1.2_NOV_22.xlsx"
 
 @dataclass(frozen=True)
 class Ingest:
-    """A run, what it left held and set aside, and what it asked the server for."""
+    """A run, the vintages and quarantined folders after it, and its requests."""
 
     run: Ended
-    held: list[ArchivedVintage]
-    aside: list[str]
-    asked: list[tuple[str, dict[str, str]]]
+    vintages: list[ArchivedVintage]
+    quarantined: list[str]
+    requests: list[tuple[str, dict[str, str]]]
 
 
 @dataclass(frozen=True)
 class Story:
-    """What one checkout went through, in this order."""
+    """The runs of one checkout, in this order."""
 
     checkout: Checkout
     before: dict[str, bytes]
@@ -53,11 +53,11 @@ def story(once: Once[Story]) -> Story:
         data = checkout.root / "data"
         before = contents(data)
 
-        def ended(run: Ended, asked: list[tuple[str, dict[str, str]]]) -> Ingest:
-            aside = data / "quarantine"
-            names = [one.name for one in aside.iterdir()] if aside.exists() else []
-            shown = [name for name in names if not name.startswith(".")]
-            return Ingest(run, list_vintages(data), shown, asked)
+        def ended(run: Ended, requests: list[tuple[str, dict[str, str]]]) -> Ingest:
+            folder = data / "quarantine"
+            names = [path.name for path in folder.iterdir()] if folder.exists() else []
+            quarantined = [name for name in names if not name.startswith(".")]
+            return Ingest(run, list_vintages(data), quarantined, requests)
 
         with web_server() as web:
 
@@ -75,7 +75,7 @@ def story(once: Once[Story]) -> Story:
     return once("ingests", build)
 
 
-def test_with_no_network_what_is_held_stays_in_use(
+def test_without_a_network_the_vintage_in_use_stays(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     shutil.copytree(RAW, tmp_path / "raw")
@@ -86,44 +86,44 @@ def test_with_no_network_what_is_held_stays_in_use(
     monkeypatch.setenv("ENERGY_GOVUK_API", f"{nowhere}/api/content")
     monkeypatch.setenv("ENERGY_GOVUK_ORIGINS", nowhere)
     cards = walk("ingestflow", "IngestFlow", monkeypatch, files="", urls="", accept="")
-    said = capsys.readouterr().out
-    assert said.endswith(
-        "\nNothing new; what is held stays in use. Not reached: energy, weather.\n"
+    output = capsys.readouterr().out
+    assert output.endswith(
+        "\nNothing new; the vintage in use stays in use. Not reached: energy, weather.\n"
     )
     for source in ("energy", "weather"):
-        assert f"{source}: {nowhere}/" in said
-    assert said.count("cannot be reached: the connection was refused") == 2
+        assert f"{source}: {nowhere}/" in output
+    assert output.count("cannot be reached: the connection was refused") == 2
     (embedded,) = list_vintages(tmp_path)
     assert embedded.month == "2022-07"
     assert "cannot be reached" in cards["vintage"].words
     assert f"Vintage `{embedded.vintage_id}`, energy to 2022-07." in cards["vintage"].words
 
 
-def test_a_new_release_is_kept(story: Story) -> None:
+def test_a_new_release_is_archived(story: Story) -> None:
     run = story.new.run.good()
-    embedded, kept = story.new.held
+    embedded, new = story.new.vintages
     assert embedded.month == "2022-07"
-    assert run.closing == f"\nKept {kept.vintage_id}: to 2022-08, 2 figures revised.\n"
-    assert set(kept.hashes) == {AUGUST, WEATHER}
-    assert kept.hashes[WEATHER] == embedded.hashes[WEATHER]
-    revised = kept.revisions()
+    assert run.closing == f"\nAdded vintage {new.vintage_id}: to 2022-08, 2 figures revised.\n"
+    assert set(new.hashes) == {AUGUST, WEATHER}
+    assert new.hashes[WEATHER] == embedded.hashes[WEATHER]
+    revised = new.revisions()
     assert [*zip(revised["month"].astype(str), revised["column"], strict=True)] == [
         ("2022-05", "total"),
         ("2022-05", "natural_gas"),
     ]
-    assert f" fetched {AUGUST}, " in run.stdout
+    assert f" downloaded {AUGUST}, " in run.stdout
     assert "Energy Trends: UK total energy, updated 2022-09-29" in run.stdout
-    agents = {headers["user-agent"] for _, headers in story.new.asked}
+    agents = {headers["user-agent"] for _, headers in story.new.requests}
     assert len(agents) == 1
     assert "energy-forecast" in agents.pop()
-    # The tables that were not wanted were not asked for.
-    assert len(story.new.asked) == 4
+    # Two pages and two workbooks: other attachments are not requested.
+    assert len(story.new.requests) == 4
 
 
 def test_the_card_of_a_new_release(story: Story) -> None:
     card = story.card(story.new)
-    for told in ("## Checks", "revisions", "cover", "passed", "## Revisions", "2022-05", "+0.25"):
-        assert told in card.text
+    for text in ("## Checks", "revisions", "cover", "passed", "## Revisions", "2022-05", "+0.25"):
+        assert text in card.text
     assert "refused" not in card.text
     titles = [part["spec"]["title"]["text"] for part in card.of_kind("vegaChart")]
     assert titles == ["total: before and now", "natural gas: before and now"]
@@ -134,19 +134,19 @@ def test_a_run_inside_flows_works_too(story: Story) -> None:
     assert not (story.checkout.root / "flows" / "data").exists()
 
 
-def test_a_broken_release_is_set_aside(story: Story) -> None:
-    said = story.broken.run.refused()
-    assert said.startswith("total of 2022-05: found 13.120, which became 15.870")
-    assert said.endswith("what was held stays in use.")
-    (folder,) = story.broken.aside
-    assert folder in said
-    assert story.broken.held == story.new.held
-    aside = story.checkout.root / "data" / "quarantine" / folder
-    assert {path.name for path in aside.iterdir()} == {BROKEN, "reason.json"}
+def test_a_broken_release_is_quarantined(story: Story) -> None:
+    output = story.broken.run.refused()
+    assert output.startswith("total of 2022-05: found 13.120, which became 15.870")
+    assert output.endswith("the vintage in use stays in use.")
+    (folder,) = story.broken.quarantined
+    assert folder in output
+    assert story.broken.vintages == story.new.vintages
+    quarantine = story.checkout.root / "data" / "quarantine" / folder
+    assert {path.name for path in quarantine.iterdir()} == {BROKEN, "reason.json"}
     assert "**refused**" in story.card(story.broken).text
-    assert story.new.aside == []
+    assert story.new.quarantined == []
 
 
-def test_nothing_that_was_there_is_changed(story: Story) -> None:
+def test_existing_files_are_not_changed(story: Story) -> None:
     after = contents(story.checkout.root / "data")
     assert {name: after[name] for name in story.before} == story.before

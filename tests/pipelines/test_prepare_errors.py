@@ -105,7 +105,7 @@ def no_workbooks(folder: Path) -> None:
         (web_page, [WORKBOOK, "HTML"]),
         (altered_figure, [WORKBOOK, "Month", "2010-03"]),
         (altered_bytes, [WORKBOOK, "SHA-256"]),
-        (no_workbooks, ["holds no vintage"]),
+        (no_workbooks, ["has no vintage"]),
     ],
     ids=lambda value: getattr(value, "__name__", ""),
 )

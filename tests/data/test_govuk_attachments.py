@@ -1,4 +1,4 @@
-"""Which workbook of a page is chosen for which table, and when none is."""
+"""The workbook chosen for each table, and when none is."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import pytest
 from published import ASSETS, PRODUCTION, RAIN, TEMPERATURES, TOTAL, WIND
 from web_server import ODS, XLSX, attachment
 
-from energy import legacy_errors
 from energy.data.govuk import API, SOURCES, Attachment, Source, choose_attachments, list_attachments
+from energy.errors import FetchError
 
 ENERGY, WEATHER = SOURCES
 
 
 def pick(entries: Any, source: Source = ENERGY) -> tuple[Attachment, ...]:
     return choose_attachments(
-        "the page", list_attachments(API, entries), source.tables, source.whole
+        "the page", list_attachments(API, entries), source.tables, source.section
     )
 
 
@@ -44,13 +44,13 @@ def pick(entries: Any, source: Source = ENERGY) -> tuple[Attachment, ...]:
         ("Weathering of coal stocks", ""),
     ],
 )
-def test_titles_are_known_by_their_numbers(title: str, tables: str) -> None:
+def test_the_tables_of_a_title(title: str, tables: str) -> None:
     books = list_attachments("https://www.gov.uk/x", [attachment(title, f"{ASSETS}/a.xlsx")])
     covered = []
     for table in WEATHER.tables:
         try:
-            choose_attachments("page", books, [table], WEATHER.whole)
-        except legacy_errors.TableNotOffered:
+            choose_attachments("page", books, [table], WEATHER.section)
+        except FetchError:
             continue
         covered.append(table)
     assert covered == tables.split()
@@ -77,43 +77,41 @@ def test_titles_are_known_by_their_numbers(title: str, tables: str) -> None:
         ({"title": " "}, None),
     ],
 )
-def test_workbooks_are_known_by_content_type_or_suffix(
-    changes: dict[str, Any], kind: str | None
-) -> None:
+def test_the_kind_by_content_type_or_suffix(changes: dict[str, Any], kind: str | None) -> None:
     entry = {**TOTAL, **changes}
     entries = [{n: v for n, v in entry.items() if v is not None}, "nonsense", None, PRODUCTION]
     if kind is None:
-        with pytest.raises(legacy_errors.TableNotOffered):
+        with pytest.raises(FetchError):
             pick(entries)
     else:
-        (one,) = pick(entries)
-        assert one.kind == kind
-        assert one.url.startswith("http")
+        (workbook,) = pick(entries)
+        assert workbook.kind == kind
+        assert workbook.url.startswith("http")
 
 
-def test_a_name_or_size_that_is_none_is_made_up_for() -> None:
-    (one,) = pick([{**TOTAL, "filename": "../../a b.xlsx"}])
-    assert one.filename == "a_b.xlsx"
-    (one,) = pick([{**TOTAL, "file_size": "43 KB"}])
-    assert one.bytes is None
+def test_a_wrong_filename_or_size_is_replaced() -> None:
+    (workbook,) = pick([{**TOTAL, "filename": "../../a b.xlsx"}])
+    assert workbook.filename == "a_b.xlsx"
+    (workbook,) = pick([{**TOTAL, "file_size": "43 KB"}])
+    assert workbook.bytes is None
 
 
 def test_of_one_title_in_two_formats_xlsx_is_chosen() -> None:
     ods = attachment(f"{TOTAL['title']} (ODS)", f"{ASSETS}/media/9/ET_1.2_SEP_22.ods")
-    (one,) = pick([ods, TOTAL])
-    assert (one.kind, one.passed_over) == ("xlsx", ("ET_1.2_SEP_22.ods",))
+    (workbook,) = pick([ods, TOTAL])
+    assert (workbook.kind, workbook.alternatives) == ("xlsx", ("ET_1.2_SEP_22.ods",))
 
 
 def test_the_same_workbook_twice_is_one() -> None:
     assert len(pick([TOTAL, {**TOTAL, "id": "2"}])) == 1
 
 
-def test_a_table_of_its_own_is_preferred_to_a_whole_section() -> None:
-    whole = attachment("Energy Trends section 7: weather", f"{ASSETS}/Weather_ODS.ods")
+def test_a_title_with_one_table_is_preferred_to_a_section() -> None:
+    section = attachment("Energy Trends section 7: weather", f"{ASSETS}/Weather_ODS.ods")
     several = attachment("All weather tables (ET 7.1 to 7.4)", f"{ASSETS}/ET_7.xlsx")
-    names = [one.filename for one in pick([whole, WIND], WEATHER)]
+    names = [item.filename for item in pick([section, WIND], WEATHER)]
     assert names == ["Weather_ODS.ods", "ET_7.2.xlsx"]
-    names = [one.filename for one in pick([whole, several, WIND], WEATHER)]
+    names = [item.filename for item in pick([section, several, WIND], WEATHER)]
     assert names == ["ET_7.xlsx", "ET_7.2.xlsx"]
 
 
@@ -126,18 +124,18 @@ def test_a_table_of_its_own_is_preferred_to_a_whole_section() -> None:
 )
 def test_two_candidates_are_both_named(title: str, filename: str) -> None:
     other = attachment(title, f"{ASSETS}/media/9/{filename}")
-    with pytest.raises(legacy_errors.TwoCandidates) as caught:
+    with pytest.raises(FetchError) as caught:
         pick([TOTAL, other])
-    assert caught.value.table == "1.2"
+    assert "offers table 1.2 more than once" in str(caught.value)
     for entry in (TOTAL, other):
         assert f"{entry['title']} ({entry['filename']})" in str(caught.value)
 
 
 def test_tables_that_are_not_offered_are_named() -> None:
-    with pytest.raises(legacy_errors.TableNotOffered) as caught:
+    with pytest.raises(FetchError) as caught:
         pick([TEMPERATURES, RAIN], WEATHER)
-    assert caught.value.tables == ["7.2", "7.3"]
+    assert "titled with table 7.2, 7.3; found" in str(caught.value)
     assert "Average monthly rainfall (ET 7.4 - monthly) (ET_7.4.xlsx)" in str(caught.value)
     document = attachment("Methodology (ET 1.2)", f"{ASSETS}/m.pdf", content_type="application/pdf")
-    with pytest.raises(legacy_errors.TableNotOffered, match="found no workbook at all"):
+    with pytest.raises(FetchError, match="found no workbook at all"):
         pick([document])

@@ -1,4 +1,4 @@
-"""What the card of an ingest shows, whatever came of it."""
+"""The card of an ingest, for each outcome."""
 
 from __future__ import annotations
 
@@ -29,38 +29,40 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(data=tmp_path / "data")
 
 
-def taken(settings: Settings, content: bytes) -> tuple[Shown, ingest.Outcome | None]:
-    """The card of a workbook given by hand, and what came of it."""
+def ingest_file(settings: Settings, content: bytes) -> tuple[Shown, ingest.Outcome | None]:
+    """The card and the outcome of ingesting a file."""
     path = settings.data / AUGUST
     path.write_bytes(content)
-    delivery, card = ingest.from_files([path]), Shown()
-    outcome = ingest.ingest(settings, [delivery])
-    ingest_card.fill_ingest_card(card, settings, [delivery], outcome)
+    result, card = ingest.from_files([path]), Shown()
+    outcome = ingest.ingest(settings, [result])
+    ingest_card.fill_ingest_card(card, settings, [result], outcome)
     return card, outcome
 
 
-def parts(card: Shown) -> list[str]:
+def headings(card: Shown) -> list[str]:
     return [line for line in card.words.splitlines() if line.startswith("#")]
 
 
 def cells(card: Shown, first: str) -> list[list[str]]:
     """The rows of the table whose first column has that title."""
-    (found,) = [part for part in card.tables() if part["columns"][0] == first]
-    assert {len(row) for row in found["data"]} == {len(found["columns"])}
-    return [[cell["source"].strip() for cell in row] for row in found["data"]]
+    (table,) = [part for part in card.tables() if part["columns"][0] == first]
+    assert {len(row) for row in table["data"]} == {len(table["columns"])}
+    return [[cell["source"].strip() for cell in row] for row in table["data"]]
 
 
-def test_kept_with_revisions(settings: Settings) -> None:
+def test_a_new_vintage_with_revisions(settings: Settings) -> None:
     embedded = newest_vintage(settings.data)
-    card, kept = taken(settings, make_release("2022-08", {"2022-05": 0.25, "2021-11": -0.125}))
-    assert isinstance(kept, NewVintage)
-    assert parts(card) == [
-        *("# The data", "## What was found", "## Checks", "## Revisions", "## In use")
+    card, new = ingest_file(settings, make_release("2022-08", {"2022-05": 0.25, "2021-11": -0.125}))
+    assert isinstance(new, NewVintage)
+    assert headings(card) == [
+        *("# The data", "## Sources", "## Checks", "## Revisions", "## In use")
     ]
-    assert f"**Kept {kept.vintage.vintage_id}: to 2022-08, 4 figures revised.**" in card.words
+    assert (
+        f"**Added vintage {new.vintage.vintage_id}: to 2022-08, 4 figures revised.**" in card.words
+    )
     assert f"- by hand: {AUGUST}, " in card.words
     checks = cells(card, "Check")
-    assert [row[0] for row in checks] == [one.name for one in kept.checks]
+    assert [row[0] for row in checks] == [check.name for check in new.checks]
     verdicts = {row[0]: row[1] for row in checks if row[0] != "stale"}
     assert set(verdicts.values()) == {"passed"}
     assert {"index", "ranges", "total", "older", "withdrawn", "revisions", "cover"} <= set(verdicts)
@@ -87,43 +89,43 @@ def test_kept_with_revisions(settings: Settings) -> None:
         assert figures["now", "2022-05"] == pytest.approx(now)
         assert ("now", "2022-08") in figures
         assert ("before", "2022-08") not in figures
-    assert f"Vintage `{kept.vintage.vintage_id}`, energy to 2022-08." in card.words
+    assert f"Vintage `{new.vintage.vintage_id}`, energy to 2022-08." in card.words
     assert dict(cells(card, "Workbook")) == {
-        name: f"`{sha256}`" for name, sha256 in kept.vintage.hashes.items()
+        name: f"`{sha256}`" for name, sha256 in new.vintage.hashes.items()
     }
     assert "Open Government Licence v3.0" in card.words
 
 
-def test_more_revisions_than_a_card_lists(
+def test_more_revisions_than_fit_on_the_card(
     settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ingest_card, "MOST_ROWS", 3)
-    card, _ = taken(settings, make_release("2022-08", {"2022-05": 0.25, "2021-11": -0.125}))
+    monkeypatch.setattr(ingest_card, "MAX_ROWS", 3)
+    card, _ = ingest_file(settings, make_release("2022-08", {"2022-05": 0.25, "2021-11": -0.125}))
     assert [row[0] for row in cells(card, "Month")] == ["2022-05", "2022-05", "2021-11"]
     assert "The newest 3 of 4; `revisions.csv` has them all." in card.words
 
 
-def test_kept_without_revisions(settings: Settings) -> None:
-    card, kept = taken(settings, make_release())
-    assert isinstance(kept, NewVintage)
-    assert "No figure that was held already has changed." in card.words
+def test_a_new_vintage_without_revisions(settings: Settings) -> None:
+    card, new = ingest_file(settings, make_release())
+    assert isinstance(new, NewVintage)
+    assert "No figure of an earlier vintage has changed." in card.words
     assert card.charts() == []
 
 
 def test_nothing_new(settings: Settings) -> None:
-    card, _ = taken(settings, (RAW / ENERGY).read_bytes())
-    assert parts(card) == ["# The data", "## What was found", "## In use"]
-    assert "**Nothing new; what is held stays in use.**" in card.words
+    card, _ = ingest_file(settings, (RAW / ENERGY).read_bytes())
+    assert headings(card) == ["# The data", "## Sources", "## In use"]
+    assert "**Nothing new; the vintage in use stays in use.**" in card.words
     assert {row[0] for row in cells(card, "Workbook")} == {ENERGY, WEATHER}
     assert card.charts() == []
 
 
 def test_refused_by_a_check(settings: Settings) -> None:
     embedded = newest_vintage(settings.data)
-    card, refused = taken(settings, make_release("2022-08", {"2022-05": 3.0}))
+    card, refused = ingest_file(settings, make_release("2022-08", {"2022-05": 3.0}))
     assert isinstance(refused, RejectedVintage)
-    assert parts(card) == ["# The data", "## What was found", "## Checks", "## In use"]
-    assert f"**Refused: {refused.error} Set aside in {refused.folder}.**" in card.words
+    assert headings(card) == ["# The data", "## Sources", "## Checks", "## In use"]
+    assert f"**Refused: {refused.error} Quarantined in {refused.folder}.**" in card.words
     checks = {row[0]: row for row in cells(card, "Check")}
     assert checks["revisions"][1] == "**refused**"
     assert checks["revisions"][2].startswith("12.870, which became 15.870")
@@ -133,29 +135,29 @@ def test_refused_by_a_check(settings: Settings) -> None:
     assert f"Vintage `{embedded.vintage_id}`, energy to 2022-07." in card.words
 
 
-def test_refused_as_it_cannot_be_read(settings: Settings) -> None:
-    card, refused = taken(settings, make_release()[:-2000])
+def test_an_unreadable_workbook(settings: Settings) -> None:
+    card, refused = ingest_file(settings, make_release()[:-2000])
     assert isinstance(refused, RejectedVintage)
-    assert parts(card) == ["# The data", "## What was found", "## In use"]
+    assert headings(card) == ["# The data", "## Sources", "## In use"]
     assert str(refused.error) in card.words
 
 
 def test_unreached(settings: Settings) -> None:
-    trouble = "https://www.gov.uk/x cannot be reached: no route (tries: 4). Try later."
-    asked = [
-        FetchResult("energy", [f"energy: {trouble}"], trouble=trouble),
+    error = "https://www.gov.uk/x cannot be reached: no route (tries: 4). Try later."
+    fetched = [
+        FetchResult("energy", [f"energy: {error}"], error=error),
         FetchResult("weather", []),
     ]
     card = Shown()
-    ingest_card.fill_ingest_card(card, settings, asked, None)
-    assert f"- energy: {trouble}" in card.words
-    assert "what is held stays in use. Not reached: energy.**" in card.words
-    assert parts(card) == ["# The data", "## What was found", "## In use"]
+    ingest_card.fill_ingest_card(card, settings, fetched, None)
+    assert f"- energy: {error}" in card.words
+    assert "the vintage in use stays in use. Not reached: energy.**" in card.words
+    assert headings(card) == ["# The data", "## Sources", "## In use"]
 
 
-def test_refused_where_nothing_is_held_yet(tmp_path: Path) -> None:
-    card, refused = taken(Settings(data=tmp_path), b"junk")
+def test_refused_with_an_empty_archive(tmp_path: Path) -> None:
+    card, refused = ingest_file(Settings(data=tmp_path), b"junk")
     assert isinstance(refused, RejectedVintage)
     assert str(refused.error) in card.words
-    assert "No vintage is held yet." in card.words
+    assert "There is no vintage yet." in card.words
     assert hashlib.sha256(b"junk").hexdigest() not in card.words

@@ -1,4 +1,4 @@
-"""Killed at any step, or several at once: the old state or the new one."""
+"""Killed at any step, or several ingests at once: the old state or the new one."""
 
 import multiprocessing
 import os
@@ -13,11 +13,11 @@ import pytest
 from data_building import xlsx
 from vintage_building import JANUARY, energy, take, weather
 
-from energy import legacy_errors
 from energy.data import archive
-from energy.data.archive import list_vintages, lock_folder, newest_vintage, write_folder
+from energy.data.archive import list_vintages, lock_folder, newest_vintage
 from energy.data.vintage_builder import NewVintage, RejectedVintage, UnchangedVintage
 from energy.data.vintages import open_vintage
+from energy.errors import DataError
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="kills processes by fork")
 WRITES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "shutil.rmtree"}
@@ -64,16 +64,16 @@ def names(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
 
 
-def test_killed_at_any_step_it_is_held_whole_or_not_at_all(root: Path) -> None:
+def test_killed_at_any_step_a_vintage_is_complete_or_absent(root: Path) -> None:
     old = list_vintages(root)
     seen = []
     for step in killed_at_each_step(root, lambda: take(root, ET=JANUARY)):
         now = list_vintages(root)
         assert now[:1] == old
-        assert names(root / "vintages") == [one.vintage_id for one in now]
-        for one in now[1:]:
-            assert len(open_vintage(one.folder).tables) == 6
-            assert len(names(one.folder)) == 5
+        assert names(root / "vintages") == [vintage.vintage_id for vintage in now]
+        for vintage in now[1:]:
+            assert len(open_vintage(vintage.folder).tables) == 6
+            assert len(names(vintage.folder)) == 5
         seen.append(len(now))
         assert step < 60
     assert set(seen) == {1, 2}
@@ -84,15 +84,15 @@ def test_killed_at_any_step_it_is_held_whole_or_not_at_all(root: Path) -> None:
     assert not [*(root / "vintages").glob(".new-*")]
 
 
-def test_killed_while_setting_aside_it_is_aside_whole_or_not_at_all(root: Path) -> None:
+def test_killed_at_any_step_a_quarantine_is_complete_or_absent(root: Path) -> None:
     old = list_vintages(root)
     seen = []
     for _ in killed_at_each_step(root, lambda: take(root, ET=b"junk")):
-        aside = names(root / "quarantine") if (root / "quarantine").exists() else []
-        for name in aside:
+        quarantined = names(root / "quarantine") if (root / "quarantine").exists() else []
+        for name in quarantined:
             assert names(root / "quarantine" / name) == ["ET.xlsx", "reason.json"]
         assert list_vintages(root) == old
-        seen.append(len(aside))
+        seen.append(len(quarantined))
     assert set(seen) == {0, 1}
     outcome = take(root, ET=b"junk")
     assert isinstance(outcome, RejectedVintage)
@@ -104,35 +104,35 @@ def test_a_disk_that_fails_changes_nothing(
     root: Path, call: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     old = list_vintages(root)
-    whole = {"fsync": os, "rename": Path, "open": Path}[call]
-    real = getattr(whole, call)
+    owner = {"fsync": os, "rename": Path, "open": Path}[call]
+    real = getattr(owner, call)
 
-    def fail(*arguments: object, **named: object) -> object:
+    def fail(*arguments: object, **options: object) -> object:
         if call == "open" and "xb" not in arguments:
-            return real(*arguments, **named)
+            return real(*arguments, **options)
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patch:
-        patch.setattr(whole, call, fail)
-        with pytest.raises(legacy_errors.ArchiveUnwritable, match="No space left"):
+        patch.setattr(owner, call, fail)
+        with pytest.raises(DataError, match="No space left"):
             take(root, ET=JANUARY)
     assert list_vintages(root) == old
     assert not [*(root / "vintages").glob(".new-*")]
     assert isinstance(take(root, ET=JANUARY), NewVintage)
 
 
-def _ingest(root: Path, files: dict[str, bytes], start: Barrier, told: "Queue[str]") -> None:
+def _ingest(root: Path, files: dict[str, bytes], start: Barrier, outcomes: "Queue[str]") -> None:
     start.wait()
-    told.put(type(take(root, **files)).__name__)
+    outcomes.put(type(take(root, **files)).__name__)
 
 
 def at_once(root: Path, *ingests: dict[str, bytes]) -> list[str]:
     fork = multiprocessing.get_context("fork")
-    start, told = fork.Barrier(len(ingests)), fork.Queue()
-    running = [fork.Process(target=_ingest, args=(root, i, start, told)) for i in ingests]
+    start, results = fork.Barrier(len(ingests)), fork.Queue()
+    running = [fork.Process(target=_ingest, args=(root, i, start, results)) for i in ingests]
     for process in running:
         process.start()
-    outcomes = sorted(told.get(timeout=60) for _ in running)
+    outcomes = sorted(results.get(timeout=60) for _ in running)
     for process in running:
         process.join()
     return outcomes
@@ -162,27 +162,22 @@ def test_two_months_at_once_never_leave_the_older_as_newest(root: Path) -> None:
     assert newest_vintage(root).month == "2005-02"
 
 
-def test_threads_are_kept_apart_too(root: Path) -> None:
+def test_threads_are_kept_apart(root: Path) -> None:
     with ThreadPoolExecutor(4) as pool:
         outcomes = list(pool.map(lambda _: take(root, ET=JANUARY), range(4)))
-    assert sorted(type(one).__name__ for one in outcomes) == [
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == [
         "NewVintage",
         *["UnchangedVintage"] * 3,
     ]
 
 
-def test_who_waits_too_long_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_writer_that_waits_too_long_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(archive, "LOCK_SECONDS", 0.05)
     with (
         lock_folder(tmp_path),
-        pytest.raises(legacy_errors.ArchiveUnwritable, match=r"\.lock"),
+        pytest.raises(DataError, match=r"\.lock"),
         lock_folder(tmp_path),
     ):
         pass
-
-
-def test_a_folder_is_never_put_over_another(tmp_path: Path) -> None:
-    write_folder(tmp_path / "one", {"a": b"1"})
-    with pytest.raises(FileExistsError):
-        write_folder(tmp_path / "one", {"a": b"2"})
-    assert (tmp_path / "one" / "a").read_bytes() == b"1"
