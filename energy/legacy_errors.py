@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from energy import errors
-from energy.errors import join_names, quote_value
+from energy.errors import join_names
 
 
 class _Legacy(errors.EnergyError):
@@ -51,22 +51,6 @@ class UnknownTarget(RequestError, errors.UnknownTarget):
         near = get_close_matches(self.target, self.known[:MOST_COMPARED], 1)
         meant = f" Did you mean '{near[0]}'?" if near else ""
         return f"Unknown target '{self.target}'.{meant} Known targets: {shown}{others}."
-
-
-@dataclass(eq=False)
-class OutOfRange(RequestError):
-    """A number outside the range that makes sense for it."""
-
-    code = "misconfigured"
-
-    name: str
-    found: object
-    lowest: object
-    highest: object
-
-    @property
-    def message(self) -> str:
-        return f"{self.name} is {self.found}; expected {self.lowest} to {self.highest}."
 
 
 @dataclass(eq=False)
