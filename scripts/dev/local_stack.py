@@ -67,7 +67,8 @@ def stack(folder: Path, refresh_seconds: int = 60) -> Iterator[Stack]:
 def publish(store: str, s3: S3Server, *options: str) -> str:
     """Publish a quick release to a store on S3, in a process of its own; return its id."""
     command = [sys.executable, "-m", "scripts.dev.quick_release", store, *options]
-    environment = surroundings({"OMP_NUM_THREADS": "1", **s3.environment})
+    data = os.environ.get("ENERGY_DATA", "")
+    environment = surroundings({"OMP_NUM_THREADS": "1", "ENERGY_DATA": data, **s3.environment})
     result = subprocess.run(
         command, check=True, stdout=subprocess.PIPE, text=True, env=environment, cwd=ROOT
     )
