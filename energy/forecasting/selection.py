@@ -19,39 +19,50 @@ from energy.forecasting.intervals import calibrate, quantiles
 from energy.forecasting.metrics import Score
 from energy.forecasting.models import BASELINE, FORECASTERS
 
+MARGIN = 0.002
+"""A forecaster whose MASE is this close to the lowest is tied with the best: the same fits on
+another processor differ by up to 0.0012."""
 TIE_DIGITS = 4
-"""Two forecasters whose MASE is equal to this many decimals are tied."""
+"""Two forecasters of one of many series whose MASE is equal to this many decimals are tied."""
 
 
 def rank_forecasters(scores: Sequence[Score]) -> list[Score]:
-    """Sort by MASE, ties by weighted interval score, then by order in FORECASTERS; failures last.
+    """Sort by MASE; failures last.
+
+    Forecasters within MARGIN of the lowest MASE are tied, and are sorted by their order in
+    FORECASTERS, where simpler ones come first.
 
     Raises:
         ForecastingError: Every forecaster failed, or there is none.
     """
     order = list(FORECASTERS)
-
-    def sort_key(score: Score) -> tuple[bool, float, float, int]:
-        mase, wis = score.mase, score.wis
-        place = order.index(score.forecaster)
-        if mase is None or wis is None or not isfinite(mase + wis):
-            return True, 0.0, 0.0, place
-        return False, round(mase, TIE_DIGITS), wis, place
-
-    ranked = sorted(scores, key=sort_key)
-    if not ranked or sort_key(ranked[0])[0]:
-        reasons = "; ".join(f"{score.forecaster}: {score.failure or ''}" for score in ranked)
+    errors = [score.mase or 0.0 for score in scores if _is_scored(score)]
+    if not errors:
+        reasons = "; ".join(f"{score.forecaster}: {score.failure or ''}" for score in scores)
         raise ForecastingError(
             f"Every forecaster failed, so there is nothing to publish. {reasons}"
         )
-    return ranked
+    tie_limit = min(errors) + MARGIN
+
+    def sort_key(score: Score) -> tuple[bool, float, int]:
+        mase = max(score.mase or 0.0, tie_limit) if _is_scored(score) else 0.0
+        return not _is_scored(score), mase, order.index(score.forecaster)
+
+    return sorted(scores, key=sort_key)
+
+
+def _is_scored(score: Score) -> bool:
+    mase, wis = score.mase, score.wis
+    return mase is not None and wis is not None and isfinite(mase + wis)
 
 
 def explain_choice(ranked: Sequence[Score]) -> str:
     """Why the first of the ranking is the champion, in a sentence."""
     best, *others = [score for score in ranked if score.failure is None]
+    lowest = min(score.mase or 0.0 for score in (best, *others))
+    standing = "the lowest MASE" if best.mase == lowest else f"a MASE within {MARGIN} of the lowest"
     reason = (
-        f"{best.forecaster} has the lowest MASE over {best.folds} folds of the training part: "
+        f"{best.forecaster} has {standing} over {best.folds} folds of the training part: "
         f"{best.mase:.3f}"
     )
     if others:

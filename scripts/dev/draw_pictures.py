@@ -108,21 +108,22 @@ def _version_table(champion: Score, scores: dict) -> str:
     )
 
 
+# More digits would depend on the processor: see docs/forecasting.md.
 def _figures_block(table: ForecastTable, ranked: list[Score], scores: dict) -> str:
     holdout, nowcast = scores["holdout"], scores["nowcast"]
     rows = [
         [
             f"**{score.forecaster}**" if rank == 0 else score.forecaster,
-            f"{score.mase:.3f}",
-            format_percent(score.mape),
+            f"{score.mase:.2f}",
+            format_percent(score.mape, 1),
             f"{100 * (score.coverage80 or 0):.0f}%",
             (
-                format_percent(nowcast[score.forecaster]["mape"])
+                format_percent(nowcast[score.forecaster]["mape"], 1)
                 if score.forecaster in nowcast
                 else ""
             ),
-            f"{holdout[score.forecaster]['mase']:.3f}",
-            format_percent(holdout[score.forecaster]["mape"]),
+            f"{holdout[score.forecaster]['mase']:.2f}",
+            format_percent(holdout[score.forecaster]["mape"], 1),
             f"{100 * holdout[score.forecaster]['coverage80']:.0f}%",
         ]
         for rank, score in enumerate(ranked)

@@ -19,6 +19,7 @@ from energy.forecasting.intervals import calibrate, quantiles
 from energy.forecasting.metrics import Score
 from energy.forecasting.models import BASELINE, FORECASTERS
 from energy.forecasting.selection import (
+    MARGIN,
     explain_choice,
     forecast_table,
     model_from_zip,
@@ -48,18 +49,17 @@ def test_the_lowest_mase_is_first_and_failures_last() -> None:
         assert names(rank_forecasters(order)) == expected
 
 
-def test_equal_to_four_decimals_the_weighted_interval_score_decides() -> None:
-    assert names(rank_forecasters([scored("theta", 0.50001, 2), scored("ets", 0.50004, 1)])) == [
-        "ets",
-        "theta",
-    ]
-    assert names(rank_forecasters([scored("theta", 0.5000, 2), scored("ets", 0.5002, 1)])) == [
-        "theta",
-        "ets",
-    ]
+def test_within_the_margin_of_the_best_the_simpler_one_is_chosen() -> None:
+    """A processor's rounding does not decide."""
+    close = [scored("sarimax", 0.500), scored("theta", 0.5 + 0.9 * MARGIN), scored("naive", 0.51)]
+    ranked = rank_forecasters(close)
+    assert names(ranked) == ["theta", "sarimax", "naive"]
+    assert "theta has a MASE within 0.002 of the lowest over 24 folds" in explain_choice(ranked)
+    apart = [scored("sarimax", 0.500), scored("theta", 0.5 + 1.1 * MARGIN)]
+    assert names(rank_forecasters(apart)) == ["sarimax", "theta"]
 
 
-def test_equal_in_both_the_order_of_the_bench_decides() -> None:
+def test_equal_scores_are_in_the_order_of_the_bench() -> None:
     found = rank_forecasters([scored(name, 0.5) for name in reversed(FORECASTERS)])
     assert names(found) == list(FORECASTERS)
 
