@@ -28,62 +28,50 @@ MAX_BODY_BYTES = 128 * 1024
 with 17 digits each) takes 14 KB, and 19 KB with indentation."""
 
 Month = Annotated[str, Meta(pattern=f"^{MONTH.pattern}$")]
+Name = Annotated[str, Meta(min_length=1, max_length=40)]
+Periods = Annotated[int, Meta(ge=1, le=MAX_HORIZON)]
 Coverage = Annotated[float, Meta(gt=0.0, lt=1.0)]
 Observation = Annotated[float, Meta(ge=-LARGEST_OBSERVATION, le=LARGEST_OBSERVATION)]
 DegreeDays = Annotated[float, Meta(ge=0.0, le=40.0)]
+TemperatureChange = Annotated[float, Meta(ge=-10.0, le=10.0)]
+Year = Annotated[int, Meta(ge=1900, le=2200)]
+UNIQUE = {"uniqueItems": True}
 
 
 class Weather(Struct, frozen=True, forbid_unknown_fields=True):
     """A weather scenario: exactly one of its fields."""
 
-    temperature_change: (
-        Annotated[
-            float,
-            Meta(
-                ge=-10.0,
-                le=10.0,
-                description="Degrees Celsius by which every requested month is warmer (above zero) "
-                "or colder than expected.",
-            ),
-        ]
-        | None
-    ) = None
-    year: (
-        Annotated[
-            int,
-            Meta(
-                ge=1900,
-                le=2200,
-                description="A past year whose weather repeats, month by month; the release must "
-                "hold it.",
-            ),
-        ]
-        | None
-    ) = None
-    degree_days: (
-        Annotated[
-            dict[Month, DegreeDays],
-            Meta(
-                min_length=1,
-                max_length=2 * MAX_HORIZON,
-                description="Daily average heating degree days (base 15.5 deg C) by month; "
-                "other months have the expected weather.",
-            ),
-        ]
-        | None
-    ) = None
+    temperature_change: Annotated[
+        TemperatureChange | None,
+        Meta(
+            description="Degrees Celsius by which every requested month is warmer (above zero) or "
+            "colder than expected."
+        ),
+    ] = None
+    year: Annotated[
+        Year | None,
+        Meta(
+            description="A past year whose weather repeats, month by month; the release must hold "
+            "it."
+        ),
+    ] = None
+    degree_days: Annotated[
+        Annotated[dict[Month, DegreeDays], Meta(min_length=1, max_length=2 * MAX_HORIZON)] | None,
+        Meta(
+            description="Daily average heating degree days (base 15.5 deg C) by month; other "
+            "months have the expected weather."
+        ),
+    ] = None
 
 
 class ForecastRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """A request for a forecast: how many months or which, with which intervals."""
 
     periods: Annotated[
-        int,
+        Periods,
         Meta(
-            ge=1,
-            le=MAX_HORIZON,
             description=f"Number of months after the cutoff; {DEFAULT_PERIODS} if neither this nor "
-            "`months` is given.",
+            "`months` is given."
         ),
     ] = DEFAULT_PERIODS
     months: Annotated[
@@ -93,7 +81,7 @@ class ForecastRequest(Struct, frozen=True, forbid_unknown_fields=True):
             max_length=MAX_HORIZON,
             description=f"The months to forecast, ascending, each once, up to {MAX_HORIZON} months "
             "after the cutoff.",
-            extra_json_schema={"uniqueItems": True},
+            extra_json_schema=UNIQUE,
         ),
     ] = ()
     coverage: Annotated[
@@ -103,15 +91,12 @@ class ForecastRequest(Struct, frozen=True, forbid_unknown_fields=True):
             max_length=10,
             description="Probabilities that the intervals contain the outcome, in the order to "
             f"answer in; by default {' and '.join(map(str, DEFAULT_COVERAGE))}.",
-            extra_json_schema={"uniqueItems": True},
+            extra_json_schema=UNIQUE,
         ),
     ] = DEFAULT_COVERAGE
     weather: Annotated[
         Weather | None,
-        Meta(
-            description="A weather scenario for the requested months; without it, the expected "
-            "weather."
-        ),
+        Meta(description="A weather scenario for the requested months; else the expected weather."),
     ] = None
     observations: Annotated[
         dict[Month, Observation],
@@ -122,18 +107,10 @@ class ForecastRequest(Struct, frozen=True, forbid_unknown_fields=True):
             "the month after its cutoff: the forecast starts after the last of them.",
         ),
     ] = field(default_factory=dict)
-    target: (
-        Annotated[
-            str,
-            Meta(
-                min_length=1,
-                max_length=40,
-                description="The series: by default the release's own; or a part of it, or one of "
-                "many.",
-            ),
-        ]
-        | None
-    ) = None
+    target: Annotated[
+        Name | None,
+        Meta(description="The series: by default the release's own; a part of it, or one of many."),
+    ] = None
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> ForecastRequest:
@@ -150,10 +127,10 @@ class ForecastRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
     @classmethod
     def from_query(cls, parameters: Mapping[str, str]) -> ForecastRequest:
-        """Read a request from the parameters of a query, where lists are separated by commas.
+        """Read a request from a query, where lists are separated by commas.
 
-        The fields of a weather scenario are parameters like the others; fields that hold objects
-        are none.
+        The fields of a weather scenario are parameters like the others. Fields that hold objects
+        are not parameters.
 
         Raises:
             FieldError: As `from_dict`.
@@ -196,10 +173,10 @@ def requested_series(parameters: Mapping[str, str]) -> str:
     return str(values["target"])
 
 
-def unknown_field(name: str, known: list[str]) -> FieldError:
+def unknown_field(name: str, expected: list[str]) -> FieldError:
     """The error for a field that requests do not have."""
     return FieldError(
-        f"{quote_value(name)} is not a field of a request; expected {join_names(known)}.",
+        f"{quote_value(name)} is not a field of a request; expected {join_names(expected)}.",
         code="unknown_field",
         field=name,
     )
@@ -208,8 +185,7 @@ def unknown_field(name: str, known: list[str]) -> FieldError:
 @cache
 def _types(struct: type[Struct]) -> dict[str, inspect.Type]:
     """The type of each field, with its bounds, without the null of optional fields."""
-    info = inspect.type_info(struct)
-    assert isinstance(info, inspect.StructType)  # noqa: S101
+    info: Any = inspect.type_info(struct)
     return {field.name: _bare(field.type) for field in info.fields}
 
 
@@ -225,7 +201,7 @@ def _read_fields(
     values = {}
     for name, value in data.items():
         if name not in types:
-            raise unknown_field(f"{prefix}{name}", [f"{prefix}{known}" for known in types])
+            raise unknown_field(f"{prefix}{name}", [f"{prefix}{field}" for field in types])
         values[name] = _read(types[name], value, f"{prefix}{name}")
     return values
 
