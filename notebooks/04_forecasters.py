@@ -46,7 +46,9 @@ pd.DataFrame(
 # %%
 somewhere = tempfile.TemporaryDirectory()
 settings = Settings(
-    store=f"{somewhere.name}/store", tracking_uri=f"sqlite:///{somewhere.name}/mlflow.db"
+    store=f"{somewhere.name}/store",
+    data=Settings.from_environment().data,
+    tracking_uri=f"sqlite:///{somewhere.name}/mlflow.db",
 )
 asked = prepare.TrainRequest(
     start="2009-01", forecasters=",".join(one_of_each), folds=6, horizon=12

@@ -37,7 +37,9 @@ pd.set_option("display.max_colwidth", None)
 # %%
 somewhere = tempfile.TemporaryDirectory()
 settings = Settings(
-    store=f"{somewhere.name}/store", tracking_uri=f"sqlite:///{somewhere.name}/mlflow.db"
+    store=f"{somewhere.name}/store",
+    data=Settings.from_environment().data,
+    tracking_uri=f"sqlite:///{somewhere.name}/mlflow.db",
 )
 asked = prepare.TrainRequest(forecasters="weather_normalised_theta", horizon=24)
 task = prepare.prepare_training(settings, asked)
