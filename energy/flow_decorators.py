@@ -1,6 +1,6 @@
-"""Decorators of flows and steps: errors in one line, and what triggers a deployed flow.
+"""Decorators of flows and steps: errors in one line, and triggers of deployed flows.
 
-Metaflow reads its configuration when it is imported: call `prepare_environment` before this module.
+Metaflow reads its configuration on import: call `prepare_environment` before this module.
 """
 
 from __future__ import annotations
@@ -17,16 +17,16 @@ from energy.orchestration import record_failure
 
 
 class StepError(MetaflowException):
-    """A step that cannot go on, for a reason that its message gives; printed without traceback."""
+    """A step cannot continue; Metaflow prints the message without a traceback."""
 
-    headline = "Refused"
+    headline = "Step failed"
 
 
 @user_step_decorator
 def report_errors(
     step_name: str, flow: Any, inputs: Any = None, attributes: Any = None
 ) -> Iterator[None]:
-    """Report why a step failed, in one line."""
+    """Report in one line why a step failed."""
     try:
         yield
     except EnergyError as error:
@@ -37,19 +37,16 @@ def report_errors(
         raise
 
 
-STEP_FUNCTIONS = "step-functions"
-"""Metaflow's command that deploys there."""
-
-
 def triggered_after(flow: str, *, or_at: str) -> Callable[[type[Any]], type[Any]]:
-    """Decorate a flow to start when another has finished well, or at a time where that is unheard.
+    """Decorate a flow to start when another one succeeds; on Step Functions, at a time.
+
+    Step Functions cannot trigger a flow on the end of another.
 
     Args:
-        flow: Name of the flow before it.
+        flow: Name of the other flow.
         or_at: Six fields of EventBridge's cron, in UTC, for Step Functions.
     """
-    if STEP_FUNCTIONS in sys.argv:
-        at: Callable[[type[Any]], type[Any]] = schedule(cron=or_at)
-        return at
-    after: Callable[[type[Any]], type[Any]] = trigger_on_finish(flow=flow)
-    return after
+    on_step_functions = "step-functions" in sys.argv
+    decorator = schedule(cron=or_at) if on_step_functions else trigger_on_finish(flow=flow)
+    trigger: Callable[[type[Any]], type[Any]] = decorator
+    return trigger

@@ -1,4 +1,4 @@
-"""The path under which registered MLflow models of earlier versions name their loader."""
+"""The loader that models registered by earlier versions name; new ones name `tracking.registry`."""
 
 from energy.tracking.registry import RegisteredChampion, _load_pyfunc
 

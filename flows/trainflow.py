@@ -169,15 +169,15 @@ class TrainFlow(FlowSpec):
 
         plan = self.training_plan
         draft = publish.ReleaseDraft(
-            self.table,
-            self.model,
-            self.comparisons[plan.target],
-            plan.series[plan.target],
-            self.weather_facts,
-            self.breakdown,
-            plan.data,
-            plan.dataset.target_title(plan.target),
-            self.panel,
+            table=self.table,
+            model=self.model,
+            comparison=self.comparisons[plan.target],
+            history=plan.series[plan.target],
+            weather=self.weather_facts,
+            breakdown=self.breakdown,
+            data=plan.data,
+            title=plan.dataset.target_title(plan.target),
+            panel=self.panel,
         )
         settings = Settings.from_environment()
         runs = [run_summary.tracked_run(self, target, current.run_id) for target in plan.series]

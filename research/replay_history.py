@@ -197,7 +197,7 @@ def _month(at: datetime, files: dict[str, bytes], trained: Trained, folder: Path
         store,
         trained.draft,
         trained.lineage,
-        answers=_answers,
+        smoke_test=_answers,
         clock=lambda: at + AFTER["publish"],
     )
     pointer = in_service(store)

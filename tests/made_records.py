@@ -1,4 +1,4 @@
-"""Releases that were in service, and figures that came: small, made up, in milliseconds."""
+"""Made-up live releases, published figures and track records."""
 
 from __future__ import annotations
 

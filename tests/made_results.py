@@ -224,7 +224,7 @@ def make_checks(failed: str = "") -> tuple[Check, ...]:
     """Three checks, one with nothing to judge; the one named has failed."""
     return (
         Check("beats_naive", failed != "beats_naive", 0.7, 1.02, "MASE 0.700 against 1.020."),
-        Check("not_worse", failed != "not_worse", None, None, "Not judged: nothing is in service."),
+        Check("not_worse", failed != "not_worse", None, None, "Not checked: no release is live."),
         Check("answers", failed != "answers", 3e-16, 1e-6, "It answered in a fresh process."),
     )
 

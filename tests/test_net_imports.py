@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from test_cards import Shown
+from made_cards import Shown
 
 from energy.forecasting import selection, weather
 from energy.pipelines import prepare, publish, train

@@ -1,1 +1,1 @@
-"""How published forecasts fare: what came is held against what was forecast, month by month."""
+"""Live forecasts compared, month by month, with the figures published since."""

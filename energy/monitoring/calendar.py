@@ -8,37 +8,32 @@ from datetime import date
 from energy.contract.months import months_after
 from energy.contract.track_record import Due
 
-LAG = 2
+LAG_MONTHS = 2
 """Months after which a month's energy is published: July's in September."""
 GRACE_DAYS = 14
-"""Days past the nominal date before anything is overdue.
+"""Days past the due date until figures are overdue.
 
-The nominal day is the last Thursday. Of the dates we know that differ, the earliest were a week
-before it (23 December 2021, 18 December 2025), the latest five days after it (28 February 2023,
-31 March 2026). Two weeks are more than twice the latest, and two before the next month's figures.
+The due date is the last Thursday. The publication dates that differ from it were at most a week
+early (23 December 2021, 18 December 2025) and five days late (28 February 2023, 31 March 2026). Two
+weeks are more than twice the largest delay, and end two weeks before the next month's figures.
 """
 THURSDAY = 3
 
 
 def due_on(month: str) -> date:
-    """The day on which a month's figures are expected: the last Thursday, LAG months later.
+    """The date on which a month's figures are due: the last Thursday, LAG_MONTHS later.
 
     >>> due_on("2022-07")
     datetime.date(2022, 9, 29)
     """
-    then = months_after(month, LAG)
-    year, number = int(then[:4]), int(then[5:])
+    published = months_after(month, LAG_MONTHS)
+    year, number = int(published[:4]), int(published[5:])
     last = date(year, number, monthrange(year, number)[1])
     return last.replace(day=last.day - (last.weekday() - THURSDAY) % 7)
 
 
 def next_due(cutoff: str, today: date) -> Due:
-    """The figures that follow those we have.
-
-    Args:
-        cutoff: Last month with a figure.
-        today: Counted from.
-    """
+    """When the figures of the month after `cutoff` are due, and how late they are today."""
     month = months_after(cutoff, 1)
-    day = due_on(month)
-    return Due(month, day.isoformat(), max(0, (today - day).days - GRACE_DAYS))
+    due = due_on(month)
+    return Due(month, due.isoformat(), max(0, (today - due).days - GRACE_DAYS))

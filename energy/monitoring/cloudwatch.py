@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from energy import legacy_errors
 from energy.contract.track_record import TrackRecord
+from energy.errors import EnergyError
+
+CONNECT_SECONDS = 2.0
+READ_SECONDS = 5.0
+ATTEMPTS = 3
 
 
 def track_record_metrics(record: TrackRecord) -> dict[str, float]:
-    """Figures by metric name; those that there is nothing to say of are left out."""
-    recent = record.recent
-    signal = record.tracking_signal
-    found: dict[str, float | None] = {
+    """Figures by metric name; a metric without a value is left out."""
+    recent, signal = record.recent, record.tracking_signal
+    metrics: dict[str, float | None] = {
         "forecast_age_days": record.forecast_age_days,
         "data_overdue_days": record.next_due.overdue_days,
         "release_overdue_days": record.release_overdue_days,
@@ -22,38 +25,37 @@ def track_record_metrics(record: TrackRecord) -> dict[str, float]:
         "tracking_signal": None if signal is None else abs(signal),
         "drift_alarms": sum(check.alarm for check in record.drift),
     }
-    return {name: float(value) for name, value in found.items() if value is not None}
-
-
-CONNECT_SECONDS = 2.0
-ANSWER_SECONDS = 5.0
-ATTEMPTS = 3
+    return {name: float(value) for name, value in metrics.items() if value is not None}
 
 
 def send_metrics(namespace: str, record: TrackRecord) -> dict[str, float]:
-    """Put every metric of a record, with the dimension `target`; returns what was sent, by name.
+    """Send the metrics of a record with the dimension `target`; returns them by name.
 
     Raises:
-        MetricsUnsent: CloudWatch cannot be reached, or refuses; no part of it holds a credential.
+        EnergyError: CloudWatch cannot be reached or rejects them. The message has no credentials.
     """
     from botocore.exceptions import BotoCoreError, ClientError
 
-    found = track_record_metrics(record)
+    metrics = track_record_metrics(record)
     dimensions = [{"Name": "target", "Value": record.target}]
     data = [
         {"MetricName": name, "Dimensions": dimensions, "Value": value}
-        for name, value in found.items()
+        for name, value in metrics.items()
     ]
     try:
         _client().put_metric_data(Namespace=namespace, MetricData=data)
     except ClientError as error:
-        reason = f"it refused ({error.response['Error']['Code']})"
-        raise legacy_errors.MetricsUnsent(namespace, reason) from None
+        raise _unsent(namespace, f"rejected ({error.response['Error']['Code']})") from None
     except (BotoCoreError, ValueError) as error:  # ValueError: a malformed endpoint
-        raise legacy_errors.MetricsUnsent(
-            namespace, f"it cannot be asked ({type(error).__name__})"
-        ) from None
-    return found
+        raise _unsent(namespace, f"no connection ({type(error).__name__})") from None
+    return metrics
+
+
+def _unsent(namespace: str, reason: str) -> EnergyError:
+    return EnergyError(
+        f"Metrics were not sent to CloudWatch namespace {namespace}: {reason}. The track record is "
+        "written. Correct the AWS settings, or leave ENERGY_METRICS_NAMESPACE empty."
+    )
 
 
 def _client() -> Any:
@@ -62,7 +64,7 @@ def _client() -> Any:
 
     config = Config(
         connect_timeout=CONNECT_SECONDS,
-        read_timeout=ANSWER_SECONDS,
+        read_timeout=READ_SECONDS,
         retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
     )
     return boto3.client("cloudwatch", config=config)

@@ -1,4 +1,4 @@
-"""Build the track record: every live forecast against what came."""
+"""The track record: every live forecast scored on the figures published since."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import numpy as np
 import pandas as pd
 from msgspec import structs
 
-from energy import legacy_errors
 from energy.contract.months import months_after
 from energy.contract.track_record import (
     HorizonScore,
@@ -21,7 +20,7 @@ from energy.contract.track_record import (
     TrackRecord,
 )
 from energy.data.dataset import UK
-from energy.errors import join_names
+from energy.errors import DataError, StoreError, join_names, unknown_target
 from energy.forecasting.folds import MONTHS_SCORED, SP
 from energy.forecasting.metrics import empirical_coverage, mape, mase, seasonal_naive_scale
 from energy.monitoring import drift
@@ -29,162 +28,217 @@ from energy.monitoring.calendar import GRACE_DAYS, due_on, next_due
 from energy.monitoring.live_releases import ReleaseHistory, ServedRelease
 from energy.releases.bundle import iso_timestamp
 
-RECENT = 12
-"""Months published last that `recent` and the tracking signal rest on."""
-FEWEST = 4
-"""Months below which a tracking signal says nothing."""
-
-
-def score_months(rows: Sequence[ScoredMonth]) -> RecordScore | None:
-    """The score of some scored months; None of none."""
-    if not rows:
-        return None
-    names = ("mean", "actual", "naive", "scale", "first_print", "lower80", "upper80")
-    mean, actual, naive, scale, first, low80, high80 = (_column(rows, name) for name in names)
-    return RecordScore(
-        months=len(rows),
-        mae=float(np.abs(actual - mean).mean()),
-        naive_mae=float(np.abs(actual - naive).mean()),
-        mase=mase(actual, mean, scale),
-        naive_mase=mase(actual, naive, scale),
-        mape=mape(actual, mean),
-        coverage80=empirical_coverage(actual, low80, high80),
-        coverage95=empirical_coverage(actual, _column(rows, "lower95"), _column(rows, "upper95")),
-        bias=float((mean - actual).mean()),
-        first_print_mae=float(np.abs(first - mean).mean()),
-    )
-
-
-def summaries(
-    rows: Sequence[ScoredMonth], cutoff: str
-) -> tuple[RecordScore | None, RecordScore | None, tuple[HorizonScore, ...], float | None]:
-    """Overall, recent, by horizon, and the tracking signal, of the rows that count.
-
-    Args:
-        rows: Every row; those not counted are left out here.
-        cutoff: Last month with a figure.
-    """
-    counted = [row for row in rows if row.counted]
-    near = [row for row in counted if row.horizon <= MONTHS_SCORED]
-    since = months_after(cutoff, 1 - RECENT)
-    late = [row for row in near if row.month >= since]
-    horizons: dict[int, list[ScoredMonth]] = {}
-    for row in counted:
-        horizons.setdefault(row.horizon, []).append(row)
-    found = ((horizon, score_months(at)) for horizon, at in sorted(horizons.items()))
-    by_horizon = tuple(HorizonScore(horizon, at) for horizon, at in found if at)
-    return score_months(near), score_months(late), by_horizon, tracking_signal(late)
-
-
-def tracking_signal(rows: Sequence[ScoredMonth]) -> float | None:
-    """Sum of the errors one month ahead over their mean absolute size; above zero: too high.
-
-    Returns:
-        Between minus and plus the number of months; None with fewer than FEWEST of them, or where
-        every forecast was right to the last digit.
-    """
-    errors = np.array([row.mean - row.actual for row in rows if row.horizon == 1])
-    if len(errors) < FEWEST or not errors.any():
-        return None
-    return float(errors.sum() / np.abs(errors).mean())
-
-
-def _column(rows: Sequence[ScoredMonth], name: str) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    return np.array([getattr(row, name) for row in rows], dtype=float)
-
-
-def service_notes(
-    entries: Sequence[RecordedRelease], champion: RecordedRelease | None
-) -> list[str]:
-    """Releases that cannot be scored, and that none is in service."""
-    told = [f"{one.release_id} cannot be scored: {one.trouble}" for one in entries if one.trouble]
-    if champion is None:
-        told.append("Nothing is in service now: the store has no champion.json.")
-    return told
-
-
-def hindsight_notes(entries: Sequence[RecordedRelease], rows: Sequence[ScoredMonth]) -> list[str]:
-    """Releases that were made when some of the figures that score them had long been out."""
-    told = []
-    for one in entries:
-        made = one.created_at[:10]
-        out = [
-            row.month
-            for row in rows
-            if row.release_id == one.release_id
-            and (due_on(row.month) + timedelta(days=GRACE_DAYS)).isoformat() < made
-        ]
-        if out:
-            told.append(
-                f"{one.release_id} was made on {made}, when the figures of {min(out)} to "
-                f"{max(out)} had long been out: its scores there are a rehearsal, no forecast."
-            )
-    return told
-
-
-def figure_notes(
-    frame: pd.DataFrame, rows: Sequence[ScoredMonth], actual: Mapping[str, float]
-) -> list[str]:
-    """Which figures may still change, and which were withdrawn."""
-    scored = sorted({row.month for row in rows})
-    flags = frame["provisional"]
-    open_still = set(pd.PeriodIndex(flags.index[flags]).strftime("%Y-%m"))
-    told = []
-    if provisional := [month for month in scored if month in open_still]:
-        told.append(f"Provisional still, and scored as they stand: {join_names(provisional)}.")
-    if withdrawn := [month for month in scored if month not in actual]:
-        told.append(
-            f"Withdrawn since, and scored on the last figure that stood: {join_names(withdrawn)}."
-        )
-    return told
-
-
-def clock_notes(
-    champion: RecordedRelease | None, previous: TrackRecord | None, now: datetime
-) -> list[str]:
-    """Times that lie ahead of now: some clock is wrong."""
-    here, told = iso_timestamp(now), []
-    if champion and champion.created_at > here:
-        told.append(
-            f"The release in service says it was made at {champion.created_at}, which is after "
-            f"now ({here}): clocks disagree, and its age is taken as 0."
-        )
-    if previous and previous.made_at > here:
-        told.append(
-            f"The track record before this one says it was made at {previous.made_at}, which is "
-            f"after now ({here}): clocks disagree."
-        )
-    return told
-
-
-_ID = re.compile(r"(\d{4}-\d{2})-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-[0-9a-f]{8}")
+RECENT_MONTHS = 12
+"""Last published months that the recent score and the tracking signal cover."""
+FEWEST_ERRORS = 4
+"""Errors that a tracking signal needs."""
+QUANTILES = (0.025, 0.1, 0.9, 0.975)
+"""Bounds of the 95% and the 80% interval."""
+RELEASE_ID = re.compile(r"(\d{4}-\d{2})-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-[0-9a-f]{8}")
 
 
 @dataclass(frozen=True, slots=True)
-class Outcomes:
-    """What has been published of one series.
+class Actuals:
+    """The published figures.
 
     Attributes:
-        actual: The newest figure by month.
-        first: The first figure that was seen, and the id of its vintage, by month.
+        vintage_id: The newest vintage.
+        frame: Its monthly frame.
+        earlier: Monthly frames of older vintages by id, oldest first, to look up first prints.
+        vintages: Last month and storage time (ISO, UTC; '' if unknown) of every stored vintage,
+            oldest first.
+        targets: Columns that can be forecast.
     """
 
+    vintage_id: str
+    frame: pd.DataFrame
+    earlier: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    vintages: tuple[tuple[str, str], ...] = ()
+    targets: tuple[str, ...] = UK.targets
+
+
+@dataclass(frozen=True, slots=True)
+class _TargetFigures:
+    """The figures of one target: the newest, and the first with its vintage, by month."""
+
     actual: Mapping[str, float]
-    first: Mapping[str, tuple[float, str]]
+    first_print: Mapping[str, tuple[float, str]]
 
 
-def scored_months(one: ServedRelease, came: Outcomes) -> list[ScoredMonth]:
-    """Every month of a release that can be read, and whose figure has come; all counted yet."""
-    table = one.table
+@dataclass(frozen=True, slots=True)
+class _ScoredRelease:
+    """A release's entry in the record, its scored months, and its months without a figure."""
+
+    entry: RecordedRelease
+    rows: list[ScoredMonth]
+    unpublished: set[str]
+
+
+def build_track_record(
+    history: ReleaseHistory, actuals: Actuals, previous: TrackRecord | None, now: datetime
+) -> TrackRecord:
+    """Score every live release and summarise the scores.
+
+    Args:
+        history: The live releases, at least one.
+        actuals: The published figures.
+        previous: The track record so far, or None.
+        now: The time, with its zone.
+
+    Raises:
+        StoreError: No release can be read and there is no record yet, or the record is of another
+            target.
+        DataError: The record was made with newer figures.
+        UnknownTarget: The data do not have the target.
+    """
+    target, unit = _target_and_unit(history, previous)
+    if target not in actuals.targets or target not in actuals.frame.columns:
+        raise unknown_target(target, actuals.targets)
+    figures = _target_figures(actuals, target, previous)
+    cutoff = max(figures.actual)
+    if previous:
+        _check_previous(previous, target, actuals.vintage_id, cutoff)
+    scored = [
+        _score_release(release, target, figures, cutoff, previous) for release in history.releases
+    ]
+    scored = _mark_counted(scored, previous.rows if previous else ())
+    scored.sort(key=lambda release: release.entry.cutoff)  # stable: then in order of promotion
+    rows = tuple(row for release in scored for row in release.rows)
+    entries = tuple(release.entry for release in scored)
+    champion = next((entry for entry in entries if entry.release_id == history.champion_id), None)
+    trained_to = champion.cutoff if champion and champion.cutoff else cutoff
+    overall, recent, by_horizon, signal = summaries(rows, cutoff)
+    return TrackRecord(
+        target=target,
+        unit=unit,
+        made_at=iso_timestamp(now),
+        vintage_id=actuals.vintage_id,
+        cutoff=cutoff,
+        release_id=history.champion_id,
+        forecast_age_days=_days_since(champion.created_at, now) if champion else None,
+        releases=entries,
+        rows=rows,
+        overall=overall,
+        recent=recent,
+        by_horizon=by_horizon,
+        tracking_signal=signal,
+        next_due=next_due(cutoff, now.astimezone(UTC).date()),
+        unpublished=tuple(sorted(set[str]().union(*(release.unpublished for release in scored)))),
+        drift=drift.check_drift(actuals.frame, target, unit, trained_to),
+        notes=(
+            *history.notes,
+            *_release_notes(entries, champion, rows),
+            *_figure_notes(actuals.frame, rows, figures),
+            *_clock_notes(champion, previous, now),
+        ),
+        release_overdue_days=_release_overdue_days(actuals, trained_to, now),
+    )
+
+
+def _target_and_unit(history: ReleaseHistory, previous: TrackRecord | None) -> tuple[str, str]:
+    """Target and unit of the live release; else of the record; else of the newest release."""
+    live = [release for release in history.releases if release.release_id == history.champion_id]
+    for release in live:
+        if release.manifest:
+            return release.manifest.target, release.manifest.unit
+    if previous:
+        return previous.target, previous.unit
+    others = [release for release in reversed(history.releases) if release not in live]
+    for release in others:
+        if release.manifest:
+            return release.manifest.target, release.manifest.unit
+    last = (live or others)[0]
+    raise StoreError(
+        f"None of the live releases in the store {history.store} can be read, so nothing can be "
+        f"scored. The last is {last.release_id}: {last.trouble} Publish again."
+    )
+
+
+def _target_figures(actuals: Actuals, target: str, previous: TrackRecord | None) -> _TargetFigures:
+    """First prints come from the record so far, else from the oldest vintage with the month."""
+    actual = _by_month(actuals.frame[target])
+    first = {month: (value, actuals.vintage_id) for month, value in actual.items()}
+    for vintage_id, frame in reversed(list(actuals.earlier.items())):
+        first |= {month: (value, vintage_id) for month, value in _by_month(frame[target]).items()}
+    for row in previous.rows if previous else ():
+        first[row.month] = row.first_print, row.first_vintage
+    return _TargetFigures(actual, first)
+
+
+def _by_month(series: pd.Series) -> dict[str, float]:
+    figures = series.dropna()
+    months = pd.PeriodIndex(figures.index).strftime("%Y-%m")
+    return dict(zip(months, figures.astype(float).tolist(), strict=True))
+
+
+def _check_previous(previous: TrackRecord, target: str, vintage_id: str, cutoff: str) -> None:
+    if previous.target != target:
+        raise StoreError(
+            f"The live release forecasts {target}, the track record is of {previous.target} and "
+            "is unchanged: a store serves one target. Use another store for the other target, or "
+            "move track_record.json away to start again."
+        )
+    if previous.cutoff > cutoff:
+        raise DataError(
+            f"The newest stored vintage is {vintage_id}, to {cutoff}; the track record was made "
+            f"with {previous.vintage_id}, to {previous.cutoff}, and is unchanged. Run IngestFlow "
+            "first, or set ENERGY_DATA to the folder that has it."
+        )
+
+
+def _score_release(
+    release: ServedRelease,
+    target: str,
+    figures: _TargetFigures,
+    cutoff: str,
+    previous: TrackRecord | None,
+) -> _ScoredRelease:
+    """Score a release; rows of the record so far that cannot be made again are kept.
+
+    A forecast may be lost or a figure withdrawn: the row then keeps the last figure.
+    """
+    entries, stored = (previous.releases, previous.rows) if previous else ((), ())
+    before = next((entry for entry in entries if entry.release_id == release.release_id), None)
+    trouble = _why_unscorable(release, target)
+    new = [] if trouble else _scored_months(release, figures)
+    months = {row.month for row in new}
+    old = [
+        structs.replace(row, actual=figures.actual.get(row.month, row.actual))
+        for row in stored
+        if row.release_id == release.release_id and row.month not in months
+    ]
+    rows = sorted([*new, *old], key=lambda row: row.month)
+    forecast = release.table.months if release.table and not trouble else ()
+    past = {row.month for row in forecast if row.month <= cutoff}
+    entry = structs.replace(_entry(release, before, trouble), score=score_months(rows))
+    return _ScoredRelease(entry, rows, past - {row.month for row in rows})
+
+
+def _why_unscorable(release: ServedRelease, target: str) -> str:
+    """Why a release cannot be scored in the record of a target, or ''."""
+    if release.trouble or release.table is None:
+        return release.trouble
+    if release.table.target != target:
+        return f"It forecasts {release.table.target}; this record is of {target}."
+    history = np.asarray(release.history)
+    if len(history) <= SP or not seasonal_naive_scale(history) > 0:
+        return "Its history is too short or repeats itself, so errors cannot be scaled."
+    if not set(QUANTILES) <= set(release.table.levels):
+        return f"Its quantiles are {release.table.levels}, without an 80% and a 95% interval."
+    return ""
+
+
+def _scored_months(release: ServedRelease, figures: _TargetFigures) -> list[ScoredMonth]:
+    """The months of a readable release that have a figure."""
+    table = release.table
     if table is None:
         return []
-    history = np.asarray(one.history)
-    last_year = history[-SP:]
-    scale = seasonal_naive_scale(history)
-    low95, low80, high80, high95 = (table.levels.index(q) for q in (0.025, 0.1, 0.9, 0.975))
+    history = np.asarray(release.history)
+    last_year, scale = history[-SP:], seasonal_naive_scale(history)
+    low95, low80, high80, high95 = (table.levels.index(level) for level in QUANTILES)
     return [
         ScoredMonth(
-            release_id=one.release_id,
+            release_id=release.release_id,
             month=row.month,
             horizon=row.horizon,
             mean=row.mean,
@@ -194,271 +248,203 @@ def scored_months(one: ServedRelease, came: Outcomes) -> list[ScoredMonth]:
             upper95=row.quantiles[high95],
             naive=float(last_year[(row.horizon - 1) % SP]),
             scale=scale,
-            first_print=came.first[row.month][0],
-            first_vintage=came.first[row.month][1],
-            actual=came.actual[row.month],
+            first_print=figures.first_print[row.month][0],
+            first_vintage=figures.first_print[row.month][1],
+            actual=figures.actual[row.month],
         )
         for row in table.months
-        if row.month in came.actual
+        if row.month in figures.actual
     ]
 
 
-def with_stored_rows(
-    rows: Sequence[ScoredMonth], before: Sequence[ScoredMonth], came: Outcomes
-) -> list[ScoredMonth]:
-    """A release's rows with those of the record before that cannot be made again.
+def _entry(release: ServedRelease, before: RecordedRelease | None, trouble: str) -> RecordedRelease:
+    """The entry of a release without its score.
 
-    The forecast is lost or the figure withdrawn, but what was known of it is not.
+    A release that cannot be read keeps its entry so far, or gets one from its id.
     """
-    made = {row.month for row in rows}
-    kept = [
-        structs.replace(row, actual=came.actual.get(row.month, row.actual))
-        for row in before
-        if row.month not in made
-    ]
-    return sorted([*rows, *kept], key=lambda row: row.month)
-
-
-def why_unscorable(one: ServedRelease, target: str) -> str:
-    """Why a release cannot be scored in the record of a target, or ''."""
-    if one.trouble or one.table is None:
-        return one.trouble
-    if one.table.target != target:
-        return f"It forecasts {one.table.target}; this record is of {target}."
-    if len(one.history) <= SP or not seasonal_naive_scale(np.asarray(one.history)) > 0:
-        return "Its history repeats itself or is too short: there is no scale to hold errors to."
-    if not {0.025, 0.1, 0.9, 0.975} <= set(one.table.levels):
-        return f"Its quantiles are {one.table.levels}, without an 80 and a 95% interval."
-    return ""
-
-
-def release_entry(
-    one: ServedRelease, before: RecordedRelease | None, trouble: str
-) -> RecordedRelease:
-    """A release's entry in the record, not yet scored.
-
-    Where it cannot be read, from the record before, or else from its id, which tells its cutoff
-    and when it was made.
-    """
-    if one.manifest is not None:
-        made, found = one.manifest, one.table
-        horizon = len(found.months) if found else before.horizon if before else 0
-        return RecordedRelease(
-            one.release_id,
-            made.created_at,
-            one.promoted_at or made.created_at,
-            made.cutoff,
-            made.forecaster,
-            horizon,
-            None,
-            trouble,
+    if (manifest := release.manifest) is not None:
+        horizon = before.horizon if before else 0
+        entry = RecordedRelease(
+            release.release_id,
+            manifest.created_at,
+            manifest.created_at,
+            manifest.cutoff,
+            manifest.forecaster,
+            len(release.table.months) if release.table else horizon,
         )
-    if before is not None:
-        since = one.promoted_at or before.promoted_at
-        return structs.replace(before, promoted_at=since, score=None, trouble=trouble)
-    cutoff, created = entry_from_id(one.release_id)
-    return RecordedRelease(
-        one.release_id, created, one.promoted_at or created, cutoff, "", 0, None, trouble
-    )
+    elif before is not None:
+        entry = structs.replace(before, score=None)
+    else:
+        cutoff, created_at = _parse_id(release.release_id)
+        entry = RecordedRelease(release.release_id, created_at, created_at, cutoff, "", 0)
+    promoted_at = release.promoted_at or entry.promoted_at
+    return structs.replace(entry, promoted_at=promoted_at, trouble=trouble)
 
 
-def entry_from_id(release_id: str) -> tuple[str, str]:
-    """Cutoff and time of making as a release's id tells them; '' if it is no such id.
+def _parse_id(release_id: str) -> tuple[str, str]:
+    """Cutoff and time of creation in a release id; '' if it is not an id.
 
-    >>> told_by_id("2022-07-20261123T170000Z-3f9a1c2b")
+    >>> _parse_id("2022-07-20261123T170000Z-3f9a1c2b")
     ('2022-07', '2026-11-23T17:00:00Z')
     """
-    found = _ID.fullmatch(release_id)
-    if found is None:
+    match = RELEASE_ID.fullmatch(release_id)
+    if match is None:
         return "", ""
-    cutoff, year, month, day, hour, minute, second = found.groups()
+    cutoff, year, month, day, hour, minute, second = match.groups()
     return cutoff, f"{year}-{month}-{day}T{hour}:{minute}:{second}Z"
 
 
-@dataclass(frozen=True, slots=True)
-class Actuals:
-    """The newest figures, and what older vintages are needed for.
+def _mark_counted(
+    scored: Sequence[_ScoredRelease], before: Sequence[ScoredMonth]
+) -> list[_ScoredRelease]:
+    """Of several releases with one cutoff, count the one that was live last.
 
-    Attributes:
-        vintage_id: The newest vintage held.
-        frame: Its monthly frame.
-        earlier: Monthly frames of older vintages by id, oldest first, for first prints.
-        held: Last month and time of keeping (ISO, UTC; '' if unknown) of every vintage held,
-            oldest first.
-        targets: Columns that can be forecast.
-    """
-
-    vintage_id: str
-    frame: pd.DataFrame
-    earlier: Mapping[str, pd.DataFrame] = field(default_factory=dict)
-    held: tuple[tuple[str, str], ...] = ()
-    targets: tuple[str, ...] = UK.targets
-
-
-@dataclass(frozen=True, slots=True)
-class ScoredRelease:
-    """One release in the record, and its rows.
-
-    Attributes:
-        entry: It.
-        rows: Its months with a figure, in time.
-        missing: Months that it forecast, that lie before the cutoff, and that have no figure.
-    """
-
-    entry: RecordedRelease
-    rows: list[ScoredMonth]
-    missing: set[str]
-
-
-def build_track_record(
-    service: ReleaseHistory, figures: Actuals, previous: TrackRecord | None, now: datetime
-) -> TrackRecord:
-    """The track record as it stands now.
-
-    Args:
-        service: What was in service, from `read_service`; at least one release.
-        figures: The newest figures.
-        previous: The record as it was, or None.
-        now: The time, with its zone.
-
-    Raises:
-        NothingReadable: No release can be read, and no record says what was forecast.
-        RecordOfAnother: The record is of another target than the release in service.
-        FiguresBehindRecord: The record knows newer figures than these.
-        UnknownTarget: The target is no column of the frame.
-    """
-    target, unit = _target(service, previous)
-    came = _outcomes(figures, target, previous)
-    cutoff = max(came.actual)
-    if previous and previous.target != target:
-        raise legacy_errors.RecordOfAnother(target, previous.target)
-    if previous and previous.cutoff > cutoff:
-        raise legacy_errors.FiguresBehindRecord(
-            figures.vintage_id, cutoff, previous.vintage_id, previous.cutoff
-        )
-    scored = [_scored(one, target, came, cutoff, previous) for one in service.releases]
-    scored = _counted(scored, previous.rows if previous else ())
-    scored.sort(key=lambda one: one.entry.cutoff)  # stable: then as they came into service
-    rows = tuple(row for one in scored for row in one.rows)
-    overall, recent, by_horizon, signal = summaries(rows, cutoff)
-    entries = tuple(one.entry for one in scored)
-    champion = next((one for one in entries if one.release_id == service.champion_id), None)
-    learned_to = champion.cutoff if champion and champion.cutoff else cutoff
-    return TrackRecord(
-        target=target,
-        unit=unit,
-        made_at=iso_timestamp(now),
-        vintage_id=figures.vintage_id,
-        cutoff=cutoff,
-        release_id=service.champion_id,
-        forecast_age_days=_days_since(champion.created_at, now) if champion else None,
-        releases=entries,
-        rows=rows,
-        overall=overall,
-        recent=recent,
-        by_horizon=by_horizon,
-        tracking_signal=signal,
-        next_due=next_due(cutoff, now.astimezone(UTC).date()),
-        unpublished=tuple(sorted(set[str]().union(*(one.missing for one in scored)))),
-        drift=drift.check_drift(figures.frame, target, unit, learned_to),
-        notes=(
-            *service.notes,
-            *service_notes(entries, champion),
-            *hindsight_notes(entries, rows),
-            *figure_notes(figures.frame, rows, came.actual),
-            *clock_notes(champion, previous, now),
-        ),
-        release_overdue_days=_overdue(figures, learned_to, now),
-    )
-
-
-def _target(service: ReleaseHistory, previous: TrackRecord | None) -> tuple[str, str]:
-    """What the release in service forecasts; else the record before; else the newest release."""
-    in_service = [one for one in service.releases if one.release_id == service.champion_id]
-    others = [one for one in reversed(service.releases) if one not in in_service]
-    for one in in_service:
-        if one.manifest:
-            return one.manifest.target, one.manifest.unit
-    if previous:
-        return previous.target, previous.unit
-    for one in others:
-        if one.manifest:
-            return one.manifest.target, one.manifest.unit
-    last = (in_service or others)[0]
-    raise legacy_errors.NothingReadable(service.store, last.release_id, last.trouble)
-
-
-def _outcomes(figures: Actuals, target: str, previous: TrackRecord | None) -> Outcomes:
-    """The newest figures, and the first prints: of the record before, else of the oldest vintage.
-
-    Raises:
-        UnknownTarget: No such column.
-    """
-    if target not in figures.targets or target not in figures.frame.columns:
-        raise legacy_errors.UnknownTarget(target, figures.targets)
-    actual = _by_month(figures.frame[target])
-    first = {month: (value, figures.vintage_id) for month, value in actual.items()}
-    for name, frame in reversed(list(figures.earlier.items())):
-        first |= {month: (value, name) for month, value in _by_month(frame[target]).items()}
-    for row in previous.rows if previous else ():
-        first[row.month] = row.first_print, row.first_vintage
-    return Outcomes(actual, first)
-
-
-def _by_month(series: pd.Series) -> dict[str, float]:
-    known = series.dropna()
-    months = pd.PeriodIndex(known.index).strftime("%Y-%m")
-    return dict(zip(months, known.astype(float).tolist(), strict=True))
-
-
-def _scored(
-    one: ServedRelease, target: str, came: Outcomes, cutoff: str, previous: TrackRecord | None
-) -> ScoredRelease:
-    """One release against what came, with what the record before knows of it."""
-    entries, rows = (previous.releases, previous.rows) if previous else ((), ())
-    before = next((found for found in entries if found.release_id == one.release_id), None)
-    trouble = why_unscorable(one, target)
-    kept = [row for row in rows if row.release_id == one.release_id]
-    of = with_stored_rows([] if trouble else scored_months(one, came), kept, came)
-    forecast = one.table.months if one.table and not trouble else ()
-    missing = {row.month for row in forecast if row.month <= cutoff} - {row.month for row in of}
-    return ScoredRelease(
-        structs.replace(release_entry(one, before, trouble), score=score_months(of)), of, missing
-    )
-
-
-def _counted(scored: Sequence[ScoredRelease], before: Sequence[ScoredMonth]) -> list[ScoredRelease]:
-    """Rows marked: of several releases with one cutoff, the one last in service counts.
-
-    Which one that was is settled when a month is first scored: a rollback later on changes what
-    counts from then on, and nothing of what was.
+    That is settled when a month is first scored. A later rollback changes only later months.
     """
     settled = {(row.month, row.horizon): row.release_id for row in before if row.counted}
-    last = {one.entry.cutoff: one.entry.release_id for one in scored if one.rows}
+    last = {release.entry.cutoff: release.entry.release_id for release in scored if release.rows}
 
-    def marked(row: ScoredMonth, winner: str | None) -> ScoredMonth:
-        return structs.replace(
-            row, counted=row.release_id == settled.get((row.month, row.horizon), winner)
-        )
+    def marked(row: ScoredMonth, default: str | None) -> ScoredMonth:
+        counts = settled.get((row.month, row.horizon), default)
+        return structs.replace(row, counted=row.release_id == counts)
 
     return [
-        replace(one, rows=[marked(row, last.get(one.entry.cutoff)) for row in one.rows])
-        for one in scored
+        replace(release, rows=[marked(row, last.get(release.entry.cutoff)) for row in release.rows])
+        for release in scored
     ]
 
 
-def _overdue(figures: Actuals, learned_to: str, now: datetime) -> int:
-    """Days since figures newer than a month have been held; where unknown, since they were due."""
-    for month, kept_at in figures.held:
-        if month > learned_to:
-            return _days_since(kept_at or due_on(month).isoformat(), now)
+def summaries(
+    rows: Sequence[ScoredMonth], cutoff: str
+) -> tuple[RecordScore | None, RecordScore | None, tuple[HorizonScore, ...], float | None]:
+    """Overall score, recent score, scores by horizon and tracking signal of the counted rows.
+
+    Args:
+        rows: All rows; those that are not counted are left out here.
+        cutoff: Last month with a figure.
+    """
+    counted = [row for row in rows if row.counted]
+    near = [row for row in counted if row.horizon <= MONTHS_SCORED]
+    since = months_after(cutoff, 1 - RECENT_MONTHS)
+    recent = [row for row in near if row.month >= since]
+    horizons: dict[int, list[ScoredMonth]] = {}
+    for row in counted:
+        horizons.setdefault(row.horizon, []).append(row)
+    scores = ((horizon, score_months(horizons[horizon])) for horizon in sorted(horizons))
+    by_horizon = tuple(HorizonScore(horizon, score) for horizon, score in scores if score)
+    return score_months(near), score_months(recent), by_horizon, tracking_signal(recent)
+
+
+def score_months(rows: Sequence[ScoredMonth]) -> RecordScore | None:
+    """The score of some months; None without any."""
+    if not rows:
+        return None
+    names = ("mean", "actual", "naive", "scale", "first_print")
+    bounds = ("lower80", "upper80", "lower95", "upper95")
+    mean, actual, naive, scale, first, low80, high80, low95, high95 = (
+        np.array([getattr(row, name) for row in rows], dtype=float) for name in (*names, *bounds)
+    )
+    return RecordScore(
+        months=len(rows),
+        mae=float(np.abs(actual - mean).mean()),
+        naive_mae=float(np.abs(actual - naive).mean()),
+        mase=mase(actual, mean, scale),
+        naive_mase=mase(actual, naive, scale),
+        mape=mape(actual, mean),
+        coverage80=empirical_coverage(actual, low80, high80),
+        coverage95=empirical_coverage(actual, low95, high95),
+        bias=float((mean - actual).mean()),
+        first_print_mae=float(np.abs(first - mean).mean()),
+    )
+
+
+def tracking_signal(rows: Sequence[ScoredMonth]) -> float | None:
+    """Sum of the errors one month ahead over their mean absolute size; positive: too high.
+
+    Returns:
+        At most the number of errors in size; None with fewer than FEWEST_ERRORS, or if all are 0.
+    """
+    errors = np.array([row.mean - row.actual for row in rows if row.horizon == 1])
+    if len(errors) < FEWEST_ERRORS or not errors.any():
+        return None
+    return float(errors.sum() / np.abs(errors).mean())
+
+
+def _release_notes(
+    entries: Sequence[RecordedRelease],
+    champion: RecordedRelease | None,
+    rows: Sequence[ScoredMonth],
+) -> list[str]:
+    """Releases that cannot be scored, or that were made after the figures that score them."""
+    notes = [
+        f"{entry.release_id} cannot be scored: {entry.trouble}"
+        for entry in entries
+        if entry.trouble
+    ]
+    if champion is None:
+        notes.append("No release is live now: the store has no champion.json.")
+    for entry in entries:
+        created = entry.created_at[:10]
+        published = [
+            row.month
+            for row in rows
+            if row.release_id == entry.release_id
+            and (due_on(row.month) + timedelta(days=GRACE_DAYS)).isoformat() < created
+        ]
+        if published:
+            notes.append(
+                f"{entry.release_id} was made on {created}, after the figures of "
+                f"{min(published)} to {max(published)} were published: its scores of those months "
+                "are hindsight."
+            )
+    return notes
+
+
+def _figure_notes(
+    frame: pd.DataFrame, rows: Sequence[ScoredMonth], figures: _TargetFigures
+) -> list[str]:
+    """Figures that may still change, and figures that were withdrawn."""
+    scored = sorted({row.month for row in rows})
+    flags = frame["provisional"]
+    provisional = set(pd.PeriodIndex(flags.index[flags]).strftime("%Y-%m"))
+    notes = []
+    if months := [month for month in scored if month in provisional]:
+        notes.append(f"Scored on provisional figures: {join_names(months)}.")
+    if months := [month for month in scored if month not in figures.actual]:
+        notes.append(f"Withdrawn since, and scored on the last figure: {join_names(months)}.")
+    return notes
+
+
+def _clock_notes(
+    champion: RecordedRelease | None, previous: TrackRecord | None, now: datetime
+) -> list[str]:
+    """Times in the future: a clock is wrong."""
+    present, notes = iso_timestamp(now), []
+    if champion and champion.created_at > present:
+        notes.append(
+            f"The live release was made at {champion.created_at}, after the present time "
+            f"{present}: clocks disagree. Its age counts as 0."
+        )
+    if previous and previous.made_at > present:
+        notes.append(
+            f"The previous track record was made at {previous.made_at}, after the present time "
+            f"{present}: clocks disagree."
+        )
+    return notes
+
+
+def _release_overdue_days(actuals: Actuals, trained_to: str, now: datetime) -> int:
+    """Days since newer figures were stored; since their due date if that is unknown."""
+    for month, stored_at in actuals.vintages:
+        if month > trained_to:
+            return _days_since(stored_at or due_on(month).isoformat(), now)
     return 0
 
 
-def _days_since(when: str, now: datetime) -> int:
-    """Days by the calendar (UTC); 0 if the clock that wrote it is ahead of ours, or it is none."""
+def _days_since(timestamp: str, now: datetime) -> int:
+    """Calendar days (UTC); 0 if the time is in the future or unreadable."""
     try:
-        then = date.fromisoformat(when[:10])
+        then = date.fromisoformat(timestamp[:10])
     except ValueError:
         return 0
     return max(0, (now.astimezone(UTC).date() - then).days)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 import pandas as pd
 
-from energy import legacy_errors
 from energy.contract.track_record import TrackRecord
 from energy.data.archive import ArchivedVintage, list_vintages
 from energy.data.frame import read_frame
 from energy.data.loader import configured_dataset, load_dataset
 from energy.data.vintages import open_vintage
-from energy.errors import StoreConflict
+from energy.errors import NoData, StoreConflict
 from energy.monitoring.cloudwatch import track_record_metrics
 from energy.monitoring.live_releases import ReleaseHistory, read_release_history
 from energy.monitoring.track_record import Actuals, build_track_record
@@ -22,118 +20,127 @@ from energy.releases.reader import TRACK_RECORD
 from energy.releases.store import Store
 from energy.settings import Settings
 
-TRIES = 4
-"""Writers at once that one outlasts: each loser reads again what the winner wrote."""
+ATTEMPTS = 4
+"""Times to write the record while other writers change it."""
 EXPERIMENT = "monitoring"
 
 
 def monitor(settings: Settings, store: Store, now: datetime) -> TrackRecord | None:
-    """Score every forecast that was in service on the newest figures held; write the record.
+    """Score every live forecast on the newest figures and write the track record.
 
     Args:
         settings: Where the data are.
-        store: Where releases and the record are.
+        store: Where the releases and the record are.
         now: The time, with its zone.
 
     Returns:
-        The record as written; None if nothing was ever in service, and then nothing is written.
+        The record as written; None if no release was ever live, and then nothing is written.
 
     Raises:
         UnknownSchema, BadDocument: The record in the store was written by a newer version, or is
-            spoilt; it stays as it is.
-        MonitoringError: As `track_record.build`; the record stays as it is.
-        StoreConflict: Others wrote the record each time we were about to.
-        StoreUnreachable, StoreUnwritable: The store failed; the record stays as it is.
-        DataError: No vintage is held, or one cannot be read.
+            damaged; it is unchanged.
+        StoreError, DataError: As `build_track_record`; the record is unchanged.
+        StoreConflict: Other writers changed the record at every attempt.
+        StoreUnreachable, StoreUnwritable: The store failed; the record is unchanged.
+        DataError: No vintage is stored, or one cannot be read.
     """
     from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random
 
     frames: dict[str, pd.DataFrame] = {}
     retrying = Retrying(
         retry=retry_if_exception_type(StoreConflict),
-        stop=stop_after_attempt(TRIES),
+        stop=stop_after_attempt(ATTEMPTS),
         wait=wait_random(0, 0.2),
         reraise=True,
     )
-    return retrying(lambda: _once(settings, store, now, frames))
+    return retrying(lambda: _update(settings, store, now, frames))
 
 
 def read_track_record(store: Store) -> tuple[TrackRecord | None, str | None]:
     """The record in the store and its version; None and None if there is none yet.
 
     Raises:
-        UnknownSchema, BadDocument: It was written by a newer version, or is spoilt.
+        UnknownSchema, BadDocument: It was written by a newer version, or is damaged.
         StoreUnreachable: The store cannot be read.
     """
-    found = store.read_versioned(TRACK_RECORD)
-    if found is None:
+    stored = store.read_versioned(TRACK_RECORD)
+    if stored is None:
         return None, None
-    return load_document(TRACK_RECORD, found[0], TrackRecord.from_dict), found[1]
+    data, version = stored
+    return load_document(TRACK_RECORD, data, TrackRecord.from_dict), version
 
 
-def _once(
+def _update(
     settings: Settings, store: Store, now: datetime, frames: dict[str, pd.DataFrame]
 ) -> TrackRecord | None:
     previous, version = read_track_record(store)
-    known = [(one.release_id, one.promoted_at) for one in previous.releases] if previous else []
-    service = read_release_history(store, known)
-    if not service.releases:
-        return None
-    record = build_track_record(
-        service, _figures(settings, service, previous, frames), previous, now
+    entries = previous.releases if previous else ()
+    history = read_release_history(
+        store, [(entry.release_id, entry.promoted_at) for entry in entries]
     )
+    if not history.releases:
+        return None
+    actuals = _read_actuals(settings, history, previous, frames)
+    record = build_track_record(history, actuals, previous, now)
     store.swap(TRACK_RECORD, encode_document(TRACK_RECORD, record.to_dict()), version)
     return record
 
 
-def _figures(
+def _read_actuals(
     settings: Settings,
-    service: ReleaseHistory,
+    history: ReleaseHistory,
     previous: TrackRecord | None,
     frames: dict[str, pd.DataFrame],
 ) -> Actuals:
-    """The newest vintage, and those older ones that a first print may stand in.
+    """The newest vintage, and the older ones that may have the first print of a new month.
 
-    A CSV is the only vintage there is: its first prints are those of the records before.
+    A CSV file has one vintage: its first prints are those of earlier records.
     """
     dataset = configured_dataset(settings)
     if dataset.csv is not None:
-        opened = load_dataset(dataset, settings.data)
-        only = ((opened.vintage_id[:7], ""),)
-        targets = opened.dataset.targets
-        return Actuals(opened.vintage_id, opened.frame, held=only, targets=targets)
-    every = list_vintages(settings.data)
-    if not every:
-        raise legacy_errors.NoData(settings.data, "holds no vintage")
-    newest = every[-1]
-    printed = {row.month for row in previous.rows} if previous else set[str]()
-    months = {row.month for one in service.releases if one.table for row in one.table.months}
-    new = sorted(month for month in months - printed if month <= newest.month)
-    needed = [one for one in every[:-1] if new and one.month >= new[0]]
+        loaded = load_dataset(dataset, settings.data)
+        return Actuals(
+            loaded.vintage_id,
+            loaded.frame,
+            vintages=((loaded.vintage_id[:7], ""),),
+            targets=loaded.dataset.targets,
+        )
+    vintages = list_vintages(settings.data)
+    if not vintages:
+        raise NoData(
+            f"No data: {settings.data} holds no vintage; expected the workbooks of one release. "
+            "Restore data/raw with git, or set ENERGY_DATA to the folder that holds them."
+        )
+    newest = vintages[-1]
+    scored = {row.month for row in previous.rows} if previous else set[str]()
+    tables = [release.table for release in history.releases if release.table]
+    forecast = {row.month for table in tables for row in table.months}
+    new = [month for month in forecast - scored if month <= newest.month]
+    earlier = [vintage for vintage in vintages[:-1] if new and vintage.month >= min(new)]
     return Actuals(
         newest.vintage_id,
-        _frame(newest, frames),
-        {one.vintage_id: _frame(one, frames) for one in needed},
-        tuple((one.month, one.kept_at) for one in every),
+        _read_frame(newest, frames),
+        {vintage.vintage_id: _read_frame(vintage, frames) for vintage in earlier},
+        tuple((vintage.month, vintage.kept_at) for vintage in vintages),
     )
 
 
-def _frame(vintage: ArchivedVintage, frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
+def _read_frame(vintage: ArchivedVintage, frames: dict[str, pd.DataFrame]) -> pd.DataFrame:
     if vintage.vintage_id not in frames:
         frames[vintage.vintage_id] = read_frame(open_vintage(vintage.folder))
     return frames[vintage.vintage_id]
 
 
 def log_track_record(settings: Settings, record: TrackRecord, run_name: str) -> str:
-    """Log a record's figures to MLflow; returns the run's id.
+    """Log a record's figures to MLflow; returns the run id.
 
     Raises:
-        TrackingUnreachable: The backend cannot be used.
+        RequestError: The backend cannot be used.
     """
     from energy.tracking import runs
 
     runs.check_backend(settings)
-    params: Mapping[str, object] = {
+    params = {
         "target": record.target,
         "release_id": record.release_id,
         "vintage_id": record.vintage_id,
@@ -141,12 +148,18 @@ def log_track_record(settings: Settings, record: TrackRecord, run_name: str) -> 
         "releases": len(record.releases),
         "alarms": ", ".join(check.name for check in record.drift if check.alarm),
     }
-    whole = record.overall
-    more = {"mase": whole.mase, "naive_mase": whole.naive_mase, "bias": whole.bias} if whole else {}
-    drift = {f"drift_{one.name}": one.figure for one in record.drift if one.figure is not None}
+    metrics = track_record_metrics(record)
+    if overall := record.overall:
+        metrics |= {
+            "mase": overall.mase,
+            "naive_mase": overall.naive_mase,
+            "bias": overall.bias,
+        }
+    metrics |= {
+        f"drift_{check.name}": check.figure for check in record.drift if check.figure is not None
+    }
     steps = {
         f"{name}_by_horizon": [(row.horizon, getattr(row.score, name)) for row in record.by_horizon]
         for name in ("mase", "naive_mase", "coverage80")
     }
-    found = {**track_record_metrics(record), **more, **drift}
-    return runs.log_figures(settings, EXPERIMENT, run_name, params, found, steps)
+    return runs.log_figures(settings, EXPERIMENT, run_name, params, metrics, steps)

@@ -1,8 +1,8 @@
-"""Publish a release: write it, check it, and promote it if it passes."""
+"""Publish a release: write it, check it, and make it live if it passes the gate."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -12,12 +12,10 @@ import pandas as pd
 from energy.contract import SCHEMA, ForecastTable, Lineage, Manifest, Pointer, WeatherFacts
 from energy.contract.panel import Panel, SeriesForecast, panel_documents
 from energy.errors import PromotionLost, StoreError, StoreUnreachable, UnknownSchema
-from energy.forecasting import folds
-from energy.forecasting.folds import read_folds_document
+from energy.forecasting.folds import folds_document, read_folds_document
 from energy.forecasting.metrics import Score
 from energy.forecasting.models import VERSION
-from energy.pipelines import gate
-from energy.pipelines.gate import Incumbent
+from energy.pipelines.gate import Incumbent, check_release, refusal_reason
 from energy.pipelines.train import Breakdown, Comparison
 from energy.releases.bundle import (
     DATA,
@@ -41,23 +39,23 @@ from energy.releases.bundle import (
 from energy.releases.promotion import REFUSED, Check, Decision, promote, record_decision
 from energy.releases.reader import read_champion
 from energy.releases.store import Store
-from energy.serving import smoke_test
+from energy.serving.smoke_test import smoke_test
 
 
 @dataclass(frozen=True, slots=True)
 class ReleaseDraft:
-    """Everything that a release is made of.
+    """The contents of a release before it is written.
 
     Attributes:
         table: The forecast.
         model: The fitted champion, as sktime's zip.
-        comparison: How it was chosen.
-        history: The series it was made from.
-        weather: How the series answers to the weather; None without weather.
-        breakdown: The parts of the total, adding up to it; None where they were not forecast.
-        data: The data it was made from, as `energy.data.loader` gives them; None to leave out.
-        title: What is forecast, in words.
-        panel: The other series of a long table: summed up, and each; None where there are none.
+        comparison: The backtests that the champion was selected by.
+        history: The series in the training data.
+        weather: The effect of weather on the series; None without weather.
+        breakdown: The parts of the total, which add up to it; None if they were not forecast.
+        data: The data document; None to leave it out.
+        title: Title of the series.
+        panel: The other series of a long table, summary and forecasts; None without.
     """
 
     table: ForecastTable
@@ -73,38 +71,37 @@ class ReleaseDraft:
 
 @dataclass(frozen=True, slots=True)
 class PublishResult:
-    """A release, what was decided about it, and the one that was in service before it.
+    """A published release and the gate's decision.
 
     Attributes:
         manifest: The release.
-        pointer: `champion.json` as it now stands; None if the release was refused and nothing is in
-            service.
-        files: Its files by name, as published.
-        before: Manifest and forecast table of the release in service until then, or None.
-        trouble: Why the release before could not be read, or ''.
-        checks: What the gate found.
+        pointer: `champion.json` after the decision; None if no release is live.
+        files: The release's files by name.
+        previous: Manifest and forecast table of the release that was live before, or None.
+        error: Why that release could not be read, or ''.
+        checks: The gate's checks.
     """
 
     manifest: Manifest
     pointer: Pointer | None
     files: dict[str, bytes]
-    before: tuple[Manifest, ForecastTable] | None
-    trouble: str = ""
+    previous: tuple[Manifest, ForecastTable] | None
+    error: str = ""
     checks: tuple[Check, ...] = ()
 
     @property
     def promoted(self) -> bool:
-        """Whether the release is in service."""
+        """Whether the release is live."""
         return self.pointer is not None and self.pointer.release_id == self.manifest.release_id
 
     @property
     def failed(self) -> list[Check]:
-        """The checks that kept it out of service."""
+        """The checks that it did not pass."""
         return [check for check in self.checks if not check.passed]
 
 
 def now_utc() -> datetime:
-    """The time by this machine's clock."""
+    """The time on this machine."""
     return datetime.now(UTC)
 
 
@@ -112,63 +109,69 @@ def publish(
     store: Store,
     draft: ReleaseDraft,
     lineage: Lineage,
-    answers: Callable[[str, str], Check] = smoke_test.smoke_test,
+    smoke_test: Callable[[str, str], Check] = smoke_test,
     clock: Callable[[], datetime] = now_utc,
 ) -> PublishResult:
-    """Write the release, judge it, and put it in service if every check of the gate is passed.
+    """Write a release, and make it live if every check of the gate passes.
 
-    A release that is refused stays in the store, whole, and the decision beside it; the release in
-    service is untouched.
+    A rejected release stays in the store, complete, with the decision; the live release is
+    unchanged.
 
     Args:
-        store: Where to.
-        draft: What the release is made of.
-        lineage: Where it comes from; its Metaflow run is who decides.
-        answers: Check whether a release of a store's URL answers, by its id.
-        clock: Tells the time, UTC; a replay of history has its own.
+        store: Where to publish.
+        draft: The contents of the release.
+        lineage: Where the release comes from; its Metaflow run is recorded as the decider.
+        smoke_test: Checks that a release answers; takes the store's URL and the release id.
+        clock: Returns the time, UTC.
 
     Raises:
-        PromotionLost: Somebody else promoted while this release was judged; theirs stands.
-        StoreError: The store failed or somebody else published; the release in service stands.
+        PromotionLost: Another publisher promoted during the checks; their release stays live.
+        StoreError: The store failed, or another publisher wrote; the live release is unchanged.
     """
-    incumbent, before = _incumbent(store)
+    incumbent, previous = _read_incumbent(store)
     manifest, files = write_draft(store, draft, lineage, clock())
     now, by = clock(), lineage.runs.get("metaflow", "")
+    panel = draft.panel[0] if draft.panel else None
     checks = (
-        *gate.check_release(
-            draft.comparison, manifest, incumbent, now, draft.panel and draft.panel[0]
-        ),
-        answers(store.url, manifest.release_id),
+        *check_release(draft.comparison, manifest, incumbent, now, panel),
+        smoke_test(store.url, manifest.release_id),
     )
-    pointer, current = incumbent.pointer, incumbent.release_id
-    if reason := gate.refusal_reason(checks):
-        told = Decision(
-            REFUSED, manifest.release_id, current, iso_timestamp(now), reason, by, checks=checks
-        )
-        record_decision(store, told)
+    pointer, live_id = incumbent.pointer, incumbent.release_id
+
+    def record_refusal(reason: str) -> None:
+        decided_at = iso_timestamp(now)
+        decision = Decision(REFUSED, manifest.release_id, live_id, decided_at, reason, by, checks)
+        record_decision(store, decision)
+
+    if reason := refusal_reason(checks):
+        record_refusal(reason)
     else:
-        why = draft.comparison.why
         try:
             pointer = promote(
-                store, manifest.release_id, why, now, by=by, checks=checks, instead_of=current
+                store,
+                manifest.release_id,
+                draft.comparison.why,
+                now,
+                by=by,
+                checks=checks,
+                instead_of=live_id,
             )
         except PromotionLost as error:
-            found = manifest.release_id, current, iso_timestamp(now), str(error), by
-            record_decision(store, Decision(REFUSED, *found, checks=checks))
+            record_refusal(str(error))
             raise
-    return PublishResult(manifest, pointer, files, before, incumbent.trouble, checks)
+    return PublishResult(manifest, pointer, files, previous, incumbent.error, checks)
 
 
 def write_draft(
     store: Store, draft: ReleaseDraft, lineage: Lineage, now: datetime
 ) -> tuple[Manifest, dict[str, bytes]]:
-    """Write a release without putting it in service; its manifest, and its files by name.
+    """Write a release without making it live; returns its manifest, and its files by name.
 
     Raises:
         StoreError: As `write_release`.
     """
-    table, files = draft.table, _files(draft)
-    planned = Manifest(
+    table, files = draft.table, draft_files(draft)
+    manifest = Manifest(
         release_id=release_id(table.cutoff, now, digest(files)),
         created_at=iso_timestamp(now),
         target=table.target,
@@ -179,11 +182,54 @@ def write_draft(
         title=draft.title,
         attribution=draft.data["attribution"] if draft.data else "",
     )
-    return write_release(store, planned, files), files
+    return write_release(store, manifest, files), files
 
 
-def _incumbent(store: Store) -> tuple[Incumbent, tuple[Manifest, ForecastTable] | None]:
-    """The release in service; one that is damaged is no reason not to publish a sound one."""
+def draft_files(draft: ReleaseDraft) -> dict[str, bytes]:
+    """The files of a release by name, without the manifest."""
+    unit = draft.table.unit
+    documents: dict[str, Any] = {
+        FORECAST: draft.table.to_dict(),
+        SCORES: _scores_document(draft.comparison),
+        HISTORY: {
+            "schema": SCHEMA,
+            "unit": unit,
+            "first_month": str(draft.history.index[0]),
+            "values": [round(float(value), 6) for value in draft.history],
+        },
+    }
+    if draft.comparison.folds:
+        documents[FOLDS] = folds_document(draft.comparison.folds, unit)
+    if draft.data:
+        documents[DATA] = draft.data
+    if draft.weather:
+        documents[WEATHER] = draft.weather.to_dict()
+    if draft.panel:
+        documents |= panel_documents(*draft.panel)
+    if draft.breakdown:
+        documents[FUELS] = {"schema": SCHEMA, **draft.breakdown.to_dict()}
+    encoded = {name: encode_document(name, document) for name, document in documents.items()}
+    return {MODEL: draft.model, **encoded}
+
+
+def _scores_document(comparison: Comparison) -> dict[str, object]:
+    def by_name(scores: Mapping[str, Score]) -> dict[str, object]:
+        return {name: score.to_dict() for name, score in scores.items()}
+
+    return {
+        "schema": SCHEMA,
+        "why": comparison.why,
+        "backtest": [score.to_dict() for score in comparison.ranked],
+        "holdout": by_name(comparison.holdout),
+        "nowcast": by_name(comparison.nowcast),
+        "nowcast_holdout": by_name(comparison.nowcast_holdout),
+        "bench_version": VERSION,
+        "single_origin_mape": comparison.single_origin,
+    }
+
+
+def _read_incumbent(store: Store) -> tuple[Incumbent, tuple[Manifest, ForecastTable] | None]:
+    """The live release, with its forecast table; a damaged one does not stop publishing."""
     pointer = read_champion(store)
     if pointer is None:
         return Incumbent(), None
@@ -197,50 +243,5 @@ def _incumbent(store: Store) -> tuple[Incumbent, tuple[Manifest, ForecastTable] 
     except (StoreUnreachable, UnknownSchema):  # the second: a newer version published it
         raise
     except StoreError as error:
-        return Incumbent(pointer, manifest, trouble=str(error)), None
+        return Incumbent(pointer, manifest, error=str(error)), None
     return Incumbent(pointer, manifest, folds), (manifest, table)
-
-
-def _files(draft: ReleaseDraft) -> dict[str, bytes]:
-    documents = {
-        FORECAST: draft.table.to_dict(),
-        SCORES: _scores(draft.comparison),
-        HISTORY: _history(draft.history, draft.table.unit),
-    }
-    if draft.comparison.folds:
-        documents[FOLDS] = folds.folds_document(draft.comparison.folds, draft.table.unit)
-    if draft.data:
-        documents[DATA] = draft.data
-    if draft.weather:
-        documents[WEATHER] = draft.weather.to_dict()
-    if draft.panel:
-        documents |= panel_documents(*draft.panel)
-    if draft.breakdown:
-        documents[FUELS] = {"schema": SCHEMA, **draft.breakdown.to_dict()}
-    return {MODEL: draft.model, **{n: encode_document(n, found) for n, found in documents.items()}}
-
-
-def _scores(comparison: Comparison) -> dict[str, object]:
-    return {
-        "schema": SCHEMA,
-        "why": comparison.why,
-        "backtest": [score.to_dict() for score in comparison.ranked],
-        "holdout": _by_name(comparison.holdout),
-        "nowcast": _by_name(comparison.nowcast),
-        "nowcast_holdout": _by_name(comparison.nowcast_holdout),
-        "bench_version": VERSION,
-        "single_origin_mape": comparison.single_origin,
-    }
-
-
-def _by_name(scores: dict[str, Score]) -> dict[str, object]:
-    return {name: found.to_dict() for name, found in scores.items()}
-
-
-def _history(y: pd.Series, unit: str) -> dict[str, object]:
-    return {
-        "schema": SCHEMA,
-        "unit": unit,
-        "first_month": str(y.index[0]),
-        "values": [round(float(value), 6) for value in y],
-    }

@@ -1,1 +1,1 @@
-"""Cards of the flows, and what a run prints."""
+"""Cards of the flows, and the summary that a training run prints."""

@@ -1,4 +1,7 @@
-"""The parts every card is made of: text, tables and charts."""
+"""The components of a card: text, tables and charts, as Metaflow renders them.
+
+Metaflow's card is a list; a function here appends to it.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from energy import charts
 
 
 def markdown(card: Any, *paragraphs: str) -> None:
-    """Append Markdown paragraphs."""
+    """Append paragraphs of Markdown."""
     from metaflow.cards import Markdown
 
     for paragraph in paragraphs:
@@ -17,20 +20,21 @@ def markdown(card: Any, *paragraphs: str) -> None:
 
 
 def table(card: Any, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Append a table whose cells are Markdown."""
+    """Append a table.
+
+    Args:
+        card: The card.
+        header: A title for each column.
+        rows: Cells of Markdown.
+    """
     from metaflow.cards import Markdown, Table
 
     cells = [[Markdown(str(cell)) for cell in row] for row in rows]
     card.append(Table(cells, headers=list(header)))
 
 
-def chart(card: Any, drawn: Any) -> None:
-    """Append an altair chart in the house style."""
+def chart(card: Any, altair_chart: Any) -> None:
+    """Append an altair chart in the project's style."""
     from metaflow.cards import VegaChart
 
-    card.append(VegaChart(charts.spec(drawn)))
-
-
-def titled(name: str) -> str:
-    """A name as a person writes it."""
-    return name.replace("_", " ")
+    card.append(VegaChart(charts.spec(altair_chart)))

@@ -1,4 +1,4 @@
-"""TrainFlow's leaderboard card."""
+"""TrainFlow's leaderboard card: the scores of all candidate models."""
 
 from __future__ import annotations
 
@@ -11,171 +11,160 @@ import pandas as pd
 
 from energy import charts
 from energy.forecasting.folds import MONTHS_SCORED, FoldPlan
-from energy.forecasting.metrics import Score, coverage_error, format_percent
+from energy.forecasting.metrics import Score, coverage_error
 from energy.forecasting.models import BASELINE, FORECASTERS, VERSION
+from energy.formatting import format_name, format_percent, format_score, format_share
 from energy.pipelines.train import Comparison, Reconciliation, mean_mase
-from energy.reports.components import chart, markdown, titled
-from energy.reports.components import table as table_of
+from energy.reports.components import chart, markdown, table
+
+SCORE_HEADER = (
+    "Forecaster",
+    "MASE",
+    "MAPE",
+    "WIS",
+    "80% / 95% coverage",
+    "Nowcast MAPE",
+    "Holdout MASE / MAPE",
+    "Holdout 80% coverage",
+    "80:20 MAPE",
+    "CPU s",
+)
 
 
 def fill_leaderboard_card(
     card: Any,
-    by_target: Mapping[str, Comparison],
+    comparisons: Mapping[str, Comparison],
     series: Mapping[str, pd.Series],
     plan: FoldPlan,
     unit: str,
-    reconciled: Reconciliation | None = None,
+    reconciliation: Reconciliation | None = None,
 ) -> None:
-    """Fill the leaderboard card: why this one, everyone's scores, and each forecaster's folds.
+    """Fill the card: why the champion was selected, all scores, and each forecaster's folds.
 
     Args:
-        card: Where to.
-        by_target: The published target's comparison first.
+        card: The card.
+        comparisons: By target, the published one first.
         series: By target.
         plan: The folds.
-        unit: Of the published target.
-        reconciled: How the parts were made to add up, where they were forecast.
+        unit: Unit of the published target.
+        reconciliation: How the parts were made to add up; None if they were not forecast.
     """
     target, y = next(iter(series.items()))
-    compared = by_target[target]
-    ranked = compared.ranked
+    comparison = comparisons[target]
+    ranked, champion = comparison.ranked, format_name(comparison.champion)
+    in_weather = " with normal weather" if comparison.nowcast else ""
     markdown(
         card,
         f"# Leaderboard: {y.name}",
-        titled(compared.why).replace(
-            titled(compared.champion), f"**{titled(compared.champion)}**", 1
-        ),
-        f"Chosen on {len(plan.backtest)} rolling origins up to {plan.split} alone, each "
-        f"forecasting 1 to 12 months ahead{_in_weather(compared)}. The "
-        f"{len(plan.holdout)} origins after it, to {y.index[-1]}, are reported and decide nothing: "
-        f"they are the holdout of version {VERSION} of the bench.",
+        format_name(comparison.why).replace(champion, f"**{champion}**", 1),
+        f"Selected on {len(plan.backtest)} rolling origins up to {plan.split}, each forecasting 1 "
+        f"to 12 months ahead{in_weather}. The {len(plan.holdout)} origins after it, to "
+        f"{y.index[-1]}, are the holdout of version {VERSION} of the candidate models: they are "
+        "reported and not used for selection.",
     )
     chart(card, charts.leaderboard(ranked, BASELINE))
-    chart(card, charts.by_horizon(compared.leading))
+    chart(card, charts.by_horizon(comparison.leading))
     markdown(card, "## Scores")
-    table_of(
-        card,
-        [
-            "Forecaster",
-            "MASE",
-            "MAPE",
-            "WIS",
-            "80 / 95% hold",
-            "Nowcast MAPE",
-            "Holdout MASE / MAPE",
-            "Holdout 80%",
-            "80:20 MAPE",
-            "CPU s",
-        ],
-        [_row(score, compared) for score in ranked],
-    )
-    markdown(
-        card,
-        "MASE below 1 beats the in-sample seasonal naive; WIS is the weighted interval score in "
-        f"{unit}; *80 / 95% hold* are the shares of actuals inside the intervals as they would "
-        "have been published then. *80:20 MAPE* is one forecast from the split to the end, for "
-        "comparison with other work: it is mostly luck, and nothing is ranked on it."
-        f"{_and_nowcast(compared)}",
-    )
-    chart(card, charts.coverage(compared.folds[compared.champion]))
-    markdown(card, _coverage(compared))
-    if reconciled:
-        _parts(card, by_target, reconciled)
+    table(card, SCORE_HEADER, [_score_row(score, comparison) for score in ranked])
+    markdown(card, _explanation(comparison, unit))
+    chart(card, charts.coverage(comparison.folds[comparison.champion]))
+    markdown(card, _coverage_sentence(comparison))
+    if reconciliation:
+        _add_parts(card, comparisons, reconciliation)
     markdown(card, "## Each forecaster")
     for score in ranked:
-        _one(card, score, compared, unit)
+        _add_forecaster(card, score, comparison, unit)
 
 
-def _in_weather(compared: Comparison) -> str:
-    return " with the weather to expect" if compared.nowcast else ""
-
-
-def _and_nowcast(compared: Comparison) -> str:
-    if not compared.nowcast:
-        return ""
-    return (
-        " *Nowcast* is one month ahead with the weather of that month, which is published a month "
-        "sooner."
-    )
-
-
-def _coverage(compared: Comparison) -> str:
-    found, folds = compared.ranked[0], compared.folds[compared.champion]
-    scored = (folds["protocol"] == "backtest") & (folds["horizon"] <= MONTHS_SCORED)
-    sure = coverage_error(folds[scored])
-    told = (
-        f"Of the champion's months, {_share(found.coverage80)} came out inside the 80% interval "
-        f"and {_share(found.coverage95)} inside the 95% one"
-    )
-    if isnan(sure):  # all in one year
-        return f"{told}."
-    return (
-        f"{told}; neighbouring folds share months, so the first has a standard error of about "
-        f"{100 * sure:.0f} points."
-    )
-
-
-def _parts(card: Any, by_target: Mapping[str, Comparison], reconciled: Reconciliation) -> None:
-    markdown(
-        card,
-        "## The parts",
-        "Each part is forecast by the forecaster that is best on its own folds; then they are made "
-        f"to add up to the total by **{titled(reconciled.method)}**, which keeps the total's own "
-        "forecast and has the lowest mean MASE of those that do.",
-    )
-    table_of(
-        card,
-        ["Series", "Forecaster", *map(titled, reconciled.mase)],
-        [
-            [
-                titled(name),
-                titled(compared.champion),
-                *(f"{of[name]:.3f}" for of in reconciled.mase.values()),
-            ]
-            for name, compared in by_target.items()
-        ]
-        + [["**mean**", "", *(f"**{mean_mase(of):.3f}**" for of in reconciled.mase.values())]],
-    )
-
-
-def _one(card: Any, score: Score, compared: Comparison, unit: str) -> None:
-    entry = FORECASTERS[score.forecaster]
-    if score.failure is not None:
-        markdown(card, f"### {titled(score.forecaster)}", f"Failed: {score.failure}")
-        return
-    facts = [entry.kind, "on logs where positive" if entry.log else "in levels"]
-    facts += ["uses weather"] if entry.weather else []
-    if entry.members:
-        facts.append(f"{titled(entry.rule)} of {', '.join(map(titled, entry.members))}")
-    markdown(
-        card,
-        f"### {titled(score.forecaster)}",
-        f"{entry.summary} *{'; '.join(facts)}; {score.seconds:.1f} CPU s.*",
-    )
-    folds = charts.folds(compared.folds[score.forecaster], unit, "Folds against what came")
-    beside = charts.by_horizon([score]).properties(width=190)
-    both = alt.hconcat(folds.properties(width=540), beside).resolve_scale(color="independent")
-    chart(card, both)
-
-
-def _row(score: Score, compared: Comparison) -> list[str]:
+def _score_row(score: Score, comparison: Comparison) -> list[str]:
     name = score.forecaster
-    held = compared.holdout.get(name)
     if score.failure is not None:
-        return [titled(name), "failed", *[""] * 8]
+        return [format_name(name), "failed", *[""] * (len(SCORE_HEADER) - 2)]
+    holdout, nowcast = comparison.holdout.get(name), comparison.nowcast.get(name)
+    coverage = f"{format_share(score.coverage80)} / {format_share(score.coverage95)}"
     return [
-        f"**{titled(name)}**" if name == compared.champion else titled(name),
-        f"{score.mase:.3f}",
+        f"**{format_name(name)}**" if name == comparison.champion else format_name(name),
+        format_score(score.mase),
         format_percent(score.mape),
-        f"{score.wis:.3f}",
-        f"{_share(score.coverage80)} / {_share(score.coverage95)}",
-        format_percent(compared.nowcast[name].mape) if name in compared.nowcast else "",
-        f"{held.mase:.3f} / {format_percent(held.mape)}" if held else "",
-        _share(held.coverage80) if held else "",
-        format_percent(compared.single_origin.get(name)) if held else "",
-        f"{score.seconds:.1f}",
+        format_score(score.wis),
+        coverage,
+        format_percent(nowcast.mape) if nowcast else "",
+        f"{format_score(holdout.mase)} / {format_percent(holdout.mape)}" if holdout else "",
+        format_share(holdout.coverage80) if holdout else "",
+        format_percent(comparison.single_origin.get(name)) if holdout else "",
+        format_score(score.seconds, 1),
     ]
 
 
-def _share(value: float | None) -> str:
-    return "" if value is None else f"{100 * value:.0f}%"
+def _explanation(comparison: Comparison, unit: str) -> str:
+    text = (
+        "MASE below 1 is better than the in-sample seasonal naive. MAPE is the average error in "
+        f"per cent. WIS is the weighted interval score in {unit}. *Coverage* is the share of "
+        "actuals inside the intervals as they would have been published then. *80:20 MAPE* is a "
+        "single forecast from the split to the end, for comparison with other work; it depends "
+        "mostly on chance, and nothing is ranked on it."
+    )
+    if comparison.nowcast:
+        text += (
+            " *Nowcast* is one month ahead with that month's weather, which is published a month "
+            "before its energy."
+        )
+    return text
+
+
+def _coverage_sentence(comparison: Comparison) -> str:
+    best, folds = comparison.ranked[0], comparison.folds[comparison.champion]
+    scored = (folds["protocol"] == "backtest") & (folds["horizon"] <= MONTHS_SCORED)
+    error = coverage_error(folds[scored])
+    sentence = (
+        f"For the champion, 80% interval coverage is {format_share(best.coverage80)} and 95% "
+        f"interval coverage {format_share(best.coverage95)}"
+    )
+    if isnan(error):  # all months are in one year
+        return f"{sentence}."
+    return (
+        f"{sentence}. Neighbouring folds share months, so the former has a standard error of about "
+        f"{100 * error:.0f} points."
+    )
+
+
+def _add_parts(
+    card: Any, comparisons: Mapping[str, Comparison], reconciliation: Reconciliation
+) -> None:
+    markdown(
+        card,
+        "## Parts",
+        "Each part has the forecaster that is best on its own folds. The forecasts are then made "
+        f"to add up to the total by **{format_name(reconciliation.method)}**, which of the methods "
+        "that keep the total's own forecast has the lowest mean MASE.",
+    )
+    methods = reconciliation.mase
+    rows = [
+        [
+            format_name(name),
+            format_name(comparison.champion),
+            *(format_score(by_series[name]) for by_series in methods.values()),
+        ]
+        for name, comparison in comparisons.items()
+    ]
+    means = (f"**{format_score(mean_mase(by_series))}**" for by_series in methods.values())
+    header = ["Series", "Forecaster", *map(format_name, methods)]
+    table(card, header, [*rows, ["**mean**", "", *means]])
+
+
+def _add_forecaster(card: Any, score: Score, comparison: Comparison, unit: str) -> None:
+    name, entry = score.forecaster, FORECASTERS[score.forecaster]
+    markdown(card, f"### {format_name(name)}")
+    if score.failure is not None:
+        markdown(card, f"Failed: {score.failure}")
+        return
+    facts = [entry.kind, "on logarithms if positive" if entry.log else "in levels"]
+    facts += ["uses weather"] if entry.weather else []
+    if entry.members:
+        members = ", ".join(map(format_name, entry.members))
+        facts.append(f"{format_name(entry.rule)} of {members}")
+    markdown(card, f"{entry.summary} *{'; '.join(facts)}; {score.seconds:.1f} CPU s.*")
+    folds = charts.folds(comparison.folds[name], unit, "Folds and actuals")
+    errors = charts.by_horizon([score]).properties(width=190)
+    both = alt.hconcat(folds.properties(width=540), errors).resolve_scale(color="independent")
+    chart(card, both)

@@ -1,4 +1,4 @@
-"""MonitorFlow's card, and the track record in a few lines."""
+"""MonitorFlow's card, and its summary in a few lines."""
 
 from __future__ import annotations
 
@@ -6,143 +6,141 @@ from typing import Any
 
 from energy import charts
 from energy.contract.months import months_after
-from energy.contract.track_record import TRACKING_SIGNAL_LIMIT, RecordScore, TrackRecord
+from energy.contract.track_record import (
+    TRACKING_SIGNAL_LIMIT,
+    DriftCheck,
+    RecordScore,
+    TrackRecord,
+)
+from energy.formatting import (
+    format_amount,
+    format_change,
+    format_count,
+    format_name,
+    format_percent,
+    format_score,
+    format_share,
+)
 from energy.monitoring.calendar import due_on
-from energy.reports.components import chart, markdown, table, titled
+from energy.reports.components import chart, markdown, table
 
 NOTHING_LIVE = (
-    "Nothing is in service yet, so there is nothing to watch: run TrainFlow (make run), and this "
-    "again once figures have come that it had not seen."
+    "No release is live yet, so there is nothing to monitor. Run TrainFlow (make run), and "
+    "MonitorFlow again once newer figures are published."
 )
+MOST_RELEASES = 24
+"""Newest releases that the card lists; `track_record.json` has all."""
 
 
 def summary_lines(record: TrackRecord | None) -> str:
-    """What a run ends with."""
+    """The summary that a run prints."""
     if record is None:
         return NOTHING_LIVE
-    lines = [_scored(record), *_recent(record)]
-    alarms = [one for one in record.drift if one.alarm]
-    lines += [f"Drift, {one.name}: {one.evidence}" for one in alarms]
-    if record.release_overdue_days:
+    lines = [_overall_sentence(record)]
+    if record.recent:
+        lines.append(f"Last 12 months: {score_sentence(record.recent, record.unit)}.")
+    if record.tracking_signal is not None:
+        lines.append(f"{signal_sentence(record.tracking_signal)}.")
+    lines += [f"Drift, {check.name}: {check.evidence}" for check in record.drift if check.alarm]
+    if days := record.release_overdue_days:
         lines.append(
-            f"Figures newer than the release in service have been held for "
-            f"{record.release_overdue_days} days: train and publish anew."
+            f"Figures newer than the live release were stored {format_count(days, 'day')} ago: "
+            "train and publish a new release."
         )
     return "\n".join([*lines, next_figures(record), *record.notes])
 
 
+def _overall_sentence(record: TrackRecord) -> str:
+    if record.overall is None:
+        return f"Nothing to score yet: no forecast month has a figure; {first_score(record)}."
+    return (
+        f"Track record of {record.target}: {format_count(record.overall.months, 'month')} of "
+        f"{format_count(len(record.releases), 'release')} scored on figures to {record.cutoff}: "
+        f"{score_sentence(record.overall, record.unit)}."
+    )
+
+
 def first_score(record: TrackRecord) -> str:
-    """Which figure will be the first that a forecast is held to, and when it is due."""
-    cutoffs = [one.cutoff for one in record.releases if one.cutoff and not one.trouble]
+    """Which month will be scored first, and when its figure is due."""
+    cutoffs = [entry.cutoff for entry in record.releases if entry.cutoff and not entry.trouble]
     month = months_after(max(record.cutoff, min(cutoffs, default=record.cutoff)), 1)
     return f"the first will be {month}, due on {due_on(month).isoformat()}"
 
 
 def next_figures(record: TrackRecord) -> str:
-    """When the next figures are due, and whether they are late."""
+    """When the next figures are due, and how late they are."""
     due = record.next_due
-    late = f", overdue by {due.overdue_days} days beyond its grace" if due.overdue_days else ""
+    days = format_count(due.overdue_days, "day")
+    late = f", overdue by {days} after the grace period" if due.overdue_days else ""
     return f"Next figures: {due.month}, due on {due.due}{late}."
 
 
 def score_sentence(score: RecordScore, unit: str) -> str:
-    """A score in half a sentence."""
+    """A score in words."""
     return (
-        f"MASE {score.mase:.2f} (seasonal naive {score.naive_mase:.2f}), mean error "
-        f"{score.bias:+.2f} {unit}, {score.coverage80:.0%} inside the 80% interval"
+        f"MASE {format_score(score.mase, 2)} (seasonal naive {format_score(score.naive_mase, 2)}), "
+        f"bias {format_change(score.bias, unit)}, 80% interval coverage "
+        f"{format_share(score.coverage80)}"
     )
 
 
-def lean_sentence(signal: float) -> str:
-    """Whether a tracking signal says that the forecast leans."""
+def signal_sentence(signal: float) -> str:
+    """A tracking signal, and whether it means that forecasts are biased."""
+    meaning = "forecasts are too high" if signal > 0 else "forecasts are too low"
     if abs(signal) <= TRACKING_SIGNAL_LIMIT:
-        return "within what chance makes"
-    return "forecasts are too high" if signal > 0 else "forecasts are too low"
-
-
-def _scored(record: TrackRecord) -> str:
-    if record.overall is None:
-        return (
-            "Nothing to score yet: no month that was forecast has a figure; "
-            f"{first_score(record)}."
-        )
-    count = len(record.releases)
-    return (
-        f"Track record of {record.target}: {record.overall.months} months of {count} "
-        f"release{'s' * (count != 1)} scored on figures to {record.cutoff}: "
-        f"{score_sentence(record.overall, record.unit)}."
-    )
-
-
-def _recent(record: TrackRecord) -> list[str]:
-    told = []
-    if record.recent:
-        told.append(f"Of the last 12 months: {score_sentence(record.recent, record.unit)}.")
-    if (signal := record.tracking_signal) is not None:
-        told.append(f"Tracking signal {signal:+.1f}: {lean_sentence(signal)}.")
-    return told
-
-
-MOST_RELEASES = 24
-"""Releases that the card lists, the newest; `track_record.json` has them all."""
+        meaning = "no bias beyond chance"
+    return f"Tracking signal {format_change(signal, digits=1)}: {meaning}"
 
 
 def fill_monitor_card(card: Any, record: TrackRecord | None) -> None:
-    """Fill the card; a store with nothing in service, or nothing to score, is told in words."""
+    """Fill the card: scores, drift checks, live releases and notes, or why there are none."""
     if record is None:
         markdown(card, "# Track record", NOTHING_LIVE)
         return
-    markdown(card, f"# Track record: {titled(record.target)}", _standing(record))
+    markdown(card, f"# Track record: {format_name(record.target)}", _status(record))
     if record.overall is None:
         markdown(card, f"**Nothing to score yet:** {first_score(record)}.")
     else:
-        _scores(card, record, record.overall)
-    _drift(card, record)
-    _releases(card, record)
-    told = [f"- {note}" for note in record.notes]
+        _add_scores(card, record, record.overall)
+    _add_drift(card, record)
+    _add_releases(card, record)
+    notes = [f"- {note}" for note in record.notes]
     if record.unpublished:
         months = ", ".join(record.unpublished)
-        told.append(f"- Forecast, but never published (the figures go beyond them): {months}.")
-    if told:
-        markdown(card, "## To know", "\n".join(told))
+        notes.append(f"- Forecast but not published, although later months are: {months}.")
+    if notes:
+        markdown(card, "## Notes", "\n".join(notes))
 
 
-def _standing(record: TrackRecord) -> str:
-    age = record.forecast_age_days
-    service = (
-        f"In service: `{record.release_id}`, {age} days old."
-        if record.release_id
-        else "Nothing is in service."
-    )
-    late = (
-        f" Newer figures have been held for {record.release_overdue_days} days: **a new release "
-        "is due.**"
-        if record.release_overdue_days
-        else ""
-    )
+def _status(record: TrackRecord) -> str:
+    live = "No release is live."
+    if record.release_id:
+        age = format_count(record.forecast_age_days or 0, "day")
+        live = f"Live release: `{record.release_id}`, {age} old."
+    late = ""
+    if days := record.release_overdue_days:
+        late = f" Newer figures were stored {format_count(days, 'day')} ago: **train again.**"
     return (
-        f"{service} Figures to {record.cutoff}, vintage `{record.vintage_id}`. "
+        f"{live} Figures to {record.cutoff}, vintage `{record.vintage_id}`. "
         f"{next_figures(record)}{late}"
     )
 
 
-def _scores(card: Any, record: TrackRecord, overall: RecordScore) -> None:
-    rows = [_row("all, 1 to 12 months ahead", overall)]
+def _add_scores(card: Any, record: TrackRecord, overall: RecordScore) -> None:
+    unit, signal = record.unit, record.tracking_signal
+    header = ["Scored", "Months", "MASE", "Seasonal naive", f"MAE, {unit}", "MAE of first prints"]
+    header += ["MAPE", f"Bias, {unit}", "80% interval coverage", "95% interval coverage"]
+    rows = [_score_row("all, 1 to 12 months ahead", overall)]
     if record.recent:
-        rows.append(_row("last 12 months published", record.recent))
-    header = ["Scored", "Months", "MASE", "Naive", f"MAE, {record.unit}", "on first prints"]
-    table(card, [*header, "MAPE", f"Bias, {record.unit}", "80% held", "95% held"], rows)
-    signal = record.tracking_signal
-    lean = (
-        "The tracking signal needs four of the last 12 months forecast one month ahead."
-        if signal is None
-        else f"Tracking signal of the last 12 months, one month ahead: {signal:+.1f}, "
-        f"{lean_sentence(signal)}."
-    )
+        rows.append(_score_row("last 12 published months", record.recent))
+    table(card, header, rows)
+    bias = "The tracking signal needs four of the last 12 months, forecast one month ahead."
+    if signal is not None:
+        bias = f"{signal_sentence(signal)} (last 12 months, one month ahead)."
     markdown(
         card,
-        f"{lean} *Naive* is the MASE of seasonal naive, told then, on the same months; *on first "
-        "prints* is the error against the figure as it was first published.",
+        f"{bias} *Seasonal naive* is its MASE on the same months, as it would have forecast at the "
+        "time. *First prints* are the figures as first published.",
     )
     for draw in (
         charts.record_fans,
@@ -154,57 +152,60 @@ def _scores(card: Any, record: TrackRecord, overall: RecordScore) -> None:
     if any(row.actual != row.first_print for row in record.rows):
         chart(card, charts.record_revisions(record))
     else:
-        markdown(card, "No figure that was scored has been revised since it was first seen.")
+        markdown(card, "No scored figure has been revised since its first print.")
 
 
-def _row(name: str, score: RecordScore) -> list[str]:
+def _score_row(name: str, score: RecordScore) -> list[str]:
     return [
         name,
         str(score.months),
-        f"**{score.mase:.3f}**",
-        f"{score.naive_mase:.3f}",
-        f"{score.mae:.3f}",
-        f"{score.first_print_mae:.3f}",
-        "n/a" if score.mape is None else f"{score.mape:.2f}%",
-        f"{score.bias:+.3f}",
-        f"{score.coverage80:.0%}",
-        f"{score.coverage95:.0%}",
+        f"**{format_score(score.mase)}**",
+        format_score(score.naive_mase),
+        format_amount(score.mae, digits=3),
+        format_amount(score.first_print_mae, digits=3),
+        format_percent(score.mape),
+        format_change(score.bias, digits=3),
+        format_share(score.coverage80),
+        format_share(score.coverage95),
     ]
 
 
-def _drift(card: Any, record: TrackRecord) -> None:
-    markdown(card, "## What goes in")
-    rows = [
-        [
-            check.name,
-            "" if check.figure is None else "**alarm**" if check.alarm else "normal",
-            "" if check.figure is None else f"{check.figure:.3f}",
-            "" if check.figure is None else f"{check.threshold:.3f}",
-            "" if check.figure is None else f"{check.false_alarm_rate:.0%}",
-            check.evidence,
-        ]
-        for check in record.drift
+def _add_drift(card: Any, record: TrackRecord) -> None:
+    markdown(card, "## Drift checks")
+    header = ["Check", "Result", "Figure", "Threshold", "False alarm rate", "Evidence"]
+    table(card, header, [_drift_row(check) for check in record.drift])
+    markdown(card, "An alarm asks a person to look; it starts nothing.")
+
+
+def _drift_row(check: DriftCheck) -> list[str]:
+    if check.figure is None:
+        return [check.name, "", "", "", "", check.evidence]
+    return [
+        check.name,
+        "**alarm**" if check.alarm else "normal",
+        format_score(check.figure),
+        format_score(check.threshold),
+        format_share(check.false_alarm_rate),
+        check.evidence,
     ]
-    table(card, ["Check", "", "Figure", "Threshold", "Alarmed before", "Evidence"], rows)
-    markdown(card, "An alarm is for a person to look at: it starts nothing, the schedule does.")
 
 
-def _releases(card: Any, record: TrackRecord) -> None:
-    markdown(card, "## Releases that were in service")
+def _add_releases(card: Any, record: TrackRecord) -> None:
+    markdown(card, "## Live releases, past and present")
     newest = record.releases[-MOST_RELEASES:]
+    header = ["Release", "Live from", "Data to", "Forecaster", "Months", "MASE", "Seasonal naive"]
     rows = [
         [
-            f"`{one.release_id}`",
-            one.promoted_at[:10],
-            one.cutoff,
-            titled(one.forecaster),
-            str(one.score.months) if one.score else "0",
-            f"{one.score.mase:.3f}" if one.score else "",
-            f"{one.score.naive_mase:.3f}" if one.score else "",
+            f"`{entry.release_id}`",
+            entry.promoted_at[:10],
+            entry.cutoff,
+            format_name(entry.forecaster),
+            str(entry.score.months if entry.score else 0),
+            format_score(entry.score.mase) if entry.score else "",
+            format_score(entry.score.naive_mase) if entry.score else "",
         ]
-        for one in reversed(newest)
+        for entry in reversed(newest)
     ]
-    header = ["Release", "In service", "Data to", "Forecaster", "Months", "MASE", "Naive"]
     table(card, header, rows)
     if len(newest) < len(record.releases):
         markdown(card, f"The newest {len(newest)} of {len(record.releases)}.")

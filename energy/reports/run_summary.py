@@ -1,132 +1,144 @@
-"""A training run in words: a line for each branch, and the closing lines."""
+"""What a training run prints at its end, and what MLflow keeps of it."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from energy import charts
-from energy.forecasting.metrics import Score, format_percent
+from energy.forecasting.metrics import Score
 from energy.forecasting.models import BASELINE, VERSION
+from energy.formatting import (
+    format_amount,
+    format_name,
+    format_percent,
+    format_range,
+    format_score,
+    format_share,
+)
 from energy.pipelines.publish import PublishResult
-from energy.reports import release_card
+from energy.reports.release_card import next_twelve_months, panel_summary, stays_live
 from energy.settings import ROOT, Settings
 from energy.tracking.registry import ALIAS
 from energy.tracking.runs import TrackedRun, registered_name
 
+INDENT = " " * 11
+
 
 def tracked_run(flow: Any, target: str, run_id: str) -> TrackedRun:
-    """TrainFlow's artifacts after its join, as MLflow is to keep them of one target."""
-    compared = flow.comparisons[target]
-    champion, baseline = compared.champion, compared.holdout.get(BASELINE)
+    """What MLflow is to keep of one target, from TrainFlow's artifacts after its join."""
+    plan, comparison = flow.training_plan, flow.comparisons[target]
+    y = plan.series[target]
+    champion, baseline = comparison.champion, comparison.holdout.get(BASELINE)
     params = {
         "run": f"TrainFlow/{run_id}",
         "target": target,
         "bench_version": VERSION,
-        "start": str(flow.training_plan.series[target].index[0]),
+        "start": str(y.index[0]),
         "horizon": flow.horizon,
-        "folds": len(flow.training_plan.plan.backtest),
-        "split": flow.training_plan.plan.split,
-        "months": len(flow.training_plan.series[target]),
-        "data_sha256": ", ".join(sorted(flow.training_plan.vintage.values())),
-        "data_files": ", ".join(sorted(flow.training_plan.vintage)),
+        "folds": len(plan.plan.backtest),
+        "split": plan.plan.split,
+        "months": len(y),
+        "data_sha256": ", ".join(sorted(plan.vintage.values())),
+        "data_files": ", ".join(sorted(plan.vintage)),
         "commit": flow.commit,
         "holdout_baseline_mase": baseline.mase if baseline else None,
     }
-    unit, folds = flow.training_plan.dataset.unit(target), compared.folds[champion]
-    figures = {
-        "leaderboard.png": lambda: charts.png(charts.leaderboard(compared.ranked, BASELINE), 1.0),
-        "by_horizon.png": lambda: charts.png(charts.by_horizon(compared.leading), 1.0),
+    unit, folds = plan.dataset.unit(target), comparison.folds[champion]
+    images = {
+        "leaderboard.png": lambda: charts.png(charts.leaderboard(comparison.ranked, BASELINE), 1.0),
+        "by_horizon.png": lambda: charts.png(charts.by_horizon(comparison.leading), 1.0),
         "champion_folds.png": lambda: charts.png(
-            charts.folds(folds, unit, champion.replace("_", " ")), 1.0
+            charts.folds(folds, unit, format_name(champion)), 1.0
         ),
     }
     return TrackedRun(
         target,
         params,
-        compared.ranked,
-        {"holdout": compared.holdout, "nowcast": compared.nowcast},
-        compared.single_origin,
-        compared.folds,
-        figures,
-        flow.training_plan.dataset.name,
+        comparison.ranked,
+        {"holdout": comparison.holdout, "nowcast": comparison.nowcast},
+        comparison.single_origin,
+        comparison.folds,
+        images,
+        plan.dataset.name,
     )
 
 
 def run_summary(flow: Any) -> str:
-    """The last lines of a run: champion, scores, the next 12 months, and where everything is."""
-    compared, table = flow.comparisons[flow.training_plan.target], flow.table
-    settings = Settings.from_environment()
-    scores = {score.forecaster: score for score in compared.ranked}
-    best = scores[compared.champion]
-    lines = [f"Champion   {best.forecaster} for {flow.training_plan.target}", ""]
-    note = f"{best.folds} folds to {flow.training_plan.plan.split}"
-    lines.append(_against("Backtest", best, scores[BASELINE], note))
-    if held := compared.holdout.get(best.forecaster):
-        note = f"{held.folds} folds after it, chosen on nothing from them"
-        lines.append(_against("Holdout", held, compared.holdout.get(BASELINE), note))
-    if now := compared.nowcast.get(best.forecaster):
-        later = compared.nowcast_holdout.get(best.forecaster)
-        after = f"; {format_percent(later.mape)} in the holdout" if later else ""
-        lines.append(
-            f"Nowcast    MAPE {format_percent(now.mape)} one month ahead in the weather that came"
-            f"{after}"
-        )
-    lines += ["", f"Forecast   {release_card.next_twelve_months(table)}"]
-    low, high = table.levels.index(0.1), table.levels.index(0.9)
-    lines += [
-        f"           {row.month}  {row.mean:6.2f}   "
-        f"80% from {row.quantiles[low]:.2f} to {row.quantiles[high]:.2f}"
-        f"{'   (its weather is known)' if row.month in table.observed else ''}"
-        for row in table.months[:12]
-    ]
+    """The summary of a run: champion, scores, the next 12 months, and where everything is.
+
+    Args:
+        flow: TrainFlow's artifacts after publishing.
+    """
+    plan, forecast, result = flow.training_plan, flow.table, flow.result
+    comparison = flow.comparisons[plan.target]
+    lines = [f"Champion   {comparison.champion} for {plan.target}", ""]
+    lines += _score_lines(comparison, plan.plan.split)
+    lines += ["", f"Forecast   {next_twelve_months(forecast)}"]
+    low, high = forecast.levels.index(0.1), forecast.levels.index(0.9)
+    for row in forecast.months[:12]:
+        interval = format_range(row.quantiles[low], row.quantiles[high], 2)
+        nowcast = "   (its weather is known)" if row.month in forecast.observed else ""
+        mean = format_amount(row.mean, digits=2)
+        lines.append(f"{INDENT}{row.month}  {mean:>6}   80% interval {interval}{nowcast}")
     if flow.breakdown:
-        lines += ["", f"By part    {', '.join(flow.breakdown.tables)}, adding up to the total"]
+        lines += ["", f"Parts      {', '.join(flow.breakdown.tables)}; they add up to the total"]
     if flow.panel:
         panel, _ = flow.panel
-        most = ", ".join(f"{name} {count}" for name, count in panel.champions.items())
-        lines += [
-            "",
-            f"Series     {release_card.panel_summary(panel)}",
-            *([f"           {most}"] if most else []),
-        ]
-    published, release = flow.result, flow.result.manifest.release_id
-    name = registered_name(flow.training_plan.target, flow.training_plan.dataset.name)
-    alias = f"models:/{name}@{ALIAS} is version {flow.version}"
-    if not published.promoted:
-        lines += ["", *_refused(published, flow.training_plan.store)]
-        alias = f"{name} version {flow.version}, without the alias {ALIAS}"
+        champions = ", ".join(f"{name} {count}" for name, count in panel.champions.items())
+        lines += ["", f"Series     {panel_summary(panel)}"]
+        lines += [f"{INDENT}{champions}"] if champions else []
+    name = registered_name(plan.target, plan.dataset.name)
+    model = f"models:/{name}@{ALIAS} is version {flow.version}"
+    if not result.promoted:
+        lines += ["", *_rejection_lines(result, plan.store)]
+        model = f"{name} version {flow.version}, without the alias {ALIAS}"
+    flow_file = ROOT / "flows" / "trainflow.py"
     lines += [
         "",
-        f"Release    {flow.training_plan.store.rstrip('/')}/releases/{release}",
-        f"Cards      make cards  (or: python {ROOT / 'flows' / 'trainflow.py'} "
-        "card view leaderboard)",
-        f"MLflow     {settings.tracking_uri}, run {flow.mlflow_runs[flow.training_plan.target]}, "
-        f"{alias}  (make mlflow)",
+        f"Release    {plan.store.rstrip('/')}/releases/{result.manifest.release_id}",
+        f"Cards      make cards  (or: python {flow_file} card view leaderboard)",
+        f"MLflow     {Settings.from_environment().tracking_uri}, run "
+        f"{flow.mlflow_runs[plan.target]}, {model}  (make mlflow)",
     ]
     return "\n".join(lines)
 
 
-def _refused(published: PublishResult, store_url: str) -> list[str]:
-    """What kept the release out of service, and what is in service instead."""
-    stays = published.pointer.release_id if published.pointer else "nothing"
-    found = [f"           {check.name}: {check.told}" for check in published.failed]
-    return [
-        f"Not promoted: {published.manifest.release_id} was refused; in service stays {stays}",
-        *found,
-        f"           To put it in service all the same: energy releases promote "
-        f"{published.manifest.release_id} --store {store_url} --why ...",
-    ]
-
-
-def _against(name: str, best: Score, naive: Score | None, note: str) -> str:
-    if naive is None or naive.mase is None:
-        mase, mape = f"; {BASELINE} failed", ""
-    else:
-        mase, mape = (
-            f" against {naive.mase:.3f} for {BASELINE}",
-            f" against {format_percent(naive.mape)}",
+def _score_lines(comparison: Any, split: str) -> list[str]:
+    champion = comparison.champion
+    scores = {score.forecaster: score for score in comparison.ranked}
+    best, holdout = scores[champion], comparison.holdout.get(champion)
+    note = f"{best.folds} folds to {split}"
+    lines = [_score_line("Backtest", best, scores[BASELINE], note)]
+    if holdout:
+        note = f"{holdout.folds} folds after it, not used for selection"
+        lines.append(_score_line("Holdout", holdout, comparison.holdout.get(BASELINE), note))
+    if nowcast := comparison.nowcast.get(champion):
+        later = comparison.nowcast_holdout.get(champion)
+        in_holdout = f"; {format_percent(later.mape)} in the holdout" if later else ""
+        lines.append(
+            f"Nowcast    MAPE {format_percent(nowcast.mape)} one month ahead with that month's "
+            f"weather{in_holdout}"
         )
+    return lines
+
+
+def _score_line(name: str, score: Score, naive: Score | None, note: str) -> str:
+    mase, mape = f"; {BASELINE} failed", ""
+    if naive and naive.mase is not None:
+        mase = f" against {format_score(naive.mase)} for {BASELINE}"
+        mape = f" against {format_percent(naive.mape)}"
     return (
-        f"{name:<10} MASE {best.mase:.3f}{mase}; MAPE {format_percent(best.mape)}{mape}; "
-        f"80% intervals hold {100 * (best.coverage80 or 0):.0f}%  ({note})"
+        f"{name:<10} MASE {format_score(score.mase)}{mase}; MAPE {format_percent(score.mape)}"
+        f"{mape}; 80% interval coverage {format_share(score.coverage80)}  ({note})"
     )
+
+
+def _rejection_lines(result: PublishResult, store_url: str) -> list[str]:
+    """Why a release is not live, which one is, and how to make it live anyway."""
+    release_id = result.manifest.release_id
+    return [
+        f"Not promoted: {release_id} did not pass the gate; {stays_live(result)}",
+        *(f"{INDENT}{check.name}: {check.told}" for check in result.failed),
+        f"{INDENT}To make it live anyway: energy releases promote {release_id} "
+        f"--store {store_url} --why ...",
+    ]

@@ -16,17 +16,17 @@ PACKAGES = ("sktime", "pandas", "numpy", "scipy", "statsmodels", "scikit-learn",
 
 
 def commit(root: Path) -> str:
-    """Hash of the commit that is checked out at `root`, `-dirty` with uncommitted changes.
+    """Hash of the commit checked out at `root`, with `-dirty` if there are uncommitted changes.
 
-    A task on an engine has no git: it knows its code by the hash under which Metaflow keeps it,
-    `code-` and that. `unknown` where there is neither.
+    A task on an engine has no git: there it is `code-` and the hash of the code that Metaflow sent.
+    `unknown` if there is neither.
     """
     try:
         head = _git(root, "rev-parse", "HEAD")
         changed = _git(root, "status", "--porcelain", "--untracked-files=no")
     except (OSError, subprocess.CalledProcessError):
-        sent = code_package()
-        return f"code-{sent}" if sent else "unknown"
+        package = code_package()
+        return f"code-{package}" if package else "unknown"
     return head + ("-dirty" if changed else "")
 
 
@@ -36,17 +36,17 @@ def _git(root: Path, *arguments: str) -> str:
 
 
 def lineage(vintage: Mapping[str, str], commit: str, runs: Mapping[str, str]) -> Lineage:
-    """The lineage of a release made here and now.
+    """The lineage of a release made in this environment.
 
     Args:
         vintage: SHA-256 of each raw workbook by file name.
-        commit: What `commit` found when the run started.
+        commit: From `commit`, when the run started.
         runs: Run ids by system.
     """
     packages = {name: version(name) for name in PACKAGES}
     return Lineage(dict(vintage), commit, dict(runs), packages, platform.python_version())
 
 
-def pins(found: Lineage) -> list[str]:
-    """`package==version` lines of the packages that a pickled forecaster depends on."""
-    return [f"{name}=={number}" for name, number in found.packages.items()]
+def pins(lineage: Lineage) -> list[str]:
+    """Requirements `package==version` of the packages that a pickled forecaster depends on."""
+    return [f"{name}=={number}" for name, number in lineage.packages.items()]

@@ -21,7 +21,7 @@ from energy.tracking.lineage import pins
 from energy.tracking.runs import SHIPPED, mlflow_client, registered_name
 
 ALIAS = "champion"
-"""Alias of the registered version that is in service: `models:/energy-total@champion`."""
+"""Alias of the live version: `models:/energy-total@champion`."""
 
 
 def register_release(
@@ -33,11 +33,9 @@ def register_release(
     promoted: bool,
     dataset: str = SHIPPED,
 ) -> str:
-    """Register the champion that was published; returns its version.
+    """Register a published release as a new model version; returns the version.
 
-    It gets the alias if its release was promoted; else the version in service keeps it.
-
-    What is registered is the release's own files; `energy.tracking.registry` reads them, so that
+    The model consists of the release's own files, so that
     `mlflow.pyfunc.load_model("models:/energy-total@champion")` answers as the release does.
 
     Args:
@@ -45,8 +43,8 @@ def register_release(
         target: Names the registered model.
         run_id: The parent run.
         files: The release's files by name, as published.
-        manifest: The release that holds it.
-        promoted: Whether that is in service.
+        manifest: The release.
+        promoted: Whether the release is live; then its version gets the alias.
         dataset: Name of the data set.
     """
     import mlflow.pyfunc
@@ -55,19 +53,17 @@ def register_release(
     client = mlflow_client(settings)
     name = registered_name(target, dataset)
     with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "model"
-        release = Path(folder) / "release"
+        model, release = Path(folder) / "model", Path(folder) / "release"
         release.mkdir()
         for file, data in files.items():
             (release / file).write_bytes(data)
-        # Left to itself, MLflow would guess the requirements for ten seconds.
         mlflow.pyfunc.save_model(
-            str(path),
+            str(model),
             loader_module="energy.tracking.registry",
             data_path=str(release),
-            pip_requirements=pins(manifest.lineage),
+            pip_requirements=pins(manifest.lineage),  # else MLflow infers them for ten seconds
         )
-        client.log_artifacts(run_id, str(path), "model")
+        client.log_artifacts(run_id, str(model), "model")
     try:
         client.create_registered_model(name, description=f"Champion forecaster of {target}.")
     except MlflowException as error:
@@ -75,10 +71,10 @@ def register_release(
             raise
     source = f"{client.get_run(run_id).info.artifact_uri}/model"
     tags = {"release_id": manifest.release_id, "forecaster": manifest.forecaster}
-    version: str = client.create_model_version(name, source, run_id, tags=tags).version
+    version = str(client.create_model_version(name, source, run_id, tags=tags).version)
     if promoted:
         client.set_registered_model_alias(name, ALIAS, version)
-    return str(version)
+    return version
 
 
 class RegisteredChampion:
@@ -89,7 +85,7 @@ class RegisteredChampion:
         self.fitted, self.table = fitted, table
 
     def predict(self, model_input: pd.DataFrame, params: Any = None) -> pd.DataFrame:
-        """Forecast the months ahead that are asked for.
+        """Forecast the requested months ahead.
 
         Args:
             model_input: A column `horizon` of whole numbers, 1 for the month after the cutoff.
@@ -98,24 +94,26 @@ class RegisteredChampion:
         Returns:
             A row for each: month (text), mean and q0.025 to q0.975, in the release's unit.
         """
-        asked = model_input["horizon"].astype(int).to_numpy()
+        horizons = model_input["horizon"].astype(int).to_numpy()
         calibration, observed = self.table.calibration, self.table.observed
         X = None
         if observed:  # the weather that the release was made with
-            months = pd.PeriodIndex(list(observed), freq="M")
-            X = pd.DataFrame({"degree_days": list(observed.values())}, months)
-        ahead = forecast(self.table.forecaster, self.fitted, int(asked.max()), calibration.log, X)
-        mean = ahead.iloc[asked - 1]
+            index = pd.PeriodIndex(list(observed), freq="M")
+            X = pd.DataFrame({"degree_days": list(observed.values())}, index)
+        longest = int(horizons.max())
+        means = forecast(self.table.forecaster, self.fitted, longest, calibration.log, X)
+        mean = means.iloc[horizons - 1]
         months = pd.PeriodIndex(mean.index)
-        known = np.array([str(month) in observed for month in months])
-        q = quantiles(mean.to_numpy(), asked, months, calibration, known)
+        nowcast = np.array([str(month) in observed for month in months])
+        q = quantiles(mean.to_numpy(), horizons, months, calibration, nowcast)
         answer = pd.DataFrame(q, columns=quantile_columns())
-        answer.insert(0, "month", [str(month) for month in mean.index])
+        answer.insert(0, "month", [str(month) for month in months])
         answer.insert(1, "mean", mean.to_numpy())
         return answer
 
 
 def _load_pyfunc(path: str) -> RegisteredChampion:
+    """Load a registered model; MLflow calls it by this name."""
     folder = Path(path)
     table = ForecastTable.from_dict(json.loads((folder / "forecast.json").read_text("utf-8")))
     return RegisteredChampion(model_from_zip((folder / "model.zip").read_bytes()), table)

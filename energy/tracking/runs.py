@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import sqlite3
 import tempfile
 import urllib.request
@@ -16,13 +17,17 @@ from typing import Any
 
 import pandas as pd
 
-from energy import legacy_errors
+from energy.errors import RequestError
 from energy.forecasting.metrics import Score
 from energy.forecasting.models import FORECASTERS
 from energy.settings import Settings
 
 SHIPPED = "energy"
-"""Name of the data set that the project ships with; its experiments do not say it."""
+"""The data set that comes with the project; names of its experiments leave it out."""
+SQLITE = "sqlite:///"
+
+Steps = Mapping[str, Sequence[tuple[int, float | None]]]
+"""Metric values by step, such as months ahead, by metric name."""
 
 
 def registered_name(target: str, dataset: str = SHIPPED) -> str:
@@ -30,64 +35,77 @@ def registered_name(target: str, dataset: str = SHIPPED) -> str:
     return f"{dataset}-{target}"
 
 
-def check_backend(settings: Settings) -> None:
-    """Find out before any work is done whether runs can be tracked.
+def experiment_name(target: str, dataset: str = SHIPPED) -> str:
+    """Name of the experiment with the training runs of a target."""
+    return f"trainflow-{target if dataset == SHIPPED else registered_name(target, dataset)}"
 
-    Light on purpose: MLflow itself takes seconds to import, and minutes to give up on a server.
+
+def check_backend(settings: Settings) -> None:
+    """Check that runs can be tracked, before any work is done.
+
+    It does not use MLflow, which takes seconds to import and minutes to give up on a server.
 
     Raises:
-        TrackingUnreachable: The database cannot be written, or the server does not answer.
+        RequestError: The database cannot be written, or the server does not answer.
     """
     uri = settings.tracking_uri
     try:
-        if uri.startswith("sqlite:///"):
-            _check_database(Path(uri.removeprefix("sqlite:///")).absolute())
+        if uri.startswith(SQLITE):
+            _check_database(Path(uri.removeprefix(SQLITE)).absolute())
         elif uri.startswith(("http://", "https://")):
             with urllib.request.urlopen(f"{uri.rstrip('/')}/health", timeout=5):  # noqa: S310
                 pass
     except urllib.error.HTTPError as error:
-        if error.code >= 500:  # any other answer, a login page too, is an answer
-            raise legacy_errors.TrackingUnreachable(uri, str(error)) from error
+        if error.code >= 500:  # a login page or "not found" shows that the server works
+            raise _unusable(uri, error) from error
     except (OSError, sqlite3.Error) as error:
-        raise legacy_errors.TrackingUnreachable(uri, str(error)) from error
+        raise _unusable(uri, error) from error
+
+
+def _unusable(uri: str, error: Exception) -> RequestError:
+    uri = re.sub(r"//[^/@]*@", "//***@", uri)  # it may hold a password
+    return RequestError(
+        f"MLflow's backend {uri} cannot be used: {error}. Set MLFLOW_TRACKING_URI to another one, "
+        "or leave it unset for a local file."
+    )
 
 
 def _check_database(path: Path) -> None:
-    """Raise OSError or sqlite3.Error if it cannot be written; leave nothing where nothing was."""
+    """Raise OSError or sqlite3.Error if it cannot be written; create nothing."""
     if path.exists():
         with closing(sqlite3.connect(path)) as database:
             database.execute("BEGIN IMMEDIATE")
         return
     nearest = next(parent for parent in path.parents if parent.exists())
     if not (nearest.is_dir() and os.access(nearest, os.W_OK)):
-        raise NotADirectoryError(f"{nearest} is no folder that can be written")
+        raise NotADirectoryError(f"{nearest} is not a folder that can be written")
 
 
 def mlflow_client(settings: Settings) -> Any:
-    """MLflow's client for the backend of the settings, which is made if it is a new SQLite file."""
-    for noisy in ("mlflow.store.db.utils", "mlflow.utils.environment", "alembic"):
-        logging.getLogger(noisy).setLevel(logging.ERROR)
+    """MLflow's client for the backend in the settings; a new SQLite file is created."""
+    for name in ("mlflow.store.db.utils", "mlflow.utils.environment", "alembic"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     from mlflow.tracking import MlflowClient
 
-    if settings.tracking_uri.startswith("sqlite:///"):
-        Path(settings.tracking_uri.removeprefix("sqlite:///")).parent.mkdir(
-            parents=True, exist_ok=True
-        )
-    return MlflowClient(settings.tracking_uri, registry_uri=settings.tracking_uri)
+    uri = settings.tracking_uri
+    if uri.startswith(SQLITE):
+        Path(uri.removeprefix(SQLITE)).parent.mkdir(parents=True, exist_ok=True)
+    return MlflowClient(uri, registry_uri=uri)
 
 
 @dataclass(frozen=True, slots=True)
 class TrackedRun:
-    """Everything of one run of TrainFlow that is worth keeping.
+    """What MLflow keeps of a training run.
 
     Attributes:
-        target: Column forecast; names the experiment and the registered model.
-        params: What the run was asked to do, and what it rests on (data hash, commit).
+        target: Names the experiment and the registered model.
+        params: Parameters of the run and its inputs (data hash, commit).
         ranked: Backtest scores, best first.
-        reported: Scores that nothing is chosen on by forecaster: `holdout`, `nowcast`.
+        reported: Scores that were not used for selection, by protocol (`holdout`, `nowcast`) and
+            forecaster.
         single_origin: MAPE of the one 80:20 forecast by forecaster.
         folds: Fold frame by forecaster.
-        figures: What draws the PNG images of the parent run, by file name.
+        images: Functions that draw the PNG images of the parent run, by file name.
         dataset: Name of the data set.
     """
 
@@ -97,76 +115,48 @@ class TrackedRun:
     reported: Mapping[str, Mapping[str, Score]]
     single_origin: Mapping[str, float | None]
     folds: Mapping[str, pd.DataFrame]
-    figures: Mapping[str, Callable[[], bytes]]
+    images: Mapping[str, Callable[[], bytes]]
     dataset: str = SHIPPED
 
-
-def experiment_name(target: str, dataset: str = SHIPPED) -> str:
-    """Name of the experiment that a target's runs are in."""
-    return f"trainflow-{target if dataset == SHIPPED else registered_name(target, dataset)}"
+    @property
+    def tags(self) -> dict[str, str]:
+        """Tags of the parent and of every child."""
+        commit = str(self.params.get("commit", "unknown"))
+        return {"mlflow.source.git.commit": commit, "target": self.target}
 
 
 @contextmanager
-def log_in_background(
-    settings: Settings, experiments: Sequence[TrackedRun]
-) -> Iterator[dict[str, str]]:
-    """Log runs, a parent with a child for each forecaster, in a thread beside the body.
+def log_in_background(settings: Settings, runs: Sequence[TrackedRun]) -> Iterator[dict[str, str]]:
+    """Log runs in a thread beside the body, each a parent with a child for each forecaster.
 
-    The body has their ids at once, and what it waits for takes no time of its own. Where it fails,
-    so do the runs.
+    The body has the run ids at once. If the body fails, the runs are marked as failed.
 
     Args:
         settings: Where MLflow is.
-        experiments: One for each target.
+        runs: One for each target.
 
     Yields:
         The parent's run id by target.
     """
     client = mlflow_client(settings)
-    ids = {one.target: _parent(client, settings, one) for one in experiments}
+    ids = {run.target: _create_parent(client, settings, run) for run in runs}
     status = "FAILED"
     with ThreadPoolExecutor(1) as pool:
-        logged = pool.submit(_log, client, ids, experiments)
+        logging_runs = pool.submit(_log_runs, client, ids, runs)
         try:
             yield ids
-            logged.result()
+            logging_runs.result()
             status = "FINISHED"
         finally:
-            wait([logged])
+            wait([logging_runs])
             for run_id in ids.values():
                 client.set_terminated(run_id, status=status)
 
 
-def log_run(settings: Settings, experiment: TrackedRun) -> str:
-    """Log a parent run with a child for each forecaster; returns the parent's run id."""
-    with log_in_background(settings, [experiment]) as ids:
-        return ids[experiment.target]
-
-
-def _parent(client: Any, settings: Settings, experiment: TrackedRun) -> str:
-    name = experiment_name(experiment.target, experiment.dataset)
-    run = client.create_run(
-        _experiment(client, settings, name),
-        run_name=str(experiment.params["run"]),
-        tags=_tags(experiment),
-    )
-    return str(run.info.run_id)
-
-
-def _log(client: Any, ids: Mapping[str, str], experiments: Sequence[TrackedRun]) -> None:
-    for one in experiments:
-        best, run_id = one.ranked[0], ids[one.target]
-        experiment_id = client.get_run(run_id).info.experiment_id
-        _batch(client, run_id, {**one.params, "champion": best.forecaster}, _metrics(best))
-        for score in one.ranked:
-            _child(client, experiment_id, run_id, one, score)
-        for file, draw in one.figures.items():
-            _artifact(client, run_id, file, draw())
-
-
-def _tags(experiment: TrackedRun) -> dict[str, str]:
-    commit = str(experiment.params.get("commit", "unknown"))
-    return {"mlflow.source.git.commit": commit, "target": experiment.target}
+def log_run(settings: Settings, run: TrackedRun) -> str:
+    """Log a run with a child for each forecaster; returns the parent's run id."""
+    with log_in_background(settings, [run]) as ids:
+        return ids[run.target]
 
 
 def log_figures(
@@ -175,46 +165,58 @@ def log_figures(
     run_name: str,
     params: Mapping[str, object],
     metrics: Mapping[str, float],
-    steps: Mapping[str, Sequence[tuple[int, float | None]]],
+    steps: Steps,
 ) -> str:
-    """Log one run of plain figures, such as those of a track record; returns its run id.
+    """Log a single run, such as that of a track record; returns its run id.
 
     Args:
         settings: Where MLflow is.
-        experiment: Name of the experiment, made if it is the first.
-        run_name: Of the run.
-        params: What it rests on.
-        metrics: One figure each.
-        steps: Figures by step, such as months ahead.
+        experiment: Name of the experiment, created if it does not exist.
+        run_name: Name of the run.
+        params: Inputs of the figures.
+        metrics: Metrics with one value.
+        steps: Metrics with a value for each step.
     """
     client = mlflow_client(settings)
-    run = client.create_run(_experiment(client, settings, experiment), run_name=run_name)
-    run_id: str = run.info.run_id
-    _batch(client, run_id, params, metrics, steps)
+    run = client.create_run(_experiment_id(client, settings, experiment), run_name=run_name)
+    run_id = str(run.info.run_id)
+    _log_batch(client, run_id, params, metrics, steps)
     client.set_terminated(run_id)
     return run_id
 
 
-def _experiment(client: Any, settings: Settings, name: str) -> Any:
-    """Id of an experiment, made if it is not there."""
-    if known := client.get_experiment_by_name(name):
-        return known.experiment_id
-    local = settings.tracking_uri.startswith("sqlite:///")
-    where = str(settings.artifacts / name) if local else None
-    return client.create_experiment(name, artifact_location=where)
+def _create_parent(client: Any, settings: Settings, run: TrackedRun) -> str:
+    experiment_id = _experiment_id(client, settings, experiment_name(run.target, run.dataset))
+    created = client.create_run(experiment_id, run_name=str(run.params["run"]), tags=run.tags)
+    return str(created.info.run_id)
 
 
-def _child(
-    client: Any,
-    experiment_id: str,
-    parent: str,
-    experiment: TrackedRun,
-    score: Score,
+def _experiment_id(client: Any, settings: Settings, name: str) -> Any:
+    """Id of an experiment, created if it does not exist."""
+    if experiment := client.get_experiment_by_name(name):
+        return experiment.experiment_id
+    local = settings.tracking_uri.startswith(SQLITE)
+    location = str(settings.artifacts / name) if local else None
+    return client.create_experiment(name, artifact_location=location)
+
+
+def _log_runs(client: Any, ids: Mapping[str, str], runs: Sequence[TrackedRun]) -> None:
+    for run in runs:
+        best, run_id = run.ranked[0], ids[run.target]
+        experiment_id = client.get_run(run_id).info.experiment_id
+        _log_batch(client, run_id, {**run.params, "champion": best.forecaster}, _metrics(best))
+        for score in run.ranked:
+            _log_child(client, experiment_id, run_id, run, score)
+        for file, draw in run.images.items():
+            _log_artifact(client, run_id, file, draw())
+
+
+def _log_child(
+    client: Any, experiment_id: str, parent_id: str, run: TrackedRun, score: Score
 ) -> None:
     name, entry = score.forecaster, FORECASTERS[score.forecaster]
-    tags = {**_tags(experiment), "mlflow.parentRunId": parent}
-    run = client.create_run(experiment_id, run_name=name, tags=tags)
-    run_id = run.info.run_id
+    tags = {**run.tags, "mlflow.parentRunId": parent_id}
+    run_id = client.create_run(experiment_id, run_name=name, tags=tags).info.run_id
     params = {
         "forecaster": name,
         "kind": entry.kind,
@@ -223,55 +225,55 @@ def _child(
         "weather": entry.weather,
         "members": ", ".join(entry.members),
         "rule": entry.rule if entry.members else "",
-        "data_sha256": experiment.params["data_sha256"],
+        "data_sha256": run.params["data_sha256"],
     }
     if score.failure is not None:
-        _batch(client, run_id, {**params, "failure": score.failure[:500]}, {})
+        _log_batch(client, run_id, {**params, "failure": score.failure[:500]}, {})
         client.set_terminated(run_id, status="FAILED")
         return
     metrics = _metrics(score)
-    for protocol, scores in experiment.reported.items():
-        if found := scores.get(name):
-            metrics |= _metrics(found, f"{protocol}_")
-    if (single := experiment.single_origin.get(name)) is not None:
-        metrics["single_origin_mape"] = single
+    for protocol, scores in run.reported.items():
+        if reported := scores.get(name):
+            metrics |= _metrics(reported, f"{protocol}_")
+    if (mape := run.single_origin.get(name)) is not None:
+        metrics["single_origin_mape"] = mape
     steps = {
         f"{figure}_by_horizon": [(int(r["horizon"] or 0), r[figure]) for r in score.by_horizon]
         for figure in ("mase", "coverage80")
     }
-    _batch(client, run_id, params, metrics, steps)
-    _artifact(client, run_id, "folds.csv", experiment.folds[name].to_csv(index=False).encode())
+    _log_batch(client, run_id, params, metrics, steps)
+    _log_artifact(client, run_id, "folds.csv", run.folds[name].to_csv(index=False).encode())
     client.set_terminated(run_id)
 
 
 def _metrics(score: Score, prefix: str = "") -> dict[str, float]:
     names = ("mase", "mape", "wis", "coverage80", "coverage95", "seconds")
-    found = {name: getattr(score, name) for name in names}
-    return {prefix + name: value for name, value in found.items() if value is not None}
+    values = {prefix + name: getattr(score, name) for name in names}
+    return {name: value for name, value in values.items() if value is not None}
 
 
-def _batch(
+def _log_batch(
     client: Any,
     run_id: str,
     params: Mapping[str, object],
     metrics: Mapping[str, float],
-    steps: Mapping[str, Sequence[tuple[int, float | None]]] | None = None,
+    steps: Steps | None = None,
 ) -> None:
     from mlflow.entities import Metric, Param
 
-    found = [Metric(name, value, 0, 0) for name, value in metrics.items()]
-    found += [
+    batch = [Metric(name, value, 0, 0) for name, value in metrics.items()]
+    batch += [
         Metric(name, value, 0, step)
         for name, rows in (steps or {}).items()
         for step, value in rows
         if value is not None
     ]
     client.log_batch(
-        run_id, metrics=found, params=[Param(name, str(value)) for name, value in params.items()]
+        run_id, metrics=batch, params=[Param(name, str(value)) for name, value in params.items()]
     )
 
 
-def _artifact(client: Any, run_id: str, name: str, data: bytes) -> None:
+def _log_artifact(client: Any, run_id: str, name: str, data: bytes) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
         path.write_bytes(data)

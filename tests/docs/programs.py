@@ -28,7 +28,7 @@ TARGETS = {
     "help": "test_document_commands.py",
     "data": "test_dvc.py",
     "cards": "test_cards_saved.py",
-    "mlflow": MANUAL + "MLflow's own server; test_tracking.py reads what it shows",
+    "mlflow": MANUAL + "MLflow's own server; test_runs.py reads what it shows",
     "picture": "test_make_targets.py",
     "answers": "test_make_targets.py",
     "lambda": "test_make_targets.py",

@@ -55,17 +55,17 @@ def test_the_last_words(good: Good, first: Manifest) -> None:
     assert words.startswith(f"\nChampion   {first.forecaster} for total\n")
     scores = r"MASE \d\.\d{3} against \d\.\d{3} for seasonal_naive; MAPE [\d.]+% against [\d.]+%"
     for name, folds in (("Backtest", "6 folds to 2018-03"), ("Holdout", "9 folds after it")):
-        assert re.search(rf"\n{name} +{scores}; 80% intervals hold \d+%  \({folds}", words)
+        assert re.search(rf"\n{name} +{scores}; 80% interval coverage \d+%  \({folds}", words)
     assert first.forecaster == "weather_normalised_theta"
     assert re.search(
-        r"\nNowcast    MAPE [\d.]+% one month ahead in the weather that came;"
+        r"\nNowcast    MAPE [\d.]+% one month ahead with that month's weather;"
         r" [\d.]+% in the holdout\n",
         words,
     )
     assert re.findall(r"(\S+) .*\(its weather is known\)\n", words) == ["2022-08"]
-    assert "By part" not in words
+    assert "\nParts " not in words
     assert re.search(r"\nForecast   2022-08 to 2023-07: [\d.]+ Mtoe \([\d,]+ TWh\) in 12", words)
-    months = re.findall(r"\n +(20\d\d-\d\d) +([\d.]+) +80% from ([\d.]+) to ([\d.]+)", words)
+    months = re.findall(r"\n +(20\d\d-\d\d) +([\d.]+) +80% interval ([\d.]+) to ([\d.]+)", words)
     assert [month for month, *_ in months] == [
         *(f"2022-{month:02}" for month in range(8, 13)),
         *(f"2023-{month:02}" for month in range(1, 8)),
@@ -191,12 +191,12 @@ def test_the_release_card_shows_the_forecast_and_its_lineage(
         *(entry.sha256 for entry in first.files.values()),
         "This is the first release in this store.",
         "Open Government Licence",
-        "The weather of 2022-08 is known",
-        "What a degree does",
+        "The forecast of 2022-08 is a",
+        "Effect of temperature",
         "October to March",
     ):
         assert told in text
-    assert "By part" not in text
+    assert "## Parts" not in text
 
 
 def test_the_weather_and_how_the_total_answers_to_it_are_kept(
@@ -277,7 +277,7 @@ def test_what_does_not_beat_naive_is_refused_and_the_run_is_green(
         assert checks["answers"].passed, checks["answers"].told
         assert checks["coverage_80"].passed, checks["coverage_80"].told
     words = again.run.closing
-    assert f"\nNot promoted: {refused.release_id} was refused; in service stays " in words
+    assert f"\nNot promoted: {refused.release_id} did not pass the gate; " in words
     assert "\n           beats_naive: MASE " in words
     assert f"energy releases promote {refused.release_id} --store {store.url} --why" in words
 
@@ -285,24 +285,24 @@ def test_what_does_not_beat_naive_is_refused_and_the_run_is_green(
 def test_the_card_shows_the_decision(again: Good, good: Good, store: Store) -> None:
     text = again.checkout.card(again.run.run_id, "publish").text
     told = {one.action: one for one in list_decisions(store)}
-    decided = text.partition("## Decision")[2].partition("## What changed")[0]
-    assert "**Not promoted**: in service stays " in decided
+    decided = text.partition("## Decision")[2].partition("## Changes")[0]
+    assert " stays live. The release is complete" in decided
     for check in told["refused"].checks:
         assert check.name.replace("_", " ") in decided
         assert check.told in decided
     assert "**failed**" in decided
     before = good.checkout.card(good.run.run_id, "publish").text
-    assert "**Promoted**: this release is in service." in before
+    assert "**Promoted**: this release is live." in before
     assert "**failed**" not in before
 
 
 def test_the_card_says_what_changed(again: Good, store: Store, first: Manifest) -> None:
     now = verify_release(store, again.run.release_id)
     text = again.checkout.card(again.run.run_id, "publish").text
-    changed = text.partition("## What changed")[2].partition("## Lineage")[0]
+    changed = text.partition("## Changes")[2].partition("## Lineage")[0]
     for told in (first.release_id, now.release_id, first.forecaster, now.forecaster):
         assert told in changed
-    assert "Over the 6 months in both, the forecast moved by" in changed
+    assert "Over the 6 months in both, the forecast changed by" in changed
     old = {row.month: row.mean for row in read_table(store, first).months}
     moved = sum(row.mean - old[row.month] for row in read_table(store, now).months)
     assert prints(changed, "# Mtoe", moved)

@@ -106,7 +106,7 @@ def test_how_they_were_made_to_is_kept(release: Manifest, fuels: dict[str, Any])
 def test_the_last_words_name_the_fuels(every: Stopped, release: Manifest) -> None:
     words = every.run.closing
     assert words.startswith(f"\nChampion   {release.forecaster} for visitors\n")
-    assert f"\nBy part    {', '.join(PARTS)}, adding up to the total\n" in words
+    assert f"\nParts      {', '.join(PARTS)}; they add up to the total\n" in words
     assert "models:/visitors-visitors@champion is version 1" in words
 
 
@@ -115,11 +115,11 @@ def test_the_cards_show_the_parts(
 ) -> None:
     drawn = every.run if "leaderboard" in every.run.tasks else every.refused
     leaderboard = every.checkout.card(drawn.run_id, "leaderboard")
-    assert "## The parts" in leaderboard.text
+    assert "## Parts" in leaderboard.text
     assert leaderboard.text.startswith("# Leaderboard: visitors")
     assert fuels["method"].replace("_", " ") in leaderboard.text
     card = every.checkout.card(every.run.run_id, "publish")
-    assert "## By part" in card.text
+    assert "## Parts" in card.text
     assert len(card.of_kind("vegaChart")) == 2
     for table in fuels["tables"].values():
         for row in table["months"]:

@@ -15,7 +15,7 @@ from typing import Any
 from unittest import mock
 
 import pytest
-from test_cards import Shown
+from made_cards import Shown
 
 FLOWS = Path(__file__).resolve().parents[2] / "flows"
 

@@ -1,4 +1,4 @@
-"""Each check alarms at what it is for, on made-up series and on the real one, and not before."""
+"""Each drift check alarms for its own change, on made-up series and on UK energy."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from made_releases import RAW
 from energy.contract.track_record import DriftCheck
 from energy.data.frame import data_as_of, read_frame
 from energy.data.vintages import open_vintage
-from energy.monitoring.drift import LEAST, QUANTILE, check_drift
+from energy.monitoring.drift import FEWEST_MONTHS, QUANTILE, check_drift
 
 NAMES = ["level", "seasonality", "weather", "response"]
-AS_USUAL = {"shift": 0.0, "swing": 4.0, "answer": 0.1}
+NORMAL = {"shift": 0.0, "swing": 4.0, "answer": 0.1}
 
 
 def made(years: int = 25, spoilt: int = 0, low: float = 15.0, **changes: float) -> pd.DataFrame:
@@ -37,7 +37,7 @@ def made(years: int = 25, spoilt: int = 0, low: float = 15.0, **changes: float) 
     late = np.arange(len(months)) >= len(months) - spoilt
 
     def part(name: str) -> np.ndarray:
-        return np.where(late, changes.get(name, AS_USUAL[name]), AS_USUAL[name])
+        return np.where(late, changes.get(name, NORMAL[name]), NORMAL[name])
 
     total = low + part("shift") + part("swing") * wave + part("answer") * chill + noise
     return pd.DataFrame(
@@ -50,12 +50,12 @@ def made(years: int = 25, spoilt: int = 0, low: float = 15.0, **changes: float) 
     )
 
 
-def found(frame: pd.DataFrame, learned_to: str = "2030-01") -> dict[str, DriftCheck]:
+def drift_checks(frame: pd.DataFrame, learned_to: str = "2030-01") -> dict[str, DriftCheck]:
     return {check.name: check for check in check_drift(frame, "total", "Mtoe", learned_to)}
 
 
 def alarms(frame: pd.DataFrame) -> list[str]:
-    return [name for name, check in found(frame).items() if check.alarm]
+    return [name for name, check in drift_checks(frame).items() if check.alarm]
 
 
 @functools.cache
@@ -68,10 +68,10 @@ def real_alarms(cutoff: str, target: str = "total") -> list[str]:
     return [check.name for check in check_drift(then, target, "Mtoe", cutoff) if check.alarm]
 
 
-def test_what_goes_on_as_before_alarms_nothing() -> None:
-    told = found(made())
-    assert list(told) == NAMES
-    for check in told.values():
+def test_a_stable_series_has_no_alarm() -> None:
+    checks = drift_checks(made())
+    assert list(checks) == NAMES
+    for check in checks.values():
         assert not check.alarm
         assert check.figure is not None
         assert check.figure <= check.threshold or check.threshold == 0
@@ -89,23 +89,23 @@ def test_what_goes_on_as_before_alarms_nothing() -> None:
         ({"chill": 7.0}, "weather"),
     ],
 )
-def test_each_check_alarms_at_what_it_is_for(changes: dict, alarmed: str) -> None:
-    check = found(made(**changes))[alarmed]
+def test_each_check_alarms_for_its_own_change(changes: dict, alarmed: str) -> None:
+    check = drift_checks(made(**changes))[alarmed]
     assert check.alarm
     assert check.figure is not None
     assert check.figure > check.threshold
 
 
-def test_a_series_that_crosses_zero_is_judged_in_its_unit() -> None:
+def test_a_series_that_crosses_zero_is_checked_in_its_unit() -> None:
     assert alarms(made(low=0.0)) == []
-    told = found(made(low=0.0, spoilt=12, shift=2.0))["level"]
-    assert told.alarm
-    assert told.figure == pytest.approx(24, abs=2)
-    assert "Mtoe." in told.evidence
-    assert "%:" not in told.evidence
+    checks = drift_checks(made(low=0.0, spoilt=12, shift=2.0))["level"]
+    assert checks.alarm
+    assert checks.figure == pytest.approx(24, abs=2)
+    assert "Mtoe." in checks.evidence
+    assert "%:" not in checks.evidence
 
 
-def test_a_mild_year_is_no_drift_of_the_level() -> None:
+def test_a_mild_year_is_not_drift() -> None:
     frame = made()
     last = frame.index[-12:]
     frame.loc[last, "temperature"] += 2.0
@@ -114,33 +114,33 @@ def test_a_mild_year_is_no_drift_of_the_level() -> None:
     assert "level" not in alarms(frame)
 
 
-def test_too_few_years_to_tell() -> None:
+def test_too_few_years() -> None:
     for check in check_drift(made(years=10), "total", "Mtoe", "2030-01"):
         assert (check.figure, check.alarm) == (None, False)
         assert check.evidence.startswith("Not measured: ")
-        assert f"{LEAST} are needed" in check.evidence
+        assert f"{FEWEST_MONTHS} are needed" in check.evidence
 
 
-def test_without_weather_the_series_alone_is_judged() -> None:
+def test_without_weather_two_checks_remain() -> None:
     frame = made(spoilt=12, shift=-1.5)
     frame[["temperature", "degree_days"]] = np.nan
-    told = found(frame)
-    assert [name for name, check in told.items() if check.figure is not None] == NAMES[:2]
-    assert told["level"].alarm
-    assert "no weather" in told["weather"].evidence
+    checks = drift_checks(frame)
+    assert [name for name, check in checks.items() if check.figure is not None] == NAMES[:2]
+    assert checks["level"].alarm
+    assert "no weather" in checks["weather"].evidence
 
 
 def test_a_gap_in_the_series_is_not_bridged() -> None:
     frame = made()
     frame.loc["2012-03", "total"] = np.nan
-    told = found(frame)
-    assert told["level"].figure is None
-    assert told["weather"].figure is not None
+    checks = drift_checks(frame)
+    assert checks["level"].figure is None
+    assert checks["weather"].figure is not None
 
 
-def test_what_a_release_had_not_seen_is_no_part_of_the_yardstick() -> None:
+def test_months_after_the_training_data_do_not_count_for_the_threshold() -> None:
     frame = made(spoilt=40, shift=-3.0)
-    whole, early = (found(frame, to)["level"] for to in ("2030-01", "2018-12"))
+    whole, early = (drift_checks(frame, to)["level"] for to in ("2030-01", "2018-12"))
     assert whole.threshold > 2 * early.threshold
 
 
@@ -156,13 +156,13 @@ def test_what_a_release_had_not_seen_is_no_part_of_the_yardstick() -> None:
         ("2021-08", []),
     ],
 )
-def test_the_years_that_were_out_of_the_ordinary(cutoff: str, expected: list[str]) -> None:
+def test_alarms_in_the_years_of_uk_energy(cutoff: str, expected: list[str]) -> None:
     assert real_alarms(cutoff) == expected
 
 
-def test_an_alarm_names_its_evidence() -> None:
+def test_an_alarm_has_evidence() -> None:
     then = data_as_of({"now": real()}, pd.Period("2020-12", "M")).frame
-    check = found(then, "2020-12")["level"]
-    assert check.evidence.startswith("2020-01 to 2020-12 came to ")
-    assert "Mtoe in the weather to expect; the trend of the 3 years before has" in check.evidence
+    check = drift_checks(then, "2020-12")["level"]
+    assert check.evidence.startswith("2020-01 to 2020-12 sum to ")
+    assert "Mtoe in normal weather; the trend of the 3 years before gives" in check.evidence
     assert "it would have alarmed in" in check.evidence

@@ -1,4 +1,4 @@
-"""Scores of a record, on rows whose answer is known."""
+"""Scores of made-up rows."""
 
 from __future__ import annotations
 
@@ -29,33 +29,33 @@ def row(month: str = "2022-07", horizon: int = 1, error: float = 1.0, **changes:
     return ScoredMonth(**{**given, **changes})  # type: ignore[arg-type]
 
 
-def test_a_score_in_figures() -> None:
-    found = score_months([row(error=1.0), row(error=-1.5, scale=1.0), row(error=2.0)])
-    assert found
-    assert found.months == 3
-    assert found.mae == pytest.approx(1.5)
-    assert found.naive_mae == pytest.approx(2.0)
-    assert found.mase == pytest.approx((0.5 + 1.5 + 1.0) / 3)
-    assert found.naive_mase == pytest.approx((1 + 2 + 1) / 3)
-    assert found.mape == pytest.approx(15.0)
-    assert found.coverage80 == pytest.approx(1 / 3)  # the bound is inside
-    assert found.coverage95 == pytest.approx(1.0)
-    assert found.bias == pytest.approx(0.5)
-    assert found.first_print_mae == pytest.approx((0.5 + 2.0 + 1.5) / 3)
+def test_a_score() -> None:
+    scored = score_months([row(error=1.0), row(error=-1.5, scale=1.0), row(error=2.0)])
+    assert scored
+    assert scored.months == 3
+    assert scored.mae == pytest.approx(1.5)
+    assert scored.naive_mae == pytest.approx(2.0)
+    assert scored.mase == pytest.approx((0.5 + 1.5 + 1.0) / 3)
+    assert scored.naive_mase == pytest.approx((1 + 2 + 1) / 3)
+    assert scored.mape == pytest.approx(15.0)
+    assert scored.coverage80 == pytest.approx(1 / 3)  # the bound is inside
+    assert scored.coverage95 == pytest.approx(1.0)
+    assert scored.bias == pytest.approx(0.5)
+    assert scored.first_print_mae == pytest.approx((0.5 + 2.0 + 1.5) / 3)
 
 
-def test_of_nothing_there_is_no_score() -> None:
+def test_no_rows() -> None:
     assert score_months([]) is None
     assert summaries([], "2022-07") == (None, None, (), None)
 
 
-def test_a_percentage_of_nothing_is_none() -> None:
-    found = score_months([row(actual=0.0)])
-    assert found
-    assert found.mape is None
+def test_no_mape_of_zero() -> None:
+    scored = score_months([row(actual=0.0)])
+    assert scored
+    assert scored.mape is None
 
 
-def test_what_the_summaries_count() -> None:
+def test_summaries() -> None:
     rows = [
         *(row(months_after("2020-12", n), 1) for n in range(1, 20)),
         row("2022-07", 12, 3.0),
@@ -81,8 +81,8 @@ def test_the_tracking_signal_has_the_sign_of_the_error() -> None:
     assert tracking_signal([row(horizon=2)] * 4) is None
 
 
-def test_twelve_errors_that_do_not_lean_are_rarely_beyond_the_limit() -> None:
-    """And often beyond 4, which is why that is not the limit."""
+def test_unbiased_errors_are_rarely_beyond_the_limit() -> None:
+    """And often beyond 4, so that is not the limit."""
     errors = np.random.default_rng(1).normal(size=(20_000, 12))
     signals = np.abs(errors.sum(axis=1)) / np.abs(errors).mean(axis=1)
     assert (signals > TRACKING_SIGNAL_LIMIT).mean() == pytest.approx(0.06, abs=0.01)

@@ -8,8 +8,8 @@ import shutil
 from pathlib import Path
 
 import pytest
+from made_cards import Shown
 from made_results import ENERGY, RAW, WEATHER, make_release
-from test_cards import Shown
 
 from energy.data.archive import newest_vintage
 from energy.data.vintage_builder import NewVintage, RejectedVintage

@@ -1,4 +1,4 @@
-"""Where a release comes from."""
+"""The commit and the packages of a release."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_a_clean_checkout_is_its_commit(repository: Path) -> None:
 
 
 @pytest.mark.parametrize("staged", [False, True])
-def test_changed_code_is_told(repository: Path, staged: bool) -> None:
+def test_uncommitted_changes(repository: Path, staged: bool) -> None:
     (repository / "code.py").write_text("2")
     if staged:
         git(repository, "add", ".")
@@ -50,7 +50,7 @@ def test_no_checkout_is_unknown(
     assert commit(repository) == "unknown"
 
 
-def test_a_task_on_an_engine_knows_its_code_by_the_package_it_came_in(
+def test_a_task_on_an_engine_has_the_hash_of_its_code_package(
     tmp_path: Path, repository: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("METAFLOW_CODE_SHA", "0123abc")
@@ -63,16 +63,16 @@ def test_a_repository_without_a_commit_is_unknown(tmp_path: Path) -> None:
     assert commit(tmp_path) == "unknown"
 
 
-def test_the_lineage_of_here_and_now() -> None:
+def test_the_lineage_of_this_environment() -> None:
     vintage, runs = {"a.xlsx": "0" * 64}, {"metaflow": "TrainFlow/1"}
-    found = lineage(vintage, "abc", runs)
-    assert (found.vintage, found.commit, found.runs) == (vintage, "abc", runs)
-    assert found.packages == {name: version(name) for name in PACKAGES}
-    assert found.python == platform.python_version()
-    assert found.vintage is not vintage
+    made = lineage(vintage, "abc", runs)
+    assert (made.vintage, made.commit, made.runs) == (vintage, "abc", runs)
+    assert made.packages == {name: version(name) for name in PACKAGES}
+    assert made.python == platform.python_version()
+    assert made.vintage is not vintage
 
 
 def test_pins_are_requirements() -> None:
-    found = pins(lineage({}, "abc", {}))
-    assert f"sktime=={version('sktime')}" in found
-    assert len(found) == len(PACKAGES)
+    requirements = pins(lineage({}, "abc", {}))
+    assert f"sktime=={version('sktime')}" in requirements
+    assert len(requirements) == len(PACKAGES)

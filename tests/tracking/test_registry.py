@@ -1,4 +1,4 @@
-"""What MLflow's registry holds of what was published, on a SQLite file of its own."""
+"""Published releases in MLflow's model registry, in a SQLite file."""
 
 from __future__ import annotations
 
@@ -46,11 +46,6 @@ def run_id(client: Any, tmp_path_factory: pytest.TempPathFactory) -> str:
     return str(client.create_run(experiment).info.run_id)
 
 
-def test_another_data_set_s_models_are_its_own() -> None:
-    assert runs.registered_name("total") == "energy-total"
-    assert runs.registered_name("total", "mill") == "mill-total"
-
-
 @pytest.fixture(scope="module")
 def registered(settings: Settings, run_id: str) -> list[str]:
     """Versions of two registrations, one after the other; the second is a fitted forecaster."""
@@ -59,20 +54,20 @@ def registered(settings: Settings, run_id: str) -> list[str]:
     y = make_series()
     laid = make_plan(y)
     folds = make_comparison(y, laid).folds["seasonal_naive"]
-    fitted, table = refit_champion("seasonal_naive", y, make_weather(), folds, 6, "Mtoe")
+    fitted, fitted_table = refit_champion("seasonal_naive", y, make_weather(), folds, 6, "Mtoe")
     made = []
-    for number, (model, shown) in enumerate(
-        ((b"no model", make_table(y, laid)), (model_to_zip(fitted), table)), 1
+    for number, (model, table) in enumerate(
+        ((b"no model", make_table(y, laid)), (model_to_zip(fitted), fitted_table)), 1
     ):
-        files = {"model.zip": model, "forecast.json": json.dumps(shown.to_dict()).encode()}
-        manifest = make_manifest(shown, number)
+        files = {"model.zip": model, "forecast.json": json.dumps(table.to_dict()).encode()}
+        manifest = make_manifest(table, number)
         made.append(
             registry.register_release(settings, "total", run_id, files, manifest, promoted=True)
         )
     return made
 
 
-def test_the_alias_moves_to_the_version_registered_last(
+def test_the_alias_is_on_the_promoted_version(
     registered: list[str], client: Any, run_id: str
 ) -> None:
     assert registered == ["1", "2"]
@@ -84,20 +79,20 @@ def test_the_alias_moves_to_the_version_registered_last(
     assert client.get_model_version(name, "1").tags["forecaster"] == "theta"
 
 
-def test_a_version_that_was_refused_does_not_get_the_alias(
+def test_a_rejected_version_has_no_alias(
     registered: list[str], settings: Settings, client: Any, run_id: str
 ) -> None:
     y = make_series()
     table = make_table(y, make_plan(y))
-    given = ({"model.zip": b"no model"}, make_manifest(table, 3))
-    version = registry.register_release(settings, "total", run_id, *given, promoted=False)
+    files, manifest = {"model.zip": b"no model"}, make_manifest(table, 3)
+    version = registry.register_release(settings, "total", run_id, files, manifest, promoted=False)
     assert version not in registered
     name = runs.registered_name("total")
     assert client.get_model_version(name, version).tags["release_id"].endswith("3f9a1c23")
     assert str(client.get_model_version_by_alias(name, ALIAS).version) == registered[-1]
 
 
-def test_what_is_registered_pins_its_packages(
+def test_a_model_pins_its_packages(
     registered: list[str], client: Any, run_id: str, tmp_path: Path
 ) -> None:
     file = client.download_artifacts(run_id, "model/requirements.txt", str(tmp_path))
@@ -106,7 +101,7 @@ def test_what_is_registered_pins_its_packages(
     assert pins == ["sktime==1.2.0", "pandas==3.0.0"]
 
 
-def test_a_registry_that_fails_is_not_taken_for_one_that_has_the_model(
+def test_other_errors_of_the_registry_are_raised(
     settings: Settings, run_id: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from mlflow.exceptions import MlflowException

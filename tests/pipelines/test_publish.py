@@ -1,4 +1,4 @@
-"""A forecast is put into the store whole, and in service last; in a directory."""
+"""A release is written completely and becomes live last; in a directory."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from energy.releases.bundle import (
     verify_release,
 )
 from energy.releases.promotion import Check, list_decisions
-from energy.releases.reader import read_champion as in_service
+from energy.releases.reader import read_champion
 from energy.releases.store import Store, open_store
 
 Y = make_series()
@@ -58,7 +58,7 @@ def draft() -> ReleaseDraft:
 
 
 def answers(store_url: str, release_id: str) -> Check:
-    """In place of a fresh process, which takes seconds."""
+    """Instead of a fresh process, which takes seconds."""
     return Check("answers", True, 0.0, 1e-6, f"{release_id} answered.")
 
 
@@ -66,8 +66,8 @@ def silent(store_url: str, release_id: str) -> Check:
     return Check("answers", False, None, 1e-6, "It did not answer.")
 
 
-def put(store: Store, draft: ReleaseDraft, asked: Any = answers) -> PublishResult:
-    return publish(store, draft, LINEAGE, asked)
+def put(store: Store, draft: ReleaseDraft, smoke_test: Any = answers) -> PublishResult:
+    return publish(store, draft, LINEAGE, smoke_test)
 
 
 @pytest.fixture
@@ -75,62 +75,62 @@ def store(tmp_path: Path) -> Store:
     return open_store(str(tmp_path / "store"))
 
 
-def test_what_was_published_is_in_service_and_can_be_read(store, draft) -> None:
-    found = put(store, draft)
-    pointer = in_service(store)
-    assert pointer == found.pointer
-    assert (pointer.release_id, pointer.previous_id) == (found.manifest.release_id, None)
+def test_a_published_release_is_live_and_readable(store, draft) -> None:
+    result = put(store, draft)
+    pointer = read_champion(store)
+    assert pointer == result.pointer
+    assert (pointer.release_id, pointer.previous_id) == (result.manifest.release_id, None)
     assert pointer.reason == draft.comparison.why
     manifest = verify_release(store, pointer.release_id)
-    assert manifest == found.manifest
+    assert manifest == result.manifest
     assert (manifest.target, manifest.unit, manifest.cutoff) == ("total", "Mtoe", "2022-07")
     assert (manifest.forecaster, manifest.lineage) == (BASELINE, LINEAGE)
     assert read_table(store, manifest) == draft.table
-    assert {name: read_file(store, manifest, name) for name in manifest.files} == found.files
-    assert set(found.files) == ALWAYS
-    assert (found.before, found.trouble) == (None, "")
+    assert {name: read_file(store, manifest, name) for name in manifest.files} == result.files
+    assert set(result.files) == ALWAYS
+    assert (result.previous, result.error) == (None, "")
 
 
-def test_a_release_says_in_words_what_it_forecasts(store, draft) -> None:
+def test_title_and_attribution(store, draft) -> None:
     named = replace(draft, title="Flour", data={"schema": 1, "attribution": "By the miller."})
     manifest = verify_release(store, publish(store, named, LINEAGE).manifest.release_id)
     assert (manifest.title, manifest.attribution) == ("Flour", "By the miller.")
 
 
-def test_the_published_champion_forecasts_the_published_table(store, draft) -> None:
+def test_the_published_model_forecasts_the_published_table(store, draft) -> None:
     manifest = put(store, draft).manifest
     again = selection.model_from_zip(read_file(store, manifest, "model.zip"))
     table = read_table(store, manifest)
-    found = selection.forecast(BASELINE, again, len(table.months), True)
-    assert [row.mean for row in table.months] == found.to_list()
+    means = selection.forecast(BASELINE, again, len(table.months), True)
+    assert [row.mean for row in table.months] == means.to_list()
 
 
-def test_scores_json_tells_every_score_and_why(store, draft) -> None:
-    found = json.loads(put(store, draft).files["scores.json"])
+def test_scores_json_has_every_score_and_the_reason(store, draft) -> None:
+    scores_json = json.loads(put(store, draft).files["scores.json"])
     comparison = draft.comparison
     reported = {"holdout", "nowcast", "nowcast_holdout"}
-    assert set(found) == {
+    assert set(scores_json) == {
         *("schema", "why", "backtest", "single_origin_mape", "bench_version"),
         *reported,
     }
-    assert (found["schema"], found["why"]) == (SCHEMA, comparison.why)
-    assert found["bench_version"] == VERSION
-    assert [row["forecaster"] for row in found["backtest"]] == [
+    assert (scores_json["schema"], scores_json["why"]) == (SCHEMA, comparison.why)
+    assert scores_json["bench_version"] == VERSION
+    assert [row["forecaster"] for row in scores_json["backtest"]] == [
         s.forecaster for s in comparison.ranked
     ]
     first = comparison.ranked[0]
-    assert found["backtest"][0]["mase"] == first.mase
-    assert found["backtest"][0]["by_horizon"] == list(first.by_horizon)
+    assert scores_json["backtest"][0]["mase"] == first.mase
+    assert scores_json["backtest"][0]["by_horizon"] == list(first.by_horizon)
     for name in reported:
         scores = getattr(comparison, name)
         assert scores
-        assert found[name] == json.loads(
+        assert scores_json[name] == json.loads(
             json.dumps({name: score.to_dict() for name, score in scores.items()})
         )
-    assert found["single_origin_mape"] == comparison.single_origin
+    assert scores_json["single_origin_mape"] == comparison.single_origin
 
 
-def test_scores_json_tells_failures_too(store, draft) -> None:
+def test_scores_json_has_failures(store, draft) -> None:
     failed = make_comparison(Y, make_plan(Y), failed=["ridge"])
     published = put(store, replace(draft, comparison=failed))
     last = json.loads(published.files["scores.json"])["backtest"][-1]
@@ -138,70 +138,72 @@ def test_scores_json_tells_failures_too(store, draft) -> None:
     assert last["failure"] == "ValueError: it broke"
 
 
-def test_weather_and_fuels_are_files_like_any_other(store, draft) -> None:
+def test_weather_and_parts_are_files(store, draft) -> None:
     facts, breakdown = make_facts(), make_breakdown(12)
-    found = put(store, replace(draft, weather=facts, breakdown=breakdown))
+    result = put(store, replace(draft, weather=facts, breakdown=breakdown))
     added = {"weather.json": facts, "fuels.json": breakdown}
-    assert set(found.files) == {*ALWAYS, *added}
-    assert verify_release(store, found.manifest.release_id) == found.manifest
-    for name in found.files:
-        data = read_file(store, found.manifest, name)
-        entry = found.manifest.files[name]
+    assert set(result.files) == {*ALWAYS, *added}
+    assert verify_release(store, result.manifest.release_id) == result.manifest
+    for name in result.files:
+        data = read_file(store, result.manifest, name)
+        entry = result.manifest.files[name]
         assert (entry.sha256, entry.bytes) == (hashlib.sha256(data).hexdigest(), len(data))
-    assert decode_document("weather.json", found.files["weather.json"]) == json.loads(
+    assert decode_document("weather.json", result.files["weather.json"]) == json.loads(
         json.dumps(facts.to_dict())
     )
-    told = decode_document("weather.json", found.files["weather.json"])
-    assert WeatherFacts.from_dict(told) == facts
-    assert decode_document("fuels.json", found.files["fuels.json"]) == json.loads(
+    weather = decode_document("weather.json", result.files["weather.json"])
+    assert WeatherFacts.from_dict(weather) == facts
+    assert decode_document("fuels.json", result.files["fuels.json"]) == json.loads(
         json.dumps({"schema": SCHEMA, **breakdown.to_dict()})
     )
 
 
-def test_fuels_json_holds_the_parts_tables_as_forecast_json_holds_the_total_s(store, draft) -> None:
+def test_fuels_json_has_the_tables_of_the_parts(store, draft) -> None:
     breakdown = make_breakdown(12)
-    found = put(store, replace(draft, breakdown=breakdown))
-    assert set(found.files) == {*ALWAYS, "fuels.json"}
-    tables = json.loads(found.files["fuels.json"])["tables"]
+    result = put(store, replace(draft, breakdown=breakdown))
+    assert set(result.files) == {*ALWAYS, "fuels.json"}
+    tables = json.loads(result.files["fuels.json"])["tables"]
     read = {name: ForecastTable.from_dict(table) for name, table in tables.items()}
     assert read == breakdown.tables
     first = {table.months[0].month for table in (*read.values(), draft.table)}
     assert first == {"2022-08"}
 
 
-def test_history_json_holds_the_series(store, draft) -> None:
-    found = json.loads(put(store, draft).files["history.json"])
-    assert (found["schema"], found["unit"], found["first_month"]) == (SCHEMA, "Mtoe", "2012-08")
-    assert found["values"] == pytest.approx(Y.to_list(), abs=1e-6)
-    assert len(found["values"]) == len(Y)
+def test_history_json_has_the_series(store, draft) -> None:
+    history = json.loads(put(store, draft).files["history.json"])
+    assert (history["schema"], history["unit"], history["first_month"]) == (
+        SCHEMA,
+        "Mtoe",
+        "2012-08",
+    )
+    assert history["values"] == pytest.approx(Y.to_list(), abs=1e-6)
+    assert len(history["values"]) == len(Y)
 
 
-def test_a_second_release_knows_the_first(store, draft) -> None:
+def test_the_result_has_the_previous_release(store, draft) -> None:
     first = put(store, draft)
     second = put(store, replace(draft, history=Y.iloc[1:]))
-    assert second.before == (first.manifest, draft.table)
-    assert second.trouble == ""
+    assert second.previous == (first.manifest, draft.table)
+    assert second.error == ""
     assert second.pointer.previous_id == first.manifest.release_id
-    assert in_service(store) == second.pointer
+    assert read_champion(store) == second.pointer
     assert verify_release(store, first.manifest.release_id) == first.manifest
 
 
 @pytest.mark.parametrize("name", ["model.zip", "forecast.json", "manifest.json"])
-def test_a_damaged_release_is_no_reason_not_to_publish_a_sound_one(
-    name: str, store, tmp_path, draft
-) -> None:
+def test_a_damaged_live_release_is_replaced(name: str, store, tmp_path, draft) -> None:
     first = put(store, draft).manifest.release_id
     (tmp_path / "store" / "releases" / first / name).write_bytes(b"damaged")
     second = put(store, replace(draft, history=Y.iloc[1:]))
-    assert second.before is None
-    assert name in second.trouble
-    assert "\n" not in second.trouble
+    assert second.previous is None
+    assert name in second.error
+    assert "\n" not in second.error
     assert second.pointer.previous_id == first
-    assert in_service(store) == second.pointer
+    assert read_champion(store) == second.pointer
     verify_release(store, second.manifest.release_id)
 
 
-def test_a_pointer_that_cannot_be_read_is_not_overwritten(store, tmp_path, draft) -> None:
+def test_an_unreadable_pointer_is_not_overwritten(store, tmp_path, draft) -> None:
     put(store, draft)
     pointer = tmp_path / "store" / "champion.json"
     pointer.write_bytes(b"damaged")
@@ -210,10 +212,10 @@ def test_a_pointer_that_cannot_be_read_is_not_overwritten(store, tmp_path, draft
     assert pointer.read_bytes() == b"damaged"
 
 
-def test_a_table_that_was_altered_after_the_fact_is_not_promoted(
+def test_a_release_with_an_altered_file_is_not_promoted(
     monkeypatch, store, tmp_path, draft
 ) -> None:
-    """A disk that garbles what it is given: the release in service stays."""
+    """A disk that damages a file: the live release stays."""
     first = put(store, draft)
     written = publishing.write_release
 
@@ -226,7 +228,7 @@ def test_a_table_that_was_altered_after_the_fact_is_not_promoted(
     monkeypatch.setattr(publishing, "write_release", garble)
     with pytest.raises(StoreError, match=r"model\.zip"):
         put(store, replace(draft, history=Y.iloc[1:]))
-    assert in_service(store) == first.pointer
+    assert read_champion(store) == first.pointer
 
 
 CHECKS = [
@@ -236,54 +238,58 @@ CHECKS = [
 
 
 def test_every_check_is_recorded_with_the_promotion(store, draft) -> None:
-    found = put(store, draft)
-    assert found.promoted
-    assert found.failed == []
-    assert [check.name for check in found.checks] == CHECKS
-    (told,) = list_decisions(store)
-    assert told.checks == found.checks
-    assert (told.action, told.by, told.reason) == ("promoted", "TrainFlow/1", draft.comparison.why)
-    assert found.checks[-1].told.startswith(found.manifest.release_id)
+    result = put(store, draft)
+    assert result.promoted
+    assert result.failed == []
+    assert [check.name for check in result.checks] == CHECKS
+    (decision,) = list_decisions(store)
+    assert decision.checks == result.checks
+    assert (decision.action, decision.by, decision.reason) == (
+        "promoted",
+        "TrainFlow/1",
+        draft.comparison.why,
+    )
+    assert result.checks[-1].told.startswith(result.manifest.release_id)
 
 
-def test_a_refusal_leaves_the_release_in_service_and_keeps_the_other(store, draft) -> None:
+def test_a_rejected_release_is_complete_and_the_live_one_stays(store, draft) -> None:
     first = put(store, draft)
     pointer = store.read("champion.json")
     second = put(store, replace(draft, history=Y.iloc[1:]), silent)
     assert not second.promoted
     assert [check.name for check in second.failed] == ["answers"]
     assert store.read("champion.json") == pointer
-    assert second.pointer == in_service(store) == first.pointer
+    assert second.pointer == read_champion(store) == first.pointer
     assert verify_release(store, second.manifest.release_id) == second.manifest
-    told = {one.action: one for one in list_decisions(store)}["refused"]
-    assert told.release_id == second.manifest.release_id
-    assert (told.previous_id, told.by) == (first.manifest.release_id, "TrainFlow/1")
-    assert told.reason == "answers: It did not answer."
-    assert [check.name for check in told.checks] == CHECKS
+    (decision,) = (made for made in list_decisions(store) if made.action == "refused")
+    assert decision.release_id == second.manifest.release_id
+    assert (decision.previous_id, decision.by) == (first.manifest.release_id, "TrainFlow/1")
+    assert decision.reason == "answers: It did not answer."
+    assert [check.name for check in decision.checks] == CHECKS
 
 
-def test_a_first_release_that_is_refused_leaves_nothing_in_service(store, draft) -> None:
-    found = put(store, draft, silent)
-    assert (found.promoted, found.pointer, in_service(store)) == (False, None, None)
-    assert release_ids(store) == [found.manifest.release_id]
+def test_a_rejected_first_release(store, draft) -> None:
+    result = put(store, draft, silent)
+    assert (result.promoted, result.pointer, read_champion(store)) == (False, None, None)
+    assert release_ids(store) == [result.manifest.release_id]
 
 
-def test_another_target_does_not_take_over(store, draft) -> None:
+def test_another_target_is_rejected(store, draft) -> None:
     first = put(store, draft)
-    found = put(store, replace(draft, table=structs.replace(draft.table, target="coal")))
-    assert [check.name for check in found.failed] == ["same_series"]
-    assert in_service(store) == first.pointer
+    result = put(store, replace(draft, table=structs.replace(draft.table, target="coal")))
+    assert [check.name for check in result.failed] == ["same_series"]
+    assert read_champion(store) == first.pointer
 
 
-def test_data_that_are_older_are_refused(store, draft) -> None:
+def test_older_data_are_rejected(store, draft) -> None:
     put(store, draft)
-    found = put(store, replace(draft, table=structs.replace(draft.table, cutoff="2022-06")))
-    assert [check.name for check in found.failed] == ["not_older"]
-    assert in_service(store).release_id != found.manifest.release_id
+    result = put(store, replace(draft, table=structs.replace(draft.table, cutoff="2022-06")))
+    assert [check.name for check in result.failed] == ["not_older"]
+    assert read_champion(store).release_id != result.manifest.release_id
 
 
-def test_whoever_promotes_while_we_are_judged_stands(store, draft) -> None:
-    """What we were judged against is not in service any more; the release is kept, whole."""
+def test_a_promotion_during_the_checks_wins(store, draft) -> None:
+    """The release was compared with one that is no longer live; it stays in the store, complete."""
     put(store, draft)
     others = []
 
@@ -294,13 +300,12 @@ def test_whoever_promotes_while_we_are_judged_stands(store, draft) -> None:
     with pytest.raises(PromotionLost) as caught:
         put(store, replace(draft, history=Y.iloc[1:]), overtaken)
     assert f"made {others[0].manifest.release_id} live" in str(caught.value)
-    assert in_service(store) == others[0].pointer
-    assert len(release_ids(store)) == 3
+    assert read_champion(store) == others[0].pointer
     for release_id in release_ids(store):
         verify_release(store, release_id)
 
 
-def test_of_sixteen_at_once_one_is_promoted_and_fifteen_say_so(store, draft) -> None:
+def test_of_sixteen_concurrent_publishers_one_wins(store, draft) -> None:
     start = threading.Barrier(16)
 
     def together(store_url: str, release_id: str) -> Check:
@@ -316,25 +321,25 @@ def test_of_sixteen_at_once_one_is_promoted_and_fifteen_say_so(store, draft) -> 
     with ThreadPoolExecutor(16) as pool:
         ends = list(pool.map(compete, range(16)))
     (winner,) = (end for end in ends if isinstance(end, PublishResult))
-    assert in_service(store) == winner.pointer
-    assert len(release_ids(store)) == 16
+    assert read_champion(store) == winner.pointer
+    assert len([verify_release(store, release_id) for release_id in release_ids(store)]) == 16
     for end in ends:
         if isinstance(end, PromotionLost):
             assert f"made {winner.manifest.release_id} live" in str(end)
-    for release_id in release_ids(store):
-        verify_release(store, release_id)
-    told = list_decisions(store)
-    assert sorted(one.action for one in told) == ["promoted", *["refused"] * 15]
-    assert all(one.checks for one in told)
+    decisions = list_decisions(store)
+    assert sorted(decision.action for decision in decisions) == ["promoted", *["refused"] * 15]
+    assert all(decision.checks for decision in decisions)
 
 
 @pytest.mark.parametrize("writes", range(8))
-def test_a_publisher_killed_after_any_object_leaves_a_whole_champion(store, draft, writes) -> None:
-    """Six writes make the release, the seventh puts it in service, the eighth records that."""
+def test_a_publisher_killed_at_any_time_leaves_a_complete_live_release(
+    store, draft, writes
+) -> None:
+    """Six writes make the release, the seventh makes it live, the eighth records that."""
     first = put(store, draft)
     with pytest.raises(Killed):
         put(Mortal(store, writes), replace(draft, history=Y.iloc[1:]))
-    pointer = in_service(store)
+    pointer = read_champion(store)
     assert (pointer == first.pointer) == (writes < 7)
     verify_release(store, pointer.release_id)
     third = put(store, replace(draft, history=Y.iloc[2:]))
@@ -342,32 +347,34 @@ def test_a_publisher_killed_after_any_object_leaves_a_whole_champion(store, draf
     assert third.pointer.previous_id == pointer.release_id
 
 
-def test_folds_that_the_release_in_service_kept_are_judged_on(store, draft, monkeypatch) -> None:
-    """Its forecaster is not in this run: nine cutoffs of its own on which it was better."""
+def test_folds_of_the_live_release_are_compared(store, draft, monkeypatch) -> None:
+    """Its forecaster is not in this run; it was better on nine cutoffs."""
     rows = make_comparison(Y, make_plan(Y, folds=9), names=AND_WEATHER).folds["theta"]
     kept = folds_document({BASELINE: rows.assign(mean=rows["actual"])}, "Mtoe")
-    made = publishing._files
+    made = publishing.draft_files
     monkeypatch.setattr(
-        publish, "_files", lambda one: {**made(one), "folds.json": json.dumps(kept).encode()}
+        publishing,
+        "draft_files",
+        lambda one: {**made(one), "folds.json": json.dumps(kept).encode()},
     )
     put(store, draft)
     compared = make_comparison(Y, make_plan(Y, folds=9), names=("theta", "ridge"))
-    found = put(store, replace(draft, comparison=compared, history=Y.iloc[1:]))
-    told = {check.name: check for check in found.checks}["not_worse"]
-    assert "seasonal_naive as its release kept it, on 9 cutoffs" in told.told
+    result = put(store, replace(draft, comparison=compared, history=Y.iloc[1:]))
+    check = {check.name: check for check in result.checks}["not_worse"]
+    assert "seasonal_naive as published, on 9 cutoffs" in check.told
 
 
-def test_a_replay_tells_its_own_time(store, draft) -> None:
+def test_a_replay_has_its_own_clock(store, draft) -> None:
     then = datetime(2022, 9, 29, 9, 30, tzinfo=UTC)
-    found = publish(store, draft, LINEAGE, answers, lambda: then)
-    assert found.manifest.created_at == found.pointer.promoted_at == "2022-09-29T09:30:00Z"
-    assert found.manifest.release_id.startswith("2022-07-20220929T093000Z-")
+    result = publish(store, draft, LINEAGE, answers, lambda: then)
+    assert result.manifest.created_at == result.pointer.promoted_at == "2022-09-29T09:30:00Z"
+    assert result.manifest.release_id.startswith("2022-07-20220929T093000Z-")
 
 
-def test_a_clock_that_is_behind_is_refused(store, draft) -> None:
+def test_a_clock_that_is_behind(store, draft) -> None:
     put(store, draft)
     then = datetime(2022, 9, 29, tzinfo=UTC)
-    found = publish(store, replace(draft, history=Y.iloc[1:]), LINEAGE, answers, lambda: then)
-    assert [check.name for check in found.failed] == ["clock"]
-    assert "one of the two clocks is wrong" in found.failed[0].told
-    assert not found.promoted
+    result = publish(store, replace(draft, history=Y.iloc[1:]), LINEAGE, answers, lambda: then)
+    assert [check.name for check in result.failed] == ["clock"]
+    assert "one of the two clocks is wrong" in result.failed[0].told
+    assert not result.promoted

@@ -25,7 +25,7 @@ def _a_run_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(NOTES, raising=False)
 
 
-def test_what_is_unset_is_set() -> None:
+def test_the_environment_is_set() -> None:
     environ = {"USER": "ada"}
     prepare_environment(environ)
     cores = str(os.cpu_count())
@@ -44,7 +44,7 @@ def test_what_is_unset_is_set() -> None:
     }
 
 
-def test_what_the_user_has_set_stays() -> None:
+def test_what_the_user_has_set_is_kept() -> None:
     mine = {
         "METAFLOW_USER": "grace",
         "METAFLOW_DATASTORE_SYSROOT_LOCAL": "/elsewhere",
@@ -63,8 +63,8 @@ def test_what_the_user_has_set_stays() -> None:
     assert environ == mine
 
 
-def test_a_task_on_an_engine_leaves_its_metadata_where_metaflow_looks_for_them() -> None:
-    """In the folder that it was started in: Metaflow's Batch and Kubernetes send back that one."""
+def test_a_task_on_an_engine_keeps_its_metadata_in_its_folder() -> None:
+    """Metaflow collects it there from Batch and Kubernetes."""
     environ = {"USER": "ada", "METAFLOW_EXTRACTED_ROOT": "/home/metaflow"}
     prepare_environment(environ)
     assert "METAFLOW_DATASTORE_SYSROOT_LOCAL" not in environ
@@ -72,7 +72,7 @@ def test_a_task_on_an_engine_leaves_its_metadata_where_metaflow_looks_for_them()
 
 
 @pytest.mark.parametrize(
-    ("place", "lost"),
+    ("place", "local"),
     [
         ("/home/metaflow/.mf_code/store", True),
         ("sqlite:////home/metaflow/.mf_code/mlruns/mlflow.db", True),
@@ -82,12 +82,12 @@ def test_a_task_on_an_engine_leaves_its_metadata_where_metaflow_looks_for_them()
         ("https://mlflow.example", False),
     ],
 )
-def test_what_lies_beside_a_task_s_code_is_lost_with_it(place: str, lost: bool) -> None:
-    assert is_task_local(place, {"METAFLOW_EXTRACTED_ROOT": "/home/metaflow"}) is lost
+def test_places_in_a_task_s_own_folder(place: str, local: bool) -> None:
+    assert is_task_local(place, {"METAFLOW_EXTRACTED_ROOT": "/home/metaflow"}) is local
     assert not is_task_local(place, {})
 
 
-def test_resume_takes_the_workers_of_run() -> None:
+def test_resume_has_the_workers_of_run() -> None:
     environ = {"USER": "ada", "METAFLOW_RUN_MAX_WORKERS": "7"}
     prepare_environment(environ)
     assert environ["METAFLOW_RESUME_MAX_WORKERS"] == "7"
@@ -95,7 +95,7 @@ def test_resume_takes_the_workers_of_run() -> None:
 
 @pytest.mark.parametrize("environ", [{}, {"USER": "root"}, {"USER": ""}, {"METAFLOW_USER": "root"}])
 @pytest.mark.parametrize("login", ["root", None, KeyError, OSError])
-def test_root_without_a_name_gets_one(
+def test_a_user_without_a_name_gets_one(
     environ: dict[str, str], login: object, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def getuser() -> object:
@@ -109,27 +109,27 @@ def test_root_without_a_name_gets_one(
     assert environ["METAFLOW_USER"] == "local"
 
 
-def test_a_login_is_a_name(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_login_is_the_name(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(getpass, "getuser", lambda: "ada")
     environ: dict[str, str] = {}
     prepare_environment(environ)
     assert environ["METAFLOW_USER"] == "ada"
 
 
-def test_the_process_s_own_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_of_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "environ", {"USER": "ada"})
     prepare_environment()
     assert os.environ["METAFLOW_PYLINT"] == "0"
 
 
-def test_a_run_ends_with_its_closing_words(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_prints_its_summary(capsys: pytest.CaptureFixture[str]) -> None:
     run_flow(lambda: set_run_summary("Champion: thetà\nall is well"))
     assert capsys.readouterr().out == "\nChampion: thetà\nall is well\n"
     assert NOTES not in os.environ
 
 
 @pytest.mark.parametrize("code", [0, None])
-def test_metaflow_s_way_to_end_well(code: int | None, capsys: pytest.CaptureFixture[str]) -> None:
+def test_metaflow_exits_with_a_code(code: int | None, capsys: pytest.CaptureFixture[str]) -> None:
     def flow() -> None:
         set_run_summary("done")
         raise SystemExit(code)
@@ -138,7 +138,7 @@ def test_metaflow_s_way_to_end_well(code: int | None, capsys: pytest.CaptureFixt
     assert capsys.readouterr().out == "\ndone\n"
 
 
-def test_a_failed_run_says_why_in_one_line(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_failed_run_prints_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     def flow() -> None:
         print("working")
         record_failure("the file\n   is  gone")
@@ -147,23 +147,23 @@ def test_a_failed_run_says_why_in_one_line(capsys: pytest.CaptureFixture[str]) -
     with pytest.raises(SystemExit) as stop:
         run_flow(flow)
     assert stop.value.code == 1
-    said = capsys.readouterr()
-    assert (said.out, said.err) == ("working\n", "error: the file is gone\n")
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("working\n", "error: the file is gone\n")
     assert NOTES not in os.environ
 
 
-def test_a_failed_run_does_not_close_as_a_good_one(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_failed_run_prints_no_summary(capsys: pytest.CaptureFixture[str]) -> None:
     def flow() -> None:
         set_run_summary("all is well")
         raise SystemExit(2)
 
     with pytest.raises(SystemExit):
         run_flow(flow)
-    said = capsys.readouterr()
-    assert (said.out, said.err) == ("", "")
+    printed = capsys.readouterr()
+    assert (printed.out, printed.err) == ("", "")
 
 
-def test_a_failure_that_was_mended_is_not_told(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_failure_before_a_retry_is_not_printed(capsys: pytest.CaptureFixture[str]) -> None:
     def flow() -> None:
         record_failure("the first attempt failed")
         raise SystemExit(0)
@@ -172,7 +172,7 @@ def test_a_failure_that_was_mended_is_not_told(capsys: pytest.CaptureFixture[str
     assert capsys.readouterr().err == ""
 
 
-def test_a_task_leaves_the_last_word_to_its_run(
+def test_a_task_leaves_the_printing_to_its_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv(NOTES, str(tmp_path))
@@ -185,12 +185,12 @@ def test_a_task_leaves_the_last_word_to_its_run(
     with pytest.raises(SystemExit):
         run_flow(task)
     assert capsys.readouterr() == ("", "")
-    assert (tmp_path / "closing").read_text() == "words"
+    assert (tmp_path / "summary").read_text() == "words"
     assert (tmp_path / "failure").read_text() == "reason"
     assert os.environ[NOTES] == str(tmp_path)
 
 
-def test_a_remote_task_prints_its_words(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_remote_task_prints_its_summary(capsys: pytest.CaptureFixture[str]) -> None:
     set_run_summary("words")
     record_failure("reason")
     assert capsys.readouterr() == ("words\n", "")

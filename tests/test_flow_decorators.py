@@ -1,4 +1,4 @@
-"""When a flow starts by itself, once it is deployed to an engine."""
+"""What triggers a deployed flow."""
 
 from __future__ import annotations
 
@@ -21,24 +21,25 @@ def decorated(monkeypatch: pytest.MonkeyPatch, *words: str) -> dict[str, dict[st
 
     flow = triggered_after("FirstFlow", or_at="7 3 1 * ? *")(SecondFlow)
     return {
-        name: found[0].attributes
-        for name, found in flow(use_cli=False)._flow_decorators.items()
-        if found and name != "project"
+        name: decorators[0].attributes
+        for name, decorators in flow(use_cli=False)._flow_decorators.items()
+        if decorators and name != "project"
     }
 
 
 @pytest.mark.parametrize(
     "words", [("run",), ("argo-workflows", "create"), ("--datastore", "s3", "step", "start")]
 )
-def test_a_flow_starts_when_the_one_before_has_finished(
+def test_a_flow_starts_after_another(
     monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
 ) -> None:
-    (found,) = decorated(monkeypatch, *words).items()
-    assert (found[0], found[1]["flow"]) == ("trigger_on_finish", "FirstFlow")
+    ((name, attributes),) = decorated(monkeypatch, *words).items()
+    assert (name, attributes["flow"]) == ("trigger_on_finish", "FirstFlow")
 
 
-def test_step_functions_would_not_hear_of_it_and_goes_by_the_clock(
+def test_on_step_functions_it_starts_at_a_time(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    (found,) = decorated(monkeypatch, "--with", "batch", "step-functions", "create").items()
-    assert (found[0], found[1]["cron"]) == ("schedule", "7 3 1 * ? *")
+    words = ("--with", "batch", "step-functions", "create")
+    ((name, attributes),) = decorated(monkeypatch, *words).items()
+    assert (name, attributes["cron"]) == ("schedule", "7 3 1 * ? *")

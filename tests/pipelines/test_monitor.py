@@ -1,4 +1,4 @@
-"""The track record in the store: written whole or left alone, whoever else writes it."""
+"""The track record in the store is updated or unchanged, whoever else writes it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,17 @@ import pandas as pd
 import pytest
 from made_records import make_frame, publish
 
-from energy import legacy_errors
 from energy.contract.track_record import TrackRecord
 from energy.data.archive import ArchivedVintage
 from energy.data.loader import configured_dataset, load_dataset
-from energy.errors import BadDocument, NoData, StoreConflict, UnknownSchema
+from energy.errors import (
+    BadDocument,
+    DataError,
+    NoData,
+    RequestError,
+    StoreConflict,
+    UnknownSchema,
+)
 from energy.pipelines import monitor
 from energy.releases.reader import TRACK_RECORD
 from energy.releases.store import Store, open_store
@@ -48,7 +54,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return make_frame(vintage.month, {"2022-05": 0.5} if vintage is JUNE else None)
 
     monkeypatch.setattr(monitor, "list_vintages", lambda _: [JUNE, JULY])
-    monkeypatch.setattr(monitor, "_frame", frame)
+    monkeypatch.setattr(monitor, "_read_frame", frame)
     return read
 
 
@@ -63,7 +69,7 @@ def put(store: Store, data: bytes) -> None:
     store.swap(TRACK_RECORD, data, found[1] if found else None)
 
 
-def test_what_is_returned_is_what_is_written(settings: Settings, store: Store) -> None:
+def test_the_record_is_written(settings: Settings, store: Store) -> None:
     publish(store, "2022-04")
     found = monitor.monitor(settings, store, NOW)
     assert found == stored(store)
@@ -74,7 +80,7 @@ def test_what_is_returned_is_what_is_written(settings: Settings, store: Store) -
     assert first["2022-07"] == ("2022-07", 0.0)
 
 
-def test_old_vintages_are_read_for_first_prints_alone(
+def test_old_vintages_are_read_only_for_first_prints(
     settings: Settings, store: Store, opened: list[str]
 ) -> None:
     publish(store, "2022-04")
@@ -85,14 +91,12 @@ def test_old_vintages_are_read_for_first_prints_alone(
     assert opened == ["2022-07"]
 
 
-def test_with_nothing_in_service_nothing_is_written(settings: Settings, store: Store) -> None:
+def test_without_a_live_release_nothing_is_written(settings: Settings, store: Store) -> None:
     assert monitor.monitor(settings, store, NOW) is None
     assert store.keys() == []
 
 
-def test_with_no_vintage_it_says_so(
-    settings: Settings, store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_no_vintage(settings: Settings, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(store, "2022-04")
     monkeypatch.setattr(monitor, "list_vintages", lambda _: [])
     with pytest.raises(NoData, match="holds no vintage"):
@@ -104,10 +108,10 @@ def test_with_no_vintage_it_says_so(
     [
         ({"schema": 2}, UnknownSchema),
         ({"rows": 3}, BadDocument),
-        ({"cutoff": "2022-08"}, legacy_errors.FiguresBehindRecord),
+        ({"cutoff": "2022-08"}, DataError),
     ],
 )
-def test_a_record_that_is_not_understood_is_never_overwritten(
+def test_an_unreadable_record_is_never_overwritten(
     settings: Settings, store: Store, change: dict[str, Any], error: type[Exception]
 ) -> None:
     publish(store, "2022-04")
@@ -139,22 +143,22 @@ class Contested:
         return self.store.swap(key, data, expected)
 
 
-def test_when_another_writes_first_theirs_is_read_again(settings: Settings, store: Store) -> None:
+def test_after_a_conflict_the_other_record_is_read(settings: Settings, store: Store) -> None:
     publish(store, "2022-04")
-    found = monitor.monitor(settings, Contested(store, monitor.TRIES - 1), NOW)
+    found = monitor.monitor(settings, Contested(store, monitor.ATTEMPTS - 1), NOW)
     assert found == stored(store)
     # First prints that they had seen are kept, though we had others in mind.
     assert {row.first_print for row in found.rows} == {99.0}
 
 
-def test_when_others_always_write_first_we_give_up(settings: Settings, store: Store) -> None:
+def test_after_repeated_conflicts_it_gives_up(settings: Settings, store: Store) -> None:
     publish(store, "2022-04")
     with pytest.raises(StoreConflict, match=TRACK_RECORD):
-        monitor.monitor(settings, Contested(store, monitor.TRIES), NOW)
+        monitor.monitor(settings, Contested(store, monitor.ATTEMPTS), NOW)
     assert stored(store).notes == ("theirs, 0",)
 
 
-def test_it_is_logged_to_an_experiment_of_its_own(settings: Settings, store: Store) -> None:
+def test_mlflow_has_the_record(settings: Settings, store: Store) -> None:
     from mlflow.tracking import MlflowClient
 
     for cutoff in ("2022-02", "2022-03", "2022-04", "2022-05"):
@@ -175,22 +179,20 @@ def test_it_is_logged_to_an_experiment_of_its_own(settings: Settings, store: Sto
     assert [metric.step for metric in history] == [1, 2, 3, 4, 5]
 
 
-def test_a_backend_that_cannot_be_used_is_told(
-    settings: Settings, store: Store, tmp_path: Path
-) -> None:
+def test_an_unusable_mlflow_backend(settings: Settings, store: Store, tmp_path: Path) -> None:
     publish(store, "2022-07")
     record = monitor.monitor(settings, store, NOW)
     assert record
     (tmp_path / "file").write_text("")
     elsewhere = Settings(tracking_uri=f"sqlite:///{tmp_path}/file/mlflow.db")
-    with pytest.raises(legacy_errors.TrackingUnreachable):
+    with pytest.raises(RequestError):
         monitor.log_track_record(elsewhere, record, "MonitorFlow/1")
     assert stored(store) == record
 
 
-def test_a_series_of_one_s_own_is_watched_too(tmp_path: Path) -> None:
-    """Its file is the newest vintage, as it stands; without weather two checks measure nothing."""
-    example = Path(__file__).parents[1] / "examples" / "visitors" / "series.toml"
+def test_a_custom_series(tmp_path: Path) -> None:
+    """Its file is the only vintage; without weather two drift checks are not measured."""
+    example = Path(__file__).parents[2] / "examples" / "visitors" / "series.toml"
     settings = Settings(data=tmp_path / "data", dataset=example)
     dataset = configured_dataset(settings)
     opened = load_dataset(dataset, settings.data)

@@ -1,4 +1,4 @@
-"""When figures are due, and from when on they are overdue."""
+"""When figures are due and overdue."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_figures_are_due_on_the_last_thursday_two_months_later(month: str, day: 
 
 
 @given(st.integers(1995 * 12, 2100 * 12))
-def test_it_is_the_last_thursday_of_its_month(number: int) -> None:
+def test_due_dates_are_last_thursdays(number: int) -> None:
     day = due_on(month_name(number))
     assert day.weekday() == THURSDAY
     assert (day + timedelta(days=7)).month != day.month
@@ -36,12 +36,12 @@ def test_it_is_the_last_thursday_of_its_month(number: int) -> None:
 @pytest.mark.parametrize(
     ("late", "overdue"), [(-40, 0), (0, 0), (GRACE_DAYS, 0), (15, 1), (44, 30)]
 )
-def test_it_is_overdue_once_its_grace_has_passed(late: int, overdue: int) -> None:
+def test_figures_are_overdue_after_the_grace_period(late: int, overdue: int) -> None:
     due = next_due("2022-06", date(2022, 9, 29) + timedelta(days=late))
     assert (due.month, due.due, due.overdue_days) == ("2022-07", "2022-09-29", overdue)
 
 
-def test_every_date_that_is_known_was_within_the_grace() -> None:
-    came = {"2021-10": "2021-12-23", "2022-12": "2023-02-28", "2026-01": "2026-03-31"}
-    late = [(date.fromisoformat(day) - due_on(month)).days for month, day in came.items()]
+def test_known_delays_are_within_half_the_grace_period() -> None:
+    published = {"2021-10": "2021-12-23", "2022-12": "2023-02-28", "2026-01": "2026-03-31"}
+    late = [(date.fromisoformat(day) - due_on(month)).days for month, day in published.items()]
     assert max(late) * 2 < GRACE_DAYS

@@ -1,4 +1,4 @@
-"""What a run leaves in MLflow, on a SQLite file of its own."""
+"""What MLflow has of a training run, in a SQLite file."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from made_results import (
     make_series,
 )
 
+from energy.errors import RequestError
 from energy.forecasting.metrics import Score
 from energy.forecasting.models import FORECASTERS
 from energy.settings import Settings
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy")
 
 @pytest.fixture(scope="module")
 def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
-    """An MLflow that nobody has used, in a folder that is not there yet."""
+    """A new MLflow database, in a folder that does not exist yet."""
     folder = tmp_path_factory.mktemp("tracking") / "deep" / "down"
     return Settings.from_environment({"MLFLOW_TRACKING_URI": f"sqlite:///{folder}/mlflow.db"})
 
@@ -48,7 +49,7 @@ def experiment() -> TrackedRun:
         reported={"holdout": made.holdout, "nowcast": made.nowcast},
         single_origin=made.single_origin,
         folds=made.folds,
-        figures={"leaderboard.png": drawn, "by_horizon.png": drawn},
+        images={"leaderboard.png": drawn, "by_horizon.png": drawn},
     )
 
 
@@ -67,11 +68,11 @@ def client(settings: Settings, parent: str) -> Any:
 @pytest.fixture(scope="module")
 def children(client: Any, parent: str) -> dict[str, Any]:
     experiment_id = client.get_run(parent).info.experiment_id
-    found = client.search_runs([experiment_id], f"tags.mlflow.parentRunId = '{parent}'")
-    return {run.info.run_name: run for run in found}
+    listed = client.search_runs([experiment_id], f"tags.mlflow.parentRunId = '{parent}'")
+    return {run.info.run_name: run for run in listed}
 
 
-def test_artifacts_are_beside_their_database(settings: Settings, client: Any, parent: str) -> None:
+def test_artifacts_are_next_to_the_database(settings: Settings, client: Any, parent: str) -> None:
     folder = Path(settings.tracking_uri.removeprefix("sqlite:///")).parent
     assert client.get_run(parent).info.artifact_uri.startswith(str(folder / "artifacts"))
     assert list(folder.rglob("leaderboard.png"))
@@ -86,8 +87,8 @@ def test_the_parent_is_the_run(client: Any, parent: str, experiment: TrackedRun)
     }
     assert run.data.metrics["mase"] == experiment.ranked[0].mase
     assert run.data.tags["mlflow.source.git.commit"] == "1" * 40
-    found = {file.path for file in client.list_artifacts(parent)}
-    assert found >= {"leaderboard.png", "by_horizon.png"}
+    listed = {file.path for file in client.list_artifacts(parent)}
+    assert listed >= {"leaderboard.png", "by_horizon.png"}
 
 
 def test_a_child_for_each_forecaster(children: dict[str, Any], experiment: TrackedRun) -> None:
@@ -100,11 +101,11 @@ def test_a_child_for_each_forecaster(children: dict[str, Any], experiment: Track
             assert run.info.status == "FINISHED"
             for name in ("mase", "mape", "wis", "coverage80", "coverage95", "seconds"):
                 assert run.data.metrics[name] == getattr(score, name)
-            held = experiment.reported["holdout"][score.forecaster]
-            assert run.data.metrics["holdout_mase"] == held.mase
+            holdout = experiment.reported["holdout"][score.forecaster]
+            assert run.data.metrics["holdout_mase"] == holdout.mase
 
 
-def test_nowcasts_are_metrics_of_those_that_use_weather(
+def test_nowcasts_are_metrics_of_forecasters_that_use_weather(
     children: dict[str, Any], experiment: TrackedRun
 ) -> None:
     name = "weather_normalised_theta"
@@ -113,17 +114,17 @@ def test_nowcasts_are_metrics_of_those_that_use_weather(
     assert "nowcast_mase" not in children["theta"].data.metrics
 
 
-def test_a_combination_is_logged_with_its_members_and_its_rule(
+def test_a_combination_has_its_members_and_its_rule(
     settings: Settings, client: Any, experiment: TrackedRun
 ) -> None:
     entry = FORECASTERS["combination_stacking"]
     failed = [*experiment.ranked, Score(entry.name, failure="its member failed: sarimax")]
     parent = client.get_run(runs.log_run(settings, replace(experiment, ranked=failed)))
-    found = client.search_runs(
+    listed = client.search_runs(
         [parent.info.experiment_id], f"tags.mlflow.parentRunId = '{parent.info.run_id}'"
     )
-    rules = {run.info.run_name: run.data.params["rule"] for run in found}
-    members = {run.info.run_name: run.data.params["members"] for run in found}
+    rules = {run.info.run_name: run.data.params["rule"] for run in listed}
+    members = {run.info.run_name: run.data.params["members"] for run in listed}
     assert rules == {**dict.fromkeys(AND_WEATHER, ""), entry.name: "stacking"}
     assert members[entry.name] == ", ".join(entry.members)
 
@@ -135,7 +136,7 @@ def test_a_failed_score_is_a_failed_run(children: dict[str, Any]) -> None:
     assert run.data.metrics == {}
 
 
-def test_folds_and_errors_by_horizon_are_kept(
+def test_folds_and_errors_by_horizon(
     client: Any, children: dict[str, Any], experiment: TrackedRun, tmp_path: Path
 ) -> None:
     run_id = children["theta"].info.run_id
@@ -156,7 +157,7 @@ def test_no_holdout_and_no_mape(settings: Settings, client: Any, experiment: Tra
     assert "mape" not in run.data.metrics
 
 
-def test_who_has_the_ids_while_runs_are_logged_fails_with_them(
+def test_the_runs_fail_with_the_body(
     settings: Settings, client: Any, experiment: TrackedRun
 ) -> None:
     seen = {}
@@ -173,13 +174,13 @@ def test_who_has_the_ids_while_runs_are_logged_fails_with_them(
     assert client.get_run(run_id).info.status == "FAILED"
 
 
-def test_what_cannot_be_logged_fails_the_run(
+def test_a_run_that_cannot_be_logged_fails(
     settings: Settings, client: Any, experiment: TrackedRun
 ) -> None:
     def break_down() -> bytes:
         raise OSError("no ink")
 
-    broken = replace(experiment, target="broken", figures={"leaderboard.png": break_down})
+    broken = replace(experiment, target="broken", images={"leaderboard.png": break_down})
     with pytest.raises(OSError, match="no ink"):
         log_run(settings, broken)
     where = client.get_experiment_by_name("trainflow-broken").experiment_id
@@ -188,7 +189,7 @@ def test_what_cannot_be_logged_fails_the_run(
     assert parent.info.status == "FAILED"
 
 
-def test_a_second_run_is_of_the_same_experiment(
+def test_runs_of_a_target_share_an_experiment(
     settings: Settings, client: Any, parent: str, experiment: TrackedRun
 ) -> None:
     again = client.get_run(runs.log_run(settings, experiment))
@@ -198,15 +199,19 @@ def test_a_second_run_is_of_the_same_experiment(
     assert client.get_experiment(other.info.experiment_id).name == "trainflow-coal"
 
 
-def test_another_data_set_s_runs_are_its_own() -> None:
+def test_another_data_set_has_its_own_names() -> None:
     assert runs.experiment_name("total") == "trainflow-total"
     assert runs.experiment_name("total", "mill") == "trainflow-mill-total"
+    assert runs.registered_name("total") == "energy-total"
+    assert runs.registered_name("total", "mill") == "mill-total"
 
 
 def test_logging_is_quiet(experiment: TrackedRun, tmp_path: Path) -> None:
     code = (
-        "import pickle, sys; from energy.tracking import runs; from energy.settings import Settings;"
-        "settings = Settings.from_environment({'MLFLOW_TRACKING_URI': sys.argv[1]});"
+        "import pickle, sys\n"
+        "from energy.settings import Settings\n"
+        "from energy.tracking import runs\n"
+        "settings = Settings.from_environment({'MLFLOW_TRACKING_URI': sys.argv[1]})\n"
         "runs.log_run(settings, pickle.load(sys.stdin.buffer))"
     )
     uri = f"sqlite:///{tmp_path}/mlflow.db"
@@ -217,3 +222,27 @@ def test_logging_is_quiet(experiment: TrackedRun, tmp_path: Path) -> None:
         check=True,
     )
     assert (ended.stdout, ended.stderr) == (b"", b"")
+
+
+def test_a_database_that_cannot_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    uri = f"sqlite:///{tmp_path}/file/mlflow.db"
+    with pytest.raises(RequestError, match="MLFLOW_TRACKING_URI"):
+        runs.check_backend(Settings(tracking_uri=uri))
+
+
+def test_a_server_that_does_not_answer_and_its_password() -> None:
+    with pytest.raises(RequestError) as caught:
+        runs.check_backend(Settings(tracking_uri="http://me:secret@127.0.0.1:9"))
+    assert "secret" not in str(caught.value)
+
+
+def test_a_new_database_can_be_used_and_is_not_created_by_the_check(tmp_path: Path) -> None:
+    runs.check_backend(Settings(tracking_uri=f"sqlite:///{tmp_path}/new/mlflow.db"))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_file_that_is_not_a_database(tmp_path: Path) -> None:
+    (tmp_path / "mlflow.db").write_text("not a database, and longer than the header of one" * 9)
+    with pytest.raises(RequestError):
+        runs.check_backend(Settings(tracking_uri=f"sqlite:///{tmp_path}/mlflow.db"))

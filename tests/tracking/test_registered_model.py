@@ -1,4 +1,4 @@
-"""The champion as MLflow hands it out answers as the release does."""
+"""The model that MLflow loads answers as the release does."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from energy.tracking.registry import RegisteredChampion, _load_pyfunc
 # sktime's own, in waves.
 pytestmark = pytest.mark.filterwarnings("ignore:The copy keyword is deprecated")
 NAMES = ("theta", "weather_normalised_theta", "combination_inverse_error")
-"""One that uses no weather, one that does, and one that is put together of some that do."""
+"""Without weather, with weather, and a combination with weather."""
 
 
 @functools.cache
@@ -44,59 +44,59 @@ def loaded(name: str) -> RegisteredChampion:
         return _load_pyfunc(folder)
 
 
-def asked(*horizon: int) -> pd.DataFrame:
+def request(*horizon: int) -> pd.DataFrame:
     return pd.DataFrame({"horizon": horizon})
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_the_published_months_are_the_table_s(name: str) -> None:
+def test_published_months_are_those_of_the_table(name: str) -> None:
     _, table = refitted(name)
-    answer = loaded(name).predict(asked(*range(1, 13)))
+    answer = loaded(name).predict(request(*range(1, 13)))
     assert list(answer["month"]) == [row.month for row in table.months]
     assert answer["mean"].to_numpy() == pytest.approx([row.mean for row in table.months], abs=1e-9)
-    wanted = np.array([row.quantiles for row in table.months])
-    assert answer.filter(like="q0.").to_numpy() == pytest.approx(wanted, abs=1e-9)
+    expected = np.array([row.quantiles for row in table.months])
+    assert answer.filter(like="q0.").to_numpy() == pytest.approx(expected, abs=1e-9)
 
 
-def test_the_weather_that_the_release_was_made_with_is_part_of_the_answer() -> None:
-    """The month is a nowcast: another forecast than in expected weather, and narrower."""
+def test_a_nowcast_uses_the_weather_of_the_release() -> None:
+    """Its mean differs from that in normal weather, and its interval is narrower."""
     name = "weather_normalised_theta"
     _, table = refitted(name)
     assert list(table.observed) == ["2022-08"]
     blind = RegisteredChampion(loaded(name).fitted, replace(table, observed={}))
     (_, seen), (_, unseen) = (
-        next(model.predict(asked(1)).iterrows()) for model in (loaded(name), blind)
+        next(model.predict(request(1)).iterrows()) for model in (loaded(name), blind)
     )
     assert seen["mean"] == pytest.approx(table.months[0].mean, abs=1e-9)
     assert seen["mean"] != pytest.approx(unseen["mean"], abs=1e-6)
     assert seen["q0.975"] / seen["q0.025"] < unseen["q0.975"] / unseen["q0.025"]
 
 
-def test_the_month_nowcast_alone_is_that_of_the_table() -> None:
+def test_the_first_month_alone_is_that_of_the_table() -> None:
     for name in NAMES:
         first = refitted(name)[1].months[0]
-        answer = loaded(name).predict(asked(1)).iloc[0]
+        answer = loaded(name).predict(request(1)).iloc[0]
         assert [answer["mean"], *answer.filter(like="q0.")] == pytest.approx(
             [first.mean, *first.quantiles], abs=1e-9
         )
 
 
-def test_months_come_in_the_order_asked_for() -> None:
+def test_months_are_in_the_requested_order() -> None:
     _, table = refitted("theta")
-    answer = loaded("theta").predict(asked(7, 2, 2), params={"anything": 1})
+    answer = loaded("theta").predict(request(7, 2, 2), params={"anything": 1})
     assert list(answer["month"]) == ["2023-02", "2022-09", "2022-09"]
     assert answer["mean"].iloc[0] == pytest.approx(table.months[6].mean, abs=1e-9)
 
 
-def test_beyond_the_published_months_intervals_go_on_widening() -> None:
-    answer = loaded("theta").predict(asked(12, 24, 36))
+def test_intervals_widen_beyond_the_published_months() -> None:
+    answer = loaded("theta").predict(request(12, 24, 36))
     width = np.log(answer["q0.975"] / answer["q0.025"])
     assert width.is_monotonic_increasing
     assert answer["month"].iloc[-1] == "2025-07"
 
 
 @pytest.mark.parametrize("missing", ["model.zip", "forecast.json"])
-def test_half_a_release_is_none(missing: str, tmp_path: Path) -> None:
+def test_a_missing_file(missing: str, tmp_path: Path) -> None:
     model, made = refitted("theta")
     (tmp_path / "model.zip").write_bytes(model)
     (tmp_path / "forecast.json").write_text(json.dumps(made.to_dict()))
