@@ -21,9 +21,6 @@ class _Legacy(errors.EnergyError):
         return type(self), tuple(getattr(self, f.name) for f in fields(self))  # type: ignore[arg-type]
 
 
-MOST_LISTED, MOST_COMPARED = 20, 2000
-
-
 @dataclass(eq=False)
 class ClientError(_Legacy, errors.ClientError):
     """The service gave no answer that can be used."""

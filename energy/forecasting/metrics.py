@@ -12,6 +12,7 @@ import pandas as pd
 
 from energy.contract import LEVELS
 from energy.forecasting.folds import MONTHS_SCORED, SP, quantile_columns
+from energy.formatting import format_percent
 
 Array = npt.NDArray[np.float64]
 
@@ -167,11 +168,6 @@ class Score:
     def to_dict(self) -> dict[str, Any]:
         """Plain data for `scores.json`."""
         return asdict(self)
-
-
-def format_percent(value: float | None, digits: int = 2) -> str:
-    """A percentage as text, or `n/a` for None."""
-    return "n/a" if value is None else f"{value:.{digits}f}%"
 
 
 def score_figures(folds: pd.DataFrame) -> dict[str, float | None]:

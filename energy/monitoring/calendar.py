@@ -33,7 +33,12 @@ def due_on(month: str) -> date:
 
 
 def next_due(cutoff: str, today: date) -> Due:
-    """When the figures of the month after `cutoff` are due, and how late they are today."""
+    """When the next figures are due, and how late they are.
+
+    Args:
+        cutoff: Last month with a figure.
+        today: The date to count from.
+    """
     month = months_after(cutoff, 1)
     due = due_on(month)
     return Due(month, due.isoformat(), max(0, (today - due).days - GRACE_DAYS))

@@ -22,12 +22,11 @@ SCORE_HEADER = (
     "MASE",
     "MAPE",
     "WIS",
-    "80% / 95% coverage",
+    "80 / 95% coverage",
     "Nowcast MAPE",
     "Holdout MASE / MAPE",
-    "Holdout 80% coverage",
+    "Holdout 80%",
     "80:20 MAPE",
-    "CPU s",
 )
 
 
@@ -92,7 +91,6 @@ def _score_row(score: Score, comparison: Comparison) -> list[str]:
         f"{format_score(holdout.mase)} / {format_percent(holdout.mape)}" if holdout else "",
         format_share(holdout.coverage80) if holdout else "",
         format_percent(comparison.single_origin.get(name)) if holdout else "",
-        format_score(score.seconds, 1),
     ]
 
 
@@ -100,7 +98,8 @@ def _explanation(comparison: Comparison, unit: str) -> str:
     text = (
         "MASE below 1 is better than the in-sample seasonal naive. MAPE is the average error in "
         f"per cent. WIS is the weighted interval score in {unit}. *Coverage* is the share of "
-        "actuals inside the intervals as they would have been published then. *80:20 MAPE* is a "
+        "actuals inside the intervals as they would have been published then; *Holdout 80%* is "
+        "that of the 80% interval. *80:20 MAPE* is a "
         "single forecast from the split to the end, for comparison with other work; it depends "
         "mostly on chance, and nothing is ranked on it."
     )
@@ -163,7 +162,7 @@ def _add_forecaster(card: Any, score: Score, comparison: Comparison, unit: str) 
     if entry.members:
         members = ", ".join(map(format_name, entry.members))
         facts.append(f"{format_name(entry.rule)} of {members}")
-    markdown(card, f"{entry.summary} *{'; '.join(facts)}; {score.seconds:.1f} CPU s.*")
+    markdown(card, f"{entry.summary} *{'; '.join(facts)}; {format_score(score.seconds, 1)} CPU s.*")
     folds = charts.folds(comparison.folds[name], unit, "Folds and actuals")
     errors = charts.by_horizon([score]).properties(width=190)
     both = alt.hconcat(folds.properties(width=540), errors).resolve_scale(color="independent")

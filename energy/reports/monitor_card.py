@@ -128,19 +128,20 @@ def _status(record: TrackRecord) -> str:
 
 def _add_scores(card: Any, record: TrackRecord, overall: RecordScore) -> None:
     unit, signal = record.unit, record.tracking_signal
-    header = ["Scored", "Months", "MASE", "Seasonal naive", f"MAE, {unit}", "MAE of first prints"]
-    header += ["MAPE", f"Bias, {unit}", "80% interval coverage", "95% interval coverage"]
-    rows = [_score_row("all, 1 to 12 months ahead", overall)]
+    header = ["Scored", "Months", "MASE", "Naive MASE", f"MAE, {unit}", "First-print MAE"]
+    header += ["MAPE", f"Bias, {unit}", "80% coverage", "95% coverage"]
+    rows = [_score_row("1 to 12 months ahead", overall)]
     if record.recent:
-        rows.append(_score_row("last 12 published months", record.recent))
+        rows.append(_score_row("last 12 months", record.recent))
     table(card, header, rows)
     bias = "The tracking signal needs four of the last 12 months, forecast one month ahead."
     if signal is not None:
         bias = f"{signal_sentence(signal)} (last 12 months, one month ahead)."
     markdown(
         card,
-        f"{bias} *Seasonal naive* is its MASE on the same months, as it would have forecast at the "
-        "time. *First prints* are the figures as first published.",
+        f"{bias} *Naive MASE* is that of seasonal naive on the same months, as it would have "
+        "forecast at the time. *First prints* are the figures as first published. *Coverage* is "
+        "the share of figures inside the interval.",
     )
     for draw in (
         charts.record_fans,

@@ -21,7 +21,8 @@ import pandas as pd
 
 from energy import charts
 from energy.contract import ForecastTable
-from energy.forecasting.metrics import Score, format_percent
+from energy.forecasting.metrics import Score
+from energy.formatting import format_percent
 from energy.releases.bundle import HISTORY, SCORES, read_file, read_manifest, read_table
 from energy.releases.reader import read_champion
 from energy.releases.store import open_store

@@ -1,4 +1,4 @@
-"""The flows as two engines would get them, from emulators of what deploying to those asks."""
+"""The flows as deployed to two engines, with emulators of the services that deploying needs."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ KEYS = {
 
 @dataclass(frozen=True)
 class Compiled:
-    """What each engine was given, by flow.
+    """What each engine receives, by flow.
 
     Attributes:
         argo: Workflow templates.
@@ -71,16 +71,16 @@ def compiled(folder: Path) -> Compiled:
         local = {"METAFLOW_DATASTORE_SYSROOT_LOCAL": str(folder), "METAFLOW_HOME": str(folder)}
         variables = ("--with", f"environment:vars={json.dumps(VARIABLES)}")
 
-        def told(flow: str, compute: str, *command: str) -> str:
+        def run(flow: str, compute: str, *command: str) -> str:
             words = (f"flows/{flow}.py", "--with", f"{compute}:image={IMAGE}", *variables, *command)
             return checkout.python(*words, **local).good().stdout
 
         argo = {
-            flow: json.loads(told(flow, "kubernetes", "argo-workflows", "create", "--only-json"))
+            flow: json.loads(run(flow, "kubernetes", "argo-workflows", "create", "--only-json"))
             for flow in FLOWS
         }
         for flow in FLOWS:
-            told(flow, "batch", "step-functions", "create")
+            run(flow, "batch", "step-functions", "create")
         machines = _client("stepfunctions", url)
         arns = [one["stateMachineArn"] for one in machines.list_state_machines()["stateMachines"]]
         found = [machines.describe_state_machine(stateMachineArn=arn) for arn in arns]

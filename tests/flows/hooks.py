@@ -1,4 +1,4 @@
-"""Code that every process of a run executes first: as `sitecustomize.py`, on PYTHONPATH."""
+"""Code that every process of a run executes first, as `sitecustomize.py` on PYTHONPATH."""
 
 from __future__ import annotations
 
@@ -71,9 +71,9 @@ class Traps(importlib.abc.MetaPathFinder):
 sys.meta_path.insert(0, Traps())
 """
 REFUSE_ONCE = _FAIL_ONCE.replace("@TRAP@", '"energy.releases.promotion": ("promote", refuse)')
-"""The store refuses to promote, the first time that it is tried."""
+"""The first promotion fails in the store."""
 CRASH_ONCE = _FAIL_ONCE.replace("@TRAP@", '"energy.pipelines.train": ("refit_best", crash)')
-"""Fitting the champion crashes, the first time that it is tried."""
+"""The first refit of the champion crashes."""
 
 
 def hooked(checkout: Checkout, code: str) -> Checkout:

@@ -1,4 +1,4 @@
-"""What two runs leave in MLflow."""
+"""What MLflow has of two runs."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def test_a_parent_run_for_each_run(again: Good, good: Good, parents: list[Any]) 
     assert [run.data.params["horizon"] for run in parents] == ["24", "6"]
 
 
-def test_the_parent_holds_the_figures(client: Any, parents: list[Any]) -> None:
+def test_the_parent_has_the_images_and_the_model(client: Any, parents: list[Any]) -> None:
     found = {file.path for file in client.list_artifacts(parents[0].info.run_id)}
     assert {"leaderboard.png", "by_horizon.png", "champion_folds.png", "model"} <= found
 
@@ -84,7 +84,7 @@ def test_a_child_for_each_forecaster(good: Good, runs: list[Any], parents: list[
         assert ("nowcast_mape" in run.data.metrics) == (name == "weather_normalised_theta")
 
 
-def test_a_child_keeps_its_folds_and_its_error_by_horizon(
+def test_a_child_has_its_folds_and_its_error_by_horizon(
     client: Any, runs: list[Any], parents: list[Any]
 ) -> None:
     run_id = children(runs, parents[0])["theta"].info.run_id
@@ -105,19 +105,19 @@ def test_a_failed_forecaster_is_a_failed_run(runs: list[Any], parents: list[Any]
     assert "never going to work" in found["explodes"].data.params["failure"]
 
 
-def test_a_version_that_was_refused_leaves_the_alias_where_it_was(
+def test_a_rejected_version_has_no_alias(
     client: Any, parents: list[Any], good: Good, again: Good
 ) -> None:
     versions = client.search_model_versions("name='energy-total'")
     assert sorted(int(version.version) for version in versions) == [1, 2]
-    in_service = client.get_model_version_by_alias("energy-total", "champion")
-    assert int(in_service.version) == 1
-    assert in_service.run_id == parents[0].info.run_id
+    live = client.get_model_version_by_alias("energy-total", "champion")
+    assert int(live.version) == 1
+    assert live.run_id == parents[0].info.run_id
     assert "models:/energy-total@champion is version 1" in good.run.closing
     assert "energy-total version 2, without the alias champion" in again.run.closing
     pointer = read_champion(open_store(str(again.checkout.store)))
     assert pointer is not None
-    assert in_service.tags["release_id"] == pointer.release_id
+    assert live.tags["release_id"] == pointer.release_id
     refused = client.get_model_version("energy-total", "2")
     assert refused.tags["release_id"] == again.run.release_id
 
@@ -136,5 +136,5 @@ def test_mlflow_answers_as_the_release_does(again: Good, monkeypatch: pytest.Mon
     assert columns["month"] == [row.month for row in months]
     assert columns["mean"] == pytest.approx([row.mean for row in months], abs=1e-9)
     for place, column in enumerate(list(columns)[2:]):
-        wanted = [row.quantiles[place] for row in months]
-        assert columns[column] == pytest.approx(wanted, abs=1e-9)
+        expected = [row.quantiles[place] for row in months]
+        assert columns[column] == pytest.approx(expected, abs=1e-9)

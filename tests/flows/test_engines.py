@@ -13,9 +13,9 @@ from flow_runs import Once
 pytestmark = pytest.mark.e2e
 
 FANNED = {"ingestflow": ("fetch", "keep"), "trainflow": ("backtest", "select")}
-"""What runs in branches, and what joins them."""
+"""The step that runs in branches, and the one that joins them."""
 ENOUGH = {"VCPU": "1", "MEMORY": "2048"}
-"""Three times what a step was seen to hold, and the least that Fargate gives with one processor."""
+"""Three times the memory of a step, and the least of Fargate with one processor."""
 
 
 @pytest.fixture(scope="session")
@@ -58,7 +58,7 @@ def dag(engines: Compiled, flow: str) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.parametrize("flow", FLOWS)
-def test_both_engines_get_every_step_of_a_flow(engines: Compiled, flow: str) -> None:
+def test_both_engines_have_every_step(engines: Compiled, flow: str) -> None:
     assert set(pods(engines, flow)) == set(jobs(engines, flow)) >= {"start", "end"}
     assert engines.argo[flow]["kind"] == "WorkflowTemplate"
     assert engines.machines[flow]["StartAt"] == "start"
@@ -78,8 +78,8 @@ def test_branches_fan_out_and_are_joined(engines: Compiled, flow: str) -> None:
     assert (over["Type"], over["Next"], list(over["Iterator"]["States"])) == ("Map", join, [branch])
 
 
-def test_a_branch_is_tried_again_and_then_caught_and_no_other_step_is(engines: Compiled) -> None:
-    """Each engine has the tries of @retry, and those in which @catch tells of the failure."""
+def test_only_branches_are_retried_and_caught(engines: Compiled) -> None:
+    """The attempts of @retry, and those in which @catch records the failure."""
     tried = {
         name: pod["retryStrategy"]["limit"] + 1
         for name, pod in pods(engines, "trainflow").items()
@@ -94,53 +94,53 @@ def test_a_branch_is_tried_again_and_then_caught_and_no_other_step_is(engines: C
 
 
 @pytest.mark.parametrize("flow", FLOWS)
-def test_every_task_asks_for_enough_and_what_fargate_has(engines: Compiled, flow: str) -> None:
+def test_every_task_requests_enough_of_what_fargate_offers(engines: Compiled, flow: str) -> None:
     for name, pod in pods(engines, flow).items():
-        asked = pod["container"]["resources"]["requests"]
+        requests = pod["container"]["resources"]["requests"]
         state = jobs(engines, flow)[name]["Parameters"]["ContainerOverrides"]
         batch = {one["Type"]: one["Value"] for one in state["ResourceRequirements"]}
         assert batch == ENOUGH
-        assert float(asked["cpu"]) == float(ENOUGH["VCPU"])
-        assert float(asked["memory"].removesuffix("M")) == float(ENOUGH["MEMORY"])
+        assert float(requests["cpu"]) == float(ENOUGH["VCPU"])
+        assert float(requests["memory"].removesuffix("M")) == float(ENOUGH["MEMORY"])
 
 
 @pytest.mark.parametrize("flow", FLOWS)
-def test_every_task_runs_in_the_image_that_its_digest_names(engines: Compiled, flow: str) -> None:
+def test_every_task_runs_in_the_image_with_the_digest(engines: Compiled, flow: str) -> None:
     assert {pod["container"]["image"] for pod in pods(engines, flow).values()} == {IMAGE}
     assert engines.job_images == {IMAGE}
 
 
 @pytest.mark.parametrize("flow", FLOWS)
-def test_every_task_knows_where_the_store_and_the_data_are(engines: Compiled, flow: str) -> None:
+def test_every_task_has_the_settings(engines: Compiled, flow: str) -> None:
     for pod in pods(engines, flow).values():
-        told = {one["name"]: one["value"] for one in pod["container"]["env"]}
-        assert VARIABLES.items() <= told.items()
-        assert told["METAFLOW_DEFAULT_DATASTORE"] == "s3"
+        environ = {one["name"]: one["value"] for one in pod["container"]["env"]}
+        assert VARIABLES.items() <= environ.items()
+        assert environ["METAFLOW_DEFAULT_DATASTORE"] == "s3"
         mounts = {one["mountPath"]: one["name"] for one in pod["container"]["volumeMounts"]}
         assert mounts["/data"] == "energy-data"
     for state in jobs(engines, flow).values():
         environment = state["Parameters"]["ContainerOverrides"]["Environment"]
-        told = {one["Name"]: one.get("Value") for one in environment}
-        assert VARIABLES.items() <= told.items()
-        assert told["METAFLOW_DEFAULT_DATASTORE"] == "s3"
+        environ = {one["Name"]: one.get("Value") for one in environment}
+        assert VARIABLES.items() <= environ.items()
+        assert environ["METAFLOW_DEFAULT_DATASTORE"] == "s3"
 
 
-def test_argo_starts_the_first_by_the_clock_and_the_others_when_one_has_finished(
+def test_argo_starts_the_first_flow_at_a_time_and_the_others_after_it(
     engines: Compiled,
 ) -> None:
-    def told(flow: str, what: str) -> Any:
-        return json.loads(engines.argo[flow]["metadata"]["annotations"].get(what, "null"))
+    def annotation(flow: str, name: str) -> Any:
+        return json.loads(engines.argo[flow]["metadata"]["annotations"].get(name, "null"))
 
-    assert told("ingestflow", "metaflow/cron")["schedule"] == "37 10 1,8 * ?"
-    assert told("ingestflow", "metaflow/triggers") is None
+    assert annotation("ingestflow", "metaflow/cron")["schedule"] == "37 10 1,8 * ?"
+    assert annotation("ingestflow", "metaflow/triggers") is None
     for flow, before in (("trainflow", "IngestFlow"), ("monitorflow", "TrainFlow")):
-        assert told(flow, "metaflow/cron") is None
-        assert told(flow, "metaflow/triggers") == [
+        assert annotation(flow, "metaflow/cron") is None
+        assert annotation(flow, "metaflow/triggers") == [
             {"name": f"metaflow.{before}.end", "type": "run"}
         ]
 
 
-def test_step_functions_starts_each_an_hour_after_the_one_before(engines: Compiled) -> None:
+def test_step_functions_starts_the_flows_an_hour_apart(engines: Compiled) -> None:
     assert engines.rules == {
         "ingestflow": "cron(37 10 1,8 * ? *)",
         "trainflow": "cron(37 11 1,8 * ? *)",

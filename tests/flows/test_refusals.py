@@ -1,4 +1,4 @@
-"""Bad input: one clear line, a non-zero exit, and the release in service as it was."""
+"""Bad input: one line of error, a non-zero exit, and the live release unchanged."""
 
 from __future__ import annotations
 
@@ -19,40 +19,40 @@ ENERGY = "ET_1.2_SEP_22.xlsx"
 
 @pytest.fixture(scope="module")
 def checkout(tmp_path_factory: pytest.TempPathFactory) -> Checkout:
-    """A checkout with a release in service, one per test worker."""
+    """A checkout with a live release, one per test worker."""
     made = check_out(tmp_path_factory.mktemp("refusals"))
     put_in_service(str(made.store))
     return made
 
 
-def test_raw_files_that_are_not_what_they_were(checkout: Checkout, tmp_path: Path) -> None:
-    """One way to spoil them: tests/test_preparing_refuses.py has the others, and their words."""
+def test_altered_raw_files(checkout: Checkout, tmp_path: Path) -> None:
+    """One example; the tests of `prepare` have the others."""
     shutil.copytree(checkout.root / "data" / "raw", tmp_path / "raw")
     book = openpyxl.load_workbook(tmp_path / "raw" / ENERGY)
     (cell,) = (row[1] for row in book["Month"].iter_rows() if row[0].value == "March 2010")
     cell.value += 0.5
     book.save(tmp_path / "raw" / ENERGY)
     before = contents(checkout.store)
-    said = checkout.flow("run", ENERGY_DATA=str(tmp_path)).refused()
-    for told in (ENERGY, "Month", "2010-03"):
-        assert told in said
+    error = checkout.flow("run", ENERGY_DATA=str(tmp_path)).refused()
+    for text in (ENERGY, "Month", "2010-03"):
+        assert text in error
     assert contents(checkout.store) == before
     assert not (checkout.root / "mlruns").exists()
 
 
-def test_a_request_for_what_there_is_not(checkout: Checkout) -> None:
-    """One of many: tests/test_preparing_refuses.py has the others, and their words."""
+def test_an_unknown_target(checkout: Checkout) -> None:
+    """One example; the tests of `prepare` have the others."""
     before = contents(checkout.store)
-    said = checkout.flow("run", "--target", "tea").refused()
-    for told in ("'tea'", *TARGETS):
-        assert told in said
+    error = checkout.flow("run", "--target", "tea").refused()
+    for text in ("'tea'", *TARGETS):
+        assert text in error
     assert contents(checkout.store) == before
     assert not (checkout.root / "mlruns").exists()
 
 
-def test_an_s3_store_that_is_not_there(checkout: Checkout) -> None:
+def test_an_s3_store_without_a_server(checkout: Checkout) -> None:
     (port,) = free_ports(1)
-    said = checkout.flow(
+    error = checkout.flow(
         *("run", "--store", "s3://energy/nowhere"),
         AWS_ENDPOINT_URL=f"http://127.0.0.1:{port}",
         AWS_ACCESS_KEY_ID="AKNOBODY",
@@ -60,15 +60,15 @@ def test_an_s3_store_that_is_not_there(checkout: Checkout) -> None:
         AWS_DEFAULT_REGION="us-east-1",
         AWS_EC2_METADATA_DISABLED="true",
     ).refused()
-    assert "s3://energy/nowhere" in said
-    assert "cannot be written" in said
-    assert "hunter2" not in said
+    assert "s3://energy/nowhere" in error
+    assert "cannot be written" in error
+    assert "hunter2" not in error
 
 
 @dataclass(frozen=True)
 class _Typo:
     arguments: tuple[str, ...]
-    told: str
+    message: str
 
 
 @pytest.mark.parametrize(
@@ -79,10 +79,10 @@ class _Typo:
     ],
     ids=["no number", "no option"],
 )
-def test_what_the_command_line_refuses(checkout: Checkout, typo: _Typo) -> None:
+def test_wrong_usage(checkout: Checkout, typo: _Typo) -> None:
     before = contents(checkout.store)
     ended = checkout.flow("run", *typo.arguments)
     assert ended.code != 0
-    assert typo.told in ended.stderr.splitlines()[-1]
+    assert typo.message in ended.stderr.splitlines()[-1]
     assert "Traceback" not in ended.stderr
     assert contents(checkout.store) == before

@@ -1,4 +1,4 @@
-"""Runs in which something fails: one forecaster, all of them, a step."""
+"""Runs in which a forecaster, all forecasters or a step fails."""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ from energy.releases.store import open_store
 pytestmark = pytest.mark.e2e
 
 
-def test_every_forecaster_failing_publishes_nothing(tmp_path: Path) -> None:
+def test_if_every_forecaster_fails_nothing_is_published(tmp_path: Path) -> None:
     checkout = hooked(check_out(tmp_path), BAD_FORECASTERS)
     put_in_service(str(checkout.store))
     before = contents(checkout.store)
     ended = checkout.flow(
         *("run", "--forecasters", "seasonal_naive", "--folds", "2"), BASELINE_FAILS="1"
     )
-    said = ended.refused()
-    assert "seasonal_naive" in said
-    assert "ValueError: it was never going to work" in said
+    error = ended.refused()
+    assert "seasonal_naive" in error
+    assert "ValueError: it was never going to work" in error
     assert ended.tasks == ["start", "backtest", "select"]
     assert contents(checkout.store) == before
 
@@ -38,7 +38,7 @@ def test_every_forecaster_failing_publishes_nothing(tmp_path: Path) -> None:
         ("dies_alone", "its process ended before it answered"),
     ],
 )
-def test_one_failure_is_a_score(again: Good, name: str, reason: str) -> None:
+def test_a_failed_forecaster_is_in_the_scores(again: Good, name: str, reason: str) -> None:
     store = open_store(str(again.checkout.store))
     manifest = verify_release(store, again.run.release_id)
     scores = json.loads(read_file(store, manifest, "scores.json"))
@@ -52,7 +52,7 @@ def test_one_failure_is_a_score(again: Good, name: str, reason: str) -> None:
     assert f"Failed: {reason}" in again.checkout.card(again.run.run_id, "leaderboard").text
 
 
-def test_a_failure_is_told_but_not_as_the_run_s(again: Good) -> None:
+def test_a_failed_forecaster_does_not_fail_the_run(again: Good) -> None:
     for name, reason in (
         ("explodes", "ValueError: it was never going to work"),
         ("dies", "its process ended before it answered"),
@@ -62,18 +62,18 @@ def test_a_failure_is_told_but_not_as_the_run_s(again: Good) -> None:
     assert "Traceback" not in again.run.stdout + again.run.stderr
 
 
-def test_only_a_branch_whose_own_task_died_is_tried_again(again: Good) -> None:
-    """It is caught in the end; one that dies in company costs the others nothing."""
+def test_only_a_branch_whose_task_died_is_retried(again: Good) -> None:
+    """The retry is caught; in a branch with others, a killed process does not affect them."""
     assert again.run.tasks.count("backtest") == 2
     assert again.run.stdout.count("Task is starting (retry).") == 1
     assert again.run.stdout.count("total: drift: MASE") == 1
 
 
-def test_resume_goes_on_where_it_stopped(every: Stopped) -> None:
+def test_resume_continues_at_the_failed_step(every: Stopped) -> None:
     before = ["start", "backtest", "select", "refit"]
     assert every.refused.tasks == [*before, "publish", "leaderboard"]
-    said = every.refused.refused()
-    assert said.startswith("The store s3://a/b cannot be written: the disk is full.")
+    error = every.refused.refused()
+    assert error.startswith("The store s3://a/b cannot be written: the disk is full.")
     # The leaderboard is drawn again only if it had no time to end.
     assert [task for task in every.run.tasks if task != "leaderboard"] == [
         "publish",
@@ -83,7 +83,7 @@ def test_resume_goes_on_where_it_stopped(every: Stopped) -> None:
     assert every.run.closing.startswith("\nChampion   ")
 
 
-def test_what_failed_left_the_release_in_service(every: Stopped) -> None:
+def test_a_failed_run_leaves_the_live_release_unchanged(every: Stopped) -> None:
     start, failed, done = every.stores
     assert {name: failed[name] for name in start} == start
     (old,) = {name for name in start if name == "champion.json"}

@@ -1,7 +1,6 @@
-"""A flow's own steps, one after the other in this process, without Metaflow's tasks between them.
+"""The steps of a flow, run one after the other in this process without Metaflow's tasks.
 
-For ends that a flow comes to in three lines: what a task keeps for the next one, the exit status
-and cards as files are tested by whole runs.
+For short outcomes of a flow; artifacts, the exit status and saved cards are tested by full runs.
 """
 
 from __future__ import annotations

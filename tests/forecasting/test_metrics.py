@@ -22,7 +22,6 @@ from energy.forecasting.metrics import (
     coverage_error,
     diebold_mariano,
     empirical_coverage,
-    format_percent,
     mape,
     mase,
     score_figures,
@@ -300,9 +299,3 @@ def test_a_score_tells_itself_in_a_line() -> None:
     good = Score("theta", folds=24, mase=0.4567, mape=3.004, seconds=1.25)
     assert str(good) == "theta: MASE 0.457, MAPE 3.00%, 24 folds, 1.2 CPU s"
     assert str(Score("theta", failure="no luck")) == "theta: failed. no luck"
-
-
-def test_no_percentage_is_said_to_be_none() -> None:
-    assert format_percent(None) == "n/a"
-    assert format_percent(3.14159) == "3.14%"
-    assert format_percent(3.14159, 1) == "3.1%"
