@@ -37,7 +37,7 @@ def embedded() -> tuple[Vintage, pd.DataFrame]:
 
 @functools.cache
 def archived_embedded() -> ArchivedVintage:
-    """The embedded vintage as an archive that holds no other one lists it."""
+    """The embedded vintage as an archive without others lists it."""
     with tempfile.TemporaryDirectory() as root:
         Path(root, "raw").symlink_to(RAW)
         return newest_vintage(Path(root))
@@ -51,7 +51,7 @@ def read_embedded(*targets: str) -> tuple[dict[str, pd.Series], pd.DataFrame]:
 
 
 def publish(store_url: str, forecaster: str, parts: bool = False) -> PublishResult:
-    """Backtest `forecaster` on four folds, refit it and put it in service, past the gate.
+    """Backtest `forecaster` on four folds, refit it and promote it, without the gate.
 
     Args:
         store_url: A directory.
@@ -67,7 +67,9 @@ def publish(store_url: str, forecaster: str, parts: bool = False) -> PublishResu
     compared = {}
     for name in names:
         bench = (forecaster if name == "total" else "seasonal_naive",)
-        results = {one: train.backtest_one(one, series[name], weather, plan) for one in bench}
+        results = {
+            member: train.backtest_one(member, series[name], weather, plan) for member in bench
+        }
         compared[name] = train.compare_forecasters(bench, results, series[name], weather)
     fitted, table = train.refit_best(compared["total"], y, weather, HORIZON, UNITS["total"])
     broken_down = None
@@ -85,7 +87,7 @@ def publish(store_url: str, forecaster: str, parts: bool = False) -> PublishResu
         UK.target_title("total"),
     )
     store = open_store(store_url)
-    found = lineage.lineage(vintage.hashes, "unknown", {"metaflow": "test"})
-    manifest, files = write_draft(store, draft, found, datetime.now(UTC))
+    run_lineage = lineage.lineage(vintage.hashes, "unknown", {"metaflow": "test"})
+    manifest, files = write_draft(store, draft, run_lineage, datetime.now(UTC))
     pointer = promotion.promote(store, manifest.release_id, "to have one", datetime.now(UTC))
     return PublishResult(manifest, pointer, files, None)

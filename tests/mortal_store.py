@@ -1,6 +1,8 @@
-"""A store whose user is killed in the middle of what it does."""
+"""Stores that are killed, slow, down or interrupted in the middle of an operation."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
 
 from energy.releases.store import Store
 
@@ -20,4 +22,16 @@ class Mortal:
             if self.left == 0:
                 raise Killed
             self.left -= 1
+        return getattr(self.store, name)
+
+
+class Hooked:
+    """A store that calls a function before each use of some operations."""
+
+    def __init__(self, store: Store, **hooks: Callable[[], object]) -> None:
+        self.store, self.hooks = store, hooks
+
+    def __getattr__(self, name: str) -> object:
+        if name in self.hooks:
+            self.hooks[name]()
         return getattr(self.store, name)

@@ -28,7 +28,7 @@ UP_SECONDS = 15.0
 
 @dataclass(frozen=True)
 class S3Server:
-    """Where the server answers, to whom, and the bucket it was started with."""
+    """The server's URL, credentials and bucket."""
 
     endpoint: str
     access_key: str
@@ -147,11 +147,11 @@ def _answers(process: subprocess.Popen[bytes], server: S3Server) -> bool:
 
 def free_ports(count: int) -> list[int]:
     """Return ports nobody listens on, below those that the system gives to outgoing connections."""
-    found: list[int] = []
+    ports: list[int] = []
     for port in random.SystemRandom().sample(range(20000, 32000), 1000):
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
-            found.append(port)
-        if len(found) == count:
-            return found
+            ports.append(port)
+        if len(ports) == count:
+            return ports
     raise RuntimeError(f"fewer than {count} ports are free between 20000 and 32000")

@@ -37,13 +37,13 @@ def test_bodies() -> None:
 
 
 @pytest.mark.parametrize("error", [ValueError("secret"), EnergyError("secret")])
-def test_what_is_not_meant_for_callers_is_not_told_them(error: Exception) -> None:
+def test_an_internal_message_is_not_sent(error: Exception) -> None:
     body = error_body(error)["error"]
     assert (body["code"], body["field"]) == ("internal", None)
     assert "secret" not in body["message"]
 
 
-def test_a_misspelt_target_is_told_the_nearest_and_not_all_of_a_thousand() -> None:
+def test_a_misspelt_target_is_answered_with_the_nearest_names() -> None:
     names = ["total", *(f"shop {number}" for number in range(1000))]
     error = unknown_target("totl", names)
     assert isinstance(error, UnknownTarget)

@@ -1,4 +1,4 @@
-"""The field's forecasters, run with the opponent that needs no package of its own."""
+"""The other packages' forecasters, run with the baseline that needs no package."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ORIGINS = [
 ]
 
 
-def ask(
+def run(
     folder: Path,
     values: list[float] | None = None,
     origins: list[tuple[str, str, int]] | None = None,
@@ -52,7 +52,7 @@ def ask(
 
 @pytest.fixture(scope="module")
 def answer(tmp_path_factory: pytest.TempPathFactory) -> tuple[pd.DataFrame, dict]:
-    return ask(tmp_path_factory.mktemp("field"))
+    return run(tmp_path_factory.mktemp("field"))
 
 
 def test_every_fold_is_answered_month_by_month(answer: tuple[pd.DataFrame, dict]) -> None:
@@ -81,13 +81,13 @@ def test_quantiles_never_cross(answer: tuple[pd.DataFrame, dict]) -> None:
 
 
 def test_nothing_after_a_cutoff_is_used(answer: tuple[pd.DataFrame, dict], tmp_path: Path) -> None:
-    known = 12 * 6 + 6  # to the latest cutoff
-    changed, _ = ask(tmp_path, VALUES[:known] + [99.0] * (len(VALUES) - known), jobs=2)
+    length = 12 * 6 + 6  # to the latest cutoff
+    changed, _ = run(tmp_path, VALUES[:length] + [99.0] * (len(VALUES) - length), jobs=2)
     pd.testing.assert_frame_equal(changed, answer[0])
 
 
 def test_a_missing_package_fails_only_its_own_forecaster(tmp_path: Path) -> None:
-    rows, summary = ask(tmp_path, names="auto_theta,seasonal_naive")
+    rows, summary = run(tmp_path, names="auto_theta,seasonal_naive")
     if summary["auto_theta"]["failure"] is None:
         pytest.skip("statsforecast is installed beside the tests: nothing is missing")
     assert summary["auto_theta"]["failure"] == "statsforecast is not installed"
@@ -95,7 +95,7 @@ def test_a_missing_package_fails_only_its_own_forecaster(tmp_path: Path) -> None
 
 
 def test_a_protocol_that_fails_leaves_the_others(tmp_path: Path) -> None:
-    rows, summary = ask(tmp_path, origins=[("outside", "2030-01", 12), ORIGINS[0]])
+    rows, summary = run(tmp_path, origins=[("outside", "2030-01", 12), ORIGINS[0]])
     assert set(rows["protocol"]) == {"training"}
     assert "outside at 2030-01" in summary["seasonal_naive"]["failure"]
 

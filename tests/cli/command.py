@@ -13,7 +13,7 @@ from energy.cli import main
 
 
 class Energy:
-    """`energy …` in this process; `code`, `out` and `err` of the last call."""
+    """Calls `energy`; keeps `code`, `out` and `err` of the last call."""
 
     def __init__(self, patch: pytest.MonkeyPatch, capture: pytest.CaptureFixture[str]) -> None:
         self.patch, self.capture = patch, capture
@@ -27,17 +27,17 @@ class Energy:
         return self.out
 
     def good(self, *arguments: str | Path) -> str:
-        """What it says, having nothing to complain of."""
-        said = self(*arguments)
+        """The output of a call without errors."""
+        self(*arguments)
         assert (self.code, self.err) == (0, ""), self.err
-        return said
+        return self.out
 
     def json(self, *arguments: str | Path) -> Any:
-        """What it answers in JSON."""
+        """The document of a call with `--json`."""
         return json.loads(self.good(*arguments, "--json"))
 
     def refused(self, *arguments: str | Path) -> str:
-        """The one line that says why not."""
+        """The error of a call that fails, which is a single line."""
         self(*arguments)
         assert self.code == 1
         (line,) = self.err.splitlines()

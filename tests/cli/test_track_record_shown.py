@@ -1,4 +1,4 @@
-"""`energy track-record`: what MonitorFlow wrote, for people and for scripts."""
+"""`energy track-record`: the document of MonitorFlow as text and as JSON."""
 
 from __future__ import annotations
 
@@ -50,17 +50,14 @@ RECORD = TrackRecord(
 @pytest.fixture
 def put(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("ENERGY_STORE", str(tmp_path))
-
-    def write(document: Any) -> None:
-        (tmp_path / "track_record.json").write_text(json.dumps(document))
-
-    return write
+    return lambda document: (tmp_path / "track_record.json").write_text(json.dumps(document))
 
 
-def test_what_is_there_is_told(put: Any, energy: Energy) -> None:
+def test_the_record_is_printed(put: Any, energy: Energy) -> None:
     put(RECORD.to_dict())
-    said = energy.good("track-record")
-    for told in (
+    assert TrackRecord.from_dict(energy.json("track-record")) == RECORD
+    text = energy.good("track-record")
+    for line in (
         "Forecasts of total against figures to 2023-04",
         f"Live: {RELEASE}, made 12 days ago.",
         "all months      9       0.650  1.020  3.10%  78%           94%           -0.120\n",
@@ -74,33 +71,26 @@ def test_what_is_there_is_told(put: Any, energy: Energy) -> None:
         f"{RELEASE} cannot be scored: model.zip is gone.",
         "A note.",
     ):
-        assert told in said
+        assert line in text
 
 
-def test_in_json_it_is_the_document(put: Any, energy: Energy) -> None:
-    put(RECORD.to_dict())
-    assert TrackRecord.from_dict(energy.json("track-record")) == RECORD
-
-
-def test_nothing_to_score_is_said(put: Any, energy: Energy) -> None:
+def test_a_record_without_scores(put: Any, energy: Energy) -> None:
     nothing = {"overall": None, "recent": None, "by_horizon": (), "tracking_signal": None}
     put(replace(RECORD, release_id=None, forecast_age_days=None, **nothing).to_dict())
-    said = energy.good("track-record")
-    assert "No scores yet" in said
-    assert "Live: nothing.\n" in said
-    assert "MASE" not in said
+    text = energy.good("track-record")
+    assert "No scores yet" in text
+    assert "Live: nothing.\n" in text
+    assert "MASE" not in text
 
 
-def test_none_is_said_in_one_line(put: Any, energy: Energy) -> None:
+def test_a_missing_record_is_an_error(put: Any, energy: Energy) -> None:
     assert "has no track_record.json yet" in energy.refused("track-record")
 
 
 @pytest.mark.parametrize(
-    ("document", "told"),
+    ("document", "line"),
     [({"schema": 2}, "has schema 2"), ({"schema": 1}, "a field is missing"), ([], "a JSON list")],
 )
-def test_one_of_a_newer_version_or_of_none(
-    document: Any, told: str, put: Any, energy: Energy
-) -> None:
+def test_an_invalid_record_is_an_error(document: Any, line: str, put: Any, energy: Energy) -> None:
     put(document)
-    assert told in energy.refused("track-record")
+    assert line in energy.refused("track-record")

@@ -1,4 +1,4 @@
-"""Forecasts survive JSON; months are counted without pandas."""
+"""Forecasts survive JSON; months are counted as pandas counts them."""
 
 from __future__ import annotations
 

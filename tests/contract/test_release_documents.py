@@ -79,16 +79,14 @@ def test_weather_facts_survive_json(published: WeatherFacts) -> None:
 
 
 @given(tables)
-def test_a_table_without_seasons_and_nowcasts_is_read(
-    published: ForecastTable,
-) -> None:
+def test_a_table_without_seasons_and_nowcasts_is_read(published: ForecastTable) -> None:
     plain = published.to_dict()
     del plain["observed"], plain["calibration"]["season"], plain["calibration"]["weather"]
-    found = ForecastTable.from_dict(decode_document("x.json", encode_document("x.json", plain)))
-    assert found.observed == {}
-    assert found.calibration.season == (1.0,) * 12
-    assert found.calibration.weather == (0.0,) * 12
-    assert found.months == published.months
+    table = ForecastTable.from_dict(decode_document("x.json", encode_document("x.json", plain)))
+    assert table.observed == {}
+    assert table.calibration.season == (1.0,) * 12
+    assert table.calibration.weather == (0.0,) * 12
+    assert table.months == published.months
 
 
 def test_a_pointer_of_an_early_version_has_no_earlier_releases() -> None:

@@ -1,4 +1,4 @@
-"""The bytes of a body become an object, or an error that says what they are instead."""
+"""A body is a JSON object, or an error says what it is instead."""
 
 from __future__ import annotations
 
@@ -24,11 +24,13 @@ from energy.errors import EnergyError, FieldError, RequestError
         (b"periods=12", "not_json", "column"),
         ("{'é': 1}".encode("latin-1"), "not_utf8", "from byte 2 on"),
         ('{"periods": 1}'.encode("utf-16"), "not_utf8", "from byte 0 on"),
-        (b"[1]", "not_an_object", "JSON array"),
-        (b'"1"', "not_an_object", "JSON string"),
-        (b"1", "not_an_object", "JSON number"),
-        (b"true", "not_an_object", "JSON boolean"),
-        (b"null", "not_an_object", "JSON null"),
+        *(
+            (text, "not_an_object", f"JSON {kind}")
+            for text, kind in (
+                *((b"[1]", "array"), (b'"1"', "string"), (b"1", "number")),
+                *((b"true", "boolean"), (b"null", "null")),
+            )
+        ),
         (b'{"coverage": [NaN]}', "not_json", "NaN"),
         (b'{"coverage": [-Infinity]}', "not_json", "-Infinity"),
         (b"[" * 100_000, "not_json", "too deep"),
@@ -39,7 +41,7 @@ from energy.errors import EnergyError, FieldError, RequestError
     ],
     ids=lambda value: ascii(value)[:30],
 )
-def test_bodies_that_are_refused(body: bytes, code: str, words: str) -> None:
+def test_a_wrong_body_is_rejected(body: bytes, code: str, words: str) -> None:
     with pytest.raises(EnergyError) as caught:
         read_body(body)
     assert caught.value.code == code
@@ -48,7 +50,7 @@ def test_bodies_that_are_refused(body: bytes, code: str, words: str) -> None:
 
 
 @given(st.binary(max_size=60))
-def test_any_bytes_are_read_or_refused(data: bytes) -> None:
+def test_any_bytes_are_read_or_rejected(data: bytes) -> None:
     with suppress(RequestError, FieldError):
         assert isinstance(read_body(data), dict)
 

@@ -1,4 +1,4 @@
-"""The track record survives JSON, and spoilt ones are refused."""
+"""The track record survives JSON, and invalid documents are rejected."""
 
 from __future__ import annotations
 
@@ -71,19 +71,8 @@ def test_a_track_record_survives_json(record: TrackRecord) -> None:
 
 
 EMPTY = TrackRecord(
-    "total",
-    "Mtoe",
-    "2022-09-30T12:00:00Z",
-    "2022-07-ab38a1c2",
-    "2022-07",
-    None,
-    None,
-    (),
-    (),
-    None,
-    None,
-    (),
-    None,
+    *("total", "Mtoe", "2022-09-30T12:00:00Z", "2022-07-ab38a1c2", "2022-07"),
+    *(None, None, (), (), None, None, (), None),
     Due("2022-08", "2022-10-27", 0),
 )
 
@@ -94,8 +83,8 @@ def test_a_newer_schema_is_refused() -> None:
         load_document("track_record.json", data, TrackRecord.from_dict)
 
 
-@pytest.mark.parametrize("spoilt", [{"rows": [{}]}, {"next_due": None}, {"more": 1}, {"drift": 3}])
-def test_a_spoilt_document_is_refused(spoilt: dict) -> None:
-    data = encode_document("track_record.json", EMPTY.to_dict() | spoilt)
+@pytest.mark.parametrize("wrong", [{"rows": [{}]}, {"next_due": None}, {"more": 1}, {"drift": 3}])
+def test_a_wrong_document_is_refused(wrong: dict) -> None:
+    data = encode_document("track_record.json", EMPTY.to_dict() | wrong)
     with pytest.raises(BadDocument, match=r"track_record\.json is not as expected"):
         load_document("track_record.json", data, TrackRecord.from_dict)

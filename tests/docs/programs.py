@@ -90,10 +90,10 @@ LITERAL = {
     r"dvc remote add --local --default s3 s3://BUCKET/PREFIX": "test_dvc.py",
     r"cp terraform/terraform\.tfvars\.example terraform/terraform\.tfvars": "test_deploy_docs.py",
     r"weed mini -dir=\S+ -ip=127\.0\.0\.1 -bucket=energy": "s3_server.py",
-    r"pre-commit (install|run --all-files)": "test_house.py",
+    r"pre-commit (install|run --all-files)": "test_repository.py",
     r"python run_opponents\.py request\.json answer_dir .*": "test_field.py",
 }
-"""Commands that are known word by word, and the test that runs or configures them."""
+"""Commands that are accepted word by word, and the test that runs or configures them."""
 INVOCATIONS = "/2015-03-31/functions/function/invocations"
 
 Checker = Callable[[Sequence[str]], str]
@@ -133,7 +133,7 @@ def check_make(words: Sequence[str]) -> str:
 def _check_args(lines: str, value: str) -> str:
     match = re.search(r"\bpython (-m )?(pytest|[\w./]+)", lines)
     if match is None:
-        return f"nothing is known of ARGS={value}"
+        return f"the tests cannot check ARGS={value}"
     words = shlex.split(value)
     if match[2] == "pytest":
         paths = [word for word in words if word.startswith("tests")]
@@ -175,10 +175,10 @@ def _check_deployment(words: Sequence[str]) -> str:
     """A flow compiled for an engine, with an image for its steps."""
     decorators = [word for before, word in pairwise(words) if before == "--with"]
     compute, rest = decorators[0].partition(":")[0], words[1 + 2 * len(decorators) :]
-    known = re.compile(r"(kubernetes|batch):image=|environment:|\$TASK_ENVIRONMENT$")
-    unknown = [decorator for decorator in decorators if not known.match(decorator)]
+    supported = re.compile(r"(kubernetes|batch):image=|environment:|\$TASK_ENVIRONMENT$")
+    unknown = [decorator for decorator in decorators if not supported.match(decorator)]
     if unknown:
-        return f"nothing is known of --with {unknown[0]}"
+        return f"the tests cannot check --with {unknown[0]}"
     if ENGINES.get(rest[0]) != compute or tuple(rest[1:]) not in DEPLOY_COMMANDS:
         return f"no test is named that runs {' '.join(rest)} with {compute}"
     return ""
@@ -245,8 +245,8 @@ def check_curl(words: Sequence[str]) -> str:
         return ""
     if parts.path not in ROUTES:
         return f"the handler has no {parts.path}"
-    known = {"periods", "months", "coverage", "target", "temperature_change", "year"}
-    unknown = [name for name, _ in parse_qsl(parts.query) if name not in known]
+    names = {"periods", "months", "coverage", "target", "temperature_change", "year"}
+    unknown = [name for name, _ in parse_qsl(parts.query) if name not in names]
     return f"the handler takes no {unknown[0]}" if unknown else ""
 
 
@@ -259,8 +259,8 @@ def check_docker(words: Sequence[str]) -> str:
 def check_variables(words: Sequence[str]) -> str:
     """Variables that the package or one of its libraries reads."""
     names = [word.partition("=")[0] for word in words]
-    known = re.compile(r"(ENERGY|AWS|MLFLOW|METAFLOW)_[A-Z0-9_]+|IMAGE")
-    return next((f"nothing reads {name}" for name in names if not known.fullmatch(name)), "")
+    supported = re.compile(r"(ENERGY|AWS|MLFLOW|METAFLOW)_[A-Z0-9_]+|IMAGE")
+    return next((f"nothing reads {name}" for name in names if not supported.fullmatch(name)), "")
 
 
 PROGRAMS: dict[str, Checker] = {

@@ -47,6 +47,7 @@ SOURCES = {
         "docs/decisions/36-drift-checks-without-weather-and-with-thresholds-from-history.md",
         "98%",
     ): "energy/monitoring/drift.py",
+    ("docs/decisions/47-read-s3-with-obstore.md", "5 GB"): "S3's limit of a single upload",
     ("docs/deploy.md", "100%"): "terraform/budget.tf",
     ("docs/scale.md", "10 seconds"): "research/lambda_scaling.py",
     ("docs/scale.md", "2,048 MB"): "flows/trainflow.py",

@@ -15,13 +15,7 @@ LINK = re.compile(r"\]\(([^)\s]+)\)|<(?:img|a)[^>]+(?:src|href)=\"([^\"]+)\"")
 HEADING = re.compile(r"^#{1,6} +(.+?) *#*$", re.MULTILINE)
 PATH = re.compile(r"`([\w.-]+/[\w./-]+)`")
 IN_GIT = (
-    "energy/",
-    "flows/",
-    "lambda_handler/",
-    "scripts/",
-    "tests/",
-    "docs/",
-    "benchmarks/",
+    *("energy/", "flows/", "lambda_handler/", "scripts/", "tests/", "docs/", "benchmarks/"),
     "research/",
 )
 """Folders whose files are all in Git, so that a named file must exist."""

@@ -50,21 +50,12 @@ def test_the_navigation_lists_every_page_once() -> None:
     assert [page for page in others if not (ROOT / page).is_file()] == []
 
 
-def test_the_navigation_has_at_most_eight_top_entries() -> None:
+def test_the_entry_pages_are_short_and_show_the_forecast() -> None:
     assert len(SITE["nav"]) <= 8
-
-
-def test_the_readme_is_short_and_starts_with_the_forecast() -> None:
     assert len(README.splitlines()) <= 160
     assert README.index("docs/images/forecast.svg") < README.index("## Quick start")
-
-
-def test_the_landing_page_shows_the_forecast_and_the_app() -> None:
     assert "](images/forecast.svg)" in LANDING
     assert "](images/app.png)" in LANDING
-
-
-def test_the_readme_and_the_landing_page_show_the_same_architecture() -> None:
     (diagram,) = diagrams(ROOT / "README.md")
     assert diagram.text == diagrams(DOCS / "index.md")[0].text
 

@@ -1,11 +1,9 @@
-"""docs/deploy.md describes the commands, variables, workflows and alarms that exist."""
+"""docs/deploy.md describes the variables, workflows and alarms that exist."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXT = (ROOT / "docs" / "deploy.md").read_text("utf-8")
@@ -16,16 +14,7 @@ MODULE = ROOT / "terraform"
 
 
 def module() -> str:
-    if not (MODULE / "variables.tf").exists():
-        pytest.skip("this checkout has no terraform/")
     return "\n".join(path.read_text("utf-8") for path in sorted(MODULE.glob("*.tf")))
-
-
-def test_every_command_exists() -> None:
-    makefile = (ROOT / "Makefile").read_text("utf-8")
-    targets = set(re.findall(r"^([a-z0-9-]+):", makefile, re.MULTILINE))
-    documented = set(re.findall(r"(?:`|^)make ([a-z-]+)", TEXT, re.MULTILINE))
-    assert {"deploy", "destroy", "smoke", "rollback-function", "costs"} <= documented <= targets
 
 
 def test_every_variable_and_secret_of_a_workflow_is_documented() -> None:
@@ -74,15 +63,3 @@ def test_documented_outputs_exist() -> None:
         re.findall(r"\$\(output (\w+)\)", TEXT)
     )
     assert {"api_url", "bucket"} <= read <= outputs
-
-
-def test_links_are_valid() -> None:
-    for target, anchor in re.findall(r"\]\(([\w./-]*)(?:#([\w-]+))?\)", TEXT):
-        file = ROOT / "docs" / target if target else ROOT / "docs" / "deploy.md"
-        assert file.exists(), target
-        if anchor:
-            headings = re.findall(r"^#+ (.+)$", file.read_text("utf-8"), re.MULTILINE)
-            anchors = {
-                re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings
-            }
-            assert anchor in anchors, f"{target}#{anchor}"

@@ -14,14 +14,8 @@ from lambda_handler.log import NAMESPACE, SERVICE, UNITS
 from lambda_handler.routes import ROUTES
 
 MONITORING_METRICS = {
-    "forecast_age_days",
-    "data_overdue_days",
-    "release_overdue_days",
-    "months_scored",
-    "recent_mase",
-    "recent_coverage80",
-    "tracking_signal",
-    "drift_alarms",
+    *("forecast_age_days", "data_overdue_days", "release_overdue_days", "months_scored"),
+    *("recent_mase", "recent_coverage80", "tracking_signal", "drift_alarms"),
 }
 """Metrics that the monitoring flow sends."""
 HANDLER_ROUTES = {f"{method} {route.path}" for route in ROUTES.values() for method in route.methods}

@@ -1,4 +1,4 @@
-"""A service in this process, on a real release, with its log line caught."""
+"""The handler in this process, on a real release, with its log line captured."""
 
 from __future__ import annotations
 
@@ -15,19 +15,18 @@ from lambda_handler.routes import RequestHandler
 
 
 class Caller:
-    """Sends events to a service and keeps what it logged."""
+    """Sends events to a handler and keeps the log line of the last."""
 
-    def __init__(self, service: RequestHandler, capsys: pytest.CaptureFixture[str] | None) -> None:
+    def __init__(self, service: RequestHandler, capsys: pytest.CaptureFixture[str]) -> None:
         self.service, self.capsys = service, capsys
         self.line: dict[str, Any] = {}
 
     def direct(self, event: object) -> Any:
-        """Whatever the event, the answer goes through JSON, and one line is logged."""
-        found = self.service.handle(event, "request-1")
-        if self.capsys:
-            (line,) = self.capsys.readouterr().out.splitlines()
-            self.line = json.loads(line)
-        return json.loads(json.dumps(found, allow_nan=False))
+        """The answer, which is valid JSON; a single line is logged."""
+        answer = self.service.handle(event, "request-1")
+        (line,) = self.capsys.readouterr().out.splitlines()
+        self.line = json.loads(line)
+        return json.loads(json.dumps(answer, allow_nan=False))
 
     def http(
         self,
@@ -38,13 +37,17 @@ class Caller:
         **changes: Any,
     ) -> tuple[int, Any]:
         """Status and body of an HTTP request; the body as an object where it is JSON."""
-        event = http_event(method, path, query, body) | changes
-        found = self.direct(event)
-        assert found["isBase64Encoded"] is False
-        text = found["body"]
-        self.headers = found["headers"]
+        answer = self.direct(http_event(method, path, query, body) | changes)
+        assert answer["isBase64Encoded"] is False
+        self.headers = answer["headers"]
         is_json = self.headers["content-type"] == "application/json"
-        return found["statusCode"], json.loads(text) if is_json else text
+        return answer["statusCode"], json.loads(answer["body"]) if is_json else answer["body"]
+
+    def error(self, method: str, path: str, *arguments: Any, **changes: Any) -> tuple[int, str]:
+        """Status and code of an HTTP request that fails; `message` is kept."""
+        status, answer = self.http(method, path, *arguments, **changes)
+        self.message = answer["error"]["message"]
+        return status, answer["error"]["code"]
 
 
 def http_event(
@@ -66,7 +69,7 @@ def http_event(
 
 @pytest.fixture
 def call_on(capsys: pytest.CaptureFixture[str]) -> Callable[[Store], Caller]:
-    """A caller of a service on that store."""
+    """A caller of a handler on a store."""
 
     def on(store: Store, refresh_seconds: float = 0.0) -> Caller:
         reader = ReleaseReader(store, refresh_seconds)
@@ -76,7 +79,7 @@ def call_on(capsys: pytest.CaptureFixture[str]) -> Callable[[Store], Caller]:
 
 
 @pytest.fixture(scope="session")
-def _kept() -> dict[str, RequestHandler]:
+def services() -> dict[str, RequestHandler]:
     return {}
 
 
@@ -84,11 +87,11 @@ def _kept() -> dict[str, RequestHandler]:
 def caller(
     request: pytest.FixtureRequest,
     made_store: Callable[[str], Path],
-    _kept: dict[str, RequestHandler],
+    services: dict[str, RequestHandler],
     capsys: pytest.CaptureFixture[str],
 ) -> Caller:
     """A caller of a service on a real release; its champion is unpickled once a session."""
-    if request.param not in _kept:
+    if request.param not in services:
         reader = ReleaseReader(open_store(str(made_store(request.param))), 600)
-        _kept[request.param] = RequestHandler(lambda: reader)
-    return Caller(_kept[request.param], capsys)
+        services[request.param] = RequestHandler(lambda: reader)
+    return Caller(services[request.param], capsys)

@@ -1,4 +1,4 @@
-"""What can be held true of the image without building it; `make image ARGS=--check` builds it."""
+"""The image's files, without building it; `make image ARGS=--check` builds it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def pins(path: str) -> set[tuple[str, str, str]]:
 
 
 def test_the_image_has_the_packages_that_the_champion_was_pickled_with() -> None:
-    """The very versions of training, or a tier-two answer is refused."""
+    """With other versions than in training, the champion is rejected."""
     served = pins("lambda_handler/requirements.txt")
     assert set(PACKAGES) <= {name for name, _, _ in served}
     trained = pins("requirements.txt") | pins("requirements-dev.txt")
@@ -29,9 +29,9 @@ def test_the_image_has_the_packages_that_the_champion_was_pickled_with() -> None
 
 def test_every_pin_of_the_image_has_its_hashes() -> None:
     text = (ROOT / "lambda_handler" / "requirements.txt").read_text("utf-8")
-    found = PIN.split(text)[4::4]
-    assert len(found) == len(PIN.findall(text)) > 20
-    assert all(after.lstrip().startswith("--hash=sha256:") for after in found)
+    following = PIN.split(text)[4::4]
+    assert len(following) == len(PIN.findall(text)) > 20
+    assert all(lines.lstrip().startswith("--hash=sha256:") for lines in following)
 
 
 def test_the_image_copies_what_exists() -> None:

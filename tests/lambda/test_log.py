@@ -1,4 +1,4 @@
-"""One line is log entry and metrics at once, as CloudWatch reads them."""
+"""A log line has the metrics in CloudWatch's embedded format."""
 
 from __future__ import annotations
 
@@ -11,40 +11,38 @@ from lambda_handler.log import UNITS, RequestLog, error_location, log_line
 
 
 def logged(**changes: Any) -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(
+    line: dict[str, Any] = json.loads(
         log_line(RequestLog("direct", "id", False, **changes), 1.23456)
     )
-    return found
+    return line
 
 
 @pytest.mark.parametrize(
     ("changes", "dimensions"),
     [
-        ({}, [["service"]]),
         ({"tier": "table"}, [["service"], ["service", "tier"]]),
         ({"code": "not_json", "status": 400}, [["service"]]),
     ],
 )
 def test_metrics_are_in_the_embedded_format(changes: Any, dimensions: Any) -> None:
-    found = logged(**changes)
-    metrics = found["_aws"]["CloudWatchMetrics"]
-    assert {one["Namespace"] for one in metrics} == {"EnergyForecast"}
-    assert [one["Dimensions"] for one in metrics] == [[some] for some in dimensions]
-    assert isinstance(found["_aws"]["Timestamp"], int)
-    for one in (one for some in metrics for one in some["Metrics"]):
-        assert isinstance(found[one["Name"]], int | float)
-        assert one["Unit"] == UNITS[one["Name"]]
-    for name in {name for some in dimensions for name in some}:
-        assert isinstance(found[name], str)
+    line = logged(**changes)
+    groups = line["_aws"]["CloudWatchMetrics"]
+    assert {group["Namespace"] for group in groups} == {"EnergyForecast"}
+    assert [group["Dimensions"] for group in groups] == [[names] for names in dimensions]
+    assert isinstance(line["_aws"]["Timestamp"], int)
+    for metric in (metric for group in groups for metric in group["Metrics"]):
+        assert isinstance(line[metric["Name"]], int | float)
+        assert metric["Unit"] == UNITS[metric["Name"]]
+    assert all(isinstance(line[name], str) for names in dimensions for name in names)
 
 
-def test_no_more_metrics_are_sent_than_cost_nothing() -> None:
+def test_metrics_stay_within_the_free_ones() -> None:
     lines = [logged(tier=tier, code=code) for tier in (None, "table", "champion") for code in "ab"]
     sent = {
-        (metric["Name"], *(found[name] for name in one["Dimensions"][0]))
-        for found in lines
-        for one in found["_aws"]["CloudWatchMetrics"]
-        for metric in one["Metrics"]
+        (metric["Name"], *(line[name] for name in group["Dimensions"][0]))
+        for line in lines
+        for group in line["_aws"]["CloudWatchMetrics"]
+        for metric in group["Metrics"]
     }
     assert len(sent) == 8
 
@@ -58,20 +56,20 @@ def test_no_more_metrics_are_sent_than_cost_nothing() -> None:
         ({"stale_reason": "no answer"}, "WARNING", (0, 0, 1)),
     ],
 )
-def test_what_went_wrong_is_counted(changes: Any, level: str, counts: Any) -> None:
-    found = logged(**changes)
-    assert found["level"] == level
-    assert (found["errors"], found["faults"], found["stale"]) == counts
-    assert (found["requests"], found["latency"]) == (1, 1.235)
+def test_errors_faults_and_stale_answers_are_counted(changes: Any, level: str, counts: Any) -> None:
+    line = logged(**changes)
+    assert line["level"] == level
+    assert (line["errors"], line["faults"], line["stale"]) == counts
+    assert (line["requests"], line["latency"]) == (1, 1.235)
 
 
-def test_a_line_is_one_line() -> None:
+def test_a_line_is_a_single_line() -> None:
     text = log_line(RequestLog("direct", "a\nb\u2028", True, reason="x\ny"), 0)
     assert text.isascii()
     assert len(text.splitlines()) == 1
 
 
-def test_where_an_error_came_from() -> None:
+def test_an_error_is_logged_by_its_place() -> None:
     with pytest.raises(ValueError, match="secret") as caught:
         raise ValueError("a secret")
     assert error_location(caught.value).startswith("ValueError at test_log.py:")

@@ -1,4 +1,4 @@
-"""The notebooks run, say what they said when they were committed, and hold nothing of a machine."""
+"""The notebooks run, give the committed output, and have no paths or times of a machine."""
 
 from __future__ import annotations
 
@@ -35,11 +35,11 @@ def committed(name: str) -> Any:
 
 
 def outputs(notebook: Any) -> list[Any]:
-    return [one for cell in notebook.cells for one in cell.get("outputs", [])]
+    return [output for cell in notebook.cells for output in cell.get("outputs", [])]
 
 
-def told(output: Any) -> str:
-    """What an output says in words; a drawing says what it is called."""
+def text_of(output: Any) -> str:
+    """An output as text; of a drawing, its label."""
     if output.output_type == "stream":
         return str(output.text)
     drawn = output.data.get("image/svg+xml", "")
@@ -48,13 +48,14 @@ def told(output: Any) -> str:
     return next(output.data[kind] for kind in SHOWN if kind in output.data)
 
 
-def test_there_is_one_notebook_for_each_part_of_the_way() -> None:
+def test_the_notebooks_are_numbered_and_small() -> None:
     assert [name.partition("_")[0] for name in NAMES] == ["01", "02", "03", "04", "05"]
     assert sorted(path.stem for path in FOLDER.glob("*.ipynb")) == NAMES
+    assert sum(path.stat().st_size for path in FOLDER.glob("*.ipynb")) < LARGEST
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_both_of_a_pair_say_the_same(script: ModuleType, name: str) -> None:
+def test_both_files_of_a_notebook_are_equal(script: ModuleType, name: str) -> None:
     """If not: `make notebooks`."""
     written, read = script.read(FOLDER / f"{name}.py"), committed(name)
     assert [(cell.cell_type, cell.source) for cell in read.cells] == [
@@ -66,15 +67,15 @@ def test_both_of_a_pair_say_the_same(script: ModuleType, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_what_was_committed_is_what_comes_out(script: ModuleType, name: str) -> None:
-    """Words to the letter; figures within what another machine's arithmetic may change."""
+def test_a_run_gives_the_committed_output(script: ModuleType, name: str) -> None:
+    """Words exactly; figures within the arithmetic of another machine."""
     fresh, kept = outputs(script.run(FOLDER / f"{name}.py")), outputs(committed(name))
-    assert [one.get("name") for one in fresh if one.get("name") == "stderr"] == []
+    assert [output for output in fresh if output.get("name") == "stderr"] == []
     assert len(fresh) == len(kept)
     for new, old in zip(fresh, kept, strict=True):
-        now, before = told(new), told(old)
+        now, before = text_of(new), text_of(old)
         assert _FIGURE.sub("#", now) == _FIGURE.sub("#", before)
-        figures = [[float(text) for text in _FIGURE.findall(one)] for one in (now, before)]
+        figures = [[float(text) for text in _FIGURE.findall(side)] for side in (now, before)]
         assert figures[0] == pytest.approx(figures[1], rel=0.02, abs=0.021)
 
 
@@ -85,30 +86,22 @@ def test_cells_were_run_once_and_in_order(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_outputs_are_small_and_hold_nothing_of_the_machine(name: str) -> None:
+def test_outputs_are_small_and_independent_of_the_machine(name: str) -> None:
     places = [str(ROOT), str(Path.home()), tempfile.gettempdir(), "/home/", "/Users/"]
     for output in outputs(committed(name)):
         text = json.dumps(output)
         assert len(text) < LARGEST_OUTPUT
         assert [place for place in (*places, "site-packages") if place in text] == []
-        assert not re.search(r"\d\d:\d\d:\d\d|0x[0-9a-f]{8}", told(output))
+        assert not re.search(r"\d\d:\d\d:\d\d|0x[0-9a-f]{8}", text_of(output))
         assert output.output_type != "error"
 
 
-def test_all_together_are_small_enough_to_keep() -> None:
-    assert sum(path.stat().st_size for path in FOLDER.glob("*.ipynb")) < LARGEST
-
-
 @pytest.mark.parametrize("name", NAMES)
-def test_links_lead_somewhere(name: str) -> None:
-    text = "\n".join(cell.source for cell in committed(name).cells if cell.cell_type == "markdown")
-    found = _LINK.findall(text)
-    assert found
-    assert [link for link in found if not (FOLDER / link).exists()] == []
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_notebook_begins_with_its_title_and_a_question(name: str) -> None:
+def test_a_notebook_has_a_title_a_question_and_valid_links(name: str) -> None:
     first = committed(name).cells[0].source
     assert first.startswith("# ")
     assert "?" in first
+    text = "\n".join(cell.source for cell in committed(name).cells if cell.cell_type == "markdown")
+    links = _LINK.findall(text)
+    assert links
+    assert [link for link in links if not (FOLDER / link).exists()] == []

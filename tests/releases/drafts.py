@@ -1,12 +1,15 @@
-"""Small releases to write, and how to write over what is there."""
+"""Small releases, published, interrupted or overwritten."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+import pytest
+from mortal_store import Killed, Mortal
+
 from energy.contract import Calibration, ForecastMonth, ForecastTable, Lineage, Manifest
-from energy.releases.bundle import digest, encode_document, iso_timestamp, release_id
+from energy.releases.bundle import digest, encode_document, iso_timestamp, release_id, write_release
 from energy.releases.store import Store
 
 NOW = datetime(2026, 11, 23, 17, 0, tzinfo=UTC)
@@ -54,6 +57,25 @@ def make_draft(number: int = 1, cutoff: str = "2022-07") -> Draft:
     return Draft(manifest, files)
 
 
+def published(store: Store, number: int = 1) -> Draft:
+    """Write a release that is not promoted."""
+    draft = make_draft(number)
+    write_release(store, draft.manifest, draft.files)
+    return draft
+
+
+def interrupted(store: Store, number: int, writes: int) -> str:
+    """The id of a release whose publisher is killed after so many writes."""
+    draft = make_draft(number)
+    with pytest.raises(Killed):
+        write_release(Mortal(store, writes), draft.manifest, draft.files)  # type: ignore[arg-type]
+    return draft.id
+
+
+def contents(store: Store) -> dict[str, bytes]:
+    return {key: store.read(key) for key in store.keys("")}
+
+
 def overwrite(store: Store, key: str, data: bytes) -> None:
-    found = store.read_versioned(key)
-    store.swap(key, data, found[1] if found else None)
+    stored = store.read_versioned(key)
+    store.swap(key, data, stored[1] if stored else None)

@@ -1,4 +1,4 @@
-"""The champion changes at once, for one publisher at a time, and never to half a release."""
+"""Promotion is atomic, has one winner, and never makes an incomplete release live."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from drafts import NOW, Draft, make_draft, overwrite
-from mortal_store import Killed, Mortal
+from drafts import NOW, Draft, contents, make_draft, overwrite, published
+from mortal_store import Hooked, Killed, Mortal
 
 from energy.contract import Pointer
 from energy.errors import (
@@ -27,112 +27,93 @@ from energy.releases.reader import read_champion
 from energy.releases.store import Store, open_store
 
 
-def published(store: Store, number: int = 1) -> Draft:
-    draft = make_draft(number)
-    write_release(store, draft.manifest, draft.files)
-    return draft
+def live(store: Store) -> str | None:
+    pointer = read_champion(store)
+    return pointer.release_id if pointer else None
 
 
-def test_an_empty_store_has_no_champion(store: Store) -> None:
-    assert read_champion(store) is None
-
-
-def test_promotion_points_to_the_release_and_the_one_before(store: Store) -> None:
-    one, two = published(store, 1), published(store, 2)
-    first = promote(store, one.id, "first release", NOW)
-    assert (
-        first
-        == read_champion(store)
-        == Pointer(one.id, None, "2026-11-23T17:00:00Z", "first release")
-    )
-    second = promote(store, two.id, "beats it", NOW + timedelta(hours=1))
-    assert second == read_champion(store)
-    assert second.earlier == (one.id,)
-    assert (second.release_id, second.previous_id) == (two.id, one.id)
-    back = promote(store, one.id, "again", NOW + timedelta(hours=2))
-    assert (back.release_id, back.previous_id) == (one.id, two.id)
+def test_the_pointer_has_the_live_and_the_previous_release(store: Store) -> None:
+    first, second = published(store, 1).id, published(store, 2).id
+    assert live(store) is None
+    pointer = promote(store, first, "first release", NOW)
+    assert pointer == Pointer(first, None, "2026-11-23T17:00:00Z", "first release")
+    assert read_champion(store) == pointer
+    pointer = promote(store, second, "beats it", NOW + timedelta(hours=1))
+    assert pointer == read_champion(store)
+    assert pointer.earlier == (first,)
+    assert (pointer.release_id, pointer.previous_id) == (second, first)
+    pointer = promote(store, first, "again", NOW + timedelta(hours=2))
+    assert (pointer.release_id, pointer.previous_id) == (first, second)
     decisions = [json.loads(store.read(key)) for key in store.keys("decisions/")]
     assert [(d["release_id"], d["reason"], d["action"]) for d in decisions] == [
-        (one.id, "first release", "promoted"),
-        (two.id, "beats it", "promoted"),
-        (one.id, "again", "promoted"),
+        (first, "first release", "promoted"),
+        (second, "beats it", "promoted"),
+        (first, "again", "promoted"),
     ]
-    assert store.keys("decisions/")[0] == f"decisions/20261123T170000Z-{one.id[-8:]}.json"
 
 
-def test_promoting_the_champion_again_changes_nothing(store: Store) -> None:
-    one, two = published(store, 1), published(store, 2)
-    promote(store, one.id, "first", NOW)
-    pointer = promote(store, two.id, "second", NOW)
-    before = {key: store.read(key) for key in store.keys("")}
-    assert promote(store, two.id, "again", NOW + timedelta(hours=1)) == pointer
-    assert pointer.previous_id == one.id
-    assert {key: store.read(key) for key in store.keys("")} == before
+def test_promoting_the_live_release_again_changes_nothing(store: Store) -> None:
+    first, second = published(store, 1).id, published(store, 2).id
+    promote(store, first, "first", NOW)
+    pointer = promote(store, second, "second", NOW)
+    before = contents(store)
+    assert promote(store, second, "again", NOW + timedelta(hours=1)) == pointer
+    assert pointer.previous_id == first
+    assert contents(store) == before
 
 
 def test_an_altered_or_missing_release_is_not_promoted(store: Store) -> None:
-    one, two = published(store, 1), published(store, 2)
-    promote(store, one.id, "first", NOW)
-    overwrite(store, f"releases/{two.id}/model.zip", b"altered")
+    first, second = published(store, 1).id, published(store, 2).id
+    promote(store, first, "first", NOW)
+    overwrite(store, f"releases/{second}/model.zip", b"altered")
     with pytest.raises(FileAltered, match=r"model\.zip"):
-        promote(store, two.id, "second", NOW)
+        promote(store, second, "second", NOW)
     with pytest.raises(ReleaseMissing):
         promote(store, make_draft(3).id, "third", NOW)
-    pointer = read_champion(store)
-    assert pointer is not None
-    assert pointer.release_id == one.id
+    assert live(store) == first
     assert len(store.keys("decisions/")) == 1
 
 
 @pytest.mark.parametrize("writes", range(7))
-def test_a_publisher_killed_anywhere_leaves_a_whole_champion(store: Store, writes: int) -> None:
-    """Four writes make the release, the fifth puts it in service, the sixth records that."""
-    one, two = published(store, 1), make_draft(2)
-    promote(store, one.id, "first", NOW)
+def test_a_killed_publisher_leaves_an_intact_live_release(store: Store, writes: int) -> None:
+    """Four writes make the release, the fifth promotes it, the sixth records the decision."""
+    first, second = published(store, 1), make_draft(2)
+    promote(store, first.id, "first", NOW)
     mortal = Mortal(store, writes)
     try:
-        write_release(mortal, two.manifest, two.files)  # type: ignore[arg-type]
-        promote(mortal, two.id, "second", NOW)  # type: ignore[arg-type]
+        write_release(mortal, second.manifest, second.files)  # type: ignore[arg-type]
+        promote(mortal, second.id, "second", NOW)  # type: ignore[arg-type]
     except Killed:
         assert writes < 6
-    pointer = read_champion(store)
-    assert pointer is not None
-    assert pointer.release_id == (two.id if writes >= 5 else one.id)
-    verify_release(store, pointer.release_id)
-    if writes >= 4:  # whoever takes up the work finds the release, and the decision is caught up on
-        assert promote(store, two.id, "second", NOW).previous_id == one.id
+    release_id = live(store)
+    assert release_id == (second.id if writes >= 5 else first.id)
+    verify_release(store, release_id)
+    if writes >= 4:  # another publisher finds the release, and records a missing decision
+        assert promote(store, second.id, "second", NOW).previous_id == first.id
         assert len(store.keys("decisions/")) == 2
 
 
-def test_of_sixteen_publishers_at_once_one_wins(store: Store) -> None:
+def test_of_sixteen_simultaneous_publishers_one_wins(store: Store) -> None:
+    """All of them read the pointer before any of them writes it."""
     drafts = [make_draft(number) for number in range(16)]
-    start = threading.Barrier(16)
-
-    class Together:
-        """Lets all publishers read the champion before any of them writes it."""
-
-        def __getattr__(self, name: str) -> object:
-            if name == "swap":
-                start.wait()
-            return getattr(store, name)
+    together = Hooked(store, swap=threading.Barrier(16).wait)
 
     def compete(draft: Draft) -> str | PromotionLost:
         write_release(store, draft.manifest, draft.files)
         try:
-            return promote(Together(), draft.id, "me", NOW).release_id  # type: ignore[arg-type]
+            return promote(together, draft.id, "me", NOW).release_id  # type: ignore[arg-type]
         except PromotionLost as error:
             return error
 
     with ThreadPoolExecutor(16) as pool:
-        ends = dict(zip([draft.id for draft in drafts], pool.map(compete, drafts), strict=True))
-    pointer = read_champion(store)
-    assert pointer is not None
-    assert ends.pop(pointer.release_id) == pointer.release_id
-    assert len(ends) == 15
-    for loser, error in ends.items():
+        results = dict(zip([draft.id for draft in drafts], pool.map(compete, drafts), strict=True))
+    winner = live(store)
+    assert results.pop(str(winner)) == winner
+    assert len(results) == 15
+    for loser, error in results.items():
         assert isinstance(error, PromotionLost)
         assert str(error).startswith(f"Release {loser} was not promoted")
-        assert f"made {pointer.release_id} live" in str(error)
+        assert f"made {winner} live" in str(error)
     assert len(store.keys("decisions/")) == 1
     for draft in drafts:
         verify_release(store, draft.id)
@@ -147,7 +128,9 @@ def test_of_sixteen_publishers_at_once_one_wins(store: Store) -> None:
         (b"releases/", BadDocument),
     ],
 )
-def test_a_pointer_that_is_none(data: bytes, error: type[StoreError], tmp_path: Path) -> None:
+def test_an_invalid_pointer_is_rejected(
+    data: bytes, error: type[StoreError], tmp_path: Path
+) -> None:
     store = open_store(str(tmp_path))
     draft = published(store)
     store.swap("champion.json", data, None)
@@ -158,28 +141,28 @@ def test_a_pointer_that_is_none(data: bytes, error: type[StoreError], tmp_path: 
     assert store.read("champion.json") == data
 
 
-def test_what_was_judged_against_another_champion_is_not_promoted(store: Store) -> None:
-    one, two, three = (published(store, number) for number in (1, 2, 3))
-    promote(store, one.id, "first", NOW, instead_of=None)
-    with pytest.raises(PromotionLost, match=f"another publisher made {one.id} live"):
-        promote(store, two.id, "second", NOW, instead_of=None)
-    promote(store, two.id, "second", NOW, instead_of=one.id)
-    with pytest.raises(PromotionLost, match=two.id):
-        promote(store, three.id, "third", NOW, instead_of=one.id)
-    assert promote(store, two.id, "again", NOW, instead_of=one.id).reason == "second"
+def test_a_release_is_promoted_only_in_place_of_the_expected_one(store: Store) -> None:
+    first, second, third = (published(store, number).id for number in (1, 2, 3))
+    promote(store, first, "first", NOW, instead_of=None)
+    with pytest.raises(PromotionLost, match=f"another publisher made {first} live"):
+        promote(store, second, "second", NOW, instead_of=None)
+    promote(store, second, "second", NOW, instead_of=first)
+    with pytest.raises(PromotionLost, match=second):
+        promote(store, third, "third", NOW, instead_of=first)
+    assert promote(store, second, "again", NOW, instead_of=first).reason == "second"
     assert len(store.keys("decisions/")) == 2
 
 
-def test_a_promotion_records_who_and_what_the_gate_found(store: Store) -> None:
-    one, checks = published(store), (Check("answers", True, 0.0, 1e-6, "It did."),)
-    promote(store, one.id, "first", NOW, by="TrainFlow/1", checks=checks)
-    (told,) = list_decisions(store)
-    assert (told.by, told.checks, told.reason) == ("TrainFlow/1", checks, "first")
+def test_a_promotion_records_its_author_and_checks(store: Store) -> None:
+    checks = (Check("answers", True, 0.0, 1e-6, "It did."),)
+    promote(store, published(store).id, "first", NOW, by="TrainFlow/1", checks=checks)
+    (decision,) = list_decisions(store)
+    assert (decision.by, decision.checks, decision.reason) == ("TrainFlow/1", checks, "first")
 
 
-def test_clocks_that_disagree_are_told() -> None:
+def test_clocks_that_disagree_are_reported() -> None:
     promoted = "2026-11-23T17:00:00Z"
     assert clock_error(promoted, NOW - timedelta(minutes=4)) == ""
     assert clock_error(promoted, NOW + timedelta(days=4)) == ""
-    told = clock_error(promoted, NOW - timedelta(hours=1))
-    assert "promoted at 2026-11-23T17:00:00Z, and here it is 2026-11-23T16:00:00Z" in told
+    error = clock_error(promoted, NOW - timedelta(hours=1))
+    assert "promoted at 2026-11-23T17:00:00Z, and here it is 2026-11-23T16:00:00Z" in error

@@ -1,4 +1,4 @@
-"""A store that is a directory: on the disk when it says so, and plain about what is in the way."""
+"""A store in a directory: durable writes, locks and errors of the file system."""
 
 from __future__ import annotations
 
@@ -46,13 +46,15 @@ def test_directories_that_cannot_be_written(place: Callable[[Path], str], tmp_pa
     assert store.read_versioned("a") is None
 
 
-def test_a_lock_that_is_never_released(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lock_that_is_not_released_is_an_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(module, "LOCK_SECONDS", 0.1)
     with FileLock(tmp_path / ".lock"), pytest.raises(StoreUnwritable, match="another writer"):
         open_store(str(tmp_path)).write("a", b"1")
 
 
-def test_a_killed_writers_file_is_no_key_and_goes_with_the_last_of_its_folder(
+def test_a_temporary_file_is_no_key_and_is_deleted_with_its_folder(
     tmp_path: Path,
 ) -> None:
     store = open_store(str(tmp_path))
@@ -81,7 +83,7 @@ def test_a_directory_that_cannot_be_read(tmp_path: Path, monkeypatch: pytest.Mon
             attempt()
 
 
-def test_what_is_written_is_on_the_disk_before_it_has_its_name_and_so_is_its_name(
+def test_a_file_is_synced_before_it_is_renamed_and_then_its_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path, synced, real = tmp_path / "a" / "b", list[tuple[int, bool]](), os.fsync

@@ -1,4 +1,4 @@
-"""A store on S3: where its settings come from, and how it fails: soon, clearly, without secrets."""
+"""A store on S3: settings, credentials, and errors that are quick, clear and without secrets."""
 
 from __future__ import annotations
 
@@ -35,17 +35,17 @@ def fails(
     assert not [secret for secret in (SECRET, "hunter2", *secrets) if secret in shown]
 
 
-def writes(store: Store) -> list[Callable[[], object]]:
-    return [
-        store.check_writable,
-        lambda: store.write("a", b""),
-        lambda: store.swap("a", b"", None),
-        lambda: store.delete("a"),
+def all_fail(store: Store, reason: str, *secrets: str, before: Callable[[], object] = int) -> None:
+    """Every operation fails for this reason; `before` is called before each of them."""
+    reads: list[Callable[[], object]] = [lambda: store.read("a"), store.keys]
+    writes: list[Callable[[], object]] = [
+        *(store.check_writable, lambda: store.write("a", b"")),
+        *(lambda: store.swap("a", b"", None), lambda: store.delete("a")),
     ]
-
-
-def reads(store: Store) -> list[Callable[[], object]]:
-    return [lambda: store.read("a"), store.keys]
+    for attempts, kind in ((reads, StoreUnreachable), (writes, StoreUnwritable)):
+        for attempt in attempts:
+            before()
+            fails(attempt, kind, reason, *secrets)
 
 
 def test_s3_urls_keep_their_prefix(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -69,11 +69,13 @@ def test_keys_of_more_than_one_page(s3: S3Server, monkeypatch: pytest.MonkeyPatc
 
 def test_a_store_is_read_without_botocore(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
     s3.use(monkeypatch)
-    code = "import sys; from energy.releases.store import open_store\n"
-    code += (
-        "store = open_store('s3://energy/light'); store.write('a', b'1'); print(store.read('a'))"
-    )
-    code += "\nprint({'botocore', 'boto3'} & set(sys.modules))"
+    code = """
+import sys
+from energy.releases.store import open_store
+store = open_store('s3://energy/light')
+store.write('a', b'1')
+print(store.read('a'), {'botocore', 'boto3'} & set(sys.modules))
+"""
     process = subprocess.run(
         [sys.executable, "-c", code], check=True, capture_output=True, text=True, cwd=ROOT
     )
@@ -132,23 +134,18 @@ def test_without_credentials_no_store_is_opened(
     fails(lambda: open_store("s3://energy/p"), StoreError, "no AWS credentials", s3.secret_key)
 
 
+DUAL, FIPS = {"AWS_USE_DUALSTACK_ENDPOINT": "true"}, {"AWS_USE_FIPS_ENDPOINT": "true"}
+
+
 @pytest.mark.parametrize(
     ("region", "settings", "endpoint"),
     [
         ("eu-west-2", {}, None),
         ("eu-west-2", {"AWS_ENDPOINT_URL": "http://a:1"}, "http://a:1"),
         ("eu-west-2", {"AWS_ENDPOINT_URL": "x", "AWS_ENDPOINT_URL_S3": "http://b"}, "http://b"),
-        ("us-east-1", {"AWS_USE_FIPS_ENDPOINT": "true"}, "https://s3-fips.us-east-1.amazonaws.com"),
-        (
-            "eu-west-2",
-            {"AWS_USE_DUALSTACK_ENDPOINT": "true"},
-            "https://s3.dualstack.eu-west-2.amazonaws.com",
-        ),
-        (
-            "us-west-2",
-            {"AWS_USE_DUALSTACK_ENDPOINT": "true", "AWS_USE_FIPS_ENDPOINT": "true"},
-            "https://s3-fips.dualstack.us-west-2.amazonaws.com",
-        ),
+        ("us-east-1", FIPS, "https://s3-fips.us-east-1.amazonaws.com"),
+        ("eu-west-2", DUAL, "https://s3.dualstack.eu-west-2.amazonaws.com"),
+        ("us-west-2", DUAL | FIPS, "https://s3-fips.dualstack.us-west-2.amazonaws.com"),
         ("cn-north-1", {}, "https://s3.cn-north-1.amazonaws.com.cn"),
         ("", {}, "https://s3.amazonaws.com"),
     ],
@@ -169,21 +166,23 @@ def test_the_endpoint_of_a_region(
     assert config["region"] == (region or "us-east-1")
 
 
+BAD_ENDPOINTS = (
+    *(f"user:{SECRET}@nowhere", f"ftp://user:{SECRET}@nowhere", f"http://{SECRET}:99999"),
+    *(f"http://[{SECRET}", f"http://{SECRET} x"),
+)
+
+
 @pytest.mark.parametrize(
     ("name", "value"),
     [
-        ("AWS_ENDPOINT_URL", f"user:{SECRET}@nowhere"),
-        ("AWS_ENDPOINT_URL", f"ftp://user:{SECRET}@nowhere"),
-        ("AWS_ENDPOINT_URL", f"http://{SECRET}:99999"),
-        ("AWS_ENDPOINT_URL", f"http://[{SECRET}"),
-        ("AWS_ENDPOINT_URL", f"http://{SECRET} x"),
+        *(("AWS_ENDPOINT_URL", url) for url in BAD_ENDPOINTS),
         ("AWS_ENDPOINT_URL_S3", "nonsense"),
         ("AWS_SECRET_ACCESS_KEY", f"{SECRET}\n"),
         ("AWS_SESSION_TOKEN", f"{SECRET}\r"),
         ("AWS_CA_BUNDLE", "/nowhere/ca.pem"),
     ],
 )
-def test_settings_that_cannot_be_used(
+def test_invalid_settings_are_reported(
     name: str, value: str, scripted: ScriptedS3, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -213,22 +212,23 @@ def test_a_ca_bundle_is_trusted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         fails(lambda: open_store("s3://energy").read("a"), StoreUnreachable, "no PEM certificate")
 
 
-BAD_S3 = {
-    "bucket": ("no-such-bucket", {}, "bucket does not exist"),
-    "key": ("energy", {"AWS_ACCESS_KEY_ID": "AKIAWRONGWRONG"}, "refused"),
-    "secret": ("energy", {"AWS_SECRET_ACCESS_KEY": SECRET}, "refused"),
-}
-
-
-@pytest.mark.parametrize("case", BAD_S3)
-def test_buckets_that_refuse(case: str, s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    bucket, changes, reason = BAD_S3[case]
+@pytest.mark.parametrize(
+    ("bucket", "changes", "reason"),
+    [
+        ("no-such-bucket", {}, "bucket does not exist"),
+        ("energy", {"AWS_ACCESS_KEY_ID": "AKIAWRONGWRONG"}, "refused"),
+        ("energy", {"AWS_SECRET_ACCESS_KEY": SECRET}, "refused"),
+    ],
+)
+def test_a_bucket_that_refuses(
+    bucket: str,
+    changes: dict[str, str],
+    reason: str,
+    s3: S3Server,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     s3.use(monkeypatch, **changes)
-    store = open_store(f"s3://{bucket}/p")
-    for attempt in writes(store):
-        fails(attempt, StoreUnwritable, reason, s3.secret_key, s3.access_key)
-    for attempt in reads(store):
-        fails(attempt, StoreUnreachable, reason, s3.secret_key, s3.access_key)
+    all_fail(open_store(f"s3://{bucket}/p"), reason, s3.secret_key, s3.access_key)
 
 
 def test_a_dead_endpoint(scripted: ScriptedS3, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -245,12 +245,8 @@ def test_a_silent_endpoint(scripted: ScriptedS3, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(module, "ANSWER_SECONDS", 0.1)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
-        store = open_store("s3://energy/p")
         began = time.monotonic()
-        for attempt in reads(store):
-            fails(attempt, StoreUnreachable, "Timeout")
-        for attempt in writes(store):
-            fails(attempt, StoreUnwritable, "Timeout")
+        all_fail(open_store("s3://energy/p"), "Timeout")
         assert time.monotonic() - began < 10
 
 
@@ -264,16 +260,11 @@ def test_a_silent_endpoint(scripted: ScriptedS3, monkeypatch: pytest.MonkeyPatch
         (500, b"hunter2", "no answer from 127.0.0.1:[0-9]+ .500"),
     ],
 )
-def test_answers_that_are_no_success(
-    status: int, body: bytes, reason: str, scripted: ScriptedS3
-) -> None:
-    store = open_store("s3://energy/p")
-    for attempt in reads(store):
+def test_error_responses(status: int, body: bytes, reason: str, scripted: ScriptedS3) -> None:
+    def answer() -> None:
         scripted.answers = [(status, body)] * 2
-        fails(attempt, StoreUnreachable, reason)
-    for attempt in writes(store):
-        scripted.answers = [(status, body)] * 2
-        fails(attempt, StoreUnwritable, reason)
+
+    all_fail(open_store("s3://energy/p"), reason, before=answer)
 
 
 def test_an_object_that_obstore_cannot_list(scripted: ScriptedS3) -> None:
@@ -298,7 +289,7 @@ def test_a_lost_answer_is_not_a_lost_write(stored: bytes, scripted: ScriptedS3) 
     ]
 
 
-def test_what_another_writer_wrote_is_not_ours_though_it_is_the_same(scripted: ScriptedS3) -> None:
+def test_an_object_of_another_writer_with_the_same_bytes_is_not_ours(scripted: ScriptedS3) -> None:
     scripted.answers = [(412, error("PreconditionFailed")), (200, b"1")]
     with pytest.raises(ObjectExists):
         open_store("s3://energy/p").write("a", b"1")
@@ -306,15 +297,9 @@ def test_what_another_writer_wrote_is_not_ours_though_it_is_the_same(scripted: S
 
 @pytest.mark.parametrize(
     ("status", "code"),
-    [
-        (409, "ConditionalRequestConflict"),
-        (412, "PreconditionFailed"),
-        (404, "NoSuchKey"),
-    ],
+    [(409, "ConditionalRequestConflict"), (412, "PreconditionFailed"), (404, "NoSuchKey")],
 )
-def test_a_condition_that_does_not_hold_is_no_failure_of_the_store(
-    status: int, code: str, scripted: ScriptedS3
-) -> None:
+def test_a_failed_condition_is_a_conflict(status: int, code: str, scripted: ScriptedS3) -> None:
     store = open_store("s3://energy/p")
     scripted.answers = [(status, error(code))]
     with pytest.raises(ObjectExists if code == "PreconditionFailed" else StoreConflict):

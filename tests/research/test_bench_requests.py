@@ -1,4 +1,4 @@
-"""What `make bench-requests` makes of measured times: costs, tables, a document that has them."""
+"""Costs and tables of `make bench-requests`, from measured times."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Workbooks of an earlier month hold what was known then, and nothing that was not."""
+"""Workbooks as of an earlier month have the figures of that month and no later ones."""
 
 from __future__ import annotations
 

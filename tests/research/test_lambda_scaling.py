@@ -1,15 +1,14 @@
-"""The simulation of Lambda's scaling, against what is known of queues in closed form."""
+"""The simulation of Lambda's scaling, against closed formulas for queues."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from research import lambda_scaling
+from research.lambda_scaling import Limits, Times, Traffic, simulate, terraform_limits
 
 pytestmark = pytest.mark.research
 
@@ -24,10 +23,8 @@ def erlang_b(servers: int, offered: float) -> float:
 
 def test_as_many_are_busy_as_come_while_one_is_answered() -> None:
     """Little's law; with no limit, whatever the durations (M/G/infinity)."""
-    times = lambda_scaling.Times(start=(0.01, 0.09), table=(0.01, 0.09))
-    outcome = lambda_scaling.simulate(
-        times, lambda_scaling.Limits(), lambda_scaling.Traffic(200, 60, ahead=5, seed=3)
-    )
+    times = Times(start=(0.01, 0.09), table=(0.01, 0.09))
+    outcome = simulate(times, Limits(), Traffic(200, 60, ahead=5, seed=3))
     assert outcome.busy == pytest.approx(200 * 0.05, rel=0.03)
     assert outcome.refused == 0
     assert outcome.instances >= outcome.busy
@@ -37,43 +34,39 @@ def test_as_many_are_busy_as_come_while_one_is_answered() -> None:
 @pytest.mark.parametrize(("servers", "rate"), [(2, 1.5), (5, 4.0), (10, 6.0)])
 def test_what_finds_all_busy_is_refused(servers: int, rate: float) -> None:
     """Erlang's loss formula: an instance that starts as fast as it answers is a server."""
-    times = lambda_scaling.Times(start=(0.5, 1.5), table=(0.5, 1.5), kept=ENDLESS)
-    limits = lambda_scaling.Limits(concurrency=servers)
-    outcome = lambda_scaling.simulate(
-        times, limits, lambda_scaling.Traffic(rate, 5000, ahead=50, seed=1)
-    )
+    times = Times(start=(0.5, 1.5), table=(0.5, 1.5), kept=ENDLESS)
+    limits = Limits(concurrency=servers)
+    outcome = simulate(times, limits, Traffic(rate, 5000, ahead=50, seed=1))
     assert outcome.refused_lambda == pytest.approx(erlang_b(servers, rate), abs=0.015)
     assert outcome.instances == servers
 
 
 def test_an_instance_is_cold_when_nobody_asked_for_longer_than_it_is_kept() -> None:
-    times = lambda_scaling.Times(start=(0.001,), table=(0.001,), kept=5.0)
-    outcome = lambda_scaling.simulate(
-        times, lambda_scaling.Limits(), lambda_scaling.Traffic(0.3, 40_000, seed=2)
-    )
+    times = Times(start=(0.001,), table=(0.001,), kept=5.0)
+    outcome = simulate(times, Limits(), Traffic(0.3, 40_000, seed=2))
     assert outcome.cold == pytest.approx(math.exp(-0.3 * 5.0), rel=0.03)
 
 
 def test_short_answers_meet_the_limit_of_requests_first() -> None:
-    times = lambda_scaling.Times(start=(0.001,), table=(0.001,))
-    traffic = lambda_scaling.Traffic(50, 100, ahead=10, evenly=True)
-    outcome = lambda_scaling.simulate(times, lambda_scaling.Limits(concurrency=1), traffic)
+    times = Times(start=(0.001,), table=(0.001,))
+    traffic = Traffic(50, 100, ahead=10, evenly=True)
+    outcome = simulate(times, Limits(concurrency=1), traffic)
     assert outcome.refused_lambda == pytest.approx(0.8, abs=0.01)
 
 
 def test_api_gateway_takes_a_burst_and_then_its_rate() -> None:
-    times = lambda_scaling.Times(start=(0.001,), table=(0.001,))
-    limits = lambda_scaling.Limits(rate=5, burst=10)
-    outcome = lambda_scaling.simulate(times, limits, lambda_scaling.Traffic(100, 60, evenly=True))
+    times = Times(start=(0.001,), table=(0.001,))
+    limits = Limits(rate=5, burst=10)
+    outcome = simulate(times, limits, Traffic(100, 60, evenly=True))
     answered = outcome.asked * (1 - outcome.refused)
     assert answered == pytest.approx(10 + 5 * 60, abs=2)
     assert outcome.refused_lambda == 0
 
 
 def test_instances_come_a_thousand_at_once_and_then_a_hundred_a_second() -> None:
-    times = lambda_scaling.Times(start=(100.0,), table=(100.0,))
-    limits = lambda_scaling.Limits(concurrency=5000)
-    outcome = lambda_scaling.simulate(times, limits, lambda_scaling.Traffic(1000, 6, evenly=True))
+    times = Times(start=(100.0,), table=(100.0,))
+    limits = Limits(concurrency=5000)
+    outcome = simulate(times, limits, Traffic(1000, 6, evenly=True))
     # All that came in the first second had one saved up, and a hundred a second came after.
     assert outcome.instances == pytest.approx(1000 + 600, abs=5)
     assert outcome.cold == 1
@@ -81,37 +74,16 @@ def test_instances_come_a_thousand_at_once_and_then_a_hundred_a_second() -> None
 
 
 def test_an_instance_loads_the_champion_once_and_looks_now_and_then() -> None:
-    times = lambda_scaling.Times(
+    times = Times(
         start=(0.3,), table=(0.001,), champion=(0.02,), load=(2.0,), look=(0.1,), refresh=60.0
     )
-    traffic = lambda_scaling.Traffic(0.2, 600, champion_share=1.0, evenly=True)
-    outcome = lambda_scaling.simulate(times, lambda_scaling.Limits(), traffic)
+    traffic = Traffic(0.2, 600, champion_share=1.0, evenly=True)
+    outcome = simulate(times, Limits(), traffic)
     assert (outcome.instances, outcome.cold) == (1, 1 / 120)
     assert outcome.looks == 9 / 120
     waited = 0.3 + 2.0 + 120 * 0.02 + 9 * 0.1
     assert outcome.busy * 600 == pytest.approx(waited)
     assert outcome.p50 == pytest.approx(0.02)
-
-
-def test_the_same_seed_is_the_same_outcome_and_more_times_are_more_requests() -> None:
-    times, traffic = lambda_scaling.Times(start=(0.3,), table=(0.001, 0.5)), lambda_scaling.Traffic(
-        5, 60, seed=4
-    )
-    first, again = (
-        lambda_scaling.simulate(times, lambda_scaling.Limits(), traffic) for _ in range(2)
-    )
-    assert first == again
-    often = lambda_scaling.simulate(times, lambda_scaling.Limits(), replace(traffic, times=20))
-    assert often.asked == pytest.approx(20 * 5 * 60, rel=0.1)
-
-
-def test_nothing_to_count_is_told() -> None:
-    with pytest.raises(ValueError, match="no request"):
-        lambda_scaling.simulate(
-            lambda_scaling.Times((1.0,), (1.0,)),
-            lambda_scaling.Limits(),
-            lambda_scaling.Traffic(0.0, 10.0),
-        )
 
 
 @settings(max_examples=40, deadline=None)
@@ -125,14 +97,12 @@ def test_nothing_to_count_is_told() -> None:
 )
 def test_whatever_comes_shares_are_shares_and_limits_hold(**values: float) -> None:
     duration, most = values["duration"], int(values["concurrency"])
-    times = lambda_scaling.Times(
+    times = Times(
         (duration * 3,), (duration,), (duration * 2,), (duration * 5,), kept=values["kept"]
     )
-    limits = lambda_scaling.Limits(rate=values["throttle"], burst=5, concurrency=most)
-    traffic = lambda_scaling.Traffic(
-        values["rate"], 20, champion_share=values["share"], evenly=True
-    )
-    outcome = lambda_scaling.simulate(times, limits, traffic)
+    limits = Limits(rate=values["throttle"], burst=5, concurrency=most)
+    traffic = Traffic(values["rate"], 20, champion_share=values["share"], evenly=True)
+    outcome = simulate(times, limits, traffic)
     for part in (outcome.refused_api, outcome.refused_lambda, outcome.cold, outcome.refused):
         assert 0 <= part <= 1 + 1e-9
     assert duration <= outcome.p50 <= outcome.p99 <= duration * 10 + 1e-9
@@ -141,7 +111,7 @@ def test_whatever_comes_shares_are_shares_and_limits_hold(**values: float) -> No
 
 
 def test_the_defaults_are_those_of_terraform() -> None:
-    outcome = lambda_scaling.terraform_limits()
+    outcome = terraform_limits()
     assert (outcome.rate, outcome.burst) == (5, 10)
     assert outcome.concurrency == 1000
     assert outcome.requests == 10_000

@@ -1,4 +1,4 @@
-"""The front hands an event to a free instance, or starts one; in the emulator and without."""
+"""The front sends an event to a free instance or starts another."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from research import load_front
 
 ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.research
@@ -41,8 +43,6 @@ def post(url: str, body: bytes) -> tuple[int, bytes]:
 def test_each_busy_instance_makes_another_until_there_are_no_more(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from research import load_front as module
-
     may, begun = threading.Event(), threading.Semaphore(0)
 
     def start(self: Any, *, is_counted: bool = False) -> Waiting:
@@ -50,49 +50,37 @@ def test_each_busy_instance_makes_another_until_there_are_no_more(
         begun.release()
         return Waiting(may)
 
-    monkeypatch.setattr(module.Front, "_start", start)
-    with module.front({}, tmp_path / "log", most=2) as server_front, ThreadPoolExecutor(2) as pool:
-        responses = [pool.submit(post, server_front.url, text) for text in (b"one", b"two")]
+    monkeypatch.setattr(load_front.Front, "_start", start)
+    with load_front.front({}, tmp_path / "log", most=2) as load, ThreadPoolExecutor(2) as pool:
+        responses = [pool.submit(post, load.url, text) for text in (b"first", b"second")]
         assert all(begun.acquire(timeout=10) for _ in responses)
-        assert post(server_front.url, b"three") == (429, b"")
+        assert post(load.url, b"third") == (429, b"")
         may.set()
-        assert [event.result() for event in responses] == [(200, b"one"), (200, b"two")]
-        assert post(server_front.url, b"four") == (200, b"four")
-        assert [event.cold for event in server_front.served] == [True, True, False]
-        assert (server_front.instances, server_front.refused) == (2, 1)
-        server_front.forget()
-        assert (server_front.served, server_front.refused) == ([], 0)
+        assert [event.result() for event in responses] == [(200, b"first"), (200, b"second")]
+        assert post(load.url, b"fourth") == (200, b"fourth")
+        assert [event.cold for event in load.served] == [True, True, False]
+        assert (load.instances, load.refused) == (2, 1)
+        load.forget()
+        assert (load.served, load.refused) == ([], 0)
 
 
 def test_the_emulators_answer_what_the_generator_asks(tmp_path: Path) -> None:
     pytest.importorskip("pywrkr", reason="pywrkr is not installed: nothing to ask with")
-    from research.load_front import front, send_requests
-
     environment = {"PYTHONPATH": str(ROOT)}
-    with front(environment, tmp_path / "log", 2, "research.empty_handler.handler") as server_front:
-        server_front.warm(1, b"{}")
-        assert server_front.instances == 1
-        result = send_requests(
-            server_front.url, 0.5, 2, body=b"{}", report=tmp_path / "report.json"
+    with load_front.front(
+        environment, tmp_path / "log", 2, "research.empty_handler.handler"
+    ) as load:
+        load.warm(1, b"{}")
+        assert load.instances == 1
+        result = load_front.send_requests(
+            load.url, 0.5, 2, body=b"{}", report=tmp_path / "report.json"
         )
-        assert server_front.instances == 2
+        assert load.instances == 2
         assert result.refused == 0
-        assert result.requests == len(server_front.served) > 10
+        assert result.requests == len(load.served) > 10
         assert 0 < result.p50 <= result.p99
-        status, body = post(server_front.url, b"{}")
+        status, body = post(load.url, b"{}")
         assert (status, json.loads(body)["statusCode"]) == (200, 200)
-
-
-def test_an_instance_that_fails_is_not_measured(tmp_path: Path) -> None:
-    from research.load_front import front
-
-    with (
-        front(
-            {"PYTHONPATH": str(ROOT)}, tmp_path / "log", 1, "research.no_such.handler"
-        ) as server_front,
-        pytest.raises(RuntimeError, match=r"research\.no_such\.handler answered"),
-    ):
-        server_front.warm(1, b"{}")
 
 
 @pytest.mark.parametrize(
@@ -100,15 +88,13 @@ def test_an_instance_that_fails_is_not_measured(tmp_path: Path) -> None:
     [{"status_codes": {"200": 5, "502": 1}}, {"status_codes": {}}, {"error_types": {"gone": 1}}],
 )
 def test_a_run_with_errors_is_no_measure(more: dict[str, Any]) -> None:
-    from research.load_front import load_result
-
     report = {
         "status_codes": {"200": 5, "429": 2},
         "total_requests": 7,
         "requests_per_sec": 3.5,
         "percentiles": {"p50": 0.1, "p99": 0.2},
     }
-    result = load_result(report)
+    result = load_front.load_result(report)
     assert (result.requests, result.refused, result.per_second) == (7, 2, 3.5)
     with pytest.raises(RuntimeError, match="answered"):
-        load_result(report | more)
+        load_front.load_result(report | more)

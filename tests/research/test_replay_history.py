@@ -1,4 +1,4 @@
-"""A few months of history, played: kept, trained, judged, watched; and what is told of them."""
+"""A replay of three months: ingested, trained, checked, monitored and reported."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 from energy.contract.track_record import TrackRecord
-from energy.data.archive import list_vintages
 from energy.pipelines.monitor import read_track_record
 from energy.releases.promotion import list_decisions
 from energy.releases.reader import read_champion
@@ -22,7 +21,7 @@ pytestmark = [pytest.mark.research, pytest.mark.e2e]
 
 @dataclass(frozen=True)
 class Replay:
-    """What three months left behind."""
+    """The results of three months."""
 
     folder: Path
     months: list[Any]
@@ -38,12 +37,6 @@ def replay(tmp_path_factory: pytest.TempPathFactory) -> Replay:
     record, _ = read_track_record(open_store(str(folder / "store")))
     assert record is not None
     return Replay(folder, months, record, replay_report)
-
-
-def test_every_month_is_ingested_as_it_was_known(replay: Replay) -> None:
-    vintages = list_vintages(replay.folder / "data")
-    assert [vintage.month for vintage in vintages] == ["2019-05", "2019-06", "2019-07"]
-    assert [month.month for month in replay.months] == [vintage.month for vintage in vintages]
 
 
 def test_every_release_is_of_its_month_and_has_a_decision(replay: Replay) -> None:
@@ -79,9 +72,3 @@ def test_the_report_has_figures_text_and_a_chart(replay: Replay) -> None:
     text = replay.report.text(content)
     assert "3 releases were made: 3 went live and 0 were rejected" in text
     assert replay.report.picture(content).to_dict()["vconcat"]
-
-
-def test_consecutive_months_are_a_range(replay: Replay) -> None:
-    spans = replay.report.spans
-    assert spans([]) == ""
-    assert spans(["2020-12", "2021-01", "2021-03"]) == "2020-12 to 2021-01, 2021-03"

@@ -40,22 +40,14 @@ def help_of(command: str, monkeypatch: pytest.MonkeyPatch) -> object:
     return ended.value.code
 
 
-@pytest.mark.parametrize("module", modules())
+@pytest.mark.parametrize("command", sorted({*modules(), *recipes()}))
 @pytest.mark.filterwarnings("ignore:.*found in sys.modules:RuntimeWarning")
-def test_a_script_starts(
-    module: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert help_of(module, monkeypatch) == 0
-    assert capsys.readouterr().out.startswith("usage: ")
-
-
-@pytest.mark.parametrize("command", recipes())
-@pytest.mark.filterwarnings("ignore:.*found in sys.modules:RuntimeWarning")
-def test_a_recipe_passes_what_its_script_takes(
+def test_a_script_starts_with_the_arguments_of_the_makefile(
     command: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert command.split(maxsplit=1)[0] in modules()
     assert help_of(command, monkeypatch) == 0
+    assert capsys.readouterr().out.startswith("usage: ")
 
 
 def test_every_recipe_that_starts_a_script_is_found() -> None:

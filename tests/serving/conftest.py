@@ -1,28 +1,25 @@
-"""Releases to answer from: a champion that uses weather, and one that does not."""
+"""Releases whose champion uses the weather, or does not."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from forecasts import AWARE, UNAWARE
 
 from energy.releases.reader import Release, ReleaseReader
 from energy.releases.store import open_store
 
-AWARE, UNAWARE = "weather_normalised_components", "theta"
-
 
 @pytest.fixture(scope="session")
 def released(made_store: Callable[[str], Path]) -> Callable[[str], Release]:
-    """The release of that champion, held by this session: its champion is unpickled once."""
-    held: dict[str, Release] = {}
+    """The release of a champion, which is unpickled once."""
 
+    @functools.cache
     def get(forecaster: str) -> Release:
-        if forecaster not in held:
-            store = open_store(str(made_store(forecaster)))
-            held[forecaster] = ReleaseReader(store, 60).current().release
-        return held[forecaster]
+        return ReleaseReader(open_store(str(made_store(forecaster))), 60).current().release
 
     return get
 

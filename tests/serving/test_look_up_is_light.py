@@ -14,8 +14,8 @@ HEAVY |= {"botocore", "filelock", "joblib", "statistics"}
 CODE = """
 import json, sys
 from lambda_handler.app import handler
-found = handler({"periods": 12, "coverage": [0.5, 0.8, 0.95]}, None)
-print(json.dumps([found["tier"], len(found["months"]), sorted(sys.modules)]))
+answer = handler({"periods": 12, "coverage": [0.5, 0.8, 0.95]}, None)
+print(json.dumps([answer["tier"], len(answer["months"]), sorted(sys.modules)]))
 """
 OURS = {"energy.contract.track_record", "energy.releases.promotion"}
 """Modules of ours that a look-up does without."""

@@ -1,4 +1,4 @@
-"""A series of a panel is answered with the quantiles that a release of its own would publish."""
+"""The table of a series in a panel has the quantiles of a release."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from energy.serving.predict import series_table
 
 
 @pytest.mark.parametrize("log", [True, False])
-def test_quantiles_are_those_of_the_one_rule(log: bool) -> None:
+def test_quantiles_are_those_of_a_release(log: bool) -> None:
     random = np.random.default_rng(2)
     calibration = Calibration(
         tuple(random.uniform(0.01, 0.1, 24)),
@@ -24,9 +24,9 @@ def test_quantiles_are_those_of_the_one_rule(log: bool) -> None:
     )
     means = random.uniform(5, 9, 24)
     series = SeriesForecast("a", "2024-07", (1.0,), "theta", tuple(means), calibration)
-    found = series_table(series, "t")
+    table = series_table(series, "t")
     months = pd.period_range("2024-08", periods=24, freq="M")
     expected = quantiles(means, np.arange(1, 25), months, calibration)
-    assert [row.month for row in found.months] == [str(month) for month in months]
-    np.testing.assert_allclose([row.quantiles for row in found.months], expected, rtol=1e-12)
-    assert (found.target, found.unit, found.forecaster) == ("a", "t", "theta")
+    assert [row.month for row in table.months] == [str(month) for month in months]
+    np.testing.assert_allclose([row.quantiles for row in table.months], expected, rtol=1e-12)
+    assert (table.target, table.unit, table.forecaster) == ("a", "t", "theta")

@@ -1,4 +1,4 @@
-"""Plain Python says what numpy says in the backtest, at every level and between them."""
+"""Intervals in plain Python are those of the backtest in numpy, at and between the levels."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ coverages = st.floats(0, 1, exclude_min=True, exclude_max=True)
 
 
 @pytest.mark.parametrize("log", [True, False])
-@pytest.mark.parametrize("known", [True, False])
-def test_published_levels_are_the_backtest_s(log: bool, known: bool) -> None:
+@pytest.mark.parametrize("observed", [True, False])
+def test_published_levels_are_those_of_the_backtest(log: bool, observed: bool) -> None:
     calibration = Calibration(
         CALIBRATION.scale,
         CALIBRATION.quantiles,
@@ -40,18 +40,18 @@ def test_published_levels_are_the_backtest_s(log: bool, known: bool) -> None:
     )
     months = pd.period_range("2022-08", periods=40, freq="M")
     ahead, mean = np.arange(1, 41), np.linspace(8, 12, 40)
-    expected = quantiles(mean, ahead, months, calibration, known)
+    expected = quantiles(mean, ahead, months, calibration, observed)
     for place, month in enumerate(months):
-        wide = spread(place + 1, str(month), calibration, known)
+        wide = spread(place + 1, str(month), calibration, observed)
         for coverage, low, high in ((0.95, 0, 6), (0.8, 1, 5), (0.5, 2, 4)):
-            found = interval(mean[place], wide, standard_interval(coverage, calibration), log)
-            assert found.lower == pytest.approx(expected[place, low], rel=1e-12)
-            assert found.upper == pytest.approx(expected[place, high], rel=1e-12)
+            result = interval(mean[place], wide, standard_interval(coverage, calibration), log)
+            assert result.lower == pytest.approx(expected[place, low], rel=1e-12)
+            assert result.upper == pytest.approx(expected[place, high], rel=1e-12)
 
 
 @given(coverages, coverages)
-def test_more_coverage_is_wider(one: float, other: float) -> None:
-    less, more = (standard_interval(coverage, CALIBRATION) for coverage in sorted((one, other)))
+def test_more_coverage_is_wider(first: float, second: float) -> None:
+    less, more = (standard_interval(coverage, CALIBRATION) for coverage in sorted((first, second)))
     assert more.lower <= less.lower <= 1e-12
     assert -1e-12 <= less.upper <= more.upper
     assert math.isfinite(more.upper)
@@ -61,19 +61,19 @@ def test_more_coverage_is_wider(one: float, other: float) -> None:
 def test_normal_errors_stay_normal(coverage: float) -> None:
     """Between the levels and beyond them: the line on the normal scale is the normal itself."""
     calibration = Calibration((0.1,), NORMAL, False, 90)
-    found = standard_interval(coverage, calibration)
+    result = standard_interval(coverage, calibration)
     expected = -NormalDist().inv_cdf((1 - coverage) / 2)
-    assert found.upper == pytest.approx(expected, abs=1e-8)
-    assert found.lower == pytest.approx(-expected, abs=1e-8)
+    assert result.upper == pytest.approx(expected, abs=1e-8)
+    assert result.lower == pytest.approx(-expected, abs=1e-8)
 
 
 def test_heavy_tails_stay_heavy() -> None:
-    """From 80% to 95% this one's errors double where the normal's grow by half."""
+    """From 80% to 95% these errors double where the normal's grow by half."""
     assert standard_interval(0.99, CALIBRATION).upper > 1.1 * 2.4 * 2.576 / 1.96
 
 
-def test_sides_that_differ_are_kept_apart() -> None:
+def test_an_interval_may_be_asymmetric() -> None:
     calibration = Calibration((0.1,), (-3.0, -2.0, -1.0, 0.0, 0.5, 1.0, 1.5), False, 90)
-    found = standard_interval(0.9, calibration)
-    assert -3 < found.lower < -2
-    assert 1 < found.upper < 1.5
+    result = standard_interval(0.9, calibration)
+    assert -3 < result.lower < -2
+    assert 1 < result.upper < 1.5

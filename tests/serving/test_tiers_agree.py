@@ -1,4 +1,4 @@
-"""Where the table and the champion can both answer, they say the same."""
+"""The table and the champion give the same answer where both can."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ coverages = st.one_of(
     st.floats(0, 1, exclude_min=True, exclude_max=True),
 )
 months = st.sets(st.integers(1, PUBLISHED), min_size=1).map(
-    lambda ahead: {"months": tuple(months_after(CUTOFF, one) for one in sorted(ahead))}
+    lambda ahead: {"months": tuple(months_after(CUTOFF, month) for month in sorted(ahead))}
 )
 periods = st.integers(1, PUBLISHED).map(lambda periods: {"periods": periods})
 requests = st.builds(
@@ -31,23 +31,25 @@ requests = st.builds(
 
 
 @pytest.mark.parametrize("forecaster", ["weather_normalised_components", "theta"])
-@given(asked=requests)
+@given(request=requests)
 @settings(
     max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 def test_both_tiers_agree(
-    forecaster: str, released: Callable[[str], Release], asked: ForecastRequest
+    forecaster: str, released: Callable[[str], Release], request: ForecastRequest
 ) -> None:
     release = released(forecaster)
-    assert not needs_champion(release.table, asked)
-    looked_up, computed = predict_from_table(release, asked), predict_from_champion(release, asked)
+    assert not needs_champion(release.table, request)
+    looked_up, computed = predict_from_table(release, request), predict_from_champion(
+        release, request
+    )
     assert (looked_up.tier, computed.tier) == ("table", "champion")
     assert looked_up.cutoff == computed.cutoff
-    for one, other in zip(looked_up.months, computed.months, strict=True):
-        assert (one.month, one.horizon, one.weather) == (other.month, other.horizon, other.weather)
-        assert other.mean == pytest.approx(one.mean, abs=1e-6)
-        for found, again in zip(one.intervals, other.intervals, strict=True):
-            assert found.coverage == again.coverage
-            assert again.lower == pytest.approx(found.lower, abs=1e-6)
-            assert again.upper == pytest.approx(found.upper, abs=1e-6)
-            assert found.lower <= one.mean <= found.upper
+    for row, again in zip(looked_up.months, computed.months, strict=True):
+        assert (row.month, row.horizon, row.weather) == (again.month, again.horizon, again.weather)
+        assert again.mean == pytest.approx(row.mean, abs=1e-6)
+        for published, interval in zip(row.intervals, again.intervals, strict=True):
+            assert published.coverage == interval.coverage
+            assert interval.lower == pytest.approx(published.lower, abs=1e-6)
+            assert interval.upper == pytest.approx(published.upper, abs=1e-6)
+            assert published.lower <= row.mean <= published.upper

@@ -1,24 +1,15 @@
-"""What is made of the folds: the rows of accuracy.json, paired tests, and the document's blocks."""
+"""The rows of accuracy.json, paired tests and the blocks of the document, from folds."""
 
 from __future__ import annotations
-
-from pathlib import Path
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 from forecasting.series_building import fold, made_up_series, made_up_weather, period
 
-ROOT = Path(__file__).parents[3]
+from scripts.benchmarks import accuracy_tables, bench_accuracy
+
 WEATHER = made_up_weather(260, "2001-01")
 Y = made_up_series(WEATHER)
-
-
-@pytest.fixture(scope="module")
-def accuracy() -> SimpleNamespace:
-    from scripts.benchmarks import accuracy_tables, bench_accuracy
-
-    return SimpleNamespace(tables=accuracy_tables, bench=bench_accuracy)
 
 
 def frame(off: float, weather: bool = True) -> pd.DataFrame:
@@ -35,8 +26,8 @@ def frame(off: float, weather: bool = True) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def test_the_folds_end_where_the_training_part_does(accuracy: SimpleNamespace) -> None:
-    protocols = accuracy.bench.lay_out(Y)
+def test_the_folds_end_where_the_training_part_does() -> None:
+    protocols = bench_accuracy.lay_out(Y)
     rolling = protocols.rolling
     assert str(rolling.backtest[0]) == "2008-12"
     assert rolling.backtest[-1] == rolling.split - 12
@@ -49,15 +40,15 @@ def test_the_folds_end_where_the_training_part_does(accuracy: SimpleNamespace) -
     assert len(training) == len(rolling.backtest)
 
 
-def test_the_months_before_covid_are_their_own_protocol(accuracy: SimpleNamespace) -> None:
-    parts = accuracy.tables.parts(frame(1.0))
+def test_the_months_before_covid_are_their_own_protocol() -> None:
+    parts = accuracy_tables.parts(frame(1.0))
     assert set(parts["holdout_before_covid"]["cutoff"]) == {period("2018-03")}
     assert set(parts["holdout"]["cutoff"]) == {period("2018-03"), period("2019-06")}
-    assert "nowcast" not in accuracy.tables.parts(frame(1.0, weather=False))
+    assert "nowcast" not in accuracy_tables.parts(frame(1.0, weather=False))
 
 
-def test_a_row_has_the_figures_of_its_rows(accuracy: SimpleNamespace) -> None:
-    rows = accuracy.tables.score_rows("bench", {"theta": frame(1.0)}, {"theta": 3.21})
+def test_a_row_has_the_scores_of_its_folds() -> None:
+    rows = accuracy_tables.score_rows("bench", {"theta": frame(1.0)}, {"theta": 3.21})
     by_protocol = {row["protocol"]: row for row in rows}
     assert by_protocol["training"]["mape"] == pytest.approx(10.0)
     assert by_protocol["training"]["folds"] == 5
@@ -67,22 +58,22 @@ def test_a_row_has_the_figures_of_its_rows(accuracy: SimpleNamespace) -> None:
     assert {row["seconds"] for row in rows} == {3.2}
 
 
-def test_the_summary_compares_with_the_best_of_the_field(accuracy: SimpleNamespace) -> None:
+def test_the_summary_compares_with_the_best_of_the_field() -> None:
     candidates = {"sarimax": frame(1.0), "seasonal_naive": frame(4.0)}
     field = {"auto_theta": frame(2.0, False), "prophet": frame(3.0, False)}
-    rows = accuracy.tables.score_rows("bench", candidates, dict.fromkeys(candidates, 1.0))
-    rows += accuracy.tables.score_rows("field", field, dict.fromkeys(field, 1.0))
-    summary = accuracy.tables.summary(rows, "sarimax")
+    rows = accuracy_tables.score_rows("bench", candidates, dict.fromkeys(candidates, 1.0))
+    rows += accuracy_tables.score_rows("field", field, dict.fromkeys(field, 1.0))
+    summary = accuracy_tables.summary(rows, "sarimax")
     assert summary["best_univariate"] == "auto_theta"
     assert summary["gain_over_best_univariate"] == pytest.approx(0.5)
     assert summary["nowcast_mape"] == pytest.approx(5.0)
     assert summary["single_origin_2017_mape"] == pytest.approx(10.0)
 
 
-def test_a_pair_is_compared_on_shared_cutoffs(accuracy: SimpleNamespace) -> None:
+def test_a_pair_is_compared_on_shared_cutoffs() -> None:
     opponent = frame(2.0)
     opponent = opponent[opponent["cutoff"] != period("2010-03")]
-    (pair,) = accuracy.tables.paired(frame(1.0), {"auto_theta": opponent})
+    (pair,) = accuracy_tables.paired(frame(1.0), {"auto_theta": opponent})
     assert pair["cutoffs"] == 4
     assert pair["difference"] == pytest.approx(-10.0)
     assert pair["better_at"] == 1.0

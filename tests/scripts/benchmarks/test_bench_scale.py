@@ -1,4 +1,4 @@
-"""The scale bench's series are what it says, and both sides are given the same folds."""
+"""The made-up series of the scale benchmark, and its folds."""
 
 from __future__ import annotations
 

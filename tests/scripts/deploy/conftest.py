@@ -1,4 +1,4 @@
-"""An account on this machine: ministack, asked with AWS's own client."""
+"""An account in an emulator on this machine: ministack."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The alias that callers reach, updates back and found where it should be."""
+"""The alias of the function moves to another version."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A versioned bucket and a repository, emptied as they must be before they can be deleted."""
+"""A versioned bucket and a repository are emptied before they are deleted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first release in the bucket is the one in service here, verified on the way."""
+"""The first release in the bucket is the live release of this machine, verified."""
 
 from __future__ import annotations
 

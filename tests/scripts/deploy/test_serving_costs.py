@@ -1,4 +1,4 @@
-"""What the cloud costs, worked by hand where a hand can."""
+"""The cost of serving, against figures worked out by hand."""
 
 from __future__ import annotations
 
@@ -37,9 +37,7 @@ def test_without_requests_only_storage_costs(prices: dict[str, Any]) -> None:
     assert sum(costs.dollars(used, prices["items"], free=True).values()) < 0.05
 
 
-def test_a_million_requests_are_billed_by_the_millisecond(
-    prices: dict[str, Any],
-) -> None:
+def test_a_million_requests_are_billed_by_the_millisecond(prices: dict[str, Any]) -> None:
     used = costs.serving_usage(1_000_000, FACTS, prices)
     # Half at 1 ms, half at 20 ms, in 1 GB; hardly one of them a cold start.
     assert used["lambda_gb_seconds"] == pytest.approx(10_500, rel=1e-6)
@@ -64,9 +62,7 @@ def test_free_usage_never_makes_a_cost_negative(prices: dict[str, Any]) -> None:
         assert all(0 <= with_free[name] <= without[name] for name in used)
 
 
-def test_every_item_has_a_row_and_a_source(
-    prices: dict[str, Any],
-) -> None:
+def test_every_item_has_a_row_and_a_source(prices: dict[str, Any]) -> None:
     items_in_rows = [item for items in costs.GROUPS.values() for item in items]
     assert sorted(items_in_rows) == sorted(prices["items"])
     for item in prices["items"].values():
@@ -82,11 +78,8 @@ def test_the_document_has_the_current_tables() -> None:
 
 
 def test_assumptions_are_terraform_s_defaults() -> None:
-    module = ROOT / "terraform"
-    if not (module / "variables.tf").exists():
-        pytest.skip("there is no terraform/ here")
     assumed = json.loads(costs.PRICES.read_text("utf-8"))["assumed"]
-    text = (module / "variables.tf").read_text("utf-8")
+    text = (ROOT / "terraform" / "variables.tf").read_text("utf-8")
     for name in ("memory_mb", "refresh_seconds"):
         (block,) = re.findall(rf'variable "{name}" \{{.*?\n\}}', text, re.DOTALL)
         (default,) = re.findall(r"^  default\s+= (\d+)$", block, re.MULTILINE)

@@ -1,4 +1,4 @@
-"""The bucket of Terraform's state: made whole, finished if it was not, removed with all in it."""
+"""The bucket of Terraform's state is created, completed and removed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From an empty account to a function in service and back to nothing, on the emulator."""
+"""From an empty account to a live function and back, on the emulator."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ LATER = "89abcdef0123456789abcdef0123456789abcdef"
 
 @pytest.fixture
 def cloud(account: Any) -> Iterator[EmulatedTerraform]:
-    """A player on an account that is empty before and after."""
+    """Terraform on an account that is empty before and after."""
     assert remaining_resources(account) == []
-    player = EmulatedTerraform(account)
-    yield player
-    if player.resources:
-        empty_bucket(account.client("s3"), player.bucket)
+    runner = EmulatedTerraform(account)
+    yield runner
+    if runner.resources:
+        empty_bucket(account.client("s3"), runner.bucket)
         empty_repository(account.client("ecr"), account.name)
-        player._delete(everything=True)
+        runner._delete(everything=True)
     aws.remove_bucket(account.client("s3"), account.state_bucket)
 
 
@@ -47,7 +47,7 @@ def check_errors(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     def smoke(*_: Any) -> list[str]:
         if errors:
             raise errors.pop(0)
-        return ["function: well"]
+        return ["function: ok"]
 
     monkeypatch.setattr(deployment, "smoke", smoke)
     monkeypatch.setattr(deployment.lineage, "commit", lambda _: COMMIT)
@@ -103,7 +103,9 @@ def test_a_deployment_that_fails_its_check_is_rolled_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     target, functions = new_deployment(cloud), cloud.account.client("lambda")
-    deployment.deploy(target, local_store)
+    check_errors.append(CheckFailed("no_release"))  # the first has no version to go back to
+    with pytest.raises(RuntimeError, match="the live version fails its check: no_release"):
+        deployment.deploy(target, local_store)
     assert deployment.live_version(functions, cloud.account.name) == "1"
     monkeypatch.setattr(deployment.lineage, "commit", lambda _: LATER)
     check_errors.append(CheckFailed("HTTP 500"))
@@ -116,14 +118,6 @@ def test_a_deployment_that_fails_its_check_is_rolled_back(
     deployment.deploy(target, local_store)
     assert sum("buildx" in command for command in cloud.commands) == builds == 2
     assert int(deployment.live_version(functions, cloud.account.name)) > 1
-
-
-def test_a_first_deployment_that_fails_its_check_cannot_roll_back(
-    cloud: EmulatedTerraform, local_store: str, check_errors: list[Any]
-) -> None:
-    check_errors.append(CheckFailed("no_release"))
-    with pytest.raises(RuntimeError, match="the live version fails its check: no_release"):
-        deploy(new_deployment(cloud), local_store)
 
 
 def test_a_declined_plan_changes_nothing(
@@ -158,7 +152,7 @@ def test_an_index_of_images_is_rejected() -> None:
         deployment.image_digest(Ecr(), "energy-forecast", COMMIT)
 
 
-def test_destroy_leaves_nothing(
+def test_destroy_removes_everything(
     cloud: EmulatedTerraform, local_store: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     deploy(new_deployment(cloud), local_store)
@@ -170,7 +164,7 @@ def test_destroy_leaves_nothing(
     assert destroy(destruction(cloud), pause=0) == []
     assert remaining_resources(account) == []
     assert capsys.readouterr().out.endswith("What is left: nothing.\n")
-    # And once more, on the empty account: it says so.
+    # Again, on the empty account.
     assert destroy(destruction(cloud), pause=0) == []
     assert "nothing was deployed from here" in capsys.readouterr().out
 
@@ -200,34 +194,24 @@ def test_a_failed_first_apply_is_run_again(cloud: EmulatedTerraform, local_store
     cloud.resources["retrain_role_arn"] = arn
 
 
-def test_destroy_needs_the_typed_name(
+def test_destroy_needs_the_typed_name_and_asks_again_for_the_state(
     cloud: EmulatedTerraform, local_store: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     deploy(new_deployment(cloud), local_store)
-    before = remaining_resources(cloud.account)
-    for typed in ("", "y", "energy"):
-        with pytest.raises(RuntimeError, match="nothing was destroyed"):
-            destroy(destruction(cloud, typed=typed), pause=0)
-    monkeypatch.setattr("builtins.input", lambda _: "yes")
-    with pytest.raises(RuntimeError, match="nothing was destroyed"):
-        destroy(destruction(cloud, typed=None), pause=0)
-    assert remaining_resources(cloud.account) == before
-
-
-def test_the_state_is_a_second_question(
-    cloud: EmulatedTerraform, local_store: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    deploy(new_deployment(cloud), local_store)
-    questions: list[str] = []
+    before, questions, answers = remaining_resources(cloud.account), list[str](), ["yes", "n"]
 
     def answer(question: str) -> str:
         questions.append(question)
-        return "n"
+        return answers.pop(0)
 
     monkeypatch.setattr("builtins.input", answer)
-    assert destroy(destruction(cloud, remove_state=None), pause=0) == []  # it is meant to stay
-    assert len(questions) == 1
-    assert cloud.account.state_bucket in questions[0]
+    for typed in ("", "y", "energy", None):
+        with pytest.raises(RuntimeError, match="nothing was destroyed"):
+            destroy(destruction(cloud, typed=typed), pause=0)
+    assert remaining_resources(cloud.account) == before
+    assert destroy(destruction(cloud, remove_state=None), pause=0) == []  # the state stays
+    assert len(questions) == 2
+    assert cloud.account.state_bucket in questions[1]
 
 
 def test_a_workflow_keeps_its_roles_and_nothing_that_costs(

@@ -1,4 +1,4 @@
-"""The archive between machines that forget: what one keeps, the next one has, whole."""
+"""Vintages are stored by a machine and read by the next."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ RAW = ROOT / "data" / "raw"
 
 @pytest.fixture
 def machine(tmp_path: Path) -> Path:
-    """A folder of data in which one vintage was kept, as an ingest keeps it."""
+    """A data folder with an ingested vintage."""
     files = {path.name: path.read_bytes() for path in RAW.iterdir() if path.suffix != ".json"}
     files = {name: data for name, data in files.items() if data[:2] == b"PK"}
     records = {name: describe_file(data, "by hand") for name, data in files.items()}
-    ingest_vintage(tmp_path / "one", files, VintageRecord("", "", records), accept=())
-    return tmp_path / "one"
+    ingest_vintage(tmp_path / "first", files, VintageRecord("", "", records), accept=())
+    return tmp_path / "first"
 
 
 def contents(root: Path) -> dict[str, bytes]:
@@ -54,11 +54,11 @@ def test_another_machine_gets_the_same_vintages(
         url = f"s3://{server.bucket}/vintages"
     store = open_store(url)
     (stored,) = push_vintages(machine, store)
-    assert pull_vintages(tmp_path / "two", store) == [stored]
-    assert contents(tmp_path / "two") == contents(machine)
-    assert [vintage.vintage_id for vintage in list_vintages(tmp_path / "two")] == [stored]
+    assert pull_vintages(tmp_path / "second", store) == [stored]
+    assert contents(tmp_path / "second") == contents(machine)
+    assert [vintage.vintage_id for vintage in list_vintages(tmp_path / "second")] == [stored]
     # Again, from either: nothing to do.
-    assert (push_vintages(machine, store), push_vintages(tmp_path / "two", store)) == ([], [])
+    assert (push_vintages(machine, store), push_vintages(tmp_path / "second", store)) == ([], [])
     assert pull_vintages(machine, store) == []
 
 
@@ -82,31 +82,31 @@ def test_objects_that_are_not_vintages_are_rejected(tmp_path: Path) -> None:
     assert list_vintages(tmp_path / "data") == []
 
 
-def test_a_release_is_due_until_the_newest_vintage_has_one(
-    made_store: Callable[[str], Path], tmp_path: Path
-) -> None:
-    data = tmp_path / "data"
-    shutil.copytree(RAW, data / "raw")
-    assert release_due(data, open_store(str(tmp_path / "empty"))).endswith("has no release yet")
-    assert release_due(data, open_store(str(made_store("theta")))) == ""
+def unchanged(store: Path) -> None:
+    """Leave the store as it is."""
 
 
-def test_an_unreadable_release_is_skipped(
-    made_store: Callable[[str], Path], tmp_path: Path
-) -> None:
-    data = tmp_path / "data"
-    shutil.copytree(RAW, data / "raw")
-    shutil.copytree(made_store("theta"), tmp_path / "store")
-    (manifest,) = (tmp_path / "store" / "releases").glob("*/manifest.json")
+def unreadable(store: Path) -> None:
+    (manifest,) = (store / "releases").glob("*/manifest.json")
     manifest.write_text("{")
-    assert release_due(data, open_store(str(tmp_path / "store"))).endswith("has no release yet")
 
 
-def test_a_release_without_a_decision_does_not_count(
-    made_store: Callable[[str], Path], tmp_path: Path
+def undecided(store: Path) -> None:
+    shutil.rmtree(store / "decisions")
+
+
+@pytest.mark.parametrize(
+    ("change", "due"), [(unchanged, False), (unreadable, True), (undecided, True), (None, True)]
+)
+def test_a_release_is_due_until_the_newest_vintage_has_one(
+    change: Callable[[Path], None] | None,
+    due: bool,
+    made_store: Callable[[str], Path],
+    tmp_path: Path,
 ) -> None:
-    data = tmp_path / "data"
-    shutil.copytree(RAW, data / "raw")
-    shutil.copytree(made_store("theta"), tmp_path / "store")
-    shutil.rmtree(tmp_path / "store" / "decisions")
-    assert release_due(data, open_store(str(tmp_path / "store"))).endswith("has no release yet")
+    """An unreadable release does not count, and neither does a release without a decision."""
+    shutil.copytree(RAW, tmp_path / "data" / "raw")
+    if change is not None:
+        change(Path(shutil.copytree(made_store("theta"), tmp_path / "store")))
+    reason = release_due(tmp_path / "data", open_store(str(tmp_path / "store")))
+    assert reason.endswith("has no release yet") if due else reason == ""

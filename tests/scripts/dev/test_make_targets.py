@@ -60,7 +60,7 @@ def test_make_events_shows_every_example_and_its_answer(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    """A few of them here: tests/lambda/test_events.py asks all."""
+    """A few of them: tests/golden has the answers to all."""
     examples = sorted(EVENTS.glob("*_get_months.json")) + sorted(
         EVENTS.glob("4??_direct_[un]*.json")
     )
