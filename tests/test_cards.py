@@ -159,7 +159,7 @@ def test_how_often_the_champion_s_intervals_held_is_drawn_and_told() -> None:
     y = make_series()
     compared = make_comparison(y, make_plan(y), names=AND_WEATHER)
     card, best = leaderboard(names=AND_WEATHER), compared.ranked[0]
-    drawn = [spec for spec in card.charts() if "How often the intervals held" in str(spec)]
+    drawn = [spec for spec in card.charts() if "Interval coverage" in str(spec)]
     assert len(drawn) == 1
     folds = compared.folds[best.forecaster]
     counted = folds[(folds["protocol"] == "backtest") & (folds["horizon"] <= 12)]

@@ -183,7 +183,7 @@ def test_a_series_of_one_s_own_is_told_in_its_own_words() -> None:
     assert card.words.startswith("# Flour from the mill\n")
     assert "By the miller." in card.words
     (fan,) = card.charts()
-    assert fan["title"]["text"] == "Flour from the mill, 24 months ahead"
+    assert fan["title"]["text"] == "Flour from the mill, tonnes a month"
     for other in ("UK", "Mtoe", "TWh", "weather", "Energy Trends"):
         assert other not in card.words
 

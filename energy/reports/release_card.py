@@ -166,7 +166,7 @@ def fill_release_card(card: Any, published: PublishResult, draft: ReleaseDraft) 
     if not published.promoted:
         failed = ", ".join(titled(check.name) for check in published.failed)
         markdown(card, f"**Not promoted**, for {failed}: what was found is under *Decision*.")
-    chart(card, charts.fan(history, table, of=manifest.title))
+    chart(card, charts.fan(history, table, manifest.title))
     markdown(card, "## Month by month")
     low80, high80 = table.levels.index(0.1), table.levels.index(0.9)
     a_year_before = {str(m): float(v) for m, v in history.items()}
