@@ -6,7 +6,7 @@ Every function takes None for a figure that does not exist and writes `missing` 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 
 MISSING = "n/a"
 """Written where there is no figure."""
@@ -46,7 +46,7 @@ def format_change(
     >>> format_change(0.7966, "Mtoe"), format_change(-3.34, "%", digits=1)
     ('+0.80 Mtoe', '-3.3%')
     """
-    return missing if value is None else _with_unit(f"{value:+,.{digits}f}", unit)
+    return missing if value is None else _with_unit(f"{value:+z,.{digits}f}", unit)
 
 
 def format_percent(value: float | None, digits: int = 2, missing: str = MISSING) -> str:
@@ -89,6 +89,30 @@ def format_month(month: str, short: bool = False) -> str:
     return first.strftime("%b %Y" if short else "%B %Y")
 
 
+def format_day(moment: str) -> str:
+    """The day of a date or time in ISO format.
+
+    >>> format_day("2026-11-25T02:10:29Z")
+    '25 November 2026'
+    """
+    day = datetime.fromisoformat(moment)
+    return f"{day.day} {day.strftime('%B %Y')}"
+
+
+def format_age(since: datetime, now: datetime | None = None) -> str:
+    """The time since a moment, in its largest unit.
+
+    >>> noon = datetime(2026, 11, 25, 12, tzinfo=UTC)
+    >>> format_age(noon, noon.replace(hour=13, minute=1)), format_age(noon, noon)
+    ('1 hour ago', 'just now')
+    """
+    seconds = ((now or datetime.now(UTC)) - since).total_seconds()
+    for size, unit in ((86400, "day"), (3600, "hour"), (60, "minute")):
+        if count := int(seconds // size):
+            return f"{format_count(count, unit)} ago"
+    return "just now"
+
+
 def format_count(number: int, noun: str) -> str:
     """A number of things.
 
@@ -105,6 +129,24 @@ def format_name(name: str) -> str:
     'wind solar hydro'
     """
     return name.replace("_", " ")
+
+
+TITLES = {
+    "mlflow": "MLflow",
+    "bioenergy_waste": "Bioenergy and waste",
+    "wind_solar_hydro": "Wind, solar and hydro",
+}
+"""Names that need more than a capital."""
+
+
+def format_title(name: str) -> str:
+    """A name in words, with a capital.
+
+    >>> format_title("seasonal_naive"), format_title("bioenergy_waste")
+    ('Seasonal naive', 'Bioenergy and waste')
+    """
+    words = format_name(name)
+    return TITLES.get(name, words[:1].upper() + words[1:])
 
 
 def format_names(names: Sequence[str], most: int = 3) -> str:

@@ -1,4 +1,4 @@
-"""What every page is made of: its head, notices, charts with their files, and its foot."""
+"""The parts of every page: its header, notices, charts with their files, and its footer."""
 
 from __future__ import annotations
 
@@ -6,16 +6,27 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, NoReturn
 
 import streamlit as st
 
 from energy import charts
 from energy.contract import Forecast
-from energy.errors import EnergyError, NotTheContract, ServiceRefused
-from streamlit_app import figures, formats, service, words
-from streamlit_app.client import ReleaseInService
-from streamlit_app.units import Unit
+from energy.errors import (
+    AnotherRelease,
+    ChampionNotHere,
+    EnergyError,
+    NotTheContract,
+    ServiceFailed,
+    ServiceRefused,
+    ServiceSlow,
+    ServiceUnreachable,
+)
+from energy.formatting import format_age, format_day, format_month, format_name
+from streamlit_app import forecast_data, queries
+from streamlit_app import markdown as md
+from streamlit_app.client import ReleaseInfo
+from streamlit_app.forecast_data import Unit
 
 LOG = logging.getLogger("energy.app")
 STYLE = """<style>
@@ -43,90 +54,152 @@ h5 { padding-bottom: .1rem !important; }
   h1 { font-size: 1.7rem !important; }
 }
 </style>"""
-"""What the theme has no setting for: the width of a line, figures under each other, phones."""
+"""Styles that the theme has no setting for: width, figures in columns, phones, the diagram."""
+MESSAGES_BY_CODE = {
+    "no_release": "**There is no forecast to show yet.** Publish one with `make run`, then reload. "
+    "If the run said *Not promoted*, `.venv/bin/energy releases list` shows the reason, and "
+    "`energy releases promote` makes it live anyway.",
+    "not_in_release": "**This release was published without it.** `make run` publishes one that "
+    "has it.",
+    "store_unreachable": "**The store of releases cannot be reached.** Check the store that the "
+    "service reads (`ENERGY_STORE`), then reload.",
+    "store": "**The store of releases cannot be read.** Check the store that the service reads "
+    "(`ENERGY_STORE`), then reload.",
+    "file_altered": "**A file of the release is not the one that was published,** so it is not "
+    "shown. Publish a new release with `make run`.",
+    "champion_refused": "**The fitted champion was made with other packages than the service "
+    "has,** so weather scenarios are not available. Publish a new release, or deploy the service "
+    "of that release.",
+    "champion_unreadable": "**The fitted champion cannot be loaded,** so weather scenarios are not "
+    "available. Publish a new release with `make run`.",
+    "weather_not_held": "**The release does not have the weather that this needs.** Choose another "
+    "scenario.",
+    "internal": "**The service failed on this request.** Its log says why; other pages may work.",
+}
+MESSAGES_BY_ERROR: dict[type[EnergyError], str] = {
+    ServiceUnreachable: "**The forecasting service cannot be reached.** Try again in a minute; "
+    "if it still fails, check `ENERGY_API_URL` or `ENERGY_FUNCTION`.",
+    ServiceSlow: "**The forecasting service is slow to answer.** It may be starting: reload in a "
+    "minute.",
+    ServiceFailed: "**The forecasting service failed.** Try again in a minute; its log has the "
+    "details.",
+    NotTheContract: "**The service's response is incomplete,** so it is not shown. App and service "
+    "may be of different versions: deploy both from one commit.",
+    AnotherRelease: "**A new release is going live.** Reload in a minute.",
+    ChampionNotHere: "**Weather scenarios need the fitted champion, which cannot be loaded here.** "
+    "Set `ENERGY_API_URL` or `ENERGY_FUNCTION` to a service that has it, or install what "
+    "`requirements.txt` lists.",
+}
+OTHER_MESSAGE = "**This cannot be shown now.** Reload in a minute."
 
 
-def begin(title: str, lead: str = "", about: str = "") -> ReleaseInService:
-    """The head of a page, and the release that it shows; without one, the page ends here.
+def header(title: str, lead: str = "", suffix: str = "") -> ReleaseInfo:
+    """The header of a page, and the release that it shows; without a release, the page ends here.
 
     Args:
-        title: Of the page.
-        lead: What the page tells, in a sentence.
-        about: Follows what is forecast in a title that begins with it, once there is a release.
+        title: The title.
+        lead: The purpose of the page, in a sentence.
+        suffix: If given, the title is that of the forecast followed by this, once there is one.
     """
-    seen = service.watch().current()
-    if about and seen.release:
-        title = formats.literal(seen.release.title) + about
+    status = queries.release_watch().current()
+    if suffix and status.release:
+        title = md.escape(status.release.title) + suffix
     st.title(title, anchor=False)
     if lead:
         st.markdown(lead)
-    if seen.trouble is not None:
-        _tell(seen, seen.trouble)
-    if seen.release is None:
-        _retry()
-        foot()
-        st.stop()
-    if seen.release.stale:
+    if status.error is not None:
+        _show_status(status, status.error)
+    if status.release is None:
+        if st.button("Try again", icon=":material/refresh:", key="try_again"):
+            queries.release_watch().refresh()
+            st.rerun()
+        end_page()
+    if status.release.stale:
         st.warning(
-            "**A newer release may be in service,** which cannot be read at the moment; this is "
-            "the one before it.",
+            "**A newer release may be live** that cannot be read at the moment; this is the one "
+            "before it.",
             icon=":material/history:",
         )
-    return seen.release
+    return status.release
 
 
-def _tell(seen: service.Seen, error: EnergyError) -> None:
+def _show_status(status: queries.ReleaseStatus, error: EnergyError) -> None:
     LOG.warning("%s", error)
-    text = words.told(error)
-    if seen.release is None or seen.read_at is None:
-        is_first = isinstance(error, ServiceRefused) and error.code == "no_release"
-        notice, icon = (
-            (st.info, ":material/schedule:") if is_first else (st.error, ":material/cloud_off:")
-        )
-        notice(text, icon=icon)
+    text = error_message(error)
+    if status.release is None or status.read_at is None:
+        if isinstance(error, ServiceRefused) and error.code == "no_release":
+            st.info(text, icon=":material/schedule:")
+        else:
+            st.error(text, icon=":material/cloud_off:")
         return
     st.warning(
         f"{text} Until then you see the **last good forecast**, read from the service "
-        f"{formats.age(seen.read_at)} and published on "
-        f"{formats.day(seen.release.manifest.created_at)}.",
+        f"{format_age(status.read_at)} and published on "
+        f"{format_day(status.release.manifest.created_at)}.",
         icon=":material/history:",
     )
 
 
-def _retry() -> None:
-    if st.button("Try again", icon=":material/refresh:", key="try_again"):
-        service.watch().again()
-        st.rerun()
+def error_message(error: EnergyError) -> str:
+    """What happened and what to do, for a visitor, as Markdown."""
+    if isinstance(error, ServiceRefused) and error.code in MESSAGES_BY_CODE:
+        return MESSAGES_BY_CODE[error.code]
+    classes = (kind for kind in type(error).__mro__ if kind in MESSAGES_BY_ERROR)
+    return MESSAGES_BY_ERROR.get(next(classes, EnergyError), OTHER_MESSAGE)
 
 
 @contextmanager
-def guarded() -> Iterator[None]:
-    """Part of a page: if it cannot be had, a sentence stands in its place and the page goes on."""
+def show_errors() -> Iterator[None]:
+    """A part of a page; where it cannot be shown, a notice takes its place and the page goes on."""
     try:
         yield
     except EnergyError as error:
         LOG.warning("%s", error)
-        st.warning(words.told(error), icon=":material/cloud_off:")
+        st.warning(error_message(error), icon=":material/cloud_off:")
         if isinstance(error, NotTheContract | ServiceRefused):
-            st.caption(str(error))
+            st.caption(md.escape(error))
+
+
+def end_page(message: str = "") -> NoReturn:
+    """End the page with its footer, after a message if there is one."""
+    if message:
+        st.info(message, icon=":material/info:")
+    footer()
+    st.stop()
+
+
+def footer() -> None:
+    """The release and the source of its data, under every page."""
+    release = queries.release_watch().current().release
+    st.divider()
+    if release is not None:
+        manifest = release.manifest
+        st.caption(
+            f"Release {md.escape(manifest.release_id)}, published "
+            f"{format_day(manifest.created_at)} from data to {md.month(manifest.cutoff)}; "
+            f"forecaster: {md.escape(format_name(manifest.forecaster))}."
+        )
+        if manifest.attribution:
+            st.caption(md.escape(manifest.attribution))
 
 
 def chart(spec: dict[str, Any], name: str) -> None:
-    """A chart in the theme of the page, with its source, and as a file on request.
+    """A chart in the theme of the page, with its source, and as files to download.
 
     Args:
-        spec: As `energy.charts.spec` gives it.
-        name: Of its files, and its key on the page.
+        spec: A specification of `energy.charts.spec`.
+        name: Name of its files, and its key on the page.
     """
-    title, subtitle = (formats.literal(formats.capital(one)) for one in charts.titles(spec))
+    title, subtitle = (md.escape(text[:1].upper() + text[1:]) for text in charts.titles(spec))
     st.markdown(f"##### {title}" + (f"\n\n:small[:gray[{subtitle}]]" if subtitle else ""))
     st.vega_lite_chart(charts.on_screen(spec), theme=None, width="stretch", key=f"chart_{name}")
-    release = service.watch().current().release
+    release = queries.release_watch().current().release
     attribution = release.manifest.attribution if release else ""
-    printed = charts.sourced(spec, attribution)
+    printed = charts.with_source(spec, attribution)
+    _, label, source = attribution.partition("Source:")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(formats.literal(formats.source(attribution)), width="stretch")
-        for kind, mime, draw, what in (
+        st.caption(md.escape(label + source or attribution), width="stretch")
+        for kind, mime, draw, description in (
             ("png", "image/png", charts.png_of, "a picture"),
             ("svg", "image/svg+xml", charts.svg_of, "a drawing that can be scaled"),
         ):
@@ -139,28 +212,14 @@ def chart(spec: dict[str, Any], name: str) -> None:
                 type="tertiary",
                 icon=":material/download:",
                 on_click="ignore",
-                help=f"This chart as {what}",
+                help=f"This chart as {description}",
             )
 
 
-def foot() -> None:
-    """What stands under every page: where its figures are from."""
-    release = service.watch().current().release
-    st.divider()
-    if release is not None:
-        made = release.manifest
-        st.caption(
-            f"Release {made.release_id}, published {formats.day(made.created_at)} from data to "
-            f"{formats.month(made.cutoff)}; forecaster: {formats.name(made.forecaster).lower()}."
-        )
-        if made.attribution:
-            st.caption(formats.literal(made.attribution))
-
-
-def forecast_table(answer: Forecast, unit: Unit) -> None:
-    """The months of an answer with both intervals."""
-    table = figures.as_table(answer, unit.factor)
-    table["month"] = [formats.month(month) for month in table["month"]]
+def forecast_table(forecast: Forecast, unit: Unit) -> None:
+    """The months of a forecast with both intervals."""
+    table = forecast_data.forecast_table(forecast, unit.factor)
+    table["month"] = table["month"].map(format_month)
     number = st.column_config.NumberColumn
     st.dataframe(
         table,

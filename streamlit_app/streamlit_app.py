@@ -1,4 +1,4 @@
-"""The app's entry: `streamlit run streamlit_app/streamlit_app.py`, or `make app`."""
+"""The app: `streamlit run streamlit_app/streamlit_app.py`, or `make app`."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 from typing import Literal
 
-# Streamlit puts this file's folder first, where `streamlit_app` is this file. The folder above it
-# holds the package of that name, and `energy`, wherever the app is started and nothing installed.
+# Streamlit puts this file's folder first on the path, where `streamlit_app` is this file. The
+# folder above it has the package of that name, and `energy`, even if nothing is installed.
 ROOT = str(Path(__file__).resolve().parents[1])
 if sys.path[0] != ROOT:
     sys.path.insert(0, ROOT)
@@ -16,28 +16,29 @@ if sys.path[0] != ROOT:
 import streamlit as st  # noqa: E402
 
 from energy.errors import EnergyError  # noqa: E402
-from streamlit_app import layout, service  # noqa: E402
-from streamlit_app.client import ReleaseInService  # noqa: E402
+from streamlit_app import layout, queries  # noqa: E402
+from streamlit_app.client import ReleaseInfo  # noqa: E402
+
+ICON = f"{ROOT}/streamlit_app/icon.svg"
 
 
-def shown(found: bool) -> Literal["visible", "hidden"]:
-    """How the menu has a page that some releases have nothing for."""
-    return "visible" if found else "hidden"
+def visibility(is_visible: bool) -> Literal["visible", "hidden"]:
+    """Whether the menu shows a page; hidden pages keep their address."""
+    return "visible" if is_visible else "hidden"
 
 
-def in_service() -> ReleaseInService | None:
-    """The release, as far as is known."""
+def live_release() -> ReleaseInfo | None:
+    """The live release, or None while it cannot be read."""
     try:
-        return service.watch().current().release
-    except EnergyError:  # which the page tells
+        return queries.release_watch().current().release
+    except EnergyError:  # the page shows it
         return None
 
 
-ICON = f"{ROOT}/streamlit_app/icon.svg"
 st.set_page_config(page_title="Energy forecast", page_icon=ICON, layout="wide")
 st.logo(ICON)
 st.html(layout.STYLE)
-release = in_service()
+release = live_release()
 page = st.navigation(
     [
         st.Page(
@@ -47,13 +48,13 @@ page = st.navigation(
             "app_pages/weather.py",
             title="Weather what-if",
             icon=":material/thermostat:",
-            visibility=shown(release is None or release.has_weather),
+            visibility=visibility(release is None or release.has_weather),
         ),
         st.Page(
             "app_pages/series.py",
             title="All series",
             icon=":material/stacked_line_chart:",
-            visibility=shown(release is not None and release.has_panel),
+            visibility=visibility(release is not None and release.has_panel),
         ),
         st.Page("app_pages/leaderboard.py", title="Leaderboard", icon=":material/leaderboard:"),
         st.Page("app_pages/track_record.py", title="Track record", icon=":material/fact_check:"),
@@ -64,8 +65,8 @@ page = st.navigation(
 )
 try:
     page.run()
-    layout.foot()
-    service.watch().warm()
+    layout.footer()
+    queries.release_watch().warm()
 except Exception:
     logging.getLogger("energy.app").exception("page %s", page.title)
     st.error(

@@ -39,7 +39,7 @@ LIGHT = {
     "energy.pipelines.prepare": SLOW,
     "energy.pipelines.train": SLOW,
     "energy.pipelines.publish": SLOW,
-    "streamlit_app.drawings": SLOW - {"altair"},
+    "streamlit_app.page_charts": SLOW - {"altair"},
 }
 """What must start fast, and what it does not load."""
 

@@ -1,4 +1,4 @@
-"""Every chart, once: Vega-Lite through altair, for cards, the app, notebooks and MLflow.
+"""Every chart of the project: Vega-Lite through altair, for cards, the app, notebooks and MLflow.
 
 Functions take frames or plain contract data and return altair charts; titles carry the unit.
 """
@@ -18,32 +18,23 @@ from energy.charts.exploration import (
     correlations,
     correlogram,
     heat_map,
-    season_and_rest,
+    season_and_remainder,
     series,
     subseries,
     trend,
 )
-from energy.charts.forecasts import (
-    against,
-    answer_frame,
-    by_part,
-    fan,
-    outlook,
-    per_degree,
-    sensitivity_rows,
-    table_frame,
-)
+from energy.charts.forecasts import by_part, fan, per_degree, scenario, sensitivity_rows
 from energy.charts.style import (
     configured,
     on_screen,
     png,
     png_of,
     show,
-    sourced,
     spec,
     svg,
     svg_of,
     titles,
+    with_source,
 )
 from energy.charts.track_record import (
     old_against_new,
@@ -55,10 +46,8 @@ from energy.charts.track_record import (
 )
 
 __all__ = [
-    "against",
     "against_baseline",
     "against_weather",
-    "answer_frame",
     "by_horizon",
     "by_month",
     "by_part",
@@ -73,7 +62,6 @@ __all__ = [
     "leaderboard",
     "old_against_new",
     "on_screen",
-    "outlook",
     "per_degree",
     "png",
     "png_of",
@@ -83,16 +71,16 @@ __all__ = [
     "record_fans",
     "record_revisions",
     "rolling_origins",
-    "season_and_rest",
+    "scenario",
+    "season_and_remainder",
     "sensitivity_rows",
     "series",
     "show",
-    "sourced",
     "spec",
     "subseries",
     "svg",
     "svg_of",
-    "table_frame",
     "titles",
     "trend",
+    "with_source",
 ]

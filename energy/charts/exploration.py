@@ -8,13 +8,36 @@ from typing import Any, Literal
 import altair as alt
 import pandas as pd
 
-from energy.charts.style import BLUE, GREEN, GREY, ORANGE, PALE, PINK, SKY, styled
+from energy.charts.style import (
+    BLUE,
+    GREEN,
+    ORANGE,
+    PALE,
+    PINK,
+    SKY,
+    colour,
+    dashed,
+    month_tooltip,
+    month_x,
+    number_tooltip,
+    number_y,
+    styled,
+    year_step,
+)
 from energy.forecasting.folds import SP
 
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 SEASONS = {12: "winter", 1: "winter", 2: "winter", 3: "spring", 4: "spring", 5: "spring"}
 SEASONS |= {6: "summer", 7: "summer", 8: "summer", 9: "autumn", 10: "autumn", 11: "autumn"}
 SEASON_COLOURS = {"winter": BLUE, "spring": GREEN, "summer": ORANGE, "autumn": PINK}
+GAP = 4
+"""Free places between one calendar month and the next in a sub-series chart."""
+LAGS = 36
+"""Three years: long enough to see a season return and fade."""
+BOUND = 1.96
+"""Standard errors that contain 95% of the correlations of pure noise."""
+CORRELATIONS = {"acf": "autocorrelation", "pacf": "partial autocorrelation"}
+Correlation = Literal["acf", "pacf"]
 
 
 def long_frame(y: pd.Series) -> pd.DataFrame:
@@ -37,175 +60,110 @@ def series(y: pd.Series, name: str, unit: str) -> Any:
 
     Args:
         y: On a monthly PeriodIndex; NaN where there is no figure.
-        name: Of it, in words.
-        unit: Of it.
+        name: The series in words.
+        unit: Its unit.
     """
-    drawn = (
-        alt.Chart(long_frame(y))
+    rows = long_frame(y)
+    chart = (
+        alt.Chart(rows)
         .mark_line(strokeWidth=1.5, color=BLUE)
         .encode(
-            x=alt.X("month:T", axis=_years(y)),
-            y=alt.Y("value:Q", title=unit, scale=alt.Scale(zero=False)),
-            tooltip=[
-                alt.Tooltip("month:T", format="%B %Y"),
-                alt.Tooltip("value:Q", format=".2f", title=unit),
-            ],
+            x=month_x(rows["month"]),
+            y=number_y(unit),
+            tooltip=[month_tooltip(), number_tooltip("value", unit)],
         )
     )
-    return styled(drawn, f"{name}, {unit}", "As published, month by month", height=320)
+    return styled(chart, f"{name}, {unit}", "As published, month by month", height=320)
 
 
 def by_season(y: pd.Series, name: str, unit: str) -> Any:
-    """The months of a year side by side, a line for each year; the last two stand out."""
+    """A line for each year, January to December, with the last two years highlighted."""
     rows = long_frame(y)
     last = int(rows["year"].max())
-    group = {last: str(last), last - 1: str(last - 1)}
-    rows["key"] = [group.get(int(year), "earlier years") for year in rows["year"]]
-    scale = alt.Scale(domain=["earlier years", str(last - 1), str(last)], range=[PALE, SKY, ORANGE])
-    drawn = (
+    recent = {last: str(last), last - 1: str(last - 1)}
+    rows["key"] = [recent.get(int(year), "earlier years") for year in rows["year"]]
+    chart = (
         alt.Chart(rows)
         .mark_line()
         .encode(
             x=alt.X("name:O", sort=MONTHS, title=None, axis=alt.Axis(labelAngle=0)),
-            y=alt.Y("value:Q", title=unit, scale=alt.Scale(zero=False)),
+            y=number_y(unit),
             detail="year:N",
-            color=alt.Color("key:N", scale=scale),
+            color=colour("key", {"earlier years": PALE, str(last - 1): SKY, str(last): ORANGE}),
             strokeWidth=alt.condition(
                 "datum.key == 'earlier years'", alt.value(0.9), alt.value(2.6)
             ),
             order=alt.Order("month:T"),
-            tooltip=[
-                alt.Tooltip("month:T", format="%B %Y"),
-                alt.Tooltip("value:Q", format=".2f", title=unit),
-            ],
+            tooltip=[month_tooltip(), number_tooltip("value", unit)],
         )
     )
-    return styled(drawn, f"{name} by month of the year, {unit}", "A line for each year", height=320)
+    return styled(chart, f"{name} by month of the year, {unit}", "A line for each year", height=320)
 
 
 def heat_map(y: pd.Series, name: str, unit: str) -> Any:
-    """Every month as a field: years across, months of the year down."""
-    drawn = (
-        alt.Chart(long_frame(y))
+    """Every month as a cell: years across, months of the year down."""
+    rows = long_frame(y)
+    first, last = int(rows["year"].min()), int(rows["year"].max())
+    step = year_step(last - first)
+    labels = [year for year in range(first, last + 1) if year % step == 0]
+    chart = (
+        alt.Chart(rows)
         .mark_rect()
         .encode(
             x=alt.X(
                 "year:O",
                 title=None,
-                axis=alt.Axis(labelAngle=0, values=_some_years(y), labelOverlap=True),
+                axis=alt.Axis(labelAngle=0, values=labels, labelOverlap=True),
             ),
             y=alt.Y("name:O", sort=MONTHS, title=None),
             color=alt.Color(
                 "value:Q",
-                scale=alt.Scale(scheme="cividis", reverse=False),
+                scale=alt.Scale(scheme="cividis"),
                 legend=alt.Legend(title=unit, gradientLength=180),
             ),
-            tooltip=[
-                alt.Tooltip("month:T", format="%B %Y"),
-                alt.Tooltip("value:Q", format=".2f", title=unit),
-            ],
+            tooltip=[month_tooltip(), number_tooltip("value", unit)],
         )
     )
-    return styled(drawn, f"{name}, year by season, {unit}", "Bright: much", height=300)
+    return styled(chart, f"{name} by year and month, {unit}", "Brighter is higher", height=300)
 
 
 def trend(y: pd.Series, name: str, unit: str) -> Any:
-    """The trend of a series through what was published.
+    """The trend of a series over the published figures.
 
     Args:
-        y: On a gapless monthly PeriodIndex, two years at least.
-        name: Of it, in words.
-        unit: Of it.
+        y: On a gapless monthly PeriodIndex, at least two years.
+        name: The series in words.
+        unit: Its unit.
     """
-    keys = {"published": PALE, "trend": BLUE}
-    return styled(
-        _parts({"published": y, "trend": decompose(y)["trend"]}, keys, unit),
-        f"{name}: the trend, {unit}",
-        "A centred average of twelve months",
-        height=240,
-    )
+    chart = _components({"published": y, "trend": decompose(y)["trend"]}, (PALE, BLUE), unit)
+    return styled(chart, f"{name}: trend, {unit}", "A centred average of twelve months", height=240)
 
 
-def season_and_rest(y: pd.Series, name: str, unit: str) -> Any:
-    """What the months of the year add to the trend, and what neither explains; as `trend`."""
+def season_and_remainder(y: pd.Series, name: str, unit: str) -> Any:
+    """The seasonal component and the remainder of a series; the arguments are those of `trend`."""
     parts = decompose(y)
-    keys = {"season": GREEN, "what is left": ORANGE}
+    components = {"season": parts["season"], "remainder": parts["remainder"]}
+    chart = _components(components, (GREEN, ORANGE), unit)
     return styled(
-        _parts({"season": parts["season"], "what is left": parts["rest"]}, keys, unit),
-        f"{name}: around the trend, {unit}",
-        "The average of each month of the year, and what trend and season leave",
+        chart,
+        f"{name}: season and remainder, {unit}",
+        "The average of each calendar month around the trend, and the rest",
         height=240,
     )
 
 
-def _parts(parts: Mapping[str, pd.Series], colours: Mapping[str, str], unit: str) -> Any:
+def _components(parts: Mapping[str, pd.Series], colours: tuple[str, str], unit: str) -> Any:
     rows = pd.concat([long_frame(part).assign(key=key) for key, part in parts.items()])
     return (
         alt.Chart(rows)
         .mark_line(strokeWidth=1.6)
         .encode(
-            x=alt.X("month:T", axis=_years(next(iter(parts.values())))),
-            y=alt.Y("value:Q", title=unit, scale=alt.Scale(zero=False)),
-            color=alt.Color(
-                "key:N", scale=alt.Scale(domain=list(colours), range=list(colours.values()))
-            ),
-            tooltip=[
-                "key:N",
-                alt.Tooltip("month:T", format="%B %Y"),
-                alt.Tooltip("value:Q", format=".2f", title=unit),
-            ],
+            x=month_x(rows["month"]),
+            y=number_y(unit),
+            color=colour("key", dict(zip(parts, colours, strict=True))),
+            tooltip=["key:N", month_tooltip(), number_tooltip("value", unit)],
         )
     )
-
-
-def against_weather(y: pd.Series, degree_days: pd.Series, name: str, unit: str) -> Any:
-    """Energy against cold: a point for each month, later years darker.
-
-    Args:
-        y: On a monthly PeriodIndex.
-        degree_days: Daily average heating degree days, deg C, on the same index.
-        name: Of the series, in words.
-        unit: Of the series.
-    """
-    rows = long_frame(y).merge(
-        long_frame(degree_days)[["month", "value"]].rename(columns={"value": "cold"}), on="month"
-    )
-    scale = alt.Scale(domain=list(SEASON_COLOURS), range=list(SEASON_COLOURS.values()))
-    drawn = (
-        alt.Chart(rows)
-        .mark_circle(size=46)
-        .encode(
-            x=alt.X("cold:Q", title="heating degree days a day, deg C (further right is colder)"),
-            y=alt.Y("value:Q", title=unit, scale=alt.Scale(zero=False)),
-            color=alt.Color("season:N", scale=scale),
-            opacity=alt.Opacity("year:Q", scale=alt.Scale(range=[0.15, 0.9]), legend=None),
-            tooltip=[
-                alt.Tooltip("month:T", format="%B %Y"),
-                alt.Tooltip("value:Q", format=".2f", title=unit),
-                alt.Tooltip("cold:Q", format=".1f", title="degree days"),
-            ],
-        )
-    )
-    return styled(
-        drawn, f"{name} against the weather, {unit}", "A point for each month; strong: recent"
-    )
-
-
-def _years(y: pd.Series) -> alt.Axis:
-    """A time axis with a label for some years, as many as a phone has room for."""
-    step = {"interval": "year", "step": _step(y)}
-    return alt.Axis(format="%Y", title=None, tickCount=step)
-
-
-def _some_years(y: pd.Series) -> list[int]:
-    """The same years, for an axis of years."""
-    years = pd.PeriodIndex(y.index).year
-    return [year for year in range(int(years.min()), int(years.max()) + 1) if year % _step(y) == 0]
-
-
-def _step(y: pd.Series) -> int:
-    years = len(y) / 12
-    return 1 if years <= 8 else 2 if years <= 16 else 5
 
 
 def decompose(y: pd.Series) -> pd.DataFrame:
@@ -218,7 +176,8 @@ def decompose(y: pd.Series) -> pd.DataFrame:
         y: On a gapless monthly PeriodIndex, two years at least.
 
     Returns:
-        Columns trend, season, rest in y's unit; trend and rest are NaN half a year at either end.
+        Columns trend, season, remainder in y's unit; trend and remainder are NaN for half a year at
+        either end.
 
     >>> months = pd.period_range("2020-01", periods=36, freq="M")
     >>> parts = decompose(pd.Series([float(n) for n in range(36)], months))
@@ -229,27 +188,55 @@ def decompose(y: pd.Series) -> pd.DataFrame:
     calendar = pd.PeriodIndex(y.index).month
     around = (y - trend).groupby(calendar).mean()
     season = pd.Series((around - around.mean()).reindex(calendar).to_numpy(), y.index)
-    return pd.DataFrame({"trend": trend, "season": season, "rest": y - trend - season})
+    return pd.DataFrame({"trend": trend, "season": season, "remainder": y - trend - season})
 
 
-GAP = 4
-"""Places left free between one calendar month and the next."""
+def against_weather(y: pd.Series, degree_days: pd.Series, name: str, unit: str) -> Any:
+    """Energy and cold: a point for each month, recent years in stronger colours.
+
+    Args:
+        y: On a monthly PeriodIndex.
+        degree_days: Daily average heating degree days, deg C, on the same index.
+        name: The series in words.
+        unit: Its unit.
+    """
+    cold = long_frame(degree_days)[["month", "value"]].rename(columns={"value": "cold"})
+    chart = (
+        alt.Chart(long_frame(y).merge(cold, on="month"))
+        .mark_circle(size=46)
+        .encode(
+            x=alt.X("cold:Q", title="heating degree days a day, deg C (further right is colder)"),
+            y=number_y(unit),
+            color=colour("season", SEASON_COLOURS),
+            opacity=alt.Opacity("year:Q", scale=alt.Scale(range=[0.15, 0.9]), legend=None),
+            tooltip=[
+                month_tooltip(),
+                number_tooltip("value", unit),
+                number_tooltip("cold", "degree days", ".1f"),
+            ],
+        )
+    )
+    return styled(
+        chart,
+        f"{name} against the weather, {unit}",
+        "A point for each month; recent years are stronger",
+    )
 
 
 def subseries(y: pd.Series, name: str, unit: str) -> Any:
-    """Twelve small series side by side, one for each month of the year, and the mean of each.
+    """Twelve small series side by side, one for each calendar month, each with its mean.
 
     As in Hyndman and Athanasopoulos, Forecasting: Principles and Practice (3rd edition), 2.5.
 
     Args:
         y: On a monthly PeriodIndex; NaN where there is no figure.
-        name: Of it, in words.
-        unit: Of it.
+        name: The series in words.
+        unit: Its unit.
     """
     rows = long_frame(y)
-    first, width = int(rows["year"].min()), int(rows["year"].max() - rows["year"].min()) + GAP
-    number = rows["name"].map(MONTHS.index)
-    rows["place"] = number * width + rows["year"] - first
+    first, last = int(rows["year"].min()), int(rows["year"].max())
+    width = last - first + GAP
+    rows["place"] = rows["name"].map(MONTHS.index) * width + rows["year"] - first
     means = rows.groupby("name").agg(
         mean=("value", "mean"), begin=("place", "min"), end=("place", "max")
     )
@@ -262,41 +249,28 @@ def subseries(y: pd.Series, name: str, unit: str) -> Any:
         title=None,
     )
     span = alt.Scale(domain=[-GAP / 2, len(MONTHS) * width - GAP / 2], nice=False)
-    x = alt.X("place:Q", axis=months, scale=span)
-    y_scale = alt.Scale(zero=False)
     lines = (
         alt.Chart(rows)
         .mark_line(strokeWidth=1.4, color=BLUE)
         .encode(
-            x=x,
-            y=alt.Y("value:Q", title=unit, scale=y_scale),
+            x=alt.X("place:Q", axis=months, scale=span),
+            y=number_y(unit),
             detail="name:N",
-            tooltip=[
-                alt.Tooltip("month:T", format="%B %Y"),
-                alt.Tooltip("value:Q", format=".2f", title=unit),
-            ],
+            tooltip=[month_tooltip(), number_tooltip("value", unit)],
         )
     )
-    rules = (
+    bars = (
         alt.Chart(means.reset_index())
         .mark_rule(strokeWidth=2, color=ORANGE)
         .encode(
             x=alt.X("begin:Q", axis=months),
             x2="end:Q",
-            y=alt.Y("mean:Q", scale=y_scale),
-            tooltip=["name:N", alt.Tooltip("mean:Q", format=".2f", title=unit)],
+            y=number_y(unit, "mean"),
+            tooltip=["name:N", number_tooltip("mean", unit)],
         )
     )
-    told = f"{first} to {rows['year'].max()} within each month; the bar is its mean"
-    return styled(lines + rules, f"{name}, month by month through the years, {unit}", told, 280)
-
-
-LAGS = 36
-"""Three years: long enough to see a season come back, and fade."""
-BOUND = 1.96
-"""Standard errors within which 95% of the correlations of pure noise lie."""
-TITLES = {"acf": "autocorrelation", "pacf": "partial autocorrelation"}
-Kind = Literal["acf", "pacf"]
+    subtitle = f"{first} to {last} within each month; the bar is its mean"
+    return styled(lines + bars, f"{name} by calendar month, {unit}", subtitle, height=280)
 
 
 def correlations(y: pd.Series, lags: int = LAGS) -> pd.DataFrame:
@@ -314,45 +288,45 @@ def correlations(y: pd.Series, lags: int = LAGS) -> pd.DataFrame:
     """
     from statsmodels.tsa.stattools import acf, pacf
 
-    known = y.loc[y.first_valid_index() : y.last_valid_index()].to_numpy(dtype=float)
+    values = y.loc[y.first_valid_index() : y.last_valid_index()].to_numpy(dtype=float)
     return pd.DataFrame(
         {
             "lag": range(1, lags + 1),
-            "acf": acf(known, nlags=lags)[1:],
-            "pacf": pacf(known, nlags=lags, method="ywm")[1:],
-            "bound": BOUND / len(known) ** 0.5,
+            "acf": acf(values, nlags=lags)[1:],
+            "pacf": pacf(values, nlags=lags, method="ywm")[1:],
+            "bound": BOUND / len(values) ** 0.5,
         }
     )
 
 
-def correlogram(y: pd.Series, name: str, kind: Kind = "acf", lags: int = LAGS) -> Any:
-    """A needle for each lag; whole years stand out, and noise stays between the dashed lines.
+def correlogram(y: pd.Series, name: str, kind: Correlation = "acf", lags: int = LAGS) -> Any:
+    """A needle for each lag, multiples of a year highlighted, with the bounds of noise dashed.
 
     Args:
         y: As `correlations` takes it.
-        name: Of it, in words.
+        name: The series in words.
         kind: `acf`, or `pacf` for what each lag adds to those before it.
         lags: The furthest lag, in months.
     """
     rows = correlations(y, lags)
     rows = rows.assign(key=["whole years" if lag % SP == 0 else "months" for lag in rows["lag"]])
     bounds = pd.DataFrame({"bound": [rows["bound"].iloc[0], -rows["bound"].iloc[0]]})
-    x = alt.X(
-        "lag:Q",
-        title="months apart",
-        axis=alt.Axis(values=list(range(0, lags + 1, SP // 2)), grid=False),
-        scale=alt.Scale(domain=[0, lags + 1], nice=False),
+    title = CORRELATIONS[kind]
+    y_axis = alt.Y(f"{kind}:Q", title=title, scale=alt.Scale(domain=[-1, 1]))
+    base = alt.Chart(rows).encode(
+        x=alt.X(
+            "lag:Q",
+            title="months apart",
+            axis=alt.Axis(values=list(range(0, lags + 1, SP // 2)), grid=False),
+            scale=alt.Scale(domain=[0, lags + 1], nice=False),
+        ),
+        color=colour("key", {"months": BLUE, "whole years": ORANGE}),
+        tooltip=["lag:Q", number_tooltip(kind, title)],
     )
-    y_axis = alt.Y(f"{kind}:Q", title=TITLES[kind], scale=alt.Scale(domain=[-1, 1]))
-    colour = alt.Color(
-        "key:N", scale=alt.Scale(domain=["months", "whole years"], range=[BLUE, ORANGE])
-    )
-    tips: list[Any] = ["lag:Q", alt.Tooltip(f"{kind}:Q", format=".2f")]
-    base = alt.Chart(rows).encode(x=x, color=colour, tooltip=tips)
-    drawn = (
-        alt.Chart(bounds).mark_rule(strokeDash=[4, 4], color=GREY).encode(y="bound:Q")
+    layers = (
+        dashed(bounds, y="bound:Q")
         + base.mark_rule(strokeWidth=2).encode(y=y_axis, y2=alt.datum(0))
         + base.mark_point(filled=True, size=36, opacity=1).encode(y=y_axis)
     )
-    told = "Between the dashed lines: no more than noise would show"
-    return styled(drawn, f"{name}: {TITLES[kind]}", told, 200)
+    subtitle = "Noise stays between the dashed lines 19 times out of 20"
+    return styled(layers, f"{name}: {title}", subtitle, height=200)

@@ -1,4 +1,4 @@
-"""Charts of forecasts: the fan, what-ifs, and the total by its parts."""
+"""Charts of forecasts: the fan, weather scenarios, and the total by its parts."""
 
 from __future__ import annotations
 
@@ -12,182 +12,144 @@ import pandas as pd
 from energy.charts.style import (
     BLUE,
     GREEN,
-    GREY,
     INK,
     ORANGE,
     PINK,
     SKY,
-    WIDE80,
-    WIDE95,
+    colour,
+    dashed,
+    fan_colour,
+    in_words,
+    interval_bands,
+    month_tooltip,
+    month_x,
+    number_tooltip,
+    number_y,
     styled,
-    year_axis,
+    timestamp,
 )
-from energy.contract import LEVELS, Forecast, ForecastTable, Sensitivity
+from energy.contract import LEVELS, Forecast, ForecastTable, MonthAhead, Sensitivity
+from energy.formatting import format_month
+
+PARTS = ("#4d4d4d", "#8c510a", SKY, GREEN, PINK, "#F0E442", ORANGE)
+"""Okabe and Ito's colours, with a grey and a brown for coal and oil."""
+BOUNDS = {"lower95": 0.025, "lower80": 0.1, "upper80": 0.9, "upper95": 0.975}
+"""Quantile levels of the intervals' ends."""
 
 
-def table_frame(table: ForecastTable) -> pd.DataFrame:
-    """A forecast table as a frame: month (timestamp), horizon, mean, q0.025 ... q0.975."""
-    rows = [
-        {
-            "month": pd.Period(row.month, "M").to_timestamp(),
-            "horizon": row.horizon,
-            "mean": row.mean,
-            **{f"q{level}": q for level, q in zip(table.levels, row.quantiles, strict=True)},
-        }
-        for row in table.months
-    ]
+def forecast_frame(forecast: ForecastTable | Forecast, factor: float = 1.0) -> pd.DataFrame:
+    """A forecast as a frame: month (timestamp), mean, lower80, upper80, lower95, upper95.
+
+    Args:
+        forecast: A forecast table, or a forecast with intervals of 80% and 95%.
+        factor: One unit of the forecast in the unit to draw.
+    """
+    rows = []
+    for row in forecast.months:
+        bounds: dict[str, float] = {}
+        if isinstance(row, MonthAhead):
+            for interval in row.intervals:
+                level = round(100 * interval.coverage)
+                bounds |= {f"lower{level}": interval.lower, f"upper{level}": interval.upper}
+        else:
+            bounds = {name: row.quantiles[LEVELS.index(level)] for name, level in BOUNDS.items()}
+        numbers = {"mean": row.mean, **bounds}
+        scaled = {name: factor * value for name, value in numbers.items()}
+        rows.append({"month": timestamp(row.month), **scaled})
     return pd.DataFrame(rows)
 
 
-def fan(history: pd.Series, table: ForecastTable, years: int = 6, of: str = "") -> Any:
+def fan(
+    history: pd.Series,
+    forecast: ForecastTable | Forecast,
+    title: str = "",
+    unit: str = "",
+    factor: float = 1.0,
+    years: int | None = 6,
+) -> Any:
     """History and forecast as one fan: the mean with its 80% and 95% intervals.
 
     Args:
-        history: The series on a monthly PeriodIndex; its last `years` are drawn.
-        table: The forecast table that follows it.
-        years: How much of the history is drawn.
-        of: What is forecast, in words; the target's name where empty.
+        history: The series on a monthly PeriodIndex, in the forecast's unit; may be empty.
+        forecast: The table or the answer that follows it.
+        title: What is forecast, in words; the target's name where empty.
+        unit: The unit to draw; the forecast's where empty.
+        factor: One unit of the forecast in the unit to draw.
+        years: How many of the last years of the history to draw; None for all.
     """
-    return styled(
-        fan_layers(history.iloc[-12 * years :], _fields(table_frame(table)), table.unit),
-        f"{of or table.target.replace('_', ' ')}, {len(table.months)} months ahead",
-        f"{table.forecaster.replace('_', ' ')}, data to {table.cutoff}",
-        height=340,
+    unit = unit or forecast.unit
+    past = factor * (history if years is None else history.iloc[-12 * years :])
+    figures = pd.DataFrame(
+        {"month": pd.PeriodIndex(past.index).to_timestamp(), "value": past.to_numpy()}
     )
-
-
-def fan_layers(history: pd.Series, ahead: pd.DataFrame, unit: str) -> Any:
-    """The layers of a fan, without title and size.
-
-    Args:
-        history: What is drawn of the series, on a monthly PeriodIndex; may be empty.
-        ahead: month (timestamp), mean, q25, q100, q900, q975: the ends of the 95% and 80%
-            intervals, named by their levels in thousandths.
-        unit: Of both.
-    """
-    past = pd.DataFrame(
-        {"month": pd.PeriodIndex(history.index).to_timestamp(), "value": history.to_numpy()}
-    )
-    if len(past):
-        # The fan starts at the last month observed, so that the line does not break.
-        joint = {
-            **dict.fromkeys(ahead.columns, past["value"].iloc[-1]),
-            "month": past["month"].iloc[-1],
-        }
+    ahead = forecast_frame(forecast, factor)
+    if len(figures):  # the fan starts at the last figure, so that the line does not break
+        joint = dict.fromkeys(ahead.columns, figures["value"].iloc[-1])
+        joint["month"] = figures["month"].iloc[-1]
         ahead = pd.concat([pd.DataFrame([joint]), ahead], ignore_index=True)
-    x = alt.X("month:T", axis=year_axis())
-    y_scale = alt.Scale(zero=False, nice=True)
-    title = f"{unit} a month"
-    key = alt.Scale(
-        domain=["published", "forecast", "80% interval", "95% interval"],
-        range=[INK, BLUE, WIDE80, WIDE95],
-    )
-
-    def named(name: str) -> Any:
-        return alt.Color("key:N", scale=key, legend=alt.Legend(symbolType="square"))
-
-    def band(low: str, high: str, name: str) -> Any:
-        return (
-            alt.Chart(ahead.assign(key=name))
-            .mark_area()
-            .encode(
-                x=x, y=alt.Y(f"{low}:Q", scale=y_scale, title=title), y2=high, color=named(name)
-            )
-        )
-
-    tips = [
-        alt.Tooltip("month:T", format="%B %Y", title="month"),
-        alt.Tooltip("mean:Q", format=".2f", title="forecast"),
-        alt.Tooltip("q100:Q", format=".2f", title="80% from"),
-        alt.Tooltip("q900:Q", format=".2f", title="80% to"),
-    ]
-    return alt.layer(
-        band("q25", "q975", "95% interval"),
-        band("q100", "q900", "80% interval"),
-        alt.Chart(past.assign(key="published"))
+    x, y_title = month_x([*figures["month"], *ahead["month"]]), f"{unit} a month"
+    layers = alt.layer(
+        *interval_bands(ahead, x, y_title),
+        alt.Chart(figures.assign(key="published"))
         .mark_line(strokeWidth=1.8)
-        .encode(x=x, y=alt.Y("value:Q", scale=y_scale, title=title), color=named("published")),
+        .encode(x=x, y=number_y(y_title), color=fan_colour()),
         alt.Chart(ahead.assign(key="forecast"))
         .mark_line(strokeWidth=2.2, point=alt.OverlayMarkDef(size=14))
-        .encode(x=x, y="mean:Q", color=named("forecast"), tooltip=tips),
+        .encode(
+            x=x,
+            y="mean:Q",
+            color=fan_colour(),
+            tooltip=[
+                month_tooltip(),
+                number_tooltip("mean", "forecast"),
+                number_tooltip("lower80", "80% from"),
+                number_tooltip("upper80", "80% to"),
+            ],
+        ),
     )
-
-
-def _fields(frame: pd.DataFrame) -> pd.DataFrame:
-    """Rename q0.025 to q25: Vega-Lite reads a dot in a field's name as a path."""
-    return frame.rename(columns={f"q{level}": f"q{round(level * 1000)}" for level in LEVELS})
-
-
-ENDS = {0.95: ("q25", "q975"), 0.8: ("q100", "q900")}
-"""Columns of an interval's ends by its coverage."""
-
-
-def answer_frame(answer: Forecast, factor: float = 1.0) -> pd.DataFrame:
-    """An answer as a frame: month (timestamp), mean, q25, q100, q900, q975.
-
-    Args:
-        answer: With intervals of 80% and 95%.
-        factor: What a figure in the answer's unit is in the unit to draw.
-    """
-    rows = []
-    for row in answer.months:
-        found = {"month": pd.Period(row.month, "M").to_timestamp(), "mean": factor * row.mean}
-        for interval in row.intervals:
-            lower, upper = ENDS[interval.coverage]
-            found |= {lower: factor * interval.lower, upper: factor * interval.upper}
-        rows.append(found)
-    return pd.DataFrame(rows)
-
-
-def outlook(
-    history: pd.Series, answer: Forecast, unit: str, factor: float = 1.0, of: str = ""
-) -> Any:
-    """History and the answer that follows it as one fan.
-
-    Args:
-        history: What to draw of the series, in the answer's unit, on a monthly PeriodIndex.
-        answer: With intervals of 80% and 95%.
-        unit: The unit to draw.
-        factor: What a figure in the answer's unit is in it.
-        of: What is forecast, in words; the target's name where empty.
-    """
-    drawn = fan_layers(factor * history, answer_frame(answer, factor), unit)
     return styled(
-        drawn,
-        f"{of or answer.target.replace('_', ' ')}, {unit} a month",
-        f"Forecast by {answer.forecaster.replace('_', ' ')}, from data to "
-        + pd.Period(answer.cutoff, "M").strftime("%B %Y"),
-        height=380,
+        layers,
+        f"{title or in_words(forecast.target)}, {unit} a month",
+        f"{len(forecast.months)} months ahead, by {in_words(forecast.forecaster)}, "
+        f"from data to {format_month(forecast.cutoff)}",
+        height=360,
     )
 
 
-def against(central: Forecast, given: Forecast, name: str, unit: str, factor: float = 1.0) -> Any:
-    """A what-if, with its 80% interval, against the central forecast of the same months.
+def scenario(
+    central: Forecast, changed: Forecast, name: str, unit: str, factor: float = 1.0
+) -> Any:
+    """A weather scenario, with its 80% interval, and the central forecast of the same months.
 
     Args:
-        central: In the weather to be expected.
-        given: In the weather of the what-if.
-        name: What to call that.
+        central: The forecast in expected weather.
+        changed: The forecast in the scenario's weather.
+        name: The scenario, in words.
         unit: The unit to draw.
-        factor: What a figure in the answers' unit is in it.
+        factor: One unit of the forecasts in the unit to draw.
     """
-    there = answer_frame(given, factor).assign(key=name)
-    here = answer_frame(central, factor).assign(key="expected weather")
-    x = alt.X("month:T", axis=alt.Axis(format="%b %y", title=None, tickCount="month"))
-    y = alt.Y("q100:Q", title=f"{unit} a month", scale=alt.Scale(zero=False))
-    scale = alt.Scale(domain=["expected weather", name], range=[INK, ORANGE])
-    colour = alt.Color("key:N", scale=scale)
-    tips = ["key:N", alt.Tooltip("month:T", format="%B %Y"), alt.Tooltip("mean:Q", format=".2f")]
-    band = alt.Chart(there).mark_area(opacity=0.22, color=ORANGE).encode(x=x, y=y, y2="q900:Q")
+    rows = forecast_frame(changed, factor).assign(key=name)
+    expected = forecast_frame(central, factor).assign(key="expected weather")
+    x = month_x(rows["month"])
+    band = (
+        alt.Chart(rows)
+        .mark_area(opacity=0.22, color=ORANGE)
+        .encode(x=x, y=number_y(f"{unit} a month", "lower80"), y2="upper80:Q")
+    )
     lines = (
-        alt.Chart(pd.concat([here, there]))
+        alt.Chart(pd.concat([expected, rows]))
         .mark_line(point=alt.OverlayMarkDef(size=36), strokeWidth=2.2)
-        .encode(x=x, y="mean:Q", color=colour, tooltip=tips)
+        .encode(
+            x=x,
+            y="mean:Q",
+            color=colour("key", {"expected weather": INK, name: ORANGE}),
+            tooltip=["key:N", month_tooltip(), number_tooltip("mean", "forecast")],
+        )
     )
     return styled(
         band + lines,
         f"Month by month, {unit}",
-        "Shaded: 80% interval in the weather of the what-if",
+        "Shaded: the 80% interval in the scenario's weather",
         height=300,
     )
 
@@ -195,93 +157,92 @@ def against(central: Forecast, given: Forecast, name: str, unit: str, factor: fl
 def sensitivity_rows(
     seasons: Sequence[Sensitivity], reach: int = 5, factor: float = 1.0
 ) -> pd.DataFrame:
-    """What each degree changes, as `per_degree` draws it, with the 80% band of the estimate.
+    """The effect of each degree, with the 80% interval of its estimate, for `per_degree`.
 
     Args:
-        seasons: The series' answer to the weather.
+        seasons: The sensitivity of the series to the weather.
         reach: Degrees Celsius to either side.
-        factor: What a figure in the release's unit is in the unit to draw.
+        factor: One unit of the release in the unit to draw.
 
     Returns:
-        season, degrees, change, low, high; energy in the unit to draw, a month.
+        season, degrees, change, low, high; energy a month in the unit to draw.
     """
     z = NormalDist().inv_cdf(0.9)
     return pd.DataFrame(
         [
             {
-                "season": one.season,
+                "season": season.season,
                 "degrees": degrees,
-                "change": factor * degrees * one.per_degree,
-                "low": factor * degrees * (one.per_degree - z * one.standard_error),
-                "high": factor * degrees * (one.per_degree + z * one.standard_error),
+                "change": factor * degrees * season.per_degree,
+                "low": factor * degrees * (season.per_degree - z * season.standard_error),
+                "high": factor * degrees * (season.per_degree + z * season.standard_error),
             }
-            for one in seasons
+            for season in seasons
             for degrees in range(-reach, reach + 1)
         ]
     )
 
 
 def per_degree(rows: pd.DataFrame, degrees: float | None, unit: str) -> Any:
-    """What each degree changes, by season: a line through zero with its 80% band.
+    """The effect of each degree, by season: a line through zero with its 80% interval.
 
     Args:
-        rows: season, degrees, change, low, high; energy in the unit, a month.
-        degrees: Where to mark the what-if; None for no mark.
-        unit: Its name.
+        rows: season, degrees, change, low, high; energy a month in the unit.
+        degrees: Where to mark a scenario; None for no mark.
+        unit: The unit's name.
     """
-    scale = alt.Scale(domain=list(dict.fromkeys(rows["season"])), range=[BLUE, GREEN, ORANGE])
-    colour = alt.Color("season:N", scale=scale, legend=alt.Legend(symbolOpacity=1))
-    whole = alt.Axis(format="+d", tickMinStep=1)
-    x = alt.X("degrees:Q", title="degrees Celsius warmer than expected", axis=whole)
-    y = alt.Y("change:Q", title=f"{unit} a month", axis=alt.Axis(format="+.1f"))
-    tips = [
-        "season:N",
-        alt.Tooltip("degrees:Q", format="+.1f"),
-        alt.Tooltip("change:Q", format="+.2f", title=f"{unit} a month"),
-    ]
+    seasons = dict(zip(dict.fromkeys(rows["season"]), (BLUE, GREEN, ORANGE), strict=False))
+    season = colour("season", seasons, legend=alt.Legend(symbolOpacity=1))
+    axis = alt.Axis(format="+d", tickMinStep=1)
+    x = alt.X("degrees:Q", title="degrees Celsius warmer than expected", axis=axis)
+    y_title = f"{unit} a month"
     base = alt.Chart(rows)
-    drawn = base.mark_area(opacity=0.18).encode(
-        x=x, y=alt.Y("low:Q", title=f"{unit} a month"), y2="high:Q", color=colour
-    ) + base.mark_line(strokeWidth=2).encode(x=x, y=y, color=colour, tooltip=tips)
+    layers = base.mark_area(opacity=0.18).encode(
+        x=x, y=alt.Y("low:Q", title=y_title), y2="high:Q", color=season
+    ) + base.mark_line(strokeWidth=2).encode(
+        x=x,
+        y=alt.Y("change:Q", title=y_title, axis=alt.Axis(format="+.1f")),
+        color=season,
+        tooltip=[
+            "season:N",
+            number_tooltip("degrees", format="+.1f"),
+            number_tooltip("change", y_title, "+.2f"),
+        ],
+    )
     if degrees is not None:
-        drawn += (
-            alt.Chart(pd.DataFrame({"degrees": [degrees]}))
-            .mark_rule(strokeDash=[4, 4], color=GREY, strokeWidth=1.5)
-            .encode(x="degrees:Q")
-        )
+        layers += dashed(pd.DataFrame({"degrees": [degrees]}), x="degrees:Q")
     return styled(
-        drawn,
-        f"What each degree changes, {unit} a month",
-        "By season, with the 80% band of the estimate",
+        layers,
+        f"Effect of each degree, {unit} a month",
+        "By season, with the 80% interval of the estimate",
         height=300,
     )
 
 
-COLOURS = ("#4d4d4d", "#8c510a", SKY, GREEN, PINK, "#F0E442", ORANGE)
-"""Okabe and Ito's, with a grey and a brown for what is dug out of the ground."""
-
-
-def by_part(tables: Mapping[str, ForecastTable | Forecast]) -> Any:
+def by_part(
+    tables: Mapping[str, ForecastTable | Forecast], unit: str = "", factor: float = 1.0
+) -> Any:
     """Stacked columns of each month's forecast; a part below zero hangs under the axis.
 
     Args:
-        tables: The forecast table of each part, or an answer for it, all of the same months.
+        tables: The forecast of each part, all of the same months.
+        unit: The unit to draw; that of the forecasts where empty.
+        factor: One unit of the forecasts in the unit to draw.
     """
     rows = pd.DataFrame(
         [
             {
-                "month": pd.Period(row.month, "M").to_timestamp(),
-                "part": name.replace("_", " "),
+                "month": timestamp(row.month),
+                "part": in_words(name),
                 "order": place,
-                "mean": row.mean,
+                "mean": factor * row.mean,
             }
             for place, (name, table) in enumerate(tables.items())
             for row in table.months
         ]
     )
-    names = [name.replace("_", " ") for name in tables]
-    unit = next(iter(tables.values())).unit
-    drawn = (
+    unit = unit or next(iter(tables.values())).unit
+    chart = (
         alt.Chart(rows)
         .mark_bar()
         .encode(
@@ -290,12 +251,8 @@ def by_part(tables: Mapping[str, ForecastTable | Forecast]) -> Any:
             ),
             y=alt.Y("mean:Q", title=f"{unit} a month"),
             order=alt.Order("order:Q"),
-            color=alt.Color("part:N", scale=alt.Scale(domain=names, range=COLOURS[: len(names)])),
-            tooltip=[
-                "part:N",
-                alt.Tooltip("month:T", format="%B %Y"),
-                alt.Tooltip("mean:Q", format=".2f"),
-            ],
+            color=colour("part", dict(zip(map(in_words, tables), PARTS, strict=False))),
+            tooltip=["part:N", month_tooltip(), number_tooltip("mean", "forecast")],
         )
     )
-    return styled(drawn, f"The forecast by part, {unit} a month", height=300)
+    return styled(chart, f"The forecast by part, {unit} a month", height=300)

@@ -1,25 +1,38 @@
-"""The style of every chart, and how a chart becomes a file, a page or a notebook cell."""
+"""The style of every chart, the encodings that charts share, and how a chart becomes a file."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
+from collections.abc import Iterable, Mapping
 from html import escape
 from textwrap import wrap
 from typing import Any
 
 import altair as alt
+import pandas as pd
 
+INK, GREY = "#24292f", "#8c959f"
+BLUE, SKY, ORANGE, GREEN, PINK = "#0072B2", "#56B4E9", "#D55E00", "#009E73", "#CC79A7"
+PALE = "#b6c2cd"
+"""For what stays in the background."""
+FAN_COLOURS = {
+    "published": INK,
+    "forecast": BLUE,
+    "80% interval": "#86bfe3",
+    "95% interval": "#c9e2f3",
+}
+COVERAGE_COLOURS = {"80% interval": BLUE, "95% interval": ORANGE}
 DARK = {
-    "#24292f": "#e6edf3",  # ink
+    "#24292f": "#e6edf3",
     "#57606a": "#a3b0bd",
     "#6e7781": "#b4bec8",
     "#8c959f": "#8b97a3",
     "#c4c9cf": "#4a5561",
     "#eceef0": "#26303a",
     "#b6c2cd": "#4b5a68",
-    "#0072b2": "#4db1ee",  # blue; the others as far from it as they are on white
+    "#0072b2": "#4db1ee",
     "#56b4e9": "#a9dbf7",
     "#86bfe3": "#2f6f9d",
     "#c9e2f3": "#1d405b",
@@ -28,98 +41,132 @@ DARK = {
     "#4d4d4d": "#a6a6a6",
     "#8c510a": "#c58a4a",
 }
-"""What each colour of the house style is on a dark ground; others stay as they are."""
-_COLOUR = re.compile(r'"(#[0-9a-fA-F]{6})"')
+"""The dark counterpart of each colour; other colours stay as they are."""
+WIDTH = 760
+"""Width of a printed chart, in pixels."""
 LINE = 110
 """Characters that fit under a chart's title."""
-FONT = "'Source Sans', 'Source Sans Pro', system-ui, sans-serif"
-"""That of the pages."""
+FONT = "system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif"
+SCREEN_FONT = "'Source Sans', 'Source Sans Pro', system-ui, sans-serif"
+"""The font of the app's pages."""
+NOTEBOOK_FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"
+"""Fonts of one width, so that text fits where the drawing was laid out and where it is read."""
 
 
-def on_screen(spec: dict[str, Any]) -> dict[str, Any]:
-    """A specification for a page: as wide as its place, on the page's own ground.
+def in_words(name: str) -> str:
+    """The name of a forecaster or a series as charts write it."""
+    return name.replace("_", " ")
 
-    Every colour is CSS's `light-dark()` of both, so that the browser takes the one of its page's
-    theme, also when that is changed while the page is open. The chart must be drawn as SVG, as
-    Streamlit does up to 2,000 marks. It has no title: the page writes that, which a phone can wrap
-    and a screen reader finds.
+
+def timestamp(month: str) -> pd.Timestamp:
+    """The first day of a month such as 2022-08."""
+    return pd.Period(month, "M").to_timestamp()
+
+
+def year_axis(step: int = 1) -> alt.Axis:
+    """A time axis with a tick for each January, or for every `step` years."""
+    return alt.Axis(format="%Y", tickCount={"interval": "year", "step": step}, title=None)
+
+
+def month_axis(months: Iterable[pd.Timestamp]) -> alt.Axis:
+    """A time axis with as many ticks as a phone has room for.
 
     Args:
-        spec: As `style.spec` gives it; stays as it is.
+        months: The months that the chart shows, in any order.
     """
-    kept = {name: value for name, value in spec.items() if name not in ("datasets", "title")}
-    made: dict[str, Any] = json.loads(_COLOUR.sub(_both, json.dumps(kept)))
-    made["datasets"] = dict(spec.get("datasets", {}))
-    made["width"] = "container"
-    made["autosize"] = {"type": "fit-x", "contains": "padding"}
-    made["description"] = ". ".join(titles(spec))
-    config = made["config"]
-    config |= {"background": "transparent", "font": FONT}
-    config["axis"] |= {"labelFontSize": 12, "titleFontSize": 12, "labelLimit": 220}
-    config["axisQuantitative"] = {"tickCount": 6}
-    config["legend"] |= {"labelFontSize": 12, "offset": 8, "columnPadding": 14}
-    config["legend"]["columns"] = {"expr": "width < 420 ? 2 : 6"}
-    config["legend"]["labelLimit"] = {"expr": "width < 420 ? 130 : 260"}
-    made["padding"] = {"left": 2, "right": 14, "top": 4, "bottom": 2}
-    return made
+    shown = pd.DatetimeIndex(list(months))
+    span = (shown.max() - shown.min()).days / 365.25
+    if span > 5:
+        return year_axis(year_step(span))
+    step = 3 if span > 1 else 1
+    return alt.Axis(format="%b %Y", tickCount={"interval": "month", "step": step}, title=None)
 
 
-def _both(found: re.Match[str]) -> str:
-    """A colour as JSON text, with its counterpart if it has one."""
-    light = found[1].lower()
-    return f'"light-dark({light}, {DARK[light]})"' if light in DARK else found[0]
+def year_step(years: float) -> int:
+    """Years between the labels of an axis of so many years."""
+    return 1 if years <= 8 else 2 if years <= 16 else 5
 
 
-def titles(spec: dict[str, Any]) -> tuple[str, str]:
-    """Title and subtitle of a specification; the latter may be ''."""
-    title = spec["title"]
-    return str(title["text"]), str(title.get("subtitle", ""))
+def month_x(months: Iterable[pd.Timestamp]) -> alt.X:
+    """The field `month` along the bottom."""
+    return alt.X("month:T", axis=month_axis(months))
 
 
-def sourced(spec: dict[str, Any], source: str) -> dict[str, Any]:
-    """The same specification with where its figures are from under its title, if that is said."""
-    title = dict(spec["title"])
-    lines = [*filter(None, [title.get("subtitle")]), *wrap(source, LINE)]
-    return {**spec, "title": title | ({"subtitle": lines} if lines else {})}
+def horizon_x() -> alt.X:
+    """The field `horizon` along the bottom."""
+    return alt.X("horizon:O", title="months ahead", axis=alt.Axis(labelAngle=0))
 
 
-def png_of(spec: dict[str, Any], scale: float = 2.0) -> bytes:
-    """A specification as a PNG, drawn offline."""
-    import vl_convert
-
-    return bytes(vl_convert.vegalite_to_png(spec, scale=scale))
+def number_y(title: str, field: str = "value", zero: bool = False) -> alt.Y:
+    """A number up the side; the axis begins at zero only where `zero` is set."""
+    return alt.Y(f"{field}:Q", title=title, scale=alt.Scale(zero=zero))
 
 
-def svg_of(spec: dict[str, Any]) -> str:
-    """A specification as SVG text, drawn offline."""
-    import vl_convert
-
-    return str(vl_convert.vegalite_to_svg(spec))
-
-
-INK, BLUE, SKY, ORANGE, GREEN, PINK, GREY = (
-    "#24292f",
-    "#0072B2",
-    "#56B4E9",
-    "#D55E00",
-    "#009E73",
-    "#CC79A7",
-    "#8c959f",
-)
-PALE = "#b6c2cd"
-"""What stays in the background."""
-WIDE80, WIDE95 = "#86bfe3", "#c9e2f3"
-"""What fills the 80% and the 95% interval."""
-WIDTH = 760
+def share_y(field: str, least: float) -> alt.Y:
+    """A share of months up the side, from `least` to 100%."""
+    return alt.Y(
+        f"{field}:Q",
+        title="share of months inside",
+        axis=alt.Axis(format=".0%"),
+        scale=alt.Scale(domain=[least, 1.0]),
+    )
 
 
-def year_axis() -> alt.Axis:
-    """A time axis with a tick for each January."""
-    return alt.Axis(format="%Y", tickCount="year", title=None)
+def colour(field: str, colours: Mapping[str, str], **options: Any) -> alt.Color:
+    """Colours by the values of a field, in the order of the legend."""
+    scale = alt.Scale(domain=list(colours), range=list(colours.values()))
+    return alt.Color(f"{field}:N", scale=scale, **options)
+
+
+def month_tooltip() -> alt.Tooltip:
+    """The field `month` in a tooltip."""
+    return alt.Tooltip("month:T", format="%B %Y", title="month")
+
+
+def number_tooltip(field: str, title: str = "", format: str = ".2f") -> alt.Tooltip:
+    """A number in a tooltip."""
+    return alt.Tooltip(f"{field}:Q", format=format, title=title or field)
+
+
+def dashed(data: pd.DataFrame, **encoding: Any) -> Any:
+    """Dashed lines in grey: nominal values, limits, and where a period ends."""
+    return alt.Chart(data).mark_rule(strokeDash=[4, 4], color=GREY).encode(**encoding)
+
+
+def fan_colour() -> alt.Color:
+    """The colours of figures, forecasts and their intervals."""
+    return colour("key", FAN_COLOURS, legend=alt.Legend(symbolType="square"))
+
+
+def interval_bands(
+    rows: pd.DataFrame, x: alt.X, title: str, is_single: bool = False, **encoding: Any
+) -> list[Any]:
+    """The 95% and the 80% interval of forecasts as two layers.
+
+    Args:
+        rows: month, lower80, upper80, lower95, upper95.
+        x: The horizontal axis.
+        title: Of the vertical axis.
+        is_single: Draw bars: an area needs more than one month.
+        encoding: Further channels.
+    """
+    layers = []
+    for level in (95, 80):
+        chart = alt.Chart(rows.assign(key=f"{level}% interval"))
+        layers.append(
+            (chart.mark_rule(strokeWidth=9) if is_single else chart.mark_area()).encode(
+                x=x,
+                y=number_y(title, f"lower{level}"),
+                y2=f"upper{level}",
+                color=fan_colour(),
+                **encoding,
+            )
+        )
+    return layers
 
 
 def styled(chart: Any, title: str, subtitle: str = "", height: int = 320) -> Any:
-    """Give a chart its title, subtitle and size in pixels."""
+    """Give a chart its title, subtitle and height in pixels."""
     return chart.properties(
         width=WIDTH,
         height=height,
@@ -128,12 +175,9 @@ def styled(chart: Any, title: str, subtitle: str = "", height: int = 320) -> Any
 
 
 def configured(chart: Any) -> Any:
-    """Apply the house style; once, on the outermost chart."""
+    """Apply the house style; once, to the outermost chart."""
     return (
-        chart.configure(
-            background="white",
-            font="system-ui, -apple-system, 'Segoe UI', Helvetica, Arial, sans-serif",
-        )
+        chart.configure(background="white", font=FONT)
         .configure_view(strokeWidth=0)
         .configure_axis(
             gridColor="#eceef0",
@@ -158,9 +202,68 @@ def configured(chart: Any) -> Any:
 
 def spec(chart: Any) -> dict[str, Any]:
     """The chart as a Vega-Lite specification, in the house style."""
-    # Checking a specification against its schema takes longer than making it; the tests do.
-    made: dict[str, Any] = configured(chart).to_dict(validate=False)
-    return made
+    # Validation takes longer than the chart itself; the tests validate.
+    specification: dict[str, Any] = configured(chart).to_dict(validate=False)
+    return specification
+
+
+def titles(spec: dict[str, Any]) -> tuple[str, str]:
+    """Title and subtitle of a specification; the latter may be ''."""
+    title = spec["title"]
+    return str(title["text"]), str(title.get("subtitle", ""))
+
+
+def with_source(spec: dict[str, Any], source: str) -> dict[str, Any]:
+    """A copy of the specification with the source of its data under the title; '' for none."""
+    title = dict(spec["title"])
+    lines = [*filter(None, [title.get("subtitle")]), *wrap(source, LINE)]
+    return {**spec, "title": title | ({"subtitle": lines} if lines else {})}
+
+
+def on_screen(spec: dict[str, Any]) -> dict[str, Any]:
+    """A copy of the specification for a page: full width, transparent, light and dark.
+
+    Every colour becomes CSS's `light-dark()` of both, so that it follows the theme of the page even
+    if that changes. This needs the chart drawn as SVG, as Streamlit does up to 2,000 marks. The
+    page writes the title itself: there a phone can wrap it and a screen reader finds it.
+    """
+    parts = {name: value for name, value in spec.items() if name not in ("datasets", "title")}
+    adapted: dict[str, Any] = json.loads(
+        re.sub(r'"(#[0-9a-fA-F]{6})"', _light_dark, json.dumps(parts))
+    )
+    adapted["datasets"] = dict(spec.get("datasets", {}))
+    adapted["width"] = "container"
+    adapted["autosize"] = {"type": "fit-x", "contains": "padding"}
+    adapted["description"] = ". ".join(titles(spec))
+    config = adapted["config"]
+    config |= {"background": "transparent", "font": SCREEN_FONT}
+    config["axis"] |= {"labelFontSize": 12, "titleFontSize": 12, "labelLimit": 220}
+    config["axisQuantitative"] = {"tickCount": 6}
+    config["legend"] |= {"labelFontSize": 12, "offset": 8, "columnPadding": 14}
+    config["legend"]["columns"] = {"expr": "width < 420 ? 2 : 6"}
+    config["legend"]["labelLimit"] = {"expr": "width < 420 ? 130 : 260"}
+    adapted["padding"] = {"left": 2, "right": 14, "top": 4, "bottom": 2}
+    return adapted
+
+
+def _light_dark(match: re.Match[str]) -> str:
+    """A colour as JSON text, with its dark counterpart if it has one."""
+    light = match[1].lower()
+    return f'"light-dark({light}, {DARK[light]})"' if light in DARK else match[0]
+
+
+def png_of(spec: dict[str, Any], scale: float = 2.0) -> bytes:
+    """A specification as a PNG, drawn offline."""
+    import vl_convert
+
+    return bytes(vl_convert.vegalite_to_png(spec, scale=scale))
+
+
+def svg_of(spec: dict[str, Any]) -> str:
+    """A specification as SVG text, drawn offline."""
+    import vl_convert
+
+    return str(vl_convert.vegalite_to_svg(spec))
 
 
 def png(chart: Any, scale: float = 2.0) -> bytes:
@@ -173,25 +276,22 @@ def svg(chart: Any) -> str:
     return svg_of(spec(chart))
 
 
-NOTEBOOK_FONT = "Arial, Helvetica, 'Liberation Sans', sans-serif"
-"""One whose letters are as wide with the reader as where the drawing was laid out."""
-_NAME = re.compile(r'(?<=id=")(?=[a-z_]+\d+")|(?<=url\(#)(?=[a-z_]+\d+\))')
+_SVG_NAME = re.compile(r'(?<=id=")(?=[a-z_]+\d+")|(?<=url\(#)(?=[a-z_]+\d+\))')
 
 
 def show(chart: Any) -> Any:
-    """The chart as an IPython SVG, its title and subtitle for those who hear it.
+    """The chart as an IPython SVG, with its title and subtitle for screen readers.
 
-    A notebook that is read on GitHub runs no script, so a drawing is kept, some kilobytes of text,
-    and not the chart's specification. Marks are not described one by one: it would be most of the
-    file.
+    GitHub runs no script in a notebook, so that the notebook stores a drawing, some kilobytes of
+    text, instead of the specification. Marks have no descriptions: they would be most of the file.
     """
     from IPython.display import SVG
 
-    made = spec(chart)
-    made["config"] = {**made["config"], "aria": False, "font": NOTEBOOK_FONT, "padding": 8}
-    drawn = svg_of(made)
-    # Several drawings share one page, and each would call its own clip path `clip0`.
-    mine = hashlib.sha256(drawn.encode()).hexdigest()[:8]
-    words = escape(". ".join(filter(None, titles(made))))
-    named = _NAME.sub(f"d{mine}-", drawn)
-    return SVG(named.replace("<svg ", f'<svg role="img" aria-label="{words}" ', 1))
+    specification = spec(chart)
+    config = {**specification["config"], "aria": False, "font": NOTEBOOK_FONT, "padding": 8}
+    drawing = svg_of({**specification, "config": config})
+    # Several drawings share a page, and each calls its clip paths clip0, clip1 and so on.
+    prefix = "d" + hashlib.sha256(drawing.encode()).hexdigest()[:8]
+    label = escape(". ".join(filter(None, titles(specification))))
+    unique = _SVG_NAME.sub(prefix, drawing)
+    return SVG(unique.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1))

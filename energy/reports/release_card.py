@@ -46,7 +46,7 @@ def fill_release_card(card: Any, result: PublishResult, draft: ReleaseDraft) -> 
     if not result.promoted:
         failed = ", ".join(format_name(check.name) for check in result.failed)
         markdown(card, f"**This release is not live.** Failed checks: {failed}; see *Decision*.")
-    chart(card, charts.fan(draft.history, forecast, of=manifest.title))
+    chart(card, charts.fan(draft.history, forecast, manifest.title))
     _add_months(card, draft)
     score_section(card, draft.comparison)
     if draft.weather:

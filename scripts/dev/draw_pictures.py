@@ -72,7 +72,7 @@ def draw_release() -> int:
     images = ROOT / "docs" / "images"
     images.mkdir(parents=True, exist_ok=True)
     history = pd.Series(history_file["values"], months, name=manifest.target)
-    chart = charts.fan(history, table, of=manifest.title)
+    chart = charts.fan(history, table, manifest.title)
     (images / "forecast.svg").write_text(charts.svg(chart), "utf-8")
     (images / "leaderboard.svg").write_text(charts.svg(charts.leaderboard(ranked)), "utf-8")
     replace_block(ROOT / "README.md", "figures", _figures_block(table, ranked, scores))

@@ -1,84 +1,88 @@
-"""Forecast: what is expected of the series, and how sure that is."""
+"""Forecast: the expected values of the series, and their uncertainty."""
 
 import streamlit as st
 
 from energy.contract import ForecastRequest
-from streamlit_app import drawings, figures, formats, layout, service, units
+from energy.formatting import (
+    format_amount,
+    format_month,
+    format_percent,
+    format_score,
+    format_share,
+)
+from streamlit_app import forecast_data, layout, page_charts, queries
+from streamlit_app import markdown as md
 
-YEARS_DRAWN = 5  # that the chart begins with, beside the last one
+YEARS_SHOWN = 5
+"""Years of history that the chart starts with, besides the last one."""
 
-release = layout.begin("Forecast", about=", month by month")
-made = release.manifest
-with layout.guarded():
-    answer = service.forecast(release.release_id, ForecastRequest(periods=release.months))
-    history = service.history(release.release_id)
-    year = figures.year_ahead(answer, history)
-    offered = units.offered(answer.unit)
+release = layout.header("Forecast", suffix=", month by month")
+with layout.show_errors():
+    forecast = queries.forecast(release.release_id, ForecastRequest(periods=release.months))
+    history = queries.history(release.release_id)
+    year = forecast_data.year_ahead(forecast, history)
+    units = forecast_data.units_for(forecast.unit)
 
     lead, choice = st.columns([4, 1], vertical_alignment="center")
-    named = answer.unit
-    if len(offered) > 1:
-        named = choice.segmented_control(
+    unit = units[forecast.unit]
+    if len(units) > 1:
+        name = choice.segmented_control(
             "Unit",
-            list(offered),
-            default=answer.unit,
+            list(units),
+            default=forecast.unit,
             key="unit",
             required=True,
             bind="query-params",
         )
-    unit = offered[named or answer.unit]
-    change = (
-        ""
-        if year.change is None
-        else (
-            f", **{formats.percent(abs(year.change))} {'more' if year.change > 0 else 'less'}** "
+        unit = units[name or forecast.unit]
+    change = ""
+    if year.change is not None:
+        change = (
+            f", **{format_percent(abs(year.change), 1)} {'more' if year.change > 0 else 'less'}** "
             "than in the year before"
         )
-    )
-    in_words = formats.literal(unit.name)
-    low, high = (unit.factor * end for end in figures.ends(year.peak, 0.8))
+    low, high = (unit.factor * end for end in forecast_data.interval(year.peak, 0.8))
     lead.markdown(
-        f"From {formats.month(year.first)} to {formats.month(year.last)}, "
-        f"**{formats.amount(unit.factor * year.total, in_words)}** are expected in all{change}. "
-        f"The most in **{formats.month(year.peak.month)}**: with a chance of 80%, between "
-        f"{formats.amount(low)} and {formats.amount(high, in_words)}."
+        f"**{md.amount(unit.factor * year.total, unit.name)}** are expected from "
+        f"{md.month(year.first)} to {md.month(year.last)}{change}. The highest month is "
+        f"**{md.month(year.peak.month)}**, with an 80% chance of between "
+        f"{format_amount(low)} and {md.amount(high, unit.name)}."
     )
 
-    total, changed, peak, miss = st.columns(4)
+    total, changed, peak, error = st.columns(4)
     total.metric(
-        f"Next {year.months} months",
-        formats.amount(unit.factor * year.total, unit.name),
-        border=True,
+        f"Next {year.months} months", md.amount(unit.factor * year.total, unit.name), border=True
     )
     changed.metric(
         "On the year before",
-        formats.NOTHING if year.change is None else formats.change(year.change, "%"),
+        "n/a" if year.change is None else md.change(year.change, "%"),
         border=True,
     )
     peak.metric(
-        f"Peak: {formats.month(year.peak.month)}",
-        formats.amount(unit.factor * year.peak.mean, unit.name),
+        f"Peak: {md.month(year.peak.month)}",
+        md.amount(unit.factor * year.peak.mean, unit.name),
         border=True,
     )
-    with layout.guarded():
-        best = service.scores(release.release_id).ranked[0]
-        has_shares = best.mape is not None  # none of a series with a zero in it
-        miss.metric(
-            "Usual miss" if has_shares else "Usual miss (MASE)",
-            formats.percent(best.mape) if has_shares else formats.figure(best.mase, 2),
+    with layout.show_errors():
+        best = queries.scores(release.release_id).ranked[0]
+        has_mape = best.mape is not None  # a series with a zero in it has none
+        error.metric(
+            "Average error (MAPE)" if has_mape else "Average error (MASE)",
+            format_percent(best.mape, 1) if has_mape else format_score(best.mase, 2),
             border=True,
-            help=f"Mean absolute error of {best.folds} forecasts of the past, 1 to 12 months "
-            f"ahead; {formats.share(best.coverage80)} of months fell inside the 80% interval.",
+            help=f"Mean absolute error of {best.folds:,} forecasts of the past, 1 to 12 months "
+            f"ahead; {format_share(best.coverage80)} of months were inside the 80% interval.",
         )
 
-    months = [str(month) for month in history.index[: -figures.YEAR]] or [str(history.index[0])]
-    ahead = [row.month for row in answer.months]
+    past = [str(month) for month in history.index]
+    months = past[: -forecast_data.YEAR] or past[:1]
+    ahead = [row.month for row in forecast.months]
     begin, end = st.columns(2)
     first = begin.selectbox(
         "History from",
         months,
-        index=max(0, len(months) - YEARS_DRAWN * figures.YEAR),
-        format_func=formats.month,
+        index=max(0, len(months) - YEARS_SHOWN * forecast_data.YEAR),
+        format_func=format_month,
         key="from",
         bind="query-params",
     )
@@ -86,22 +90,22 @@ with layout.guarded():
         "Forecast to",
         ahead,
         index=len(ahead) - 1,
-        format_func=formats.month,
+        format_func=format_month,
         key="to",
         bind="query-params",
     )
     layout.chart(
-        drawings.outlook(release.release_id, first, last, release.months, unit, release.title),
+        page_charts.fan(release.release_id, first, last, release.months, unit, release.title),
         "forecast",
     )
 
-    shown = figures.upto(answer, last)
+    shown = forecast_data.until(forecast, last)
     heading, file = st.columns([3, 1], vertical_alignment="bottom")
-    heading.subheader("The figures", anchor=False)
+    heading.subheader("Monthly values", anchor=False)
     file.download_button(
         "Download CSV",
-        figures.as_csv(shown, unit.name, unit.factor),
-        f"forecast-{made.cutoff}.csv",
+        forecast_data.forecast_csv(shown, unit),
+        f"forecast-{release.manifest.cutoff}.csv",
         "text/csv",
         icon=":material/download:",
         key="csv",
@@ -110,4 +114,4 @@ with layout.guarded():
     )
     layout.forecast_table(shown, unit)
     if len(release.targets) > 1:
-        layout.chart(drawings.by_part(release.release_id, release.targets[1:], unit), "by-part")
+        layout.chart(page_charts.by_part(release.release_id, release.targets[1:], unit), "by-part")

@@ -1,67 +1,65 @@
-"""Leaderboard: how every forecaster did on the past, and why the champion won."""
+"""Leaderboard: the scores of every forecaster on the past, and why the champion won."""
 
 import pandas as pd
 import streamlit as st
 
-from energy.charts.backtests import FIGURES
+from energy.charts.backtests import METRICS
 from energy.forecasting.models import BASELINE
-from streamlit_app import drawings, formats, layout, service
+from energy.formatting import format_percent, format_score, format_share, format_title
+from streamlit_app import layout, page_charts, queries
+from streamlit_app import markdown as md
 
-release = layout.begin(
+release = layout.header(
     "Leaderboard",
-    "Every forecaster was asked for the past as if it were the future, and seen against what came.",
+    "Every forecaster forecast the past as if it were the future; these are the errors.",
 )
 key = release.release_id
-with layout.guarded():
-    scores = service.scores(key)
-    best = scores.ranked[0]
-    late = scores.holdout.get(best.forecaster)
-    base = next((one for one in scores.ranked if one.forecaster == BASELINE), None)
+with layout.show_errors():
+    scores = queries.scores(key)
+    best, holdout = scores.ranked[0], scores.holdout
+    best_holdout = holdout.get(best.forecaster)
+    holdout_mape = best_holdout.mape if best_holdout else None
     st.markdown(
-        f"**{formats.name(best.forecaster)} won.** {formats.sentence(scores.why)}"
+        f"**{md.title(best.forecaster)} won.** {md.sentence(scores.why)}"
         + (
-            " On the **holdout**, the last months, on which nothing was chosen, it missed by "
-            f"{formats.percent(late.mape)}."
-            if late and late.mape is not None
+            f" Its error on the **holdout**, the last months, which are not used for selection, "
+            f"is {format_percent(holdout_mape, 1)}."
+            if holdout_mape is not None
             else ""
         )
     )
     columns = st.columns(4)
     columns[0].metric(
         "MASE",
-        formats.figure(best.mase, 2),
+        format_score(best.mase, 2),
         border=True,
-        help="Mean absolute error, "
-        "in units of seasonal naive's error within the data it learned from: below 1 is better.",
+        help="Mean absolute error in units of the in-sample error of seasonal naive: below 1 is "
+        "better.",
     )
-    columns[1].metric("Usual miss (MAPE)", formats.percent(best.mape), border=True)
-    columns[2].metric("Inside the 80% interval", formats.share(best.coverage80), border=True)
-    columns[3].metric(
-        "Holdout miss (MAPE)", formats.percent(late.mape if late else None), border=True
-    )
-    layout.chart(drawings.leaderboard(key), "leaderboard")
+    columns[1].metric("Average error (MAPE)", format_percent(best.mape, 1), border=True)
+    columns[2].metric("80% interval coverage", format_share(best.coverage80), border=True)
+    columns[3].metric("Holdout error (MAPE)", format_percent(holdout_mape, 1), border=True)
+    layout.chart(page_charts.leaderboard(key), "leaderboard")
 
-    st.subheader("All figures", anchor=False)
+    st.subheader("All scores", anchor=False)
     number = st.column_config.NumberColumn
     st.dataframe(
         pd.DataFrame(
             [
                 {
-                    "Forecaster": formats.name(one.forecaster),
-                    "MASE": one.mase,
-                    "MAPE": one.mape,
-                    "WIS": one.wis,
-                    "80% holds": None if one.coverage80 is None else 100 * one.coverage80,
-                    "95% holds": None if one.coverage95 is None else 100 * one.coverage95,
-                    "Seconds": one.seconds,
+                    "Forecaster": format_title(score.forecaster),
+                    "MASE": score.mase,
+                    "MAPE": score.mape,
+                    "WIS": score.wis,
+                    "80% coverage": None if score.coverage80 is None else 100 * score.coverage80,
+                    "95% coverage": None if score.coverage95 is None else 100 * score.coverage95,
+                    "Seconds": score.seconds,
                     "Holdout MASE": (
-                        scores.holdout[one.forecaster].mase
-                        if one.forecaster in scores.holdout
-                        else None
+                        holdout[score.forecaster].mase if score.forecaster in holdout else None
                     ),
-                    "Failure": one.failure or "",
+                    "Failure": score.failure or "",
                 }
-                for one in scores.ranked
+                for score in scores.ranked
             ]
         ),
         hide_index=True,
@@ -70,45 +68,48 @@ with layout.guarded():
             "Forecaster": st.column_config.TextColumn(pinned=True, width="medium"),
             "MASE": number(format="%.3f"),
             "MAPE": number(format="%.2f%%"),
-            "WIS": number(format="%.3f", help=f"Weighted interval score, {release.manifest.unit}"),
-            "80% holds": number(format="%.0f%%"),
-            "95% holds": number(format="%.0f%%"),
+            "WIS": number(
+                format="%.3f", help=f"Weighted interval score, {md.escape(release.manifest.unit)}"
+            ),
+            "80% coverage": number(format="%.0f%%", help="Share of months in the 80% interval"),
+            "95% coverage": number(format="%.0f%%", help="Share of months in the 95% interval"),
             "Seconds": number(format="%.1f", help="CPU seconds of fitting and predicting"),
             "Holdout MASE": number(format="%.3f"),
-            "Failure": None if all(one.failure is None for one in scores.ranked) else "Failure",
+            "Failure": None if all(s.failure is None for s in scores.ranked) else "Failure",
         },
     )
 
-    names = [one.forecaster for one in scores.ranked if one.by_horizon]
+    names = [score.forecaster for score in scores.ranked if score.by_horizon]
+    has_baseline = any(score.forecaster == BASELINE for score in scores.ranked)
     st.subheader("By months ahead", anchor=False)
     left, right = st.columns([1, 2])
-    figure = left.selectbox(
-        "Figure",
-        list(FIGURES),
-        format_func=lambda one: FIGURES[one],
+    metric = left.selectbox(
+        "Metric",
+        list(METRICS),
+        format_func=lambda key: METRICS[key],
         key="figure",
         bind="query-params",
     )
     chosen = right.multiselect(
         "Forecasters",
         names,
-        default=[*names[:3], *([BASELINE] if base and BASELINE not in names[:3] else [])],
-        format_func=formats.name,
+        default=[*names[:3], *([BASELINE] if has_baseline and BASELINE not in names[:3] else [])],
+        format_func=format_title,
         max_selections=6,
         key="by",
         bind="query-params",
     )
     if chosen:
-        layout.chart(drawings.by_horizon(key, tuple(chosen), figure), "by-horizon")
+        layout.chart(page_charts.by_horizon(key, tuple(chosen), metric), "by-horizon")
 
     st.subheader("Forecasts of the past", anchor=False)
-    with layout.guarded():
-        held = service.folds(key)
-        whose = st.selectbox(
+    with layout.show_errors():
+        folds = queries.folds(key)
+        forecaster = st.selectbox(
             "Forecaster",
-            [name for name in names if name in held],
-            format_func=formats.name,
+            [name for name in names if name in folds],
+            format_func=format_title,
             key="folds",
             bind="query-params",
         )
-        layout.chart(drawings.folds(key, whose), f"folds-{whose}")
+        layout.chart(page_charts.folds(key, forecaster), f"folds-{forecaster}")

@@ -1,54 +1,69 @@
-"""All series: how those of a long table fared, and the forecast of any one of them."""
+"""All series: the scores of the series of a long table, and the forecast of any one of them."""
 
 import streamlit as st
 
 from energy.contract import ForecastRequest
-from streamlit_app import drawings, formats, layout, service
-from streamlit_app.units import Unit
+from energy.contract.panel import SeriesForecast
+from energy.formatting import format_score, format_share
+from streamlit_app import layout, page_charts, queries
+from streamlit_app import markdown as md
+from streamlit_app.forecast_data import Unit
 
-MOST_LEFT_OUT = 50
+MAX_REASONS = 50
+"""Series without a forecast that are listed."""
 
-release = layout.begin("All series")
+
+def accuracy(series: SeriesForecast) -> str:
+    """The champion of a series with its scores, or why it has none."""
+    champion = f"**{md.title(series.forecaster)}**"
+    if series.backtest is None:
+        return f"{champion}: {md.escape(series.note)}."
+    parts = ((series.backtest, "in the training part"), (series.holdout, "in the holdout"))
+    texts = [
+        f"MASE {format_score(scores.mase, 2)} against {format_score(scores.baseline_mase, 2)} for "
+        f"seasonal naive {part}; {format_share(scores.coverage80)} of months inside the 80% "
+        "interval"
+        for scores, part in parts
+        if scores
+    ]
+    return f"{champion}: {'; '.join(texts)}."
+
+
+release = layout.header("All series")
 key = release.release_id
 if not release.has_panel:
-    st.info(
-        "**This release is of one series** and its parts: the page of the forecast has them.",
-        icon=":material/info:",
-    )
-    layout.foot()
-    st.stop()
-with layout.guarded():
-    panel = service.panel(key)
+    layout.end_page("**This release has one series** and its parts: see the Forecast page.")
+with layout.show_errors():
+    panel = queries.panel(key)
     st.markdown(
-        f"**{len(panel.series):,}** series beside "
-        f"{formats.literal(formats.name(release.manifest.target))}, each forecast by the "
-        f"forecaster that did best on its own past; {panel.judged:,} could be judged."
+        f"**{len(panel.series):,}** series besides {md.title(release.manifest.target)}, each "
+        f"forecast by the forecaster with the smallest error on its past; {panel.judged:,} were "
+        "long enough for a backtest."
     )
     error, naive, better, inside = st.columns(4)
-    error.metric("Typical error (MASE)", formats.figure(panel.mase, 2), border=True)
-    naive.metric("Seasonal naive's", formats.figure(panel.baseline_mase, 2), border=True)
-    better.metric("Better than that", formats.share(panel.beat_baseline), border=True)
+    error.metric("Median error (MASE)", format_score(panel.mase, 2), border=True)
+    naive.metric("Seasonal naive (MASE)", format_score(panel.baseline_mase, 2), border=True)
+    better.metric("Better than naive", format_share(panel.beat_baseline), border=True)
     inside.metric(
-        "Inside the 80% interval",
-        formats.share(panel.coverage80),
+        "80% interval coverage",
+        format_share(panel.coverage80),
         border=True,
-        help=f"On the training part; {formats.share(panel.holdout_coverage80)} in the holdout.",
+        help=f"In the training part; {format_share(panel.holdout_coverage80)} in the holdout.",
     )
     if panel.series:
-        named = st.selectbox("Series", panel.series, key="named", bind="query-params")
-        asked = ForecastRequest(periods=panel.months, target=named)
-        answer = service.forecast(key, asked)
-        unit = Unit(answer.unit, 1.0)
-        st.markdown(formats.fared(service.series(key, named)))
-        layout.chart(drawings.one_of_panel(key, named, panel.months), "series")
-        layout.forecast_table(answer, unit)
+        name = st.selectbox("Series", panel.series, key="named", bind="query-params")
+        request = ForecastRequest(periods=panel.months, target=name)
+        forecast = queries.forecast(key, request)
+        st.markdown(accuracy(queries.series(key, name)))
+        layout.chart(page_charts.series_fan(key, name, panel.months), "series")
+        layout.forecast_table(forecast, Unit(forecast.unit))
     if panel.left_out:
         st.subheader("Without a forecast", anchor=False)
-        first = list(panel.left_out.items())[:MOST_LEFT_OUT]
+        reasons = list(panel.left_out.items())[:MAX_REASONS]
         st.dataframe(
-            [{"Series": name, "Why": why} for name, why in first],
+            [{"Series": name, "Reason": reason} for name, reason in reasons],
             hide_index=True,
             width="stretch",
         )
-        if len(panel.left_out) > len(first):
-            st.caption(f"The first {len(first)} of {len(panel.left_out):,}.")
+        if len(panel.left_out) > len(reasons):
+            st.caption(f"The first {len(reasons)} of {len(panel.left_out):,}.")

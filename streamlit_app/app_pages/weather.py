@@ -1,34 +1,26 @@
-"""Weather what-if: what a colder, a warmer or a past winter would change."""
+"""Weather what-if: the effect of colder or warmer weather, or of a past winter."""
 
 import streamlit as st
 
 from energy.contract import ForecastRequest
-from streamlit_app import drawings, formats, layout, service, units, whatif
+from energy.formatting import format_change
+from streamlit_app import forecast_data, layout, page_charts, queries, whatif
+from streamlit_app import markdown as md
 
 DEGREES, WINTER = "Warmer or colder", "A past winter"
+PER_CENT = "per cent"
 
-
-def band(found: whatif.Change, factor: float) -> str:
-    """The band of a difference in the unit that `factor` leads to."""
-    low, high = (formats.change(factor * end) for end in (found.low, found.high))
-    return f"{low} to {high}"
-
-
-release = layout.begin("Weather what-if")
+release = layout.header("Weather what-if")
 key = release.release_id
 if not release.has_weather:
-    st.info(
-        "**There is no weather in this forecast:** its figures came without, so nothing can be "
-        "asked about it.",
-        icon=":material/info:",
+    layout.end_page(
+        "**This forecast does not use weather:** its data has none, so there are no scenarios."
     )
-    layout.foot()
-    st.stop()
-st.markdown("The forecast expects the weather of the last years. What if it comes otherwise?")
-with layout.guarded():
-    facts = service.weather(key)
-    central = service.forecast(key, ForecastRequest(periods=release.months))
-    months = whatif.open_months(central)
+st.markdown("The forecast expects the average weather of recent years. What if it is different?")
+with layout.show_errors():
+    facts = queries.weather(key)
+    expected = queries.forecast(key, ForecastRequest(periods=release.months))
+    months = whatif.open_months(expected)
     left, right = st.columns([1, 2], vertical_alignment="bottom")
     kind = left.segmented_control(
         "What if",
@@ -38,75 +30,73 @@ with layout.guarded():
         required=True,
         bind="query-params",
     )
+    degrees, request = None, None
     if kind == WINTER:
-        past = whatif.winters(facts)
-        mean = sum(past.values()) / len(past)
+        winters = whatif.winters(facts)
+        mean = sum(winters.values()) / len(winters)
         winter = right.selectbox(
-            "The next winter in the weather of",
-            list(past),
-            index=list(past).index(max(past, key=lambda name: past[name])),
+            "The next winter has the weather of",
+            list(winters),
+            index=list(winters).index(max(winters, key=lambda name: winters[name])),
             format_func=lambda name: (
-                f"{name} ({formats.change(past[name] - mean)} degree days a day on the average)"
+                f"{name} ({format_change(winters[name] - mean, digits=1)} degree days a day "
+                "against the average)"
             ),
             key="winter",
             bind="query-params",
         )
-        asked, name = whatif.past_winter(months, facts, winter), f"winter {winter}"
-        degrees = None
+        request, name = whatif.winter_request(months, facts, winter), f"winter {winter}"
     else:
         degrees = right.slider(
-            "Degrees Celsius warmer (right) or colder (left) than expected",
-            -float(whatif.REACH),
-            float(whatif.REACH),
+            "Degrees Celsius colder (left) or warmer (right) than expected",
+            -float(whatif.MAX_DEGREES),
+            float(whatif.MAX_DEGREES),
             -2.0,
             0.5,
             format="%+.1f °C",
             key="degrees",
             bind="query-params",
         )
-        asked = whatif.warmer(months, degrees) if months else None
-        name = f"{formats.change(degrees)} °C"
-    if asked is None:
-        st.info("No month of the year ahead is left to ask about.", icon=":material/info:")
-        layout.foot()
-        st.stop()
-    with st.spinner("Asking the fitted champion …", show_time=False):
-        given = service.forecast(key, asked)
-    warmth = whatif.degrees_of(asked, facts)
-    found = whatif.compare(central, given, facts.sensitivity, warmth)
-
-    first, last = given.months[0].month, given.months[-1].month
-    verb = "more" if found.energy > 0 else "less"
-    more = formats.amount(abs(found.energy), formats.literal(given.unit))
-    st.markdown(
-        f"{formats.literal(release.title)} from {formats.month(first)} to {formats.month(last)} "
-        f"would be **{more} {verb}** than expected."
+        name = format_change(degrees, "°C", digits=1)
+        if months:
+            request = whatif.temperature_request(months, degrees)
+    if request is None:
+        layout.end_page("The weather of every month of the year ahead is already published.")
+    with st.spinner("Running the fitted champion …", show_time=False):
+        changed = queries.forecast(key, request)
+    difference = whatif.compare(
+        expected, changed, facts.sensitivity, whatif.degrees_warmer(request, facts)
     )
 
-    columns = st.columns(3)
-    faces = {name: one.factor for name, one in units.offered(given.unit).items()}
-    if found.central > 0:
-        faces["per cent"] = 100 / found.central
-    for column, (face, factor) in zip(columns, faces.items(), strict=False):
+    verb = "more" if difference.energy > 0 else "less"
+    st.markdown(
+        f"{md.escape(release.title)} from {md.month(changed.months[0].month)} to "
+        f"{md.month(changed.months[-1].month)} would be "
+        f"**{md.amount(abs(difference.energy), changed.unit)} {verb}** than expected."
+    )
+    factors = {name: unit.factor for name, unit in forecast_data.units_for(changed.unit).items()}
+    if difference.central > 0:
+        factors[PER_CENT] = 100 / difference.central
+    for column, (unit_name, factor) in zip(st.columns(3), factors.items(), strict=False):
+        low, high = (md.change(factor * end) for end in (difference.low, difference.high))
         column.metric(
-            f"In {face}",
-            formats.change(factor * found.energy, "%" if face == "per cent" else face),
-            delta=band(found, factor),
+            f"In {md.escape(unit_name)}",
+            md.change(factor * difference.energy, "%" if unit_name == PER_CENT else unit_name),
+            delta=f"{low} to {high}",
             delta_color="off",
             delta_arrow="off",
-            help="Below: the band that holds the difference with a chance of 80%.",
+            help="Below: the 80% interval of the difference.",
             border=True,
         )
-    if given.scenario_method == "sensitivity":
+    if changed.scenario_method == "sensitivity":
         st.caption(
-            "This champion uses no weather itself: its forecast is moved by the measured answer of "
-            "the series to the weather."
+            "This champion does not use weather: its forecast is changed by the measured "
+            "sensitivity of the series to the weather."
         )
-    unit = units.Unit(given.unit)
-    layout.chart(drawings.against(key, asked, name, unit), "what-if")
-    layout.chart(drawings.per_degree(key, degrees, unit), "sensitivity")
+    unit = forecast_data.Unit(changed.unit)
+    layout.chart(page_charts.scenario(key, request, name, unit), "what-if")
+    layout.chart(page_charts.per_degree(key, degrees, unit), "sensitivity")
     st.caption(
-        "Weather that is out already is left as it came. The band of the difference is that of the "
-        "estimated answer to the weather; the shaded interval in the first chart holds everything "
-        "else that is not known."
+        "Published weather stays as it is. The interval of the difference is that of the estimated "
+        "effect of the weather; the shaded interval in the first chart has all other uncertainty."
     )

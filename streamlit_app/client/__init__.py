@@ -1,30 +1,30 @@
-"""How the app asks: one client, three transports, chosen by settings.
+"""The client of the forecasting service: one client, three transports.
 
-All three put the same questions to the same HTTP contract: over HTTP to the REST API, by invoking
-the Lambda function, or to the handler's service in this process.
+All transports speak the same HTTP contract: to the REST API, to the Lambda function, or to the
+handler's routes in this process.
 """
 
 from __future__ import annotations
 
 from energy.settings import Settings
-from streamlit_app.client.answers import Answer, Question, Transport
-from streamlit_app.client.asking import Client
-from streamlit_app.client.documents import Data, ReleaseInService, Scores
+from streamlit_app.client.client import Client
+from streamlit_app.client.documents import ReleaseData, ReleaseInfo, ReleaseScores
+from streamlit_app.client.transport import Request, Response, Transport
 
 __all__ = [
-    "Answer",
     "Client",
-    "Data",
-    "Question",
-    "ReleaseInService",
-    "Scores",
+    "ReleaseData",
+    "ReleaseInfo",
+    "ReleaseScores",
+    "Request",
+    "Response",
     "Transport",
-    "choose",
+    "choose_transport",
 ]
 
 
-def choose(settings: Settings) -> Transport:
-    """The transport that the settings name: `api_url`, else `function`, else this process."""
+def choose_transport(settings: Settings) -> Transport:
+    """The transport of the settings: `api_url` if set, else `function`, else this process."""
     if settings.api_url:
         from streamlit_app.client.rest import Rest
 

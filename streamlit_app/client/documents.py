@@ -1,4 +1,4 @@
-"""What the service's documents hold, read strictly: half an answer is no answer."""
+"""The documents of the service, whose reading raises KeyError, TypeError or ValueError."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import pandas as pd
 from energy.contract import Forecast, Manifest
 from energy.contract.panel import PANEL
 from energy.forecasting.metrics import Score
+from energy.formatting import format_title
 
-MORE = ("promoted_at", "previous_id", "reason", "targets", "months", "stale")
-"""What /v1/release tells beside the manifest."""
-WORKBOOKS = (".xlsx", ".ods")
-ABOUT = (
+STATUS_FIELDS = ("promoted_at", "previous_id", "reason", "targets", "months", "stale")
+"""The fields of /v1/release besides the manifest."""
+DATA_FIELDS = (
     "vintage_id",
     "release",
     "unit",
@@ -26,22 +26,23 @@ ABOUT = (
     "attribution",
     "before",
 )
-"""What /v1/release/data tells beside the columns, their units and the revisions."""
+"""The fields of /v1/release/data besides the columns, their units and the revisions."""
+WORKBOOKS = (".xlsx", ".ods")
 WEATHER_UNITS = {"temperature": "deg C", "degree_days": "deg C below 15.5, daily average"}
 
 
 @dataclass(frozen=True, slots=True)
-class ReleaseInService:
-    """What /v1/release tells.
+class ReleaseInfo:
+    """The live release: `/v1/release`.
 
     Attributes:
-        manifest: What it is and was made from.
-        promoted_at: Since when it is in service, UTC.
+        manifest: Its manifest.
+        promoted_at: When it became live, UTC.
         previous_id: The release before it, or None.
-        reason: Why it is in service.
-        targets: The series that can be asked for, its own first.
-        months: How many months it publishes.
-        stale: Whether a newer one may be in service that the service cannot read.
+        reason: Why it is live.
+        targets: The series that can be requested, its own first.
+        months: Number of months that it publishes.
+        stale: Whether a newer release may be live that the service cannot read.
     """
 
     manifest: Manifest
@@ -54,17 +55,16 @@ class ReleaseInService:
 
     @property
     def release_id(self) -> str:
-        """Its name."""
         return self.manifest.release_id
 
     @property
     def title(self) -> str:
-        """What is forecast, in words; of releases that do not say it, the target's name."""
-        return self.manifest.title or self.manifest.target.replace("_", " ").capitalize()
+        """What is forecast, in words; the target's name for releases without a title."""
+        return self.manifest.title or format_title(self.manifest.target)
 
     @property
     def has_weather(self) -> bool:
-        """Whether it tells how the series answers to the weather."""
+        """Whether it has the sensitivity of the series to the weather."""
         return "weather.json" in self.manifest.files
 
     @property
@@ -74,31 +74,30 @@ class ReleaseInService:
 
     @property
     def is_scheduled(self) -> bool:
-        """Whether it was made from the published workbooks, whose next edition has its day; a file
-        of one's own comes when it comes."""
+        """Whether its next figures have a date: those of a user's own file have none."""
         return all(name.lower().endswith(WORKBOOKS) for name in self.manifest.lineage.vintage)
 
     @classmethod
-    def of(cls, document: Mapping[str, Any]) -> ReleaseInService:
-        """Read the document; KeyError, TypeError or ValueError if it is no such thing."""
-        about = {name: value for name, value in document.items() if name not in MORE}
-        more = {name: document[name] for name in MORE}
-        months = int(more.pop("months"))
+    def from_dict(cls, document: Mapping[str, Any]) -> ReleaseInfo:
+        """Read the document."""
+        manifest = {name: value for name, value in document.items() if name not in STATUS_FIELDS}
+        status = {name: document[name] for name in STATUS_FIELDS}
+        months = int(status.pop("months"))
         if months < 1:
             raise ValueError("it publishes no month")
-        targets = tuple(map(str, more.pop("targets")))
-        return cls(Manifest.from_dict(about), months=months, targets=targets, **more)
+        targets = tuple(map(str, status.pop("targets")))
+        return cls(Manifest.from_dict(manifest), months=months, targets=targets, **status)
 
 
 @dataclass(frozen=True, slots=True)
-class Scores:
-    """What /v1/release/scores tells.
+class ReleaseScores:
+    """The scores of a release: `/v1/release/scores`.
 
     Attributes:
         why: Why the champion was chosen, in a sentence.
-        ranked: The backtest of every forecaster, best first; those that failed are the last.
-        holdout: After the split, by forecaster; nothing is chosen on it.
-        nowcast: One month ahead in that month's weather, by forecaster that uses weather.
+        ranked: The backtest of every forecaster, best first; those that failed are last.
+        holdout: Scores after the split, by forecaster; not used for selection.
+        nowcast: Scores one month ahead in that month's weather, by forecaster that uses weather.
     """
 
     why: str
@@ -107,11 +106,11 @@ class Scores:
     nowcast: dict[str, Score]
 
     @classmethod
-    def of(cls, document: Mapping[str, Any]) -> Scores:
-        """Read the document; KeyError, TypeError or ValueError if it is no such thing."""
+    def from_dict(cls, document: Mapping[str, Any]) -> ReleaseScores:
+        """Read the document."""
         ranked = tuple(Score(**row) for row in document["backtest"])
         if not ranked:
-            raise ValueError("nobody was scored")
+            raise ValueError("it has no scores")
         holdout, nowcast = (
             {name: Score(**row) for name, row in document[part].items()}
             for part in ("holdout", "nowcast")
@@ -120,15 +119,15 @@ class Scores:
 
 
 @dataclass(frozen=True, slots=True)
-class Data:
-    """What /v1/release/data tells: the monthly frame, where it is from, what was revised.
+class ReleaseData:
+    """The data of a release: `/v1/release/data`.
 
     Attributes:
-        frame: Energy by column in the unit, `temperature` in deg C, `degree_days` as daily averages
+        frame: Energy by column in its unit, `temperature` in deg C, `degree_days` as daily averages
             in deg C, on a monthly PeriodIndex; NaN where there is no figure.
-        about: The rest, by the names in ABOUT.
-        units: Of each column; of releases that do not say it, only of the weather.
+        about: The fields named in DATA_FIELDS.
         revisions: month, column, old, new.
+        units: By column; older releases name only those of the weather.
     """
 
     frame: pd.DataFrame
@@ -146,25 +145,22 @@ class Data:
         return self.units.get(column, str(self.about["unit"]))
 
     @classmethod
-    def of(cls, document: Mapping[str, Any]) -> Data:
-        """Read the document; KeyError, TypeError or ValueError if it is no such thing."""
+    def from_dict(cls, document: Mapping[str, Any]) -> ReleaseData:
+        """Read the document."""
         columns = {name: list(map(_number, values)) for name, values in document["columns"].items()}
         lengths = {len(values) for values in columns.values()}
         if len(lengths) != 1:
             raise ValueError("its columns differ in length")
         months = pd.period_range(document["first_month"], periods=lengths.pop(), freq="M")
-        about = {name: document[name] for name in ABOUT}
-        revised = pd.DataFrame(document["revisions"], columns=["month", "column", "old", "new"])
-        units = WEATHER_UNITS | {name: str(u) for name, u in document.get("units", {}).items()}
-        return cls(pd.DataFrame(columns, months, dtype="float64"), about, revised, units)
+        frame = pd.DataFrame(columns, months, dtype="float64")
+        about = {name: document[name] for name in DATA_FIELDS}
+        revisions = pd.DataFrame(document["revisions"], columns=["month", "column", "old", "new"])
+        units = {name: str(unit) for name, unit in document.get("units", {}).items()}
+        return cls(frame, about, revisions, WEATHER_UNITS | units)
 
 
 def read_history(document: Mapping[str, Any]) -> pd.Series:
-    """The series a release was made from, on a monthly PeriodIndex.
-
-    Raises:
-        KeyError, TypeError, ValueError: It is no such document.
-    """
+    """The series of a release on a monthly PeriodIndex: `/v1/release/history`."""
     values = [float(value) for value in document["values"]]
     if not values or not all(map(isfinite, values)):
         raise ValueError("its values are not all numbers")
@@ -173,21 +169,18 @@ def read_history(document: Mapping[str, Any]) -> pd.Series:
 
 
 def read_forecast(document: dict[str, Any]) -> Forecast:
-    """A forecast that can be drawn: every figure finite, every bound on its side of the other.
-
-    Raises:
-        KeyError, TypeError, ValueError: It is no such document.
-    """
-    found = Forecast.from_dict(document)
-    if not found.months:
-        raise ValueError("it holds no month")
-    for row in found.months:
+    """A forecast that can be drawn: every number finite, every interval in order."""
+    forecast = Forecast.from_dict(document)
+    if not forecast.months:
+        raise ValueError("it has no months")
+    for row in forecast.months:
         pd.Period(row.month, "M")
         if not isfinite(row.mean):
-            raise ValueError(f"the mean of {row.month} is no number")
-        if not all(isfinite(one.lower) and one.lower <= one.upper for one in row.intervals):
-            raise ValueError(f"an interval of {row.month} has no two ends")
-    return found
+            raise ValueError(f"the mean of {row.month} is not a number")
+        for interval in row.intervals:
+            if not (isfinite(interval.lower) and interval.lower <= interval.upper):
+                raise ValueError(f"an interval of {row.month} does not have two ends")
+    return forecast
 
 
 def _number(value: object) -> float:

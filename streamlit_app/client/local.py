@@ -1,4 +1,4 @@
-"""In this process, on a store: the handler's own service, for a machine with no cloud account."""
+"""The transport inside this process: the Lambda handler's routes on a store, without a cloud."""
 
 from __future__ import annotations
 
@@ -7,55 +7,55 @@ from functools import cache, cached_property
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from energy import legacy_errors
+from energy.errors import ChampionNotHere
 from energy.settings import Settings
-from streamlit_app.client.answers import Answer, Question, from_event, http_event
+from streamlit_app.client.transport import Request, Response, http_event, read_result
 
 if TYPE_CHECKING:
     from lambda_handler.log import RequestLog
     from lambda_handler.routes import RequestHandler
 
-NEEDED = "sktime"
-"""What a fitted champion is unpickled with."""
+FORECASTING_PACKAGE = "sktime"
+"""What a fitted champion cannot be loaded without."""
 
 
 class Local:
-    """The service, as Lambda would run it, without Lambda."""
+    """The service as Lambda runs it, in this process."""
 
     kind = "this process"
 
     def __init__(self, settings: Settings) -> None:
-        """Read nothing yet.
-
-        Args:
-            settings: Where the store is, and how often to look for a new release.
-        """
-        self._settings, self._one_at_a_time = settings, threading.Lock()
+        """Keep the settings: the store, and how often to look for a new release."""
+        self._settings, self._champion_lock = settings, threading.Lock()
 
     @property
-    def where(self) -> str:
+    def location(self) -> str:
         return f"this process, on the store {self._settings.store}"
 
-    def ask(self, question: Question) -> Answer:
-        event = http_event(question)
-        if question.body is None:
-            return from_event(question.path, self._service.handle(event))
-        with self._one_at_a_time:  # unpickles the champion, once
-            answer = from_event(question.path, self._service.handle(event))
-        is_champions = answer.status == 500 or '"champion_' in answer.text
-        if is_champions and find_spec(NEEDED) is None:
-            raise legacy_errors.ChampionNotHere(NEEDED)
-        return answer
+    def send(self, request: Request) -> Response:
+        event = http_event(request)
+        if request.body is None:
+            return read_result(request.path, self._handler.handle(event))
+        with self._champion_lock:  # loads the champion once
+            response = read_result(request.path, self._handler.handle(event))
+        is_champion_error = response.status == 500 or '"champion_' in response.text
+        if is_champion_error and find_spec(FORECASTING_PACKAGE) is None:
+            raise ChampionNotHere(
+                f"This request needs the fitted champion, and {FORECASTING_PACKAGE} is not "
+                "installed here. Set ENERGY_API_URL or ENERGY_FUNCTION to a service that has it, "
+                "or install the project's requirements.txt."
+            )
+        return response
 
     def warm(self) -> None:
-        """Import what the champion needs, so that the first what-if does not wait for it."""
-        if find_spec(NEEDED) is not None:
+        """Import what the champion needs, so that the first scenario does not wait for it."""
+        if find_spec(FORECASTING_PACKAGE) is not None:
             import sktime.base  # noqa: F401
 
             import energy.serving.champion  # noqa: F401
 
     @cached_property
-    def _service(self) -> RequestHandler:
+    def _handler(self) -> RequestHandler:
         from energy.releases.reader import ReleaseReader
         from energy.releases.store import open_store
         from lambda_handler.routes import RequestHandler
@@ -63,15 +63,15 @@ class Local:
         settings = self._settings
 
         @cache
-        def reader() -> ReleaseReader:  # a store that cannot be opened is told to whoever asks
+        def reader() -> ReleaseReader:  # so that a request reports a store that cannot be opened
             return ReleaseReader(open_store(settings.store), settings.refresh_seconds)
 
-        return RequestHandler(reader, log=_tell_faults)
+        return RequestHandler(reader, log=_log_faults)
 
 
-def _tell_faults(told: RequestLog, milliseconds: float) -> None:
-    """Log what went wrong here; whoever runs the app at a terminal needs no line for the rest."""
+def _log_faults(request_log: RequestLog, milliseconds: float) -> None:
+    """Log faults of the service; the terminal that runs the app needs no line for the rest."""
     from lambda_handler.log import write_log
 
-    if told.status >= 500:
-        write_log(told, milliseconds)
+    if request_log.status >= 500:
+        write_log(request_log, milliseconds)

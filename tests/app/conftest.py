@@ -1,4 +1,4 @@
-"""The app on a small, real release, with whatever is scripted in the way."""
+"""The app on a small, real release, with scripted responses of the service."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
-from app_pages_told import ENTRY
-from contract_server import Scripted
+from page_text import ENTRY
+from scripted_service import ScriptedTransport
 from streamlit.testing.v1 import AppTest
 
 from energy.settings import Settings
-from streamlit_app import service
+from streamlit_app import queries
 from streamlit_app.client.local import Local
 
 
@@ -27,17 +27,17 @@ def local(made_store: Callable[[str], Path]) -> Callable[[str], Local]:
 
 
 @pytest.fixture
-def scripted(local: Callable[[str], Local], monkeypatch: pytest.MonkeyPatch) -> Scripted:
-    """What the app asks: the real service, until a test scripts something else."""
-    transport = Scripted(local())
-    monkeypatch.setattr(service, "choose", lambda settings: transport)
-    st.cache_resource.clear()  # but not what is kept for a release: it is the same one
+def scripted(local: Callable[[str], Local], monkeypatch: pytest.MonkeyPatch) -> ScriptedTransport:
+    """The app's transport: the real service, until a test scripts a response."""
+    transport = ScriptedTransport(local())
+    monkeypatch.setattr(queries, "choose_transport", lambda settings: transport)
+    st.cache_resource.clear()  # documents of the same release stay cached
     return transport
 
 
 @pytest.fixture
-def opened(scripted: Scripted) -> Callable[[str], AppTest]:
-    """Opens a page by the name of its file."""
+def open_page(scripted: ScriptedTransport) -> Callable[[str], AppTest]:
+    """Opens a page by the name of its file, with query parameters."""
 
     def on(page: str, **query: str) -> AppTest:
         app = AppTest.from_file(str(ENTRY), default_timeout=30)

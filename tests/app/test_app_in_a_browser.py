@@ -14,12 +14,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from watched_page import PAGES, Watched
+from browser_page import PAGES, BrowserPage
 
 from energy.contract import ForecastRequest
 from energy.settings import Settings
-from streamlit_app import figures
-from streamlit_app.client import Client, choose
+from streamlit_app import forecast_data
+from streamlit_app.client import Client, choose_transport
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = pytest.mark.e2e
@@ -66,15 +66,15 @@ def browser(parts: Any) -> Iterator[Any]:
 
 
 @pytest.fixture(scope="module")
-def window(browser: Any, url: str) -> Iterator[Watched]:
+def window(browser: Any, url: str) -> Iterator[BrowserPage]:
     """A window that all tests on a desktop share: what is loaded once need not be loaded again."""
     context = browser.new_context(**DESKTOP)
-    yield Watched(context, url)
+    yield BrowserPage(context, url)
     context.close()
 
 
 @pytest.fixture
-def desktop(window: Watched) -> Iterator[Watched]:
+def desktop(window: BrowserPage) -> Iterator[BrowserPage]:
     """It, in the light, with nothing wrong yet; and with nothing wrong afterwards."""
     window.page.emulate_media(color_scheme="light")
     window.wrong.clear()
@@ -82,7 +82,7 @@ def desktop(window: Watched) -> Iterator[Watched]:
     assert window.wrong == []
 
 
-Picture = Callable[[Watched, str], None]
+Picture = Callable[[BrowserPage, str], None]
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +90,7 @@ def picture() -> Picture:
     """Take a picture of a page, under a name, if pictures are wanted."""
     wanted = os.environ.get("ENERGY_APP_PICTURES")
 
-    def take(watched: Watched, name: str) -> None:
+    def take(watched: BrowserPage, name: str) -> None:
         if wanted:
             folder = ROOT / wanted
             folder.mkdir(parents=True, exist_ok=True)
@@ -103,13 +103,13 @@ def told(look: str, title: str, seconds: float) -> None:
     print(f"{look:8} {title:16} {seconds:5.2f} s")
 
 
-def stands(watched: Watched, title: str) -> None:
+def stands(watched: BrowserPage, title: str) -> None:
     wide = watched.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
     assert wide <= 0, f"{title} is {wide} pixels too wide"
 
 
 def test_every_page_stands_at_its_address_in_the_dark_and_in_the_light(
-    desktop: Watched, picture: Picture
+    desktop: BrowserPage, picture: Picture
 ) -> None:
     for title, name in PAGES.items():
         desktop.page.emulate_media(color_scheme="dark")
@@ -124,7 +124,7 @@ def test_a_visitor_walks_through_all_pages_on_a_phone(
     browser: Any, url: str, picture: Picture
 ) -> None:
     context = browser.new_context(**PHONE)
-    phone = Watched(context, url)
+    phone = BrowserPage(context, url)
     for title in (*PAGES, "Forecast"):
         told("phone", title, phone.turn_to(title))
         stands(phone, title)
@@ -133,7 +133,7 @@ def test_a_visitor_walks_through_all_pages_on_a_phone(
     assert phone.wrong == []
 
 
-def test_the_slider_moves_the_difference_and_the_address(desktop: Watched) -> None:
+def test_the_slider_moves_the_difference_and_the_address(desktop: BrowserPage) -> None:
     desktop.load("Weather what-if", "?degrees=-1.0")
     value = desktop.page.locator("[data-testid=stMetricValue]").first
     value.get_by_text("+").wait_for()
@@ -145,26 +145,26 @@ def test_the_slider_moves_the_difference_and_the_address(desktop: Watched) -> No
     desktop.page.wait_for_url(re.compile(r"degrees=1(\.0)?$"))
 
 
-def test_the_file_is_what_the_client_is_answered(desktop: Watched, store: str) -> None:
+def test_the_file_is_what_the_client_is_answered(desktop: BrowserPage, store: str) -> None:
     desktop.turn_to("Forecast")
     files = {}
     for name in ("Download CSV", "PNG", "SVG"):
         with desktop.page.expect_download() as download:
             desktop.page.get_by_role("button", name=name).first.click()
         files[name] = Path(download.value.path()).read_bytes()
-    answer = Client(choose(Settings(store=store))).forecast(ForecastRequest(periods=24))
+    answer = Client(choose_transport(Settings(store=store))).forecast(ForecastRequest(periods=24))
     found = pd.read_csv(io.BytesIO(files["Download CSV"]))
     assert set(found["release"]) == {answer.release_id}
     pd.testing.assert_frame_equal(
         found[["month", "forecast", "lower80", "upper80", "lower95", "upper95"]],
-        figures.as_table(answer),
+        forecast_data.forecast_table(answer),
         check_dtype=False,
     )
     assert files["PNG"].startswith(b"\x89PNG")
     assert files["SVG"].startswith(b"<svg")
 
 
-def test_it_can_be_used_with_the_keyboard_alone(desktop: Watched) -> None:
+def test_it_can_be_used_with_the_keyboard_alone(desktop: BrowserPage) -> None:
     desktop.load("Forecast")  # where the keyboard begins at the top
     reached = set()
     for _ in range(30):
@@ -179,7 +179,7 @@ def test_it_can_be_used_with_the_keyboard_alone(desktop: Watched) -> None:
     assert all(name in text for name in ("Weather what-if", "Mtoe", "History from", "Download CSV"))
 
 
-def test_charts_follow_a_theme_that_is_changed_while_the_page_is_open(desktop: Watched) -> None:
+def test_charts_follow_a_theme_that_is_changed_while_the_page_is_open(desktop: BrowserPage) -> None:
     desktop.turn_to("Forecast")
     line = desktop.page.locator("[data-testid=stVegaLiteChart] svg .mark-line path").first
     colour = "e => getComputedStyle(e).stroke"

@@ -1,4 +1,4 @@
-"""The app runs where nothing of the forecasting is installed."""
+"""The app runs without the forecasting packages."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ for page in ("forecast", "leaderboard", "track_record", "data", "how_it_works"):
     app.switch_page(f"app_pages/{{page}}.py").run()
     assert not app.exception, app.exception
     assert not app.error and not app.warning, (page, app.error, app.warning)
-    print(page, len(app.title), *(one.value for one in app.metric[:1]))
+    print(page, len(app.title), *(metric.value for metric in app.metric[:1]))
 loaded = {{name.partition(".")[0] for name in sys.modules}}
 print("loaded:", *sorted(loaded & set({refused})))
 """

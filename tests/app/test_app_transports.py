@@ -1,4 +1,4 @@
-"""What is each transport's own: events and what comes of them, credentials, who is chosen."""
+"""Events of the function, credentials, and the choice of a transport."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ import pytest
 from energy.contract import ForecastRequest, Weather
 from energy.errors import ChampionNotHere, NotTheContract, ServiceUnreachable
 from energy.settings import Settings
-from streamlit_app.client import Client, choose
-from streamlit_app.client.answers import Question, from_event, http_event
+from streamlit_app.client import Client, choose_transport
 from streamlit_app.client.function import Function
 from streamlit_app.client.local import Local
 from streamlit_app.client.rest import Rest
+from streamlit_app.client.transport import Request, http_event, read_result
 
 FORECASTER = "weather_normalised_components"
 
 
-def test_without_region_or_credentials_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_region_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
@@ -28,34 +28,34 @@ def test_without_region_or_credentials_it_says_so(monkeypatch: pytest.MonkeyPatc
         Client(Function("energy-forecast")).release()
 
 
-def test_a_champion_that_cannot_be_loaded_here_is_told(
+def test_a_champion_that_cannot_be_loaded_here_is_reported(
     monkeypatch: pytest.MonkeyPatch, made_store: Callable[[str], Path]
 ) -> None:
     here = Local(Settings(store=str(made_store(FORECASTER))))
     refused = {"statusCode": 503, "body": json.dumps({"error": {"code": "champion_refused"}})}
-    monkeypatch.setattr(here._service, "handle", lambda event: refused)
+    monkeypatch.setattr(here._handler, "handle", lambda event: refused)
     monkeypatch.setattr("streamlit_app.client.local.find_spec", lambda name: None)
     with pytest.raises(ChampionNotHere, match="sktime"):
         Client(here).forecast(ForecastRequest(weather=Weather(temperature_change=1.0)))
 
 
 @pytest.mark.parametrize("result", [None, [], {}, {"statusCode": 200}, {"body": "{}"}])
-def test_an_event_that_is_no_answer_is_none(result: object) -> None:
+def test_a_result_without_status_and_body_is_refused(result: object) -> None:
     with pytest.raises(NotTheContract):
-        from_event("/v1/release", result)
+        read_result("/v1/release", result)
 
 
-def test_an_event_holds_what_a_gateway_would_send() -> None:
-    event = http_event(Question("/v1/forecast", {"periods": "3"}))
+def test_an_event_is_what_a_gateway_sends() -> None:
+    event = http_event(Request("/v1/forecast", {"periods": "3"}))
     assert event["queryStringParameters"] == {"periods": "3"}
     assert "body" not in event
-    assert json.loads(http_event(Question("/v1/forecast", body={"a": 1}))["body"]) == {"a": 1}
+    assert json.loads(http_event(Request("/v1/forecast", body={"a": 1}))["body"]) == {"a": 1}
 
 
-def test_settings_choose_who_is_asked() -> None:
+def test_settings_choose_the_transport() -> None:
     chosen = [
-        choose(Settings(api_url="https://api", function="f")),
-        choose(Settings(function="f")),
-        choose(Settings()),
+        choose_transport(Settings(api_url="https://api", function="f")),
+        choose_transport(Settings(function="f")),
+        choose_transport(Settings()),
     ]
-    assert [type(one) for one in chosen] == [Rest, Function, Local]
+    assert [type(transport) for transport in chosen] == [Rest, Function, Local]

@@ -35,7 +35,7 @@ SOURCES = {
     ("docs/forecasting.md", "87%"): "research/results/interval_spreads.json: all errors alike",
     ("docs/forecasting.md", "85%"): "benchmarks/accuracy.json: by_horizon, 11 and 12",
     ("docs/forecasting.md", "11.86 Mtoe"): "research/provisional_month.py",
-    ("docs/app.md", "30 seconds"): "streamlit_app/service.py",
+    ("docs/app.md", "30 seconds"): "streamlit_app/queries.py",
     ("docs/app.md", "20 seconds"): "streamlit_app/client/rest.py",
     ("docs/releases.md", "5%"): "energy/pipelines/gate.py",
     ("docs/releases.md", "10 points"): "energy/pipelines/gate.py",

@@ -1,4 +1,4 @@
-"""A release of a series of one's own: another title and unit, and no weather. In milliseconds."""
+"""A release of a user's own series: another title and unit, and no weather."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from energy.releases.promotion import promote
 from energy.releases.store import open_store
 
 TITLE, UNIT = "Visitors to the open_air museum", "$ thousand"
-"""With what Markdown would take for something else."""
+"""With characters that are markup in Markdown."""
 ATTRIBUTION = "Made-up figures of a made-up museum."
 LINEAGE = Lineage({"visitors.csv": "a" * 64}, "unknown", {}, {}, "3.11")
 
 
 def publish(folder: Path, panel: Any = None) -> str:
-    """Put one in service in that store; its id."""
+    """Publish it in that store and make it live; its id."""
     y = make_series("visitors")
     plan = make_plan(y)
     table = replace(make_table(y, plan), target="visitors", unit=UNIT)

@@ -1,6 +1,9 @@
-"""What notebooks explore with: sub-series, correlograms, rolling origins, and how they show."""
+"""Charts that notebooks explore a series with, and how a notebook shows them."""
 
 from __future__ import annotations
+
+import doctest
+import re
 
 import numpy as np
 import pandas as pd
@@ -10,7 +13,9 @@ from hypothesis import strategies as st
 from made_results import make_plan, make_series
 
 from energy import charts
-from energy.charts.backtests import NAMES, SEEN
+from energy.charts import exploration
+from energy.charts.backtests import FOLD_PARTS
+from energy.charts.exploration import MONTHS
 from energy.contract import Sensitivity
 from energy.forecasting.folds import FoldPlan
 
@@ -20,8 +25,8 @@ def rows_of(chart: object, key: str) -> list[dict]:
 
 
 def monthly(values: object) -> pd.Series:
-    found = np.asarray(values, dtype=float)
-    return pd.Series(found, pd.period_range("2001-01", periods=len(found), freq="M"))
+    array = np.asarray(values, dtype=float)
+    return pd.Series(array, pd.period_range("2001-01", periods=len(array), freq="M"))
 
 
 @given(st.integers(0, 2**32 - 1), st.integers(80, 200))
@@ -30,13 +35,13 @@ def test_autocorrelation_is_the_share_of_the_variance_that_months_apart_have_in_
     seed: int, months: int
 ) -> None:
     y = monthly(np.random.default_rng(seed).normal(size=months).cumsum())
-    found = charts.correlations(y)
+    rows = charts.correlations(y)
     off = (y - y.mean()).to_numpy()
-    expected = [(off[lag:] * off[:-lag]).sum() / (off**2).sum() for lag in found["lag"]]
-    assert found["acf"].to_numpy() == pytest.approx(expected, abs=1e-9)
-    assert found["pacf"].iloc[0] == pytest.approx(found["acf"].iloc[0], abs=1e-9)
-    assert (found[["acf", "pacf"]].abs() <= 1 + 1e-9).all().all()
-    assert found["bound"].unique() == pytest.approx([1.96 / months**0.5])
+    expected = [(off[lag:] * off[:-lag]).sum() / (off**2).sum() for lag in rows["lag"]]
+    assert rows["acf"].to_numpy() == pytest.approx(expected, abs=1e-9)
+    assert rows["pacf"].iloc[0] == pytest.approx(rows["acf"].iloc[0], abs=1e-9)
+    assert (rows[["acf", "pacf"]].abs() <= 1 + 1e-9).all().all()
+    assert rows["bound"].unique() == pytest.approx([1.96 / months**0.5])
 
 
 def test_what_one_month_alone_remembers_has_one_partial_correlation() -> None:
@@ -44,9 +49,9 @@ def test_what_one_month_alone_remembers_has_one_partial_correlation() -> None:
     values = [0.0]
     for shock in noise:
         values.append(0.7 * values[-1] + shock)
-    found = charts.correlations(monthly(values), lags=6)
-    assert found["pacf"].iloc[0] == pytest.approx(0.7, abs=0.05)
-    assert (found["pacf"].iloc[1:].abs() < 0.08).all()
+    rows = charts.correlations(monthly(values), lags=6)
+    assert rows["pacf"].iloc[0] == pytest.approx(0.7, abs=0.05)
+    assert (rows["pacf"].iloc[1:].abs() < 0.08).all()
 
 
 def test_blanks_at_either_end_do_not_count() -> None:
@@ -66,10 +71,10 @@ def test_each_month_of_the_year_has_its_own_stretch_in_time_and_a_mean() -> None
     chart = charts.subseries(y, "Total", "Mtoe")
     rows, means = rows_of(chart, "place"), rows_of(chart, "mean")
     placed = pd.DataFrame(rows).sort_values("place")
-    assert list(dict.fromkeys(placed["name"])) == list(charts.data.MONTHS)
+    assert list(dict.fromkeys(placed["name"])) == MONTHS
     assert (
         placed.groupby("name", sort=False)["year"]
-        .apply(lambda of: of.is_monotonic_increasing)
+        .apply(lambda years: years.is_monotonic_increasing)
         .all()
     )
     assert placed["place"].is_unique
@@ -78,28 +83,29 @@ def test_each_month_of_the_year_has_its_own_stretch_in_time_and_a_mean() -> None
     assert january["begin"] <= january["end"]
 
 
-def test_origins_end_with_the_last_month_scored_and_never_after_the_series() -> None:
+def test_folds_end_with_the_last_month_scored_and_within_the_series() -> None:
     y = make_series()
     plan = make_plan(y)
     rows = rows_of(charts.rolling_origins(plan, y.index[0], y.index[-1]), "begin")
-    seen = [row for row in rows if row["key"] == SEEN]
-    assert [row["cutoff"] for row in seen] == [str(cutoff) for cutoff in plan.cutoffs]
-    asked = {row["cutoff"]: row for row in rows if row["key"] != SEEN}
+    labels = {part: label for part, (label, _) in FOLD_PARTS.items()}
+    training = [row for row in rows if row["key"] == labels["training"]]
+    assert [row["cutoff"] for row in training] == [str(cutoff) for cutoff in plan.cutoffs]
+    scored = {row["cutoff"]: row for row in rows if row["key"] != labels["training"]}
     for cutoff, protocol in plan.cutoffs.items():
-        row = asked[str(cutoff)]
-        assert row["key"] == NAMES[protocol]
+        row = scored[str(cutoff)]
+        assert row["key"] == labels[protocol]
         assert pd.Timestamp(row["begin"]) == (cutoff + 1).to_timestamp()
-        until = min(cutoff + 12, y.index[-1])
-        assert pd.Timestamp(row["end"]) == (until + 1).to_timestamp()
+        end = min(cutoff + 12, y.index[-1])
+        assert pd.Timestamp(row["end"]) == (end + 1).to_timestamp()
 
 
-def test_only_protocols_that_are_there_have_a_key() -> None:
+def test_only_the_protocols_of_a_plan_are_in_the_legend() -> None:
     y = make_series()
     split = y.index[-30]
     plan = FoldPlan((split - 12,), (), split, 12)
-    made = charts.spec(charts.rolling_origins(plan, y.index[0], y.index[-1]))
-    scale = made["layer"][0]["encoding"]["color"]["scale"]
-    assert scale["domain"] == [SEEN, NAMES["backtest"]]
+    spec = charts.spec(charts.rolling_origins(plan, y.index[0], y.index[-1]))
+    scale = spec["layer"][0]["encoding"]["color"]["scale"]
+    assert scale["domain"] == [FOLD_PARTS["training"][0], FOLD_PARTS["backtest"][0]]
 
 
 def test_degrees_against_energy_go_through_zero() -> None:
@@ -121,12 +127,17 @@ def test_a_notebook_shows_a_drawing_and_says_what_it_is() -> None:
     assert "<script" not in shown
 
 
-def test_two_drawings_on_a_page_share_no_names() -> None:
+def test_two_drawings_on_a_page_share_no_ids() -> None:
     y = make_series()
-    drawn = [charts.show(charts.heat_map(of, "Total", "Mtoe")).data for of in (y, y + 1)]
-    named = [set(one.split('id="')[1:]) for one in drawn]
-    names = [{text.split('"')[0] for text in texts} for texts in named]
-    assert names[0]
-    assert not names[0] & names[1]
-    for own, text in zip(names, drawn, strict=True):
-        assert all(f"url(#{name})" in text for name in own)
+    drawings = [charts.show(charts.heat_map(z, "Total", "Mtoe")).data for z in (y, y + 1)]
+    ids = [set(re.findall(r'id="([^"]+)"', drawing)) for drawing in drawings]
+    assert ids[0]
+    assert not ids[0] & ids[1]
+    for own, drawing in zip(ids, drawings, strict=True):
+        assert all(f"url(#{name})" in drawing for name in own)
+
+
+def test_the_examples_of_charts_hold() -> None:
+    results = doctest.testmod(exploration)
+    assert results.attempted
+    assert not results.failed

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -20,26 +21,20 @@ from made_results import (
 )
 
 from energy import charts
-from energy.charts.forecasts import COLOURS
-from energy.charts.style import DARK
+from energy.charts.forecasts import PARTS
+from energy.charts.style import DARK, month_axis
 from energy.contract import Forecast, Interval, MonthAhead
 from energy.data.tables import ENERGY
 from energy.forecasting.metrics import coverage_error
 
-NAMES = ["fan", "fan of one month", "leaderboard", "failures", "by horizon", "folds", "negative"]
-NAMES += ["coverage", "parts", "by month", "coverage by horizon"]
-NAMES += ["outlook", "outlook alone", "against", "per degree", "per degree, unmarked"]
-OF_DATA = ["series", "by_season", "heat_map", "trend", "season_and_rest", "against_weather"]
-NAMES += OF_DATA
-NAMES += ["subseries", "autocorrelation", "partial autocorrelation", "rolling origins"]
-
-
 EFFECTS = pd.DataFrame(
     {"season": "winter", "degrees": [-1, 1], "change": [0.4, -0.4], "low": [0.3, -0.5]}
 ).assign(high=lambda rows: rows["low"] + 0.2)
+Y, NEGATIVE = make_series(), make_series("net_imports", -5.0)
+PLAN = make_plan(Y)
 
 
-def an_answer(more: float = 0.0) -> Forecast:
+def a_forecast(more: float = 0.0) -> Forecast:
     months = tuple(
         MonthAhead(month, n + 1, 12.0 + more, bands, "expected")
         for n, month in enumerate(("2020-01", "2020-02"))
@@ -49,37 +44,48 @@ def an_answer(more: float = 0.0) -> Forecast:
     return Forecast("r", made, "total", "Mtoe", "2019-12", "theta", "table", False, months)
 
 
+def compared(failed: tuple[str, ...] = ()) -> Any:
+    return make_comparison(Y, PLAN, failed=failed)
+
+
+MAKERS: dict[str, Callable[[], Any]] = {
+    "fan": lambda: charts.fan(Y, make_table(Y, PLAN)),
+    "fan of one month": lambda: charts.fan(Y, make_table(Y, PLAN, horizon=1)),
+    "fan below zero": lambda: charts.fan(NEGATIVE, make_table(NEGATIVE, PLAN)),
+    "fan of an answer": lambda: charts.fan(
+        Y, a_forecast(), "UK energy consumption", "TWh", 11.63, years=None
+    ),
+    "fan without history": lambda: charts.fan(Y[:0], a_forecast()),
+    "scenario": lambda: charts.scenario(a_forecast(), a_forecast(1.0), "colder", "Mtoe"),
+    "per degree": lambda: charts.per_degree(EFFECTS, -2.0, "Mtoe"),
+    "per degree without a mark": lambda: charts.per_degree(EFFECTS, None, "Mtoe"),
+    "by part": lambda: charts.by_part(make_breakdown().tables),
+    "leaderboard": lambda: charts.leaderboard(compared().ranked),
+    "leaderboard without baseline": lambda: charts.leaderboard(
+        compared(("seasonal_naive",)).ranked
+    ),
+    "by horizon": lambda: charts.by_horizon(compared().ranked),
+    "coverage by horizon": lambda: charts.by_horizon(compared().ranked, "coverage80"),
+    "by month": lambda: charts.by_month(compared().folds),
+    "folds": lambda: charts.folds(make_folds(Y, PLAN, 0.2), "Mtoe", "Folds"),
+    "coverage": lambda: charts.coverage(make_folds(Y, PLAN, 0.2)),
+    "rolling origins": lambda: charts.rolling_origins(PLAN, Y.index[0], Y.index[-1]),
+    "series": lambda: charts.series(Y, "Total", "Mtoe"),
+    "by season": lambda: charts.by_season(Y, "Total", "Mtoe"),
+    "heat map": lambda: charts.heat_map(Y, "Total", "Mtoe"),
+    "trend": lambda: charts.trend(Y, "Total", "Mtoe"),
+    "season and remainder": lambda: charts.season_and_remainder(Y, "Total", "Mtoe"),
+    "against weather": lambda: charts.against_weather(Y, Y + 1, "Total", "Mtoe"),
+    "subseries": lambda: charts.subseries(Y, "Total", "Mtoe"),
+    "autocorrelation": lambda: charts.correlogram(Y, "Total"),
+    "partial autocorrelation": lambda: charts.correlogram(Y, "Total", "pacf"),
+}
+
+
 @functools.cache
 def chart(name: str) -> Any:
-    """A chart of that name, made once: drawing it or taking its specification changes nothing."""
-    y = make_series("net_imports", -5.0) if name == "negative" else make_series()
-    laid = make_plan(y)
-    if name in OF_DATA:
-        more = (y + 1,) if name == "against_weather" else ()
-        return getattr(charts, name)(y, *more, "Total", "Mtoe")
-    compared = make_comparison(y, laid, failed=["seasonal_naive"] if name == "failures" else ())
-    return {
-        "fan": lambda: charts.fan(y, make_table(y, laid)),
-        "fan of one month": lambda: charts.fan(y, make_table(y, laid, horizon=1)),
-        "leaderboard": lambda: charts.leaderboard(compared.ranked, "seasonal_naive"),
-        "failures": lambda: charts.leaderboard(compared.ranked, "seasonal_naive"),
-        "by horizon": lambda: charts.by_horizon(compared.ranked),
-        "folds": lambda: charts.folds(make_folds(y, laid, 0.2), "Mtoe", "Folds"),
-        "negative": lambda: charts.fan(y, make_table(y, laid)),
-        "coverage": lambda: charts.coverage(make_folds(y, laid, 0.2)),
-        "by month": lambda: charts.by_month(compared.folds),
-        "coverage by horizon": lambda: charts.by_horizon(compared.ranked, "coverage80"),
-        "outlook": lambda: charts.outlook(y, an_answer(), "TWh", 11.63, "UK energy consumption"),
-        "outlook alone": lambda: charts.outlook(y[:0], an_answer(), "Mtoe"),
-        "against": lambda: charts.against(an_answer(), an_answer(1.0), "colder", "Mtoe"),
-        "per degree": lambda: charts.per_degree(EFFECTS, -2.0, "Mtoe"),
-        "per degree, unmarked": lambda: charts.per_degree(EFFECTS, None, "Mtoe"),
-        "subseries": lambda: charts.subseries(y, "Total", "Mtoe"),
-        "autocorrelation": lambda: charts.correlogram(y, "Total"),
-        "partial autocorrelation": lambda: charts.correlogram(y, "Total", "pacf"),
-        "rolling origins": lambda: charts.rolling_origins(laid, y.index[0], y.index[-1]),
-        "parts": lambda: charts.by_part(make_breakdown().tables),
-    }[name]()
+    """The chart of that name; neither drawing it nor its specification changes it."""
+    return MAKERS[name]()
 
 
 @functools.cache
@@ -88,61 +94,62 @@ def spec_of(name: str) -> dict[str, Any]:
     return charts.spec(chart(name))
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_specifications_keep_to_the_schema(name: str) -> None:
+@pytest.mark.parametrize("name", MAKERS)
+def test_charts_are_valid_and_draw_without_a_network(name: str) -> None:
     valid = charts.configured(chart(name)).to_dict(validate=True)
-    assert json.loads(json.dumps(spec_of(name), allow_nan=False)).keys() == valid.keys()
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_specifications_hold_their_data_and_no_address(name: str) -> None:
     spec = dict(spec_of(name))
+    assert json.loads(json.dumps(spec, allow_nan=False)).keys() == valid.keys()
     assert "vega-lite" in spec.pop("$schema")
-    text = json.dumps(spec)
-    assert not re.search(r"https?:|//|\"url\"", text)
     assert spec["datasets"]
-    assert "NaN" not in text
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_charts_draw(name: str) -> None:
+    text = json.dumps(spec)
+    assert not re.search(r"https?:|//|\"url\"|NaN", text)
     assert charts.png_of(spec_of(name), 1.0).startswith(b"\x89PNG\r\n\x1a\n")
-    drawn = charts.svg_of(spec_of(name))
-    assert drawn.startswith("<svg")
-    assert "NaN" not in drawn
+    drawing = charts.svg_of(spec_of(name))
+    assert drawing.startswith("<svg")
+    assert "NaN" not in drawing
 
 
 def test_a_chart_is_drawn_as_its_specification_says() -> None:
-    one = chart("outlook")
-    assert charts.png(one, 0.5) == charts.png_of(spec_of("outlook"), 0.5)
-    assert charts.svg(one) == charts.svg_of(spec_of("outlook"))
+    assert charts.png(chart("fan"), 0.5) == charts.png_of(spec_of("fan"), 0.5)
+    assert charts.svg(chart("fan")) == charts.svg_of(spec_of("fan"))
 
 
-def test_the_fan_begins_at_the_last_month_published() -> None:
-    y = make_series()
-    table = make_table(y, make_plan(y))
-    (ahead,) = (
-        rows
-        for rows in charts.spec(charts.fan(y, table))["datasets"].values()
-        if rows[0].get("key") == "forecast"
+def test_the_fan_begins_at_the_last_published_month() -> None:
+    table = make_table(Y, PLAN)
+    spec = charts.spec(charts.fan(Y, table, "UK energy consumption"))
+    rows = next(rows for rows in spec["datasets"].values() if rows[0].get("key") == "forecast")
+    assert len(rows) == 1 + len(table.months)
+    assert rows[0]["mean"] == rows[0]["lower80"] == rows[0]["upper95"] == Y.iloc[-1]
+    assert [row["mean"] for row in rows[1:]] == [row.mean for row in table.months]
+    bounds = ("lower95", "lower80", "upper80", "upper95")
+    quantiles = table.months[0].quantiles
+    assert [rows[1][name] for name in bounds] == [quantiles[i] for i in (0, 1, 5, 6)]
+    assert charts.titles(spec) == (
+        "UK energy consumption, Mtoe a month",
+        "24 months ahead, by theta, from data to July 2022",
     )
-    assert len(ahead) == 1 + len(table.months)
-    assert ahead[0]["mean"] == ahead[0]["q25"] == ahead[0]["q975"] == y.iloc[-1]
-    assert [row["mean"] for row in ahead[1:]] == [row.mean for row in table.months]
-    assert ahead[1]["q100"] == table.months[0].quantiles[1]
-    text = json.dumps(charts.spec(charts.fan(y, table, of="UK energy consumption")))
-    for told in (
-        "Mtoe a month",
-        "UK energy consumption, 24 months ahead",
-        "theta, data to 2022-07",
-    ):
-        assert told in text
 
 
-def test_the_leaderboard_s_colours_tell_who_is_who() -> None:
-    y = make_series()
-    ranked = make_comparison(y, make_plan(y), failed=["ridge"]).ranked
-    made = charts.spec(charts.leaderboard(ranked, "seasonal_naive"))
+def test_an_answer_is_drawn_in_another_unit() -> None:
+    spec = spec_of("fan of an answer")
+    rows = next(rows for rows in spec["datasets"].values() if rows[0].get("key") == "80% interval")
+    assert rows[0]["mean"] == pytest.approx(11.63 * Y.iloc[-1])
+    assert [rows[1]["lower80"], rows[1]["upper95"]] == pytest.approx([11.63 * 11, 11.63 * 15])
+    assert charts.titles(spec)[0] == "UK energy consumption, TWh a month"
+
+
+@pytest.mark.parametrize(
+    ("months", "interval", "step"),
+    [(1, "month", 1), (12, "month", 1), (36, "month", 3), (72, "year", 1), (180, "year", 2),
+     (300, "year", 5)],
+)  # fmt: skip
+def test_a_month_axis_has_room_for_its_labels(months: int, interval: str, step: int) -> None:
+    shown = pd.period_range("1995-01", periods=months, freq="M").to_timestamp()
+    assert month_axis(shown).to_dict()["tickCount"] == {"interval": interval, "step": step}
+
+
+def test_the_leaderboard_highlights_champion_and_baseline() -> None:
+    made = charts.spec(charts.leaderboard(compared(("ridge",)).ranked, "seasonal_naive"))
     rows = next(rows for rows in made["datasets"].values() if "role" in rows[0])
     assert [(row["forecaster"], row["role"]) for row in rows] == [
         ("theta", "champion"),
@@ -151,34 +158,21 @@ def test_the_leaderboard_s_colours_tell_who_is_who() -> None:
 
 
 def test_folds_draw_each_month_published_once_and_every_cutoff() -> None:
-    y = make_series()
-    laid = make_plan(y)
-    frame = make_folds(y, laid, 0.2, nowcast=True)
+    frame = make_folds(Y, PLAN, 0.2, nowcast=True)
     made = charts.spec(charts.folds(frame, "Mtoe", "Folds"))["datasets"].values()
     published = next(rows for rows in made if rows[0]["key"] == "published")
     forecast = next(rows for rows in made if rows[0]["key"] == "forecast")
     months = [row["month"] for row in published]
     assert months == sorted(set(months))
     cutoffs = {row["cutoff"] for row in forecast}
-    assert cutoffs == {str(cutoff) for cutoff in (*laid.backtest, *laid.holdout)}
+    assert cutoffs == {str(cutoff) for cutoff in (*PLAN.backtest, *PLAN.holdout)}
     assert {row["key"] for row in forecast} == {"forecast", "forecast, holdout"}
     rolling = frame["protocol"].isin(["backtest", "holdout"]) & (frame["horizon"] <= 12)
     assert [row["value"] for row in forecast] == frame[rolling]["mean"].to_list()
 
 
-def test_a_table_as_a_frame() -> None:
-    y = make_series()
-    table = make_table(y, make_plan(y), horizon=3)
-    frame = charts.table_frame(table)
-    assert list(frame["horizon"]) == [1, 2, 3]
-    assert list(frame.columns[:4]) == ["month", "horizon", "mean", "q0.025"]
-    assert frame["month"].iloc[0] == pd.Timestamp("2022-08-01")
-    assert tuple(frame.iloc[0, 3:]) == table.months[0].quantiles
-
-
 def test_coverage_is_that_of_the_backtest_by_months_ahead() -> None:
-    y = make_series()
-    frame = make_folds(y, make_plan(y), 0.2, nowcast=True)
+    frame = make_folds(Y, PLAN, 0.2, nowcast=True)
     (rows,) = charts.spec(charts.coverage(frame))["datasets"].values()
     assert [(row["horizon"], row["nominal"]) for row in rows] == [
         (horizon, nominal) for horizon in range(1, 13) for nominal in (0.8, 0.95)
@@ -196,8 +190,7 @@ def test_coverage_is_that_of_the_backtest_by_months_ahead() -> None:
 
 def test_coverage_of_a_single_fold_draws() -> None:
     """One month at each horizon has no sampling error that could be known."""
-    y = make_series()
-    frame = make_folds(y, make_plan(y, folds=1), 0.2)
+    frame = make_folds(Y, make_plan(Y, folds=1), 0.2)
     made = charts.coverage(frame, months=3)
     (rows,) = charts.spec(made)["datasets"].values()
     assert all(row["low"] == row["share"] == row["high"] for row in rows)
@@ -217,12 +210,11 @@ def test_the_parts_are_stacked_in_their_order_with_a_colour_each() -> None:
 
 
 def test_there_is_a_colour_for_every_part_of_the_total() -> None:
-    assert len(set(COLOURS)) == len(COLOURS) >= len(ENERGY.parts)
+    assert len(set(PARTS)) == len(PARTS) >= len(ENERGY.parts)
 
 
 def test_error_by_calendar_month_is_that_of_the_backtest() -> None:
-    y = make_series()
-    frame = make_folds(y, make_plan(y), 0.2, nowcast=True)
+    frame = make_folds(Y, PLAN, 0.2, nowcast=True)
     made = charts.spec(charts.by_month({"seasonal_naive": frame, "theta": frame}))
     (rows,) = made["datasets"].values()
     assert [(row["forecaster"], row["month"]) for row in rows] == [
@@ -234,8 +226,8 @@ def test_error_by_calendar_month_is_that_of_the_backtest() -> None:
     assert rows[0]["mape"] == pytest.approx(off)
 
 
-def test_a_page_shows_a_chart_on_its_own_ground_and_says_its_title_itself() -> None:
-    printed = spec_of("outlook")
+def test_a_page_shows_a_chart_transparent_and_without_its_title() -> None:
+    printed = spec_of("fan of an answer")
     before = json.dumps(printed)
     shown = charts.on_screen(printed)
     assert json.dumps(printed) == before
@@ -243,11 +235,11 @@ def test_a_page_shows_a_chart_on_its_own_ground_and_says_its_title_itself() -> N
     assert (shown["width"], shown["config"]["background"]) == ("container", "transparent")
     assert shown["description"].startswith("UK energy consumption, TWh a month. ")
     assert shown["datasets"] == printed["datasets"]
-    assert charts.titles(printed)[1] == "Forecast by theta, from data to December 2019"
+    assert charts.titles(printed)[1] == "2 months ahead, by theta, from data to December 2019"
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_every_colour_has_its_counterpart_in_the_dark(name: str) -> None:
+@pytest.mark.parametrize("name", MAKERS)
+def test_every_colour_has_a_dark_counterpart(name: str) -> None:
     shown = charts.on_screen(spec_of(name))
     del shown["datasets"]
     text = json.dumps(shown).lower()
@@ -260,7 +252,7 @@ def test_every_colour_has_its_counterpart_in_the_dark(name: str) -> None:
 
 
 @pytest.mark.parametrize("light", DARK)
-def test_colours_stand_out_from_either_ground(light: str) -> None:
+def test_colours_stand_out_on_both_backgrounds(light: str) -> None:
     """A line needs a contrast of 3:1 by the Web Content Accessibility Guidelines, 1.4.11."""
     quiet = {"#eceef0", "#c4c9cf", "#b6c2cd", "#86bfe3", "#c9e2f3", "#56b4e9", "#8c959f"}
     if light not in quiet:  # grids, areas and what stays behind
@@ -278,8 +270,8 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-def test_a_file_of_a_chart_says_where_its_figures_are_from() -> None:
-    printed = charts.sourced(spec_of("leaderboard"), "Source: a table")
+def test_a_file_of_a_chart_names_the_source_of_its_data() -> None:
+    printed = charts.with_source(spec_of("leaderboard"), "Source: a table")
     assert printed["title"]["subtitle"][-1] == "Source: a table"
     assert "Source: a table" in charts.svg_of(printed)
     assert charts.png_of(printed, scale=0.5).startswith(b"\x89PNG")

@@ -19,7 +19,7 @@ PROBES = re.compile(r"/(\w+)/_stcore/(health|host-config)$")
 """Streamlit's own look for its server under the path of a page, which ends in a 404 by design."""
 
 
-class Watched:
+class BrowserPage:
     """A page of the browser that remembers what went wrong."""
 
     def __init__(self, context: Any, url: str) -> None:

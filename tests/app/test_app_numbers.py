@@ -1,4 +1,4 @@
-"""What pages derive and how they write it: figures, what-ifs, formats, due dates."""
+"""The numbers that pages derive and how they write them, and the watch for a new release."""
 
 from __future__ import annotations
 
@@ -12,8 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from energy import legacy_errors
-from energy.charts import exploration
+from energy import formatting
 from energy.contract import (
     Forecast,
     ForecastRequest,
@@ -25,8 +24,8 @@ from energy.contract import (
 )
 from energy.contract.months import months_after
 from energy.errors import ServiceSlow
-from streamlit_app import figures, formats, units, whatif
-from streamlit_app.service import Watch
+from streamlit_app import forecast_data, markdown, whatif
+from streamlit_app.queries import ReleaseWatch
 
 FACTS = WeatherFacts(
     response=0.1,
@@ -60,21 +59,23 @@ def an_answer(means: list[float], cutoff: str = "2022-07") -> Forecast:
 
 def test_a_year_in_figures() -> None:
     past = pd.Series(10.0, pd.period_range("2020-08", "2022-07", freq="M"))
-    year = figures.year_ahead(an_answer([11.0, 13.0, *[9.0] * 22]), past)
+    year = forecast_data.year_ahead(an_answer([11.0, 13.0, *[9.0] * 22]), past)
     assert (year.first, year.last, year.months) == ("2022-08", "2023-07", 12)
-    assert (year.total, year.before) == (114.0, 120.0)
+    assert (year.total, year.year_before) == (114.0, 120.0)
     assert year.change == pytest.approx(-5.0)
-    assert (year.peak.month, year.low.month) == ("2022-09", "2022-10")
+    assert year.peak.month == "2022-09"
 
 
 def test_a_year_without_the_year_before_has_no_change() -> None:
     past = pd.Series(10.0, pd.period_range("2022-06", "2022-07", freq="M"))
-    assert figures.year_ahead(an_answer([11.0] * 3), past).change is None
+    assert forecast_data.year_ahead(an_answer([11.0] * 3), past).change is None
 
 
-def test_the_file_holds_what_the_answer_does() -> None:
+def test_the_csv_file_has_the_forecast_in_its_unit() -> None:
     answer = an_answer([11.0, 13.0])
-    table = pd.read_csv(io.StringIO(figures.as_csv(answer, "TWh", 2.0)))
+    table = pd.read_csv(
+        io.StringIO(forecast_data.forecast_csv(answer, forecast_data.Unit("TWh", 2.0)))
+    )
     assert list(table["month"]) == ["2022-08", "2022-09"]
     assert list(table["forecast"]) == [22.0, 26.0]
     assert list(table["upper95"]) == [26.0, 30.0]
@@ -82,106 +83,98 @@ def test_the_file_holds_what_the_answer_does() -> None:
     assert set(table["release"]) == {"r"}
 
 
-def test_an_answer_in_another_unit() -> None:
-    found = figures.in_unit(an_answer([10.0, 20.0]), units.Unit("TWh", 11.63))
-    assert found.unit == "TWh"
-    assert [row.mean for row in found.months] == pytest.approx([116.3, 232.6])
-
-
-def test_months_whose_weather_is_out_are_not_asked_about() -> None:
+def test_months_with_published_weather_are_left_out() -> None:
     answer = an_answer([11.0] * 3)
     rows = (replace(answer.months[0], weather="observed"), *answer.months[1:])
     assert whatif.open_months(replace(answer, months=rows)) == ("2022-09", "2022-10")
 
 
-def test_winters_are_whole_and_newest_first() -> None:
+def test_winters_are_complete_and_newest_first() -> None:
     assert list(whatif.winters(FACTS)) == ["2021/22", "2020/21", "2019/20", "2018/19"]
-    # October 2021 is number 45 of the months known.
+    # October 2021 is month 45 of the facts.
     assert whatif.winters(FACTS)["2021/22"] == pytest.approx(sum(range(45, 51)) / 6)
 
 
-def test_a_winter_comes_again_month_by_month() -> None:
+def test_a_past_winter_becomes_a_request_month_by_month() -> None:
     months = [months_after("2022-07", n) for n in range(1, 13)]
-    asked = whatif.past_winter(months, FACTS, "2021/22")
-    assert asked is not None
-    assert asked.weather is not None
-    path = asked.weather.degree_days
+    request = whatif.winter_request(months, FACTS, "2021/22")
+    assert request is not None
+    assert request.weather is not None
+    path = request.weather.degree_days
     assert path == {months_after("2022-09", n): 44.0 + n for n in range(1, 7)}
-    assert asked.months == tuple(path)
-    assert whatif.past_winter(["2022-08"], FACTS, "2021/22") is None
+    assert request.months == tuple(path)
+    assert whatif.winter_request(["2022-08"], FACTS, "2021/22") is None
 
 
-def test_a_difference_has_the_band_of_the_estimate() -> None:
+def test_a_difference_has_the_interval_of_the_estimate() -> None:
     warmth = {months_after("2022-07", n): -2.0 for n in range(1, 13)}
     moved, central = an_answer([11.0] * 12), an_answer([10.0] * 12)
-    found = whatif.compare(central, moved, FACTS.sensitivity, warmth)
-    assert (found.energy, found.central) == (12.0, 120.0)
+    difference = whatif.compare(central, moved, FACTS.sensitivity, warmth)
+    assert (difference.energy, difference.central) == (12.0, 120.0)
     # Two degrees in six months of winter and six of summer, each season with its own error.
-    assert found.high - found.energy == pytest.approx(1.2816 * 2 * 6 * (0.04 + 0.05), abs=1e-3)
-    assert found.energy - found.low == pytest.approx(found.high - found.energy)
+    assert difference.high - difference.energy == pytest.approx(
+        1.2816 * 2 * 6 * (0.04 + 0.05), abs=1e-3
+    )
+    assert difference.energy - difference.low == pytest.approx(difference.high - difference.energy)
 
 
 def test_a_winter_of_more_degree_days_is_colder() -> None:
     path = {"2022-12": 12.0, "2023-01": 10.0}
-    asked = ForecastRequest(months=tuple(path), weather=Weather(degree_days=path))
-    assert whatif.degrees_of(asked, FACTS) == {"2022-12": -2.0, "2023-01": 0.0}
-    assert whatif.degrees_of(whatif.warmer(["2022-12"], 1.5), FACTS) == {"2022-12": 1.5}
+    request = ForecastRequest(months=tuple(path), weather=Weather(degree_days=path))
+    assert whatif.degrees_warmer(request, FACTS) == {"2022-12": -2.0, "2023-01": 0.0}
+    assert whatif.degrees_warmer(whatif.temperature_request(["2022-12"], 1.5), FACTS) == {
+        "2022-12": 1.5
+    }
 
 
 @given(st.floats(-5, 5), st.lists(st.floats(5, 30), min_size=1, max_size=12))
-def test_a_band_holds_its_difference(degrees: float, means: list[float]) -> None:
+def test_an_interval_contains_its_difference(degrees: float, means: list[float]) -> None:
     moved, central = an_answer([mean - 0.4 * degrees for mean in means]), an_answer(means)
     warmth = {row.month: degrees for row in central.months}
-    found = whatif.compare(central, moved, FACTS.sensitivity, warmth)
-    assert found.low <= found.energy <= found.high
-    assert found.energy == pytest.approx(-0.4 * degrees * len(means), abs=1e-6)
+    difference = whatif.compare(central, moved, FACTS.sensitivity, warmth)
+    assert difference.low <= difference.energy <= difference.high
+    assert difference.energy == pytest.approx(-0.4 * degrees * len(means), abs=1e-6)
 
 
-@pytest.mark.parametrize("module", [formats, exploration])
+@pytest.mark.parametrize("module", [formatting, markdown])
 def test_the_examples_hold(module: object) -> None:
-    found = doctest.testmod(module)  # type: ignore[arg-type]
-    assert found.attempted
-    assert not found.failed
-
-
-@given(st.floats(-1e6, 1e6))
-def test_figures_are_written_with_a_real_minus(value: float) -> None:
-    texts = (formats.amount(value), formats.change(value), formats.percent(value))
-    assert not any("-" in text for text in texts)
+    results = doctest.testmod(module)  # type: ignore[arg-type]
+    assert results.attempted
+    assert not results.failed
 
 
 def test_units_keep_their_own_first() -> None:
-    assert list(units.offered("Mtoe")) == ["Mtoe", "TWh"]
-    assert list(units.offered("GWh")) == ["GWh"]
+    assert list(forecast_data.units_for("Mtoe")) == ["Mtoe", "TWh"]
+    assert list(forecast_data.units_for("GWh")) == ["GWh"]
 
 
-class Sometimes:
-    """A client that answers while it is told to."""
+class FlakyClient:
+    """A client that answers while it is up."""
 
     def __init__(self) -> None:
-        self.up, self.asked = True, 0
+        self.up, self.calls = True, 0
 
     def release(self) -> str:
-        self.asked += 1
+        self.calls += 1
         if not self.up:
-            raise legacy_errors.ServiceSlow("it", 1.0)
-        return f"release {self.asked}"
+            raise ServiceSlow("It is slow.")
+        return f"release {self.calls}"
 
 
-def test_the_release_seen_last_outlives_the_service() -> None:
-    client, clock = Sometimes(), [0.0]
+def test_the_last_release_outlives_the_service() -> None:
+    client, clock = FlakyClient(), [0.0]
     moment = datetime(2026, 11, 25, tzinfo=UTC)
-    watch = Watch(client, lambda: clock[0], lambda: moment)  # type: ignore[arg-type]
+    watch = ReleaseWatch(client, lambda: clock[0], lambda: moment)  # type: ignore[arg-type]
     assert watch.current().release == "release 1"
     clock[0] = 29.0
-    assert client.asked == 1
+    assert client.calls == 1
     client.up = False
     clock[0] = 31.0
     for _ in range(3):
-        seen = watch.current()
-    assert (seen.release, seen.read_at) == ("release 1", moment)
-    assert isinstance(seen.trouble, ServiceSlow)
-    assert client.asked == 2
+        status = watch.current()
+    assert (status.release, status.read_at) == ("release 1", moment)
+    assert isinstance(status.error, ServiceSlow)
+    assert client.calls == 2
     client.up = True
     clock[0] = 62.0
-    assert watch.current().trouble is None
+    assert watch.current().error is None

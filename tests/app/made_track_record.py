@@ -21,7 +21,7 @@ def a_score(months: int = 30, mae: float = 0.52) -> RecordScore:
     return RecordScore(months, mae, 0.81, 0.68, 1.06, 3.6, 0.77, 0.93, -0.11, 0.55)
 
 
-def a_record(scored: bool = True) -> TrackRecord:
+def a_track_record(scored: bool = True) -> TrackRecord:
     rows = []
     for cutoff in CUTOFFS if scored else ():
         for ahead in range(1, months_between(cutoff, NEWEST) + 1):
