@@ -13,7 +13,7 @@ from IPython.display import Markdown
 from energy import charts
 from energy.charts.exploration import decompose
 from energy.contract import WEATHER_AHEAD
-from energy.data import revisions
+from energy.data.checks import compare_vintages
 from energy.data.frame import read_frame, target_series
 from energy.data.tables import ENERGY
 from energy.data.vintages import open_vintage
@@ -200,24 +200,24 @@ Markdown(
 )
 
 # %% [markdown]
-# What a new vintage changed is found by `revisions.compare`, and kept beside it. Only one vintage
+# `compare_vintages` lists what a new vintage changed; the list is archived beside it. Only one vintage
 # comes with this project, so there is little to compare with. One later figure is public: that of
 # July 2022, 11.86 Mtoe. Put in the place of the provisional one:
 
 # %%
 later = frame.copy()
 later.loc["2022-07", "total"] = 11.86
-revisions.compare_vintages(frame, later).round({"old": 2, "new": 2})
+compare_vintages(frame, later).round({"old": 2, "new": 2})
 
 # %%
 charts.show(charts.old_against_new(frame["total"], later["total"], UNIT, years=1))
 
 # %%
-(summary,) = revisions.summarise_revisions(frame, later)
-was = frame["total"][summary.month]
+was = frame["total"]["2022-07"]
+change = 11.86 - was
 Markdown(
-    f"A revision of {summary.largest:+.2f} {UNIT}, {summary.largest / was:+.1%}: about "
-    f"{abs(summary.largest) / after:.1f} standard deviations of what is left in normal weather. "
+    f"A revision of {change:+.2f} {UNIT}, {change / was:+.1%}: about "
+    f"{abs(change) / after:.1f} standard deviations of what is left in normal weather. "
     f"Every forecast is held against the figures of its own time *and* of today, so that what "
     f"revisions do can be seen ([docs/monitoring.md](../docs/monitoring.md))."
 )

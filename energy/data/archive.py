@@ -17,8 +17,7 @@ from pathlib import Path
 import msgspec
 import pandas as pd
 
-from energy.data.checks import DataCheck
-from energy.data.revisions import revisions_from_csv
+from energy.data.checks import DataCheck, revisions_from_csv
 from energy.data.tables import ENERGY
 from energy.data.vintages import (
     RECORD,
@@ -42,14 +41,10 @@ _ID = re.compile(r"\d{4}-(0[1-9]|1[0-2])-[0-9a-f]{8}")
 
 @dataclass(frozen=True, slots=True)
 class ArchivedVintage:
-    """A vintage in the archive, not yet read.
+    """A vintage in the archive, not yet read; `open_vintage` reads its folder.
 
-    Attributes:
-        vintage_id: Its id.
-        folder: Folder of its files, for `open_vintage`.
-        release: Name of the release, or ''.
-        kept_at: Time of its archiving, ISO, UTC; '' for the embedded vintage.
-        hashes: SHA-256 of each workbook by file name.
+    `kept_at` is the time of its archiving, ISO, UTC, and '' for the embedded vintage; `hashes` has
+    the SHA-256 of each workbook by file name.
     """
 
     vintage_id: str
@@ -64,15 +59,14 @@ class ArchivedVintage:
         return self.vintage_id[:7]
 
     def revisions(self) -> pd.DataFrame:
-        """Its changes of the vintage before; see `revisions.compare_vintages`."""
+        """Its changes of the vintage before; see `compare_vintages`."""
         return revisions_from_csv(self.folder / REVISIONS)
 
 
 def list_vintages(root: Path) -> list[ArchivedVintage]:
-    """Every vintage, oldest first: by last month of energy, then by time of archiving.
+    """Every vintage in `raw` and `vintages`, either of which may be missing.
 
-    Args:
-        root: The folder with `raw` and `vintages`, either of which may be missing.
+    They are sorted, oldest first, by last month of energy, then by time of archiving.
 
     Raises:
         DataError: A folder in `vintages` is damaged, or the embedded vintage cannot be read.
@@ -98,7 +92,6 @@ def newest_vintage(root: Path) -> ArchivedVintage:
 
     Raises:
         NoData: There is none.
-        DataError: See `list_vintages`.
     """
     vintages = list_vintages(root)
     if not vintages:
@@ -107,11 +100,7 @@ def newest_vintage(root: Path) -> ArchivedVintage:
 
 
 def find_vintage(root: Path, vintage_id: str) -> ArchivedVintage:
-    """The vintage with an id.
-
-    Raises:
-        DataError: There is none; or see `list_vintages`.
-    """
+    """The vintage with an id; DataError if there is none."""
     vintages = {vintage.vintage_id: vintage for vintage in list_vintages(root)}
     if vintage_id not in vintages:
         raise DataError(
@@ -122,12 +111,7 @@ def find_vintage(root: Path, vintage_id: str) -> ArchivedVintage:
 
 
 def make_vintage_id(month: str, hashes: Iterable[str]) -> str:
-    """The id of a vintage.
-
-    Args:
-        month: The last month with energy figures, ISO.
-        hashes: SHA-256 of each workbook, in any order; file names do not matter.
-    """
+    """The id of a vintage, from its last month of energy and the SHA-256 of each workbook."""
     return f"{month}-{_short_hash(hashes)}"
 
 
@@ -143,17 +127,16 @@ def _short_hash(hashes: Iterable[str]) -> str:
 
 
 def _read_archived(folder: Path) -> ArchivedVintage:
-    record = read_record(folder)
+    record, path = read_record(folder), folder / RECORD
     if record is None:
-        raise bad_record(folder / RECORD, "no such file", "the record of the vintage")
+        raise bad_record(path, "no such file", "the record of the vintage")
     require_files(folder, record)
     try:
-        has_zone = datetime.fromisoformat(record.kept_at).tzinfo is not None
+        zone = datetime.fromisoformat(record.kept_at).tzinfo
     except ValueError:
-        has_zone = False
-    if not has_zone:
-        expected = "kept_at, a time with its time zone"
-        raise bad_record(folder / RECORD, f"kept_at {record.kept_at!r}", expected)
+        zone = None
+    if zone is None:
+        raise bad_record(path, f"kept_at {record.kept_at!r}", "a time with its time zone")
     hashes = {name: file.sha256 for name, file in record.files.items()}
     return ArchivedVintage(folder.name, folder, record.release, record.kept_at, hashes)
 
@@ -166,21 +149,12 @@ def quarantine(
     checks: Collection[DataCheck],
     now: datetime,
 ) -> Path:
-    """Store refused workbooks and the reason in a folder of their own, the same ones only once.
+    """Store refused workbooks, the reason and the checks that ran; return their folder.
 
-    Args:
-        root: The folder with `quarantine`.
-        files: The workbooks' bytes by file name.
-        record: Their record.
-        error: The reason.
-        checks: Results of the checks, as far as they ran.
-        now: The time of the refusal.
-
-    Returns:
-        The folder: a new one, or the one of the same bytes if they were refused before.
+    Workbooks that were refused before keep their folder of then.
 
     Raises:
-        DataError: It cannot be written.
+        DataError: The folder cannot be written.
     """
     hashes = {name: hashlib.sha256(body).hexdigest() for name, body in files.items()}
     short_hash = _short_hash(hashes.values())
@@ -213,8 +187,7 @@ def quarantine(
 def lock_folder(folder: Path) -> Iterator[None]:
     """Be the only writer in a folder, which is created if missing.
 
-    The lock is the operating system's, on the file `.lock`: it ends with the process, killed or
-    not, and the file that remains means nothing.
+    The operating system locks the file `.lock`: the lock ends with the process, killed or not.
 
     Raises:
         DataError: The folder cannot be written, or another writer takes longer than LOCK_SECONDS.
@@ -248,12 +221,11 @@ def _unwritable(folder: Path, reason: str) -> DataError:
 def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     """Create a folder with these files, all at once and safe from a power cut.
 
-    The files are written beside it under a hidden name, which is then renamed. Call it within
+    The files are written to a hidden folder beside it, which is then renamed. Call it within
     `lock_folder` of the parent.
 
     Raises:
-        FileExistsError: The folder exists; it is not changed.
-        OSError: The files cannot be written; the folder does not appear.
+        OSError: The folder exists (FileExistsError) or cannot be written; nothing is changed.
     """
     if folder.exists():
         raise FileExistsError(f"{folder} exists, and archived files are never overwritten")

@@ -1,4 +1,4 @@
-"""Checks of a new vintage against the vintage before, its covers and the calendar."""
+"""Compare a new vintage with the vintage before, its covers and the calendar."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ import json
 from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
+from pathlib import Path
 
 import pandas as pd
 
 from energy.data.frame import frame_fault, join_tables
-from energy.data.revisions import compare_vintages, summarise_revisions
 from energy.data.tables import ENERGY, TABLES, WEATHER
 from energy.data.vintages import RawFile, Vintage
 from energy.errors import DataError, join_names
+
+NOISE = 1e-9
+"""Smallest revision, as a share of the figure: below it, programs write one figure differently."""
 
 COLUMN_MOVED = 0.15
 """Largest mean absolute revision of a column, as a share of its mean.
@@ -50,16 +53,10 @@ _ADVICE = {
 
 @dataclass(frozen=True, slots=True)
 class DataCheck:
-    """The result of one check.
+    """The result of one check; a vintage that fails a blocking one is refused.
 
-    Attributes:
-        name: `index`, `ranges`, `total`, `older`, `withdrawn`, `revisions`, `cover`,
-            `cover dates`, `stale`.
-        passed: Whether the data are as expected.
-        blocking: Whether a vintage that fails the check is refused.
-        found: What the data are, in words.
-        expected: What was expected, in words.
-        where: Files, sheets, cells or columns of a fault; '' for the monthly frame.
+    `found` and `expected` are words for a person; `where` names files, sheets, cells or columns,
+    and is '' for the monthly frame.
     """
 
     name: str
@@ -77,9 +74,9 @@ def check_vintage(
 
     Args:
         vintage: The vintage to check.
-        before: The newest vintage in the archive, to compare with; None for the first.
+        before: The newest vintage in the archive; None for the first.
         today: The date to measure its age by.
-        new: Names of its new files, whose covers count; None for all files.
+        new: Names of the files whose covers count; None for all.
     """
     index = _index(vintage)
     if not index.passed:  # The other checks need sound indexes.
@@ -179,29 +176,27 @@ def _revised(old: pd.DataFrame, new: pd.DataFrame) -> DataCheck:
         f"no column to move by more than {COLUMN_MOVED:.0%} of its mean, no total by more than "
         f"{TOTAL_MOVED:.0%}, no weather figure by more than {WEATHER_MOVED:g} standard deviation"
     )
-    means = {
-        summary.column: summary.mean / float(old[summary.column].abs().mean())
-        for summary in summarise_revisions(old, new)
-    }
-    far = [name for name, mean in means.items() if mean > COLUMN_MOVED]
-    jumps = _jumps(old, new)
+    revisions = compare_vintages(old, new)
+    change = (revisions["new"] - revisions["old"]).abs()
+    figures = old.drop(columns="provisional")
+    compared = (figures.notna() & new.reindex(old.index)[figures.columns].notna()).sum()
+    # Mean absolute change of each revised column, as a share of its mean.
+    moves = change.groupby(revisions["column"]).sum() / compared / figures.abs().mean()
+    moves = moves.reindex(figures.columns).dropna()
+    far = ", ".join(moves.index[moves > COLUMN_MOVED])
+    allowed = revisions["column"].map(WEATHER_MOVED * old[list(WEATHER)].std())
+    is_total = revisions["column"] == ENERGY.total
+    allowed = allowed.where(~is_total, TOTAL_MOVED * revisions["old"].abs())
+    jumps = revisions[change > allowed]
     if not far and len(jumps):
         first = jumps.iloc[0]
         actual = f"{first['old']:.3f}, which became {first['new']:.3f}"
         place = f"{first['column']} of {first['month']}"
         return DataCheck("revisions", False, True, actual, expected, place)
-    worst = max(means, key=lambda name: means[name], default="")
-    actual = f"{worst} moved by {means[worst]:.1%} on the mean" if worst else "nothing revised"
-    return DataCheck("revisions", not far, True, actual, expected, ", ".join(far))
-
-
-def _jumps(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
-    """The revisions that are too large for one figure."""
-    revised = compare_vintages(old, new)
-    allowed = revised["column"].map(WEATHER_MOVED * old[list(WEATHER)].std())
-    total = revised["column"] == ENERGY.total
-    allowed = allowed.where(~total, TOTAL_MOVED * revised["old"].abs())
-    return revised[(revised["new"] - revised["old"]).abs() > allowed]
+    actual = "nothing revised"
+    if len(moves):
+        actual = f"{moves.idxmax()} moved by {moves.max():.1%} on the mean"
+    return DataCheck("revisions", not far, True, actual, expected, far)
 
 
 def _cover(vintage: Vintage, file: RawFile) -> Iterator[DataCheck]:
@@ -238,3 +233,38 @@ def _stale(vintage: Vintage, today: date) -> Iterator[DataCheck]:
 
 def _last(vintage: Vintage, number: str) -> pd.Period:
     return pd.PeriodIndex(vintage.tables[number].figures.index)[-1]
+
+
+def compare_vintages(old: pd.DataFrame, new: pd.DataFrame) -> pd.DataFrame:
+    """Every figure that is in both monthly frames and differs.
+
+    Returns:
+        Columns `month` (Period[M]), `column`, `old` and `new` (float64, in the column's unit),
+        sorted by month and by the order of the columns; empty if nothing was revised.
+    """
+    names = [name for name in old.columns if name in new.columns and name != "provisional"]
+    months = old.index.intersection(new.index)
+    before, after = (frame.loc[months, names] for frame in (old, new))
+    # NaN compares false, which leaves out figures in only one of them.
+    differs = (before - after).abs() > NOISE * after.abs()
+    rows, columns = differs.to_numpy().nonzero()
+    return pd.DataFrame(
+        {
+            "month": pd.PeriodIndex(months[rows], freq="M"),
+            "column": pd.Series([names[column] for column in columns], dtype=str),
+            "old": before.to_numpy(dtype=float)[rows, columns],
+            "new": after.to_numpy(dtype=float)[rows, columns],
+        }
+    )
+
+
+def revisions_to_csv(revisions: pd.DataFrame) -> str:
+    """Revisions as the text of a `revisions.csv`, with every digit."""
+    return str(revisions.to_csv(index=False, lineterminator="\n"))
+
+
+def revisions_from_csv(path: Path) -> pd.DataFrame:
+    """Revisions from a `revisions.csv`, as `compare_vintages` returns them."""
+    types = {"month": str, "column": str, "old": float, "new": float}
+    revisions = pd.read_csv(path, dtype=types, float_precision="round_trip")
+    return revisions.assign(month=pd.PeriodIndex(revisions["month"], freq="M"))

@@ -29,7 +29,6 @@ RESERVED = {"all", "month", "provisional"}
 """Names that no series of a long table can have."""
 _MONTH = re.compile(r"([1-9]\d{3}-(?:0[1-9]|1[0-2]))(-\d{2})?", re.ASCII)
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
-_MONTH_EXPECTED = "a month such as 2022-08, or a date such as 2022-08-01"
 _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"PK")
 
 
@@ -37,16 +36,19 @@ _OTHER_ENCODINGS = (b"\xff\xfe", b"\xfe\xff", b"PK")
 class CsvRow:
     """A row of the file: its line, and its cells by header."""
 
+    file: Path
     line: int
     cells: dict[str, str]
 
+    def error(self, header: str, expected: str, actual: str = "") -> DataError:
+        """The error for a cell; `actual` is its text by default."""
+        actual = actual or quote_value(self.cells[header])
+        place = f"{self.file}, line {self.line}, column {header}"
+        return DataError(f"{place}: found {actual}; expected {expected}.")
+
 
 def read_bytes(file: Path) -> bytes:
-    """The bytes of a CSV.
-
-    Raises:
-        DataError: The file does not exist or cannot be read.
-    """
+    """The bytes of a CSV; DataError if it cannot be read."""
     try:
         return file.read_bytes()
     except OSError as error:
@@ -55,11 +57,6 @@ def read_bytes(file: Path) -> bytes:
 
 def read_monthly_csv(content: bytes, dataset: Dataset, layout: CsvLayout) -> pd.DataFrame:
     """Read a CSV with a column for each series, and check every cell.
-
-    Args:
-        content: The file's bytes.
-        dataset: Its columns.
-        layout: Their headers.
 
     Returns:
         The monthly frame: gapless monthly `PeriodIndex` named `month`; float64 columns of the data
@@ -70,7 +67,7 @@ def read_monthly_csv(content: bytes, dataset: Dataset, layout: CsvLayout) -> pd.
             not the one after the month before; a cell is not a figure within its range, or is
             empty between figures; the target is not the sum of its parts.
     """
-    rows = list(read_rows(_decode(content, layout.file), layout))
+    rows = list(read_rows(content, layout))
     if not rows:
         raise _not_a_csv(layout.file, "a row of names and no months")
     last = ""
@@ -89,52 +86,46 @@ def read_monthly_csv(content: bytes, dataset: Dataset, layout: CsvLayout) -> pd.
 def read_long_csv(content: bytes, dataset: Dataset, layout: CsvLayout) -> pd.DataFrame:
     """Read a CSV with a row for each series and month, and check every cell.
 
-    Args:
-        content: The file's bytes.
-        dataset: A long table.
-        layout: Headers of its columns.
-
     Returns:
         The monthly frame: gapless monthly `PeriodIndex` named `month`, a float64 column for each
         series in the order they first appear, NaN before its first month and after its last; a
         bool column `provisional`, false.
 
     Raises:
-        DataError: It is not a CSV in UTF-8; a column is missing, unknown or repeated; a name is not
-            allowed; a month is not the one after the month before of its series; a cell is not a
-            figure within its range, or is empty.
+        DataError: As `read_monthly_csv`, or the name of a series is not allowed.
     """
     assert dataset.each is not None  # noqa: S101 - `load_dataset` calls this for long tables only
     name_header, value_header = layout.headers[SERIES], layout.headers[VALUE]
     last: dict[str, str] = {}
     figures: dict[str, list[float]] = {}
-    for row in read_rows(_decode(content, layout.file), layout):
+    for row in read_rows(content, layout):
         name, cell = row.cells[name_header], row.cells[value_header]
         if name not in figures:
             if not SERIES_NAME.fullmatch(name) or name in RESERVED:
-                raise DataError(
-                    f"{_place(row, name_header, layout)}: found {quote_value(name)}; expected a "
-                    "name of up to 40 letters, digits, spaces and `_.-` that begins with a letter "
-                    "or a digit, other than all, month and provisional."
+                expected = (
+                    "a name of up to 40 letters, digits, spaces and `_.-` that begins with a "
+                    "letter or a digit, other than all, month and provisional"
                 )
+                raise row.error(name_header, expected)
             figures[name], last[name] = [], ""
         last[name] = _read_month(row, layout, last[name], f" (of series {name})")
         if not cell:
             expected = "a figure in every row: leave out the rows of months without one"
-            raise _blank_figure(row, value_header, layout, last[name], expected)
-        figures[name].append(parse_figure(row, value_header, dataset.each, layout))
+            raise row.error(value_header, expected, f"no figure for {last[name]}")
+        figures[name].append(parse_figure(row, value_header, dataset.each))
     if not figures:
         raise _not_a_csv(layout.file, "a row of names and no months")
     return _long_frame(figures, last, layout.file)
 
 
-def read_rows(text: str, layout: CsvLayout) -> Iterator[CsvRow]:
+def read_rows(content: bytes, layout: CsvLayout) -> Iterator[CsvRow]:
     """Every row after the header, blank rows left out.
 
     Raises:
-        DataError: It has no commas between its columns, quotes that do not close, a column that is
-            missing, unknown or repeated, or a row with more or fewer cells than columns.
+        DataError: It is not text in UTF-8, has no commas between its columns, quotes that do not
+            close, a column that is missing, unknown or repeated, or a row with more or fewer cells.
     """
+    text = _decode(content, layout.file)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     header: list[str] = []
     try:
@@ -150,7 +141,7 @@ def read_rows(text: str, layout: CsvLayout) -> Iterator[CsvRow]:
                     f"{layout.file}, line {reader.line_num}: found {len(cells)} cells; expected "
                     f"{len(header)}. Look for a decimal comma, or a comma between thousands."
                 )
-            yield CsvRow(reader.line_num, dict(zip(header, cells, strict=True)))
+            yield CsvRow(layout.file, reader.line_num, dict(zip(header, cells, strict=True)))
     except csv.Error as error:
         reason = f"a broken row at line {reader.line_num} ({error})"
         raise _not_a_csv(layout.file, reason) from error
@@ -173,22 +164,17 @@ def parse_csv_month(text: str) -> str | None:
     return match[1]
 
 
-def parse_figure(row: CsvRow, header: str, measure: Measure, layout: CsvLayout) -> float:
-    """The number in a cell.
-
-    Raises:
-        DataError: It is not a number, or out of its range.
-    """
+def parse_figure(row: CsvRow, header: str, measure: Measure) -> float:
+    """The number in a cell; DataError if it is none, or out of the measure's range."""
     cell = row.cells[header]
     if not _NUMBER.fullmatch(cell):
         expected = "a number such as 1234.5"
         if re.fullmatch(r"[+-]?[\d.]+(,\d+)+", cell):
             expected += ", with a point and no commas"
-        raise _wrong_cell(row, header, layout, expected)
+        raise row.error(header, expected)
     value = float(cell)
     if not measure.lowest <= value <= measure.highest:
-        expected = f"{measure.lowest:g} to {measure.highest:g} ({measure.unit})"
-        raise _wrong_cell(row, header, layout, expected)
+        raise row.error(header, f"{measure.lowest:g} to {measure.highest:g} ({measure.unit})")
     return value
 
 
@@ -239,12 +225,12 @@ def _read_month(row: CsvRow, layout: CsvLayout, before: str, series: str = "") -
     """The month of a row, if it is the one after the month before ('' for the first row)."""
     month = parse_csv_month(row.cells[layout.month])
     if month is None:
-        raise _wrong_cell(row, layout.month, layout, _MONTH_EXPECTED)
+        raise row.error(layout.month, "a month such as 2022-08, or a date such as 2022-08-01")
     if before and (steps := month_number(month) - month_number(before)) != 1:
         reason = f"{steps - 1} left out" if steps > 1 else "rows must ascend in time"
         reason = reason if steps else "this month is there twice"
         expected = f"{months_after(before, 1)}, the month after {before}: {reason}{series}"
-        raise _wrong_cell(row, layout.month, layout, expected)
+        raise row.error(layout.month, expected)
     return month
 
 
@@ -253,17 +239,13 @@ def _column(rows: Sequence[CsvRow], measure: Measure, first: str, layout: CsvLay
     header = layout.headers[measure.name]
     filled = [index for index, row in enumerate(rows) if row.cells[header]]
     if not filled:
-        expected = "at least one figure in this column"
-        raise _blank_figure(rows[0], header, layout, first, expected)
+        raise rows[0].error(header, "at least one figure in this column", f"no figure for {first}")
     for index in range(filled[0], filled[-1]):
         if not rows[index].cells[header]:
             expected = "a figure in every month between a column's first and its last"
-            month = months_after(first, index)
-            raise _blank_figure(rows[index], header, layout, month, expected)
-    return [
-        parse_figure(row, header, measure, layout) if row.cells[header] else math.nan
-        for row in rows
-    ]
+            actual = f"no figure for {months_after(first, index)}"
+            raise rows[index].error(header, expected, actual)
+    return [parse_figure(row, header, measure) if row.cells[header] else math.nan for row in rows]
 
 
 def _check_weather(
@@ -274,8 +256,8 @@ def _check_weather(
     for measure in dataset.weather:
         for index in (needed & frame[measure.name].isna()).to_numpy().nonzero()[0][:1]:
             expected = "weather in every month that another column has a figure for"
-            header, month = layout.headers[measure.name], str(frame.index[index])
-            raise _blank_figure(rows[index], header, layout, month, expected)
+            actual = f"no figure for {frame.index[index]}"
+            raise rows[index].error(layout.headers[measure.name], expected, actual)
 
 
 def _check_total(
@@ -288,12 +270,15 @@ def _check_total(
     # Before a part begins there is no sum to compare with.
     wrong = ((total - parts).abs() > dataset.tolerance).to_numpy()
     for index in wrong.nonzero()[0][:1]:
-        place = _place(rows[index], layout.headers[dataset.target], layout)
-        raise DataError(
-            f"{place}: found {total.iloc[index]:g} for {frame.index[index]}, but its parts sum to "
-            f"{parts.iloc[index]:g}; expected a difference of at most {dataset.tolerance:g}. "
-            "Correct the figures, or set `tolerance` in the settings file."
+        actual = (
+            f"{total.iloc[index]:g} for {frame.index[index]}, but its parts sum to "
+            f"{parts.iloc[index]:g}"
         )
+        expected = (
+            f"a difference of at most {dataset.tolerance:g}: correct the figures, or set "
+            "`tolerance` in the settings file"
+        )
+        raise rows[index].error(layout.headers[dataset.target], expected, actual)
 
 
 def _long_frame(figures: dict[str, list[float]], last: dict[str, str], file: Path) -> pd.DataFrame:
@@ -318,19 +303,3 @@ def _not_a_csv(file: Path, actual: str) -> DataError:
         f"{file}: found {actual}; expected a CSV in UTF-8 with commas between columns and points "
         "in numbers: a row of names, then a row for each month."
     )
-
-
-def _place(row: CsvRow, header: str, layout: CsvLayout) -> str:
-    return f"{layout.file}, line {row.line}, column {header}"
-
-
-def _wrong_cell(row: CsvRow, header: str, layout: CsvLayout, expected: str) -> DataError:
-    cell = quote_value(row.cells[header])
-    return DataError(f"{_place(row, header, layout)}: found {cell}; expected {expected}.")
-
-
-def _blank_figure(
-    row: CsvRow, header: str, layout: CsvLayout, month: str, expected: str
-) -> DataError:
-    place = _place(row, header, layout)
-    return DataError(f"{place}: found no figure for {month}; expected {expected}.")

@@ -31,14 +31,7 @@ TOLERANCE = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A column of figures.
-
-    Attributes:
-        name: Its name in the monthly frame, in requests and in MLflow.
-        unit: The unit of a month's figure.
-        lowest: Smallest figure allowed.
-        highest: Largest figure allowed.
-    """
+    """A column of figures: its name everywhere, its unit, and the range of its figures."""
 
     name: str
     unit: str
@@ -50,11 +43,8 @@ class Measure:
 class CsvLayout:
     """Where the figures are in a CSV.
 
-    Attributes:
-        file: The CSV.
-        month: Header of the column of months.
-        headers: Header of each other column, by its name in the monthly frame; in a long table, of
-            the columns SERIES and VALUE.
+    `month` is the header of the months; `headers` has that of each other column by its name in the
+    monthly frame, in a long table those of SERIES and VALUE.
     """
 
     file: Path
@@ -71,12 +61,10 @@ class Dataset:
         title: What is forecast, for charts and pages.
         measures: The columns that can be forecast.
         target: The column that is forecast by default.
-        parts: Names of the measures that add up to the target; empty for none.
+        parts: Names of the measures that add up to the target.
         tolerance: Largest difference between the target and the sum of its parts, in its unit.
         start: First month to learn from, ISO; '' for the first that has figures.
         weather: Temperature and degree days; empty for figures without weather.
-        attribution: The sentence to show beside the figures.
-        licence: Their licence.
         csv: Where the figures are; None for the published workbooks and their archive.
         each: The measure of every series of a long table, apart from its name; None for a data set
             with a column for each series. The measures of a long table are known once it is read.
@@ -125,11 +113,7 @@ class Dataset:
         return replace(self, measures=measures, target=self.target or names[0])
 
     def with_target(self, target: str) -> Dataset:
-        """The data set with one series only.
-
-        Raises:
-            UnknownTarget: There is no such series.
-        """
+        """The data set with one series only; UnknownTarget if there is no such series."""
         measures = tuple(measure for measure in self.measures if measure.name == target)
         if not measures:
             raise unknown_target(target, self.targets)
@@ -216,20 +200,16 @@ _Fields = TypeVar("_Fields", bound=msgspec.Struct)
 
 
 def read_dataset_file(file: Path) -> Dataset:
-    """Read a settings file.
-
-    Args:
-        file: The TOML; the path of its CSV is relative to the folder of this file.
+    """Read a settings file (TOML); the path of its CSV is relative to its folder.
 
     Raises:
         DataError: It cannot be read, or a field is unknown, missing or wrong.
     """
     try:
         document = tomllib.loads(file.read_text("utf-8-sig"))
-    except OSError as error:
-        raise _wrong(file, "", f"no readable file ({error.strerror})", "a TOML file") from error
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
-        raise _wrong(file, "", f"no TOML ({error})", "a TOML file") from error
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        actual = "no readable file" if isinstance(error, OSError) else "no TOML"
+        raise _wrong(file, "", f"{actual} ({error})", "a TOML file") from error
     fields = _read_fields(file, document, DatasetFields)
     if not _WORD.fullmatch(fields.name) or fields.name == UK.name:
         expected = f"a short word of a-z, 0-9 and _, other than {UK.name}"

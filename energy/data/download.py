@@ -31,17 +31,12 @@ class DownloadPolicy:
 
     Attributes:
         origins: Allowed places, redirects included: `https://host`.
-        user_agent: The name we send.
-        connect_seconds: Longest wait for a connection.
         read_seconds: Longest silence of the server.
         total_seconds: Longest time for one file, all tries included. It is checked between chunks,
             so one silence may come on top.
         tries: Requests for one file, when a failure may pass.
         first_wait: Seconds before the second try; doubled before each later one, with jitter.
         max_wait: Longest wait between tries, whatever `Retry-After` says.
-        max_bytes: Largest file that is read.
-        max_redirects: Longest chain that is followed.
-        sleep: Waits between tries.
     """
 
     origins: tuple[str, ...] = ORIGINS
@@ -74,16 +69,9 @@ class CacheValidators:
 
 @dataclass(frozen=True, slots=True)
 class Download:
-    """A complete file.
+    """A complete file: its URL after redirects, and its time of completion, ISO, UTC.
 
-    Attributes:
-        content: Its bytes.
-        sha256: Their hash, in hex.
-        url: Its URL, after redirects.
-        content_type: The server's, in lower case and without parameters.
-        etag: For the next request, or ''.
-        last_modified: For the next request, or ''.
-        fetched_at: Time of completion, ISO, UTC.
+    `content_type` is in lower case without parameters; `etag` and `last_modified` may be ''.
     """
 
     content: bytes = field(repr=False)
@@ -121,15 +109,7 @@ def download(
     """Download one file, unless it is the cached one.
 
     Connection errors, silences, incomplete bodies, 429 and 5xx are tried again with growing waits;
-    nothing else is.
-
-    Args:
-        url: At one of `policy.origins`.
-        cached: The copy we have.
-        policy: Limits.
-
-    Returns:
-        The file, or None if it is the cached one.
+    nothing else is. Returns None if the file is the cached one.
 
     Raises:
         FetchError: The URL or a redirect is not allowed, or the file cannot be downloaded within
@@ -183,7 +163,8 @@ class _Transfer:
     def __init__(
         self, session: _Session, url: str, cached: CacheValidators | None, policy: DownloadPolicy
     ) -> None:
-        self.session, self.url, self.cached, self.policy = session, url, cached, policy
+        self.session, self.url, self.policy = session, url, policy
+        self.cached = cached or CacheValidators()
         self.deadline = time.monotonic() + policy.total_seconds
         self.tries = 0
 
@@ -204,13 +185,13 @@ class _Transfer:
         )
 
     def _get(self, url: str) -> Response:
-        policy, cached = self.policy, self.cached or CacheValidators()
+        policy = self.policy
         # Without compression, so that Content-Length is the length of the file.
         headers = {"User-Agent": policy.user_agent, "Accept-Encoding": "identity"}
-        if cached.etag:
-            headers["If-None-Match"] = cached.etag
-        if cached.last_modified:
-            headers["If-Modified-Since"] = cached.last_modified
+        if self.cached.etag:
+            headers["If-None-Match"] = self.cached.etag
+        if self.cached.last_modified:
+            headers["If-Modified-Since"] = self.cached.last_modified
         seconds = self._remaining_seconds(0)
         timeout = (min(policy.connect_seconds, seconds), min(policy.read_seconds, seconds))
         try:
@@ -238,15 +219,14 @@ class _Transfer:
         return seconds
 
     def _read(self, response: Response) -> Download | None:
-        status, headers = response.status_code, response.headers
-        cached = self.cached or CacheValidators()
-        if status == 304 and (cached.etag or cached.last_modified):
+        headers = response.headers
+        if response.status_code == 304 and (self.cached.etag or self.cached.last_modified):
             return None
-        if status != 200:
+        if response.status_code != 200:
             raise self._status_error(response)
         content = self._read_body(response)
         sha256 = hashlib.sha256(content).hexdigest()
-        if sha256 == cached.sha256:
+        if sha256 == self.cached.sha256:
             return None
         return Download(
             content,
@@ -312,15 +292,10 @@ class _Transfer:
 
 
 def check_url(url: str, origins: Sequence[str], referrer: str = "") -> str:
-    """The absolute URL, if it is at an allowed place.
-
-    Args:
-        url: From a person, a page or a redirect; a redirect's may be relative.
-        origins: The allowed places.
-        referrer: The URL that redirected to it, or ''.
+    """The absolute URL of one from a person, a page or a redirect, which may be relative to it.
 
     Raises:
-        FetchError: It is at another place, has a user name, or is not a URL.
+        FetchError: It is at another place than `origins`, has a user name, or is not a URL.
     """
     try:
         absolute = requests.Request("GET", urljoin(referrer, url)).prepare().url or ""

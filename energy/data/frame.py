@@ -27,9 +27,6 @@ _Timed = TypeVar("_Timed", pd.PeriodIndex, pd.Series, pd.DataFrame)
 def read_frame(vintage: Vintage) -> pd.DataFrame:
     """Join a vintage's tables to the monthly frame.
 
-    Args:
-        vintage: From `open_vintage`.
-
     Returns:
         Gapless monthly `PeriodIndex` named `month`, from the first month of any table to the last;
         float64 columns TARGETS (Mtoe) and WEATHER (see UNITS), NaN where not available; a bool
@@ -57,9 +54,7 @@ def validate_frame(
 ) -> pd.DataFrame:
     """Check that a frame is as `read_frame` promises, and return it.
 
-    Args:
-        frame: The monthly frame.
-        ranges: Lowest and highest figure of each column but `provisional`, in the frame's order.
+    `ranges` has the lowest and highest figure of each column but `provisional`, in order.
 
     Raises:
         BadFrame: A column is absent, has another type or a figure out of range, or the index is
@@ -77,7 +72,7 @@ def validate_frame(
 def frame_fault(
     frame: pd.DataFrame, ranges: Mapping[str, tuple[float, float]] = RANGES
 ) -> tuple[str, str, str] | None:
-    """What `validate_frame` rejects: the column, what is there, what was expected; else None."""
+    """The first fault of a frame: the column, what is there, what was expected."""
     # Imported here because it takes longer than reading a vintage.
     import pandera.pandas as pa
     from pandera.errors import SchemaError
@@ -116,12 +111,7 @@ def target_series(
 ) -> pd.Series[float]:
     """The series to forecast: gapless, float64, named after the target, in its unit a month.
 
-    Args:
-        frame: The monthly frame.
-        target: One of `targets`.
-        start: First month, such as `2001-01`; the last is the last one that has a figure.
-        minimum: Fewest months.
-        targets: The columns that can be forecast.
+    It begins with the month `start`, such as `2001-01`, and ends with the last that has a figure.
 
     Raises:
         UnknownTarget: The target is not one of `targets`.
@@ -171,13 +161,9 @@ def temporal_split(data: _Timed, share: float = 0.8) -> tuple[_Timed, _Timed]:
 
 @dataclass(frozen=True, slots=True)
 class DataAsOf:
-    """A monthly frame as it was when a month was the last with energy figures.
+    """A monthly frame as it was when `cutoff` was the last month with energy figures.
 
-    Attributes:
-        cutoff: That month.
-        vintage_id: The vintage of its figures.
-        frame: The monthly frame: energy to the cutoff, weather to what was published.
-        real_time: Whether these are the figures as published then, not today's cut short.
+    With `real_time`, these are the figures as published then; without, today's cut short.
     """
 
     cutoff: pd.Period
@@ -190,12 +176,8 @@ def data_as_of(frames: Mapping[str, pd.DataFrame], cutoff: pd.Period) -> DataAsO
     """The monthly frame as it was when `cutoff` was the last month with energy figures.
 
     It is the newest vintage whose energy ends at that month. If there is none, it is the newest
-    vintage of all, its energy cut at that month and its weather one month later, marked as not
-    real-time.
-
-    Args:
-        frames: Monthly frame of each vintage by its id, oldest first.
-        cutoff: A month.
+    vintage of all, its energy cut at that month and its weather one month later. `frames` are by
+    vintage id, oldest first.
 
     Raises:
         DataError: There is no vintage, or the newest has no energy figures for that month.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -10,9 +9,10 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
+import msgspec
+
 from energy.data.download import (
     DEFAULT_POLICY,
-    Download,
     DownloadPolicy,
     display_url,
     download,
@@ -36,12 +36,8 @@ KINDS = {
 class Source:
     """A statistics page and the tables to find on it.
 
-    Attributes:
-        name: Our name for it.
-        page: Its path on www.gov.uk.
-        tables: Numbers of the tables, as in `TableSpec`.
-        section: Words in the title of a workbook with all tables of the page, for a table that no
-            title names.
+    `section` are words in the title of a workbook with all tables of the page, for a table that no
+    title names.
     """
 
     name: str
@@ -68,16 +64,9 @@ SOURCES: tuple[Source, ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A workbook on a page.
+    """A workbook on a page: its kind is `xlsx` or `ods`, its name safe to join to a folder.
 
-    Attributes:
-        title: Its title on the page.
-        url: Its URL, not requested yet.
-        kind: `xlsx` or `ods`.
-        filename: Its name, safe to join to a folder.
-        bytes: Its size as the page says; None if it does not.
-        tables: Numbers of the tables that it is chosen for.
-        alternatives: File names of the same tables in another format.
+    It is chosen for `tables`; `alternatives` are the file names of the same in another format.
     """
 
     title: str
@@ -94,14 +83,9 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class Discovery:
-    """The workbooks that a page offers for a source.
+    """The workbooks that a page offers for a source, each once, in the order of the tables.
 
-    Attributes:
-        source: The source.
-        url: The page, for a person.
-        title: Its title.
-        updated_at: Time of its last update, ISO (`public_updated_at`).
-        attachments: The workbooks to download, each once, in the order of the tables.
+    `url` is the page for a person, and `updated_at` the time of its last update, ISO.
     """
 
     source: Source
@@ -133,18 +117,16 @@ def discover(source: Source, policy: DownloadPolicy = DEFAULT_POLICY, api: str =
     A workbook is chosen by the table number in its title and by its content type or suffix, never
     by its position on the page.
 
-    Args:
-        source: The page and its tables.
-        policy: How to download the page.
-        api: Base URL of the Content API.
-
     Raises:
         FetchError: The page cannot be downloaded, was withdrawn or moved, lacks a field, or does
             not offer exactly one workbook for each table.
     """
     result = download(f"{api}{source.page}", None, policy)
     assert result is not None  # noqa: S101 - nothing is cached
-    page = _parse_object(result)
+    try:
+        page = msgspec.json.decode(result.content, type=dict[str, Any])
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        raise unexpected_content(result, "JSON of the Content API, one object") from None
     path = page.get("base_path")  # It differs from the path requested if the page moved.
     is_path = isinstance(path, str) and re.fullmatch(r"(/[\w.-]+)+", path)
     url = urljoin(result.url, str(path) if is_path else source.page)
@@ -201,12 +183,6 @@ def choose_attachments(
 
     A title that names the table alone is preferred to one that names several, and that to the
     title of a workbook with the whole section. Of one title in two formats, xlsx is preferred.
-
-    Args:
-        url: The page, for errors.
-        workbooks: The workbooks on it.
-        tables: Numbers of the tables to find.
-        section: Words in the title of a workbook with the whole section.
 
     Raises:
         FetchError: No workbook is titled with a table, or several equally are.
@@ -282,17 +258,6 @@ def _choose_format(url: str, table: str, candidates: list[Attachment]) -> Attach
     return replace(first, alternatives=tuple(c.filename for c in candidates if c is not first))
 
 
-def _parse_object(result: Download) -> dict[str, Any]:
-    expected = "JSON of the Content API"
-    try:
-        page = json.loads(result.content)
-    except (ValueError, RecursionError):
-        raise unexpected_content(result, expected) from None
-    if not isinstance(page, dict):
-        raise unexpected_content(result, f"{expected}, one object")
-    return page
-
-
 def _bad_field(url: str, name: str, value: object, expected: str) -> FetchError:
     return FetchError(
         f"{url}, field {name}: found {repr(value)[:40]}; expected {expected}. "
@@ -311,8 +276,8 @@ def _attachments(url: str, page: dict[str, Any]) -> list[Any]:
     details = page.get("details")
     if not isinstance(details, dict):
         raise _bad_field(url, "details", details, "an object")
-    entries = details.get("attachments")
-    if entries is None or entries == []:
+    entries = details.get("attachments") or []
+    if entries == []:
         raise FetchError(
             f"{url} has no attachments; expected the workbooks of this release. Try later, or "
             "download them yourself and ingest them with --file."

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,13 +18,13 @@ from energy.data.archive import (
 )
 from energy.data.csv_input import read_bytes, read_long_csv, read_monthly_csv
 from energy.data.dataset import UK, CsvLayout, Dataset, read_dataset_file
-from energy.data.frame import read_frame, target_series, temporal_split
+from energy.data.frame import read_frame
 from energy.data.vintages import RawFile, Vintage, describe_file, open_vintage, read_record
-from energy.errors import DataError, RequestError
+from energy.errors import DataError
 from energy.settings import Settings
 
 DIGITS = 6
-METRICS = "metrics.json"
+"""Decimals of a figure in a document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +33,7 @@ class LoadedDataset:
 
     Attributes:
         dataset: Their data set, with the series of a long table.
-        frame: The monthly frame; see `energy.data.frame`.
-        vintage_id: Id of the vintage.
+        frame: The monthly frame; see `read_frame`.
         hashes: SHA-256 of each raw file by file name.
         document: The release's `data.json`; see `data_document`.
     """
@@ -49,11 +46,7 @@ class LoadedDataset:
 
 
 def configured_dataset(settings: Settings) -> Dataset:
-    """The data set that the settings name, by default the United Kingdom's.
-
-    Raises:
-        DataError: Its settings file is wrong.
-    """
+    """The data set that the settings name, by default the United Kingdom's."""
     return read_dataset_file(settings.dataset) if settings.dataset else UK
 
 
@@ -112,13 +105,6 @@ def data_document(
 ) -> dict[str, Any]:
     """A monthly frame and its source, as plain data ready for JSON.
 
-    Args:
-        frame: The monthly frame: each measure in its unit, `temperature` in deg C, `degree_days`
-            as daily averages in deg C.
-        vintage: The vintage it was read from.
-        archived: The same in the archive, with its revisions.
-        dataset: Its columns.
-
     Returns:
         `columns` by name from `first_month` on, null where there is no figure; the `provisional`
         months; the `files`; and the `revisions` of the vintage `before`.
@@ -161,61 +147,3 @@ def _values(column: pd.Series) -> list[float | None]:
 def _records(revisions: pd.DataFrame) -> list[dict[str, Any]]:
     rows = revisions.astype({"month": str}).to_dict("records")
     return [{str(name): value for name, value in row.items()} for row in rows]
-
-
-def processed_frames(
-    frame: pd.DataFrame, target: str, start: str, share: float
-) -> tuple[dict[str, pd.DataFrame], dict[str, object]]:
-    """Split the monthly frame as training does, and describe each part.
-
-    Args:
-        frame: The monthly frame.
-        target: One of TARGETS, whose months with figures are split.
-        start: First month, such as `2001-01`.
-        share: Share of the months in the training part.
-
-    Returns:
-        Frames by name: `monthly` (the full frame), `train` and `test` (every column, in the
-        target's months); and the metrics, plain data.
-
-    Raises:
-        RequestError: The share is not a number between 0 and 1 or leaves one part empty, or
-            `target_series` refuses the target or the start.
-    """
-    # In params.yaml, `80%` is a text and `yes` is True.
-    if isinstance(share, bool) or not isinstance(share, int | float) or not 0 < share < 1:
-        raise RequestError(
-            f"share is {share}; expected a number above 0 and below 1.", code="misconfigured"
-        )
-    rows = frame.loc[target_series(frame, target, start).index]
-    train, test = temporal_split(rows, share)
-    metrics: dict[str, object] = {
-        "target": target,
-        "provisional": int(rows["provisional"].sum()),
-        "train": _metrics(train[target]),
-        "test": _metrics(test[target]),
-    }
-    return {"monthly": frame, "train": train, "test": test}, metrics
-
-
-def write_processed(
-    folder: Path, frames: Mapping[str, pd.DataFrame], metrics: Mapping[str, object]
-) -> None:
-    """Write each frame as `NAME.csv` (ISO months, missing figures empty), and the metrics."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, frame in frames.items():
-        text = frame.to_csv(lineterminator="\n")
-        (folder / f"{name}.csv").write_text(text, "utf-8", newline="\n")
-    text = json.dumps(metrics, indent=2, allow_nan=False)
-    (folder / METRICS).write_text(f"{text}\n", "utf-8", newline="\n")
-
-
-def _metrics(part: pd.Series[float]) -> dict[str, object]:
-    return {
-        "first": str(part.index[0]),
-        "last": str(part.index[-1]),
-        "months": len(part),
-        "mean": round(float(part.mean()), 6),
-        "least": round(float(part.min()), 6),
-        "most": round(float(part.max()), 6),
-    }

@@ -38,9 +38,6 @@ class Table:
     """A table as read.
 
     Attributes:
-        spec: Its description.
-        file: Name of its workbook.
-        sheet: Name of its sheet.
         figures: Gapless monthly index named `month`; a float64 column for each column of the
             table, in the table's unit, NaN where not available.
         provisional: Same index; true where the month's label says so.
@@ -58,8 +55,6 @@ class Block:
     """The cells of a table's figures; rows and columns count from 0.
 
     Attributes:
-        sheet: The sheet.
-        title: The table's title, as written there.
         header: Row of the labels.
         first: Column of the months.
         columns: Column of each of the table's columns by name; in a matrix, of each year.
@@ -85,13 +80,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """The label above a column, normalised.
-
-    Attributes:
-        column: The column, from 0.
-        name: The text right above its figures; '' for none.
-        full: The same after the group above it; `name` if there is no group.
-    """
+    """The normalised label above a column, alone and after the group above it, if any."""
 
     column: int
     name: str
@@ -101,35 +90,23 @@ class Label:
         """Whether it is the label of a column, with or without its group."""
         return column.has_label(self.name) or column.has_label(self.full)
 
-    def starts_with(self, words: tuple[str, ...]) -> bool:
-        """Whether it starts with any of some words, with or without its group."""
-        return bool(words) and (self.name.startswith(words) or self.full.startswith(words))
-
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The labels of a block.
-
-    Attributes:
-        row: The last row of labels; the months are below.
-        first: Column of the months.
-        labels: The label above each column, from left to right.
-    """
+    """The last row of labels above a block, the column of its months, and its labels in order."""
 
     row: int
     first: int
-    labels: tuple[Label, ...]
+    labels: list[Label]
 
 
 def read_table(workbook: Workbook, spec: TableSpec) -> Table:
     """Find a table in a workbook and read it.
 
     Raises:
-        TableNotFound, WrongTitle: See `find_block`.
         DataError: See `find_block`; or a month is unreadable, missing, repeated or out of order; a
             cell or a column has no figure where one is expected; a figure or a column's mean is
-            out of range; or a total is not the sum of its parts. The message names file, sheet and
-            cell.
+            out of range; or a total is not the sum of its parts.
     """
     block = find_block(workbook, spec)
     sheet = block.sheet
@@ -161,7 +138,7 @@ def find_block(workbook: Workbook, spec: TableSpec) -> Block:
             the same length look like the table.
     """
     blocks: list[Block] = []
-    misses: list[_Miss] = []
+    misses: list[tuple[int, DataError]] = []
     first_labels = {normalise(label) for label in spec.first_labels}
     for sheet in workbook.sheets:
         candidates = (place for place, label in sheet.labels.items() if label in first_labels)
@@ -173,17 +150,17 @@ def find_block(workbook: Workbook, spec: TableSpec) -> Block:
             elif match is not None:
                 misses.append(match)
         if not headers and any(spec.has_title(str(sheet.cell(*place))) for place in sheet.labels):
-            misses.append(_Miss(2, _missing_labels(sheet, spec, [], list(spec.first_labels))))
+            misses.append((2, _missing_labels(sheet, spec, [], list(spec.first_labels))))
     # A block without months (a summary by years) is worth less than a near miss.
     monthly = [block for block in blocks if block.months()] or ([] if misses else blocks)
     if monthly:
         return _longest(monthly, spec)
     if misses:
-        raise max(misses, key=lambda miss: miss.nearness).error
+        raise max(misses, key=lambda miss: miss[0])[1]
     raise table_not_found(spec.number, [workbook.file], f"a sheet titled {spec.expected_title}")
 
 
-def read_header(sheet: Sheet, row: int, first: int) -> Header:
+def _read_header(sheet: Sheet, row: int, first: int) -> Header:
     """The header of a block, from the cell of the label above its months.
 
     That label is beside the names, with the groups in the row above; or beside the groups, with
@@ -197,7 +174,7 @@ def read_header(sheet: Sheet, row: int, first: int) -> Header:
     for column in range(width):
         name = sheet.labels.get((row, column), "")
         labels.append(Label(column, name, f"{groups.get(column, '')} {name}".strip()))
-    return Header(row, first, tuple(labels))
+    return Header(row, first, labels)
 
 
 def table_not_found(table: str, files: Iterable[str], expected: str) -> TableNotFound:
@@ -228,32 +205,24 @@ def _groups(sheet: Sheet, row: int, first: int) -> dict[int, str]:
 
 def _has_names_alone(sheet: Sheet, row: int, first: int) -> bool:
     """Whether a row has text to the right of the months' column, and nothing else."""
-    if row >= len(sheet.rows):
+    if row >= len(sheet.rows) or not is_blank(sheet.cell(row, first)):
         return False
     values = [value for value in sheet.rows[row][first + 1 :] if not is_blank(value)]
-    return (
-        is_blank(sheet.cell(row, first))
-        and bool(values)
-        and all(isinstance(value, str) and normalise(value) for value in values)
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Miss:
-    """A place that looks like the table except for one error; the nearest miss is reported."""
-
-    nearness: int
-    error: DataError
+    return bool(values) and all(isinstance(v, str) and normalise(v) for v in values)
 
 
 def _match(
     sheet: Sheet, row: int, first: int, spec: TableSpec, headers: list[tuple[int, int]]
-) -> Block | _Miss | None:
-    """The block under a candidate for the label above the months, a near miss, or None."""
-    header = read_header(sheet, row, first)
+) -> Block | tuple[int, DataError] | None:
+    """The block under a candidate for the label above the months.
+
+    None if nothing there looks like the table; if all but something does, how near it comes and
+    the error, since the nearest miss is reported.
+    """
+    header = _read_header(sheet, row, first)
     matrix = spec.layout == "matrix"
     places = _year_columns(header, spec) if matrix else _series_columns(header, spec)
-    columns = {name: found[0] for name, found in places.items()}
+    columns = {name: repeated[0] for name, repeated in places.items()}
     if matrix:
         incomplete = not columns or _has_unlabelled_year(sheet, header, columns)
         missing = [f"<year> {spec.columns[0].labels[0]}"] if incomplete else []
@@ -264,22 +233,20 @@ def _match(
         # Under the title of another known table, it is that table and not a miss of this one.
         if missing or (title is not None and any(other.has_title(title) for other in TABLES)):
             return None
-        error: DataError = WrongTitle(
+        return 1, WrongTitle(
             f"{sheet.file}, sheet {sheet.name}: title '{tidy(title)}'; expected "
             f"{spec.expected_title}. {_layout_advice(spec)}"
         )
-        return _Miss(1, error)
     for name, repeated in places.items():
         if len(repeated) > 1:
-            error = DataError(
+            return 2 + len(columns), DataError(
                 f"{sheet.file}, sheet {sheet.name}: label '{tidy(name)}' of table {spec.number} is "
                 f"in cells {join_names([address(header.row, column) for column in repeated])}; "
                 f"expected it once. {_COMPARE}"
             )
-            return _Miss(2 + len(columns), error)
     if missing:
         labels = [tidy(sheet.cell(row, c)) for r, c in sheet.labels if r in (row, header.row)]
-        return _Miss(2 + len(columns), _missing_labels(sheet, spec, labels, missing))
+        return 2 + len(columns), _missing_labels(sheet, spec, labels, missing)
     end = min((r for r, c in headers if r > row and c == first), default=len(sheet.rows))
     years = (label.column for label in header.labels if "year" in (label.name, label.full))
     year_column = next((column for column in years if column != first), None)
@@ -319,7 +286,7 @@ def _series_columns(header: Header, spec: TableSpec) -> dict[str, list[int]]:
     columns: dict[str, list[int]] = {}
     in_block = True
     for label in header.labels:
-        if label.starts_with(openers):
+        if openers and (label.name.startswith(openers) or label.full.startswith(openers)):
             in_block = False
         elif total is not None and label.names(total):
             in_block = True
@@ -348,11 +315,13 @@ def _has_unlabelled_year(sheet: Sheet, header: Header, columns: dict[str, int]) 
         return False  # A gap among the years is reported more clearly, as a missing month.
     years = set(columns.values())
     for label in header.labels:
+        if label.column <= header.first or label.column in years:
+            continue
         like_a_year = not label.name or _LIKE_A_YEAR.fullmatch(label.name)
         among = label.column > min(years) and "mean" not in label.name.split()
-        figure = isinstance(sheet.cell(header.row + 1, label.column), float | int)
-        outside = label.column > header.first and label.column not in years
-        if outside and figure and (like_a_year or among):
+        if isinstance(sheet.cell(header.row + 1, label.column), float | int) and (
+            like_a_year or among
+        ):
             return True
     return False
 
@@ -456,26 +425,20 @@ def _figure(sheet: Sheet, cell: tuple[int, int], column: Column, spec: TableSpec
         raise DataError(
             f"{_place(sheet, cell)}: found {value!r}; expected a number or [x]. {_COMPARE}"
         )
-    limits = (column.lowest, column.highest)
-    _check_range(sheet, cell, column.name, float(value), limits, spec.unit)
+    if not column.lowest <= value <= column.highest:
+        actual = f"{column.name} is {value:.6g} {spec.unit}"
+        raise _out_of_range(sheet, cell, actual, (column.lowest, column.highest))
     return float(value)
 
 
-def _check_range(
-    sheet: Sheet,
-    cell: tuple[int, int],
-    name: str,
-    figure: float,
-    limits: tuple[float, float],
-    unit: str,
-) -> None:
-    lowest, highest = limits
-    if not lowest <= figure <= highest:
-        raise DataError(
-            f"{_place(sheet, cell)}: {name} is {figure:.6g} {unit}; expected {lowest:g} to "
-            f"{highest:g}. Check that these are the monthly figures themselves, not adjusted "
-            "figures, deviations or another unit."
-        )
+def _out_of_range(
+    sheet: Sheet, cell: tuple[int, int], actual: str, limits: tuple[float, float]
+) -> DataError:
+    return DataError(
+        f"{_place(sheet, cell)}: {actual}; expected {limits[0]:g} to {limits[1]:g}. Check that "
+        "these are the monthly figures themselves, not adjusted figures, deviations or another "
+        "unit."
+    )
 
 
 def _check_column(
@@ -501,8 +464,10 @@ def _check_column(
             )
     if column.mean is not None:
         mean = math.fsum(series[i] for i in figures) / len(figures)
-        cell = rows[figures[0]].cells[column.name]
-        _check_range(sheet, cell, f"the mean of {column.name}", mean, column.mean, spec.unit)
+        if not column.mean[0] <= mean <= column.mean[1]:
+            cell = rows[figures[0]].cells[column.name]
+            actual = f"the mean of {column.name} is {mean:.6g} {spec.unit}"
+            raise _out_of_range(sheet, cell, actual, column.mean)
 
 
 def _check_totals(

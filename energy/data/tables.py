@@ -17,11 +17,8 @@ class Column:
     """A column of the monthly frame, and how to recognise it.
 
     Attributes:
-        name: Its name in the frame.
         labels: Its label in the workbook, in every wording used so far (see `normalise`); in a
             matrix, the word beside the year: `average` for `2022 average`.
-        lowest: Smallest figure allowed.
-        highest: Largest figure allowed.
         mean: Range of the mean over all months, for a column whose figures alone do not tell it
             from another (a temperature from its deviation).
     """
@@ -119,15 +116,16 @@ ENERGY = TableSpec(
     ),
     other_blocks=("Seasonally adjusted",),
 )
+_AVERAGE = ("average",)
 
 
 def _weather(
-    number: str, title: str, units: tuple[str, ...], unit: str, since: str, column: Column
+    number: str, title: str, since: str, column: Column, unit: str, published_unit: str = ""
 ) -> TableSpec:
     return TableSpec(
         number=number,
         title=(title,),
-        units=units,
+        units=(published_unit or unit,),
         unit=unit,
         since=since,
         columns=(column,),
@@ -136,49 +134,45 @@ def _weather(
     )
 
 
-_AVERAGE = ("average",)
-
 TABLES: tuple[TableSpec, ...] = (
     ENERGY,
     _weather(
         "7.1a",
         "average temperatures",
-        ("degrees Celsius",),
-        "deg C",
         "1991-01",
         Column("temperature", _AVERAGE, -10, 30, mean=(5, 20)),
+        "deg C",
+        "degrees Celsius",
     ),
     _weather(
         "7.1b",
         "heating degree days",
-        ("degree days",),
-        "deg C below 15.5, daily average",
         "2002-01",
         Column("degree_days", _AVERAGE, 0, 25, mean=(2, 12)),
+        "deg C below 15.5, daily average",
+        "degree days",
     ),
     _weather(
         "7.2",
         "average wind speed",
-        ("knots",),
-        "knots",
         "2001-01",
         Column("wind_speed", _AVERAGE, 2, 30),
+        "knots",
     ),
     _weather(
         "7.3",
         "average daily sun hours",
-        ("daily sun hours",),
-        "hours a day",
         "2001-01",
         Column("sun_hours", _AVERAGE, 0, 16),
+        "hours a day",
+        "daily sun hours",
     ),
     _weather(
         "7.4",
         "average monthly rainfall",
-        ("mm",),
-        "mm",
         "2001-01",
         Column("rainfall", _AVERAGE, 0, 600),
+        "mm",
     ),
 )
 """Every table of the monthly frame, in the order of its columns."""

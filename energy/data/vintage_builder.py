@@ -25,10 +25,16 @@ from energy.data.archive import (
     quarantine,
     write_folder,
 )
-from energy.data.checks import DataCheck, check_vintage, checks_to_json, require_checks
+from energy.data.checks import (
+    DataCheck,
+    check_vintage,
+    checks_to_json,
+    compare_vintages,
+    require_checks,
+    revisions_to_csv,
+)
 from energy.data.frame import join_tables
 from energy.data.parser import Table, table_not_found
-from energy.data.revisions import compare_vintages, revisions_to_csv
 from energy.data.tables import TABLES
 from energy.data.vintages import (
     RECORD,
@@ -49,13 +55,10 @@ _OWN_FILES = {RECORD, CHECKS, REVISIONS, REASON}
 
 @dataclass(frozen=True, slots=True)
 class NewVintage:
-    """The workbooks became a new vintage.
+    """A new vintage in the archive.
 
-    Attributes:
-        vintage: The vintage, now in the archive.
-        before: Id of the vintage it was compared with; '' for the first.
-        checks: Results of the checks.
-        revisions: Its changes of that vintage; see `energy.data.revisions.compare_vintages`.
+    `before` is the id of the vintage it was compared with, '' for the first; `revisions` has its
+    changes of that one (see `compare_vintages`).
     """
 
     vintage: ArchivedVintage
@@ -73,12 +76,9 @@ class UnchangedVintage:
 
 @dataclass(frozen=True, slots=True)
 class RejectedVintage:
-    """The workbooks were quarantined; the vintage in use stays in use.
+    """The workbooks were quarantined in `folder`; the vintage in use stays in use.
 
-    Attributes:
-        error: The reason; raise it to stop.
-        folder: Folder of the workbooks, for a person to look at.
-        checks: Results of the checks; empty if the workbooks could not be read.
+    `error` is the reason; `checks` is empty if the workbooks could not be read.
     """
 
     error: DataError
@@ -113,7 +113,7 @@ def ingest_vintage(
         DataError: A file name or a check to accept is not allowed, the archive cannot be read or
             written, or another ingest does not end.
     """
-    now = now or datetime.now(UTC)
+    now = (now or datetime.now(UTC)).astimezone(UTC)
     if not files:
         raise no_data(root, "got no workbook to ingest")
     for name in files:
@@ -134,61 +134,65 @@ def ingest_vintage(
         before = open_vintage(latest.folder) if latest else None
         checks: list[DataCheck] = []
         try:
-            draft = build_vintage(new, record, before, now)
-            checks = check_vintage(draft.vintage, before, now.date(), set(new))
+            vintage, contents = build_vintage(new, record, before, now)
+            checks = check_vintage(vintage, before, now.date(), set(new))
             require_checks(checks, accept)
         except DataError as error:
             return RejectedVintage(error, quarantine(root, new, record, error, checks, now), checks)
-        frame = join_tables(draft.vintage.tables)
-        revisions = compare_vintages(join_tables(before.tables) if before else frame, frame)
-        record = _complete_record(
+        # Of two vintages with the same last month, the one archived later is the newer, even if
+        # the clock went back or did not move.
+        times = [datetime.fromisoformat(v.kept_at) for v in vintages if v.kept_at]
+        kept_at = max([now, *(t.astimezone(UTC) + timedelta(microseconds=1) for t in times)])
+        record = msgspec.structs.replace(
             record,
-            draft.vintage,
-            kept_at=_next_time(now, max((v.kept_at for v in vintages), default="")),
+            release=vintage.release,
+            found=vintage.found,
+            files={file.path.name: file.record for file in vintage.files if file.record},
+            kept_at=kept_at.isoformat(timespec="microseconds"),
             before=latest.vintage_id if latest else "",
             accepted=tuple(sorted({c.name for c in checks if c.blocking and not c.passed})),
         )
-        documents = {
+        frame = join_tables(vintage.tables)
+        revisions = compare_vintages(join_tables(before.tables) if before else frame, frame)
+        contents |= {
             RECORD: record.to_json().encode(),
             CHECKS: checks_to_json(checks).encode(),
             REVISIONS: revisions_to_csv(revisions).encode(),
         }
-        vintage_id = identify_vintage(draft.vintage)
-        write_folder(root / VINTAGES / vintage_id, {**draft.contents, **documents})
+        vintage_id = identify_vintage(vintage)
+        write_folder(root / VINTAGES / vintage_id, contents)
         return NewVintage(find_vintage(root, vintage_id), record.before, checks, revisions)
-
-
-@dataclass(frozen=True, slots=True)
-class VintageDraft:
-    """A complete vintage that is not archived yet.
-
-    Attributes:
-        vintage: The vintage; the paths of its files are names alone.
-        contents: The bytes of its files by name.
-    """
-
-    vintage: Vintage
-    contents: dict[str, bytes]
 
 
 def build_vintage(
     new: Mapping[str, bytes], record: VintageRecord, before: Vintage | None, now: datetime
-) -> VintageDraft:
+) -> tuple[Vintage, dict[str, bytes]]:
     """Read new workbooks, and add the workbooks of the vintage before with the other tables.
 
-    Args:
-        new: The new workbooks' bytes by file name.
-        record: Their record; what it lacks is filled in from bytes and covers.
-        before: The newest vintage, whose files are read again; None if there is none.
-        now: The time to record where `record` has none.
+    Returns:
+        The vintage, whose paths are names alone, and the bytes of its files by name. What the
+        record lacks is filled in from bytes, covers and `now`.
 
     Raises:
         TableNotFound: A table is in no workbook, or a workbook has none of the tables.
         DataError: A workbook is not the recorded one, or cannot be read.
     """
-    books = {name: _open(name, body, record) for name, body in new.items()}
-    tables = _read_tables(list(books.values()), complete=before is None)
-    files = [_describe(book, new[name], tables, record, now) for name, book in books.items()]
+    books = []
+    for name, body in new.items():
+        if name in record.files and record.files[name].sha256 != _sha256(body):
+            raise DataError(
+                f"{name} has SHA-256 {_sha256(body)}; its record says {record.files[name].sha256}. "
+                "It was altered on the way; download it again."
+            )
+        books.append(open_workbook(name, body))
+    tables: dict[str, Table] = {}
+    for spec in TABLES:
+        try:
+            tables[spec.number] = find_table(books, spec)
+        except TableNotFound:
+            if before is None:
+                raise
+    files = [_describe(book, new[book.file], tables, record, now) for book in books]
     contents = dict(new)
     for file in before.files if before else ():
         numbers = tuple(number for number in file.tables if number not in tables)
@@ -202,34 +206,17 @@ def build_vintage(
         entry = msgspec.structs.replace(entry, tables=numbers)
         files.append(replace(file, path=Path(name), tables=numbers, record=entry))
         tables |= {number: replace(before.tables[number], file=name) for number in numbers}
-    ordered = {spec.number: tables[spec.number] for spec in TABLES}
-    found = record.found or f"{now.astimezone(UTC):%Y-%m-%d}"
+    published = max((file.record.published for file in files if file.record), default="")
     vintage = Vintage(
-        Path(), tuple(files), record.release, found, record.attribution, record.licence, ordered
+        Path(),
+        tuple(files),
+        record.release or (f"{pd.Timestamp(published):%B %Y}" if published else ""),
+        record.found or f"{now:%Y-%m-%d}",
+        record.attribution,
+        record.licence,
+        {spec.number: tables[spec.number] for spec in TABLES},
     )
-    return VintageDraft(vintage, contents)
-
-
-def _open(name: str, body: bytes, record: VintageRecord) -> Workbook:
-    entry = record.files.get(name)
-    if entry is not None and entry.sha256 != _sha256(body):
-        raise DataError(
-            f"{name} has SHA-256 {_sha256(body)}; its record says {entry.sha256}. "
-            "It was altered on the way; download it again."
-        )
-    return open_workbook(name, body)
-
-
-def _read_tables(books: list[Workbook], *, complete: bool) -> dict[str, Table]:
-    """Every table in the workbooks; a missing one is an error if they must be complete."""
-    tables: dict[str, Table] = {}
-    for spec in TABLES:
-        try:
-            tables[spec.number] = find_table(books, spec)
-        except TableNotFound:
-            if complete:
-                raise
-    return tables
+    return vintage, contents
 
 
 def _describe(
@@ -245,43 +232,10 @@ def _describe(
     entry = msgspec.structs.replace(
         entry,
         published=entry.published or published,
-        found_at=entry.found_at or now.astimezone(UTC).isoformat(timespec="seconds"),
+        found_at=entry.found_at or now.isoformat(timespec="seconds"),
         tables=numbers,
     )
     return RawFile(Path(book.file), book.sha256, book.bytes, numbers, entry, cover)
-
-
-def _complete_record(
-    record: VintageRecord,
-    vintage: Vintage,
-    *,
-    kept_at: str,
-    before: str,
-    accepted: tuple[str, ...],
-) -> VintageRecord:
-    """The record of a vintage to archive."""
-    files = {file.path.name: file.record for file in vintage.files if file.record}
-    published = max((file.published for file in files.values()), default="")
-    release = record.release or (f"{pd.Timestamp(published):%B %Y}" if published else "")
-    return msgspec.structs.replace(
-        record,
-        release=release,
-        found=vintage.found,
-        files=files,
-        kept_at=kept_at,
-        before=before,
-        accepted=accepted,
-    )
-
-
-def _next_time(now: datetime, latest: str) -> str:
-    """This moment, or just after the latest one if the clock went back or did not move.
-
-    Of two vintages with the same last month, the one archived later is the newer.
-    """
-    if latest:
-        now = max(now, datetime.fromisoformat(latest) + timedelta(microseconds=1))
-    return now.astimezone(UTC).isoformat(timespec="microseconds")
 
 
 def _sha256(content: bytes) -> str:

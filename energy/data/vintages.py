@@ -38,14 +38,11 @@ class FileRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The record of a workbook.
 
     Attributes:
-        sha256: Hash of its bytes, in hex.
-        bytes: Its size.
         source: Where it comes from, for a person: a page, or a path.
         published: Date of its publication, ISO; '' if unknown.
         note: A remark.
-        url: The URL it was downloaded from, after redirects; '' for a local file.
-        etag: Its ETag there, with quotes, for the next download.
-        last_modified: Its Last-Modified there, for the next download.
+        url: The URL it was downloaded from, after redirects; '' for a local file. `etag` and
+            `last_modified` are its headers there, for the next download.
         found_at: Time of the download or of the ingest, ISO, UTC.
         tables: Numbers of the tables to read from it; every table in it if empty.
     """
@@ -74,9 +71,6 @@ class VintageRecord(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     Attributes:
         release: Name of the release, such as `September 2022`.
         found: Date on which we found it, ISO; for the embedded vintage, the release's own date.
-        files: The record of each workbook, by file name.
-        attribution: The sentence that the licence requires.
-        licence: The licence.
         kept_at: Time of its archiving, ISO, UTC; '' for the embedded vintage.
         before: Id of the vintage it was compared with; '' for the first.
         accepted: Names of failed checks that a person accepted.
@@ -136,11 +130,7 @@ def bad_record(path: Path, actual: str, expected: str) -> DataError:
 
 
 def require_files(folder: Path, record: VintageRecord) -> None:
-    """Check that a folder has the workbooks that its record names.
-
-    Raises:
-        DataError: A workbook is missing.
-    """
+    """Raise DataError if a workbook that the record names is missing from the folder."""
     for name in record.files:
         if not (folder / name).is_file():
             raise DataError(
@@ -150,16 +140,7 @@ def require_files(folder: Path, record: VintageRecord) -> None:
 
 @dataclass(frozen=True, slots=True)
 class RawFile:
-    """A workbook of a vintage.
-
-    Attributes:
-        path: Its path.
-        sha256: Hash of its bytes, in hex.
-        bytes: Its size.
-        tables: Numbers of the tables read from it.
-        record: Its record in `vintage.json`, if any.
-        cover: Its cover sheet, if any.
-    """
+    """A workbook of a vintage, with the numbers of the tables read from it."""
 
     path: Path
     sha256: str
@@ -171,16 +152,9 @@ class RawFile:
 
 @dataclass(frozen=True, slots=True)
 class Vintage:
-    """One release of the published tables, read and complete.
+    """One release of the published tables, read and complete; `tables` are by number.
 
-    Attributes:
-        folder: Folder of its workbooks.
-        files: The workbooks with its tables.
-        release: Name of the release, or '' without a record.
-        found: Date on which we found it, ISO, or '' without a record.
-        attribution: The sentence that the licence requires.
-        licence: The licence.
-        tables: Its tables, by number.
+    `release` and `found` are those of its record, '' without one.
     """
 
     folder: Path
@@ -197,16 +171,12 @@ class Vintage:
         return {file.path.name: file.sha256 for file in self.files}
 
 
-def open_vintage(folder: Path, specs: Sequence[TableSpec] = TABLES) -> Vintage:
+def open_vintage(folder: Path) -> Vintage:
     """Read and check every table of the workbooks in a folder.
 
     With a `vintage.json`, the files are those it names and must have the hashes it records. The
     hashes are checked last, since a fault inside a workbook is the more helpful message. Without
     one, workbooks are recognised by their content.
-
-    Args:
-        folder: Folder of the workbooks.
-        specs: The tables to read; each must be there once.
 
     Raises:
         NoData: There is no such folder, or no workbook in it.
@@ -218,17 +188,23 @@ def open_vintage(folder: Path, specs: Sequence[TableSpec] = TABLES) -> Vintage:
         reason = "is not a folder" if folder.exists() else "does not exist"
         raise no_data(folder, reason)
     record = read_record(folder)
-    books = {
-        path: open_workbook(path.name, _read(path)) for path in _workbook_paths(folder, record)
-    }
-    tables = {spec.number: find_table(_books_for(books, spec, record), spec) for spec in specs}
+    entries = record.files if record else {}
+    books = {path: _open(path) for path in _workbook_paths(folder, record)}
+    tables = {}
+    for spec in TABLES:
+        recorded = [
+            book
+            for path, book in books.items()
+            if path.name in entries and spec.number in entries[path.name].tables
+        ]
+        tables[spec.number] = find_table(recorded or list(books.values()), spec)
     files = tuple(
         RawFile(
             path,
             book.sha256,
             book.bytes,
             tuple(number for number, table in tables.items() if table.file == path.name),
-            record.files.get(path.name) if record else None,
+            entries.get(path.name),
             read_cover_sheet(book),
         )
         for path, book in books.items()
@@ -276,20 +252,12 @@ def _workbook_paths(folder: Path, record: VintageRecord | None) -> list[Path]:
     return paths
 
 
-def _read(path: Path) -> bytes:
+def _open(path: Path) -> Workbook:
     try:
-        return path.read_bytes()
+        content = path.read_bytes()
     except OSError as error:
         raise not_a_workbook(path.name, f"no readable file ({error.strerror})") from error
-
-
-def _books_for(
-    books: dict[Path, Workbook], spec: TableSpec, record: VintageRecord | None
-) -> list[Workbook]:
-    """The workbooks to search for a table: those recorded for it, else all."""
-    files = record.files if record else {}
-    recorded = [b for path, b in books.items() if files and spec.number in files[path.name].tables]
-    return recorded or list(books.values())
+    return open_workbook(path.name, content)
 
 
 def find_table(books: Sequence[Workbook], spec: TableSpec) -> Table:
@@ -308,8 +276,8 @@ def find_table(books: Sequence[Workbook], spec: TableSpec) -> Table:
             continue
         except DataError as error:
             misses.append(error)
-    # A faulty table is an error even if another workbook has a sound one; a similar table under
-    # another title is not.
+    # A faulty table is an error even if another workbook has a sound one, but a similar table
+    # under another title is not.
     for miss in misses:
         if not (tables and isinstance(miss, WrongTitle)):
             raise miss

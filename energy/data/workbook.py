@@ -8,6 +8,7 @@ import io
 import re
 import unicodedata
 import zipfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -39,9 +40,7 @@ def tidy(value: object) -> str:
     >>> tidy(" 2022 \\naverage")
     '2022 average'
     """
-    if value is None:
-        return ""
-    return " ".join(unicodedata.normalize("NFKC", str(value)).split())
+    return "" if value is None else " ".join(unicodedata.normalize("NFKC", str(value)).split())
 
 
 def normalise(value: object) -> str:
@@ -65,14 +64,10 @@ def is_missing(value: object) -> bool:
 
 
 def parse_month(value: object, year: int | None = None) -> MonthLabel | None:
-    """Read a row's label as a month.
+    """Read a row's label as a month; None if it names none.
 
-    Args:
-        value: `July 2022 [provisional]`, a date, or the month alone where `year` has its own cell.
-        year: The year from its own cell, as in older files.
-
-    Returns:
-        The month and its provisional mark, or None if the cell names no month.
+    It is `July 2022 [provisional]`, a date, or, in older files, the month beside a cell with the
+    year.
 
     >>> parse_month("July 2022 {provisional]")
     MonthLabel(month=Period('2022-07', 'M'), provisional=True)
@@ -100,22 +95,20 @@ def month_of_year(value: object) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A sheet.
+    """A sheet of the workbook `file`.
 
     Attributes:
-        file: Name of its workbook.
-        name: Its name.
         rows: Cells from A1 on: float, str, bool or date; '' where blank.
         labels: Normalised text of every text cell, by (row, column) from 0.
     """
 
     file: str
     name: str
-    rows: list[list[object]]
+    rows: Sequence[Sequence[object]]
     labels: dict[tuple[int, int], str]
 
     @classmethod
-    def from_cells(cls, file: str, name: str, rows: list[list[object]]) -> Sheet:
+    def from_cells(cls, file: str, name: str, rows: Sequence[Sequence[object]]) -> Sheet:
         """A sheet from its cells."""
         labels = {
             (row, column): normalise(value)
@@ -156,11 +149,7 @@ def address(row: int, column: int) -> str:
 
 
 def open_workbook(file: str, content: bytes) -> Workbook:
-    """Open a workbook from its bytes.
-
-    Args:
-        file: Name to use in errors.
-        content: An xlsx or ods file.
+    """Open an xlsx or ods workbook from its bytes; `file` is its name for errors.
 
     Raises:
         DataError: The bytes are something else, damaged, cut short or locked by a password.
@@ -168,7 +157,12 @@ def open_workbook(file: str, content: bytes) -> Workbook:
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(content))
         sheets = tuple(
-            Sheet.from_cells(file, meta.name, _cells(book, meta.name))
+            # From A1 on, so that indexes match the addresses that a person sees.
+            Sheet.from_cells(
+                file,
+                meta.name,
+                book.get_sheet_by_name(meta.name).to_python(skip_empty_area=False),
+            )
             for meta in book.sheets_metadata
             # Hidden sheets are drafts, not published tables.
             if meta.visible == SheetVisibleEnum.Visible and meta.typ == SheetTypeEnum.WorkSheet
@@ -176,12 +170,6 @@ def open_workbook(file: str, content: bytes) -> Workbook:
     except CalamineError as error:
         raise not_a_workbook(file, _describe(content, error)) from error
     return Workbook(file, hashlib.sha256(content).hexdigest(), len(content), sheets)
-
-
-def _cells(book: CalamineWorkbook, name: str) -> list[list[object]]:
-    sheet = book.get_sheet_by_name(name)
-    # From A1 on, so that indexes match the addresses that a person sees.
-    return [list(row) for row in sheet.to_python(skip_empty_area=False)]
 
 
 def not_a_workbook(file: str, actual: str) -> DataError:
@@ -223,12 +211,8 @@ _COVER_MONTH = re.compile(r"[A-Za-z]+ \d{4}")
 class CoverSheet:
     """The statements of a cover sheet, each None if it is missing or cannot be read.
 
-    Attributes:
-        sheet: The sheet's name.
-        month: Last month that it announces figures for, ISO, such as `2022-07`.
-        cell: The cell that announces it, such as `A6`; '' for none.
-        published: Date of this release.
-        following: Date of the next one.
+    `month` is the last one, ISO, that `cell` (such as `A6`) announces figures for; `published` and
+    `following` are the dates of this release and of the next.
     """
 
     sheet: str

@@ -32,14 +32,10 @@ SOURCE_NAMES: tuple[str, ...] = tuple(source.name for source in SOURCES)
 
 @dataclass(frozen=True, slots=True)
 class FetchResult:
-    """The new workbooks of one source.
+    """The workbooks of one source that are not in the archive, and their records, by file name.
 
-    Attributes:
-        source: Its name, or `by hand`.
-        lines: A report for a person.
-        files: The bytes of each workbook that is not in the archive, by file name.
-        records: The record of each, by file name.
-        error: Why the source could not be reached or read, or ''.
+    The source is `by hand` for files and URLs. `lines` is a report for a person; `error` says why
+    the source could not be reached or read.
     """
 
     source: str
@@ -65,10 +61,6 @@ def fetch_source(settings: Settings, kind: str, location: str) -> FetchResult:
 
 def fetch_pages(settings: Settings, source_name: str) -> FetchResult:
     """Find a source's workbooks and download the new ones; failures are part of the result.
-
-    Args:
-        settings: The archive and the allowed places.
-        source_name: One of SOURCE_NAMES.
 
     Raises:
         DataError: The archive cannot be read.
@@ -100,13 +92,8 @@ def fetch_workbook(
 ) -> FetchResult:
     """Download a workbook, unless it is in the archive.
 
-    Args:
-        settings: The archive and the allowed places.
-        url: URL of the workbook.
-        source_name: Its source.
-        cache: Downloads in the archive, by URL; None to read the archive.
-        page: The page that links to it, for its record.
-        published: Date of that page, ISO.
+    `cache` are the archive's downloads by URL (None to read them); `page`, which links to the
+    workbook, and its date go into the record.
 
     Raises:
         FetchError: It cannot be downloaded, or is not a workbook.
@@ -133,11 +120,7 @@ def fetch_workbook(
 
 
 def from_files(paths: Sequence[Path]) -> FetchResult:
-    """Read workbooks from files.
-
-    Raises:
-        DataError: A file does not exist or cannot be read.
-    """
+    """Read workbooks from files; DataError if one cannot be read."""
     results = []
     for path in paths:
         try:
@@ -173,11 +156,7 @@ def ingest(
 
 
 def require_accepted(outcome: Outcome | None) -> None:
-    """Raise the reason of a refusal, with the folder of the workbooks.
-
-    Raises:
-        DataError: The workbooks were refused.
-    """
+    """Raise DataError if the workbooks were refused: the reason, and their folder."""
     if isinstance(outcome, RejectedVintage):
         raise DataError(
             f"{outcome.error} Quarantined in {outcome.folder}; the vintage in use stays in use."

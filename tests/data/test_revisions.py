@@ -3,15 +3,15 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from vintage_building import energy, vintage
+from vintage_building import NOW, energy, vintage
 
-from energy.data.frame import join_tables
-from energy.data.revisions import (
+from energy.data.checks import (
+    check_vintage,
     compare_vintages,
     revisions_from_csv,
     revisions_to_csv,
-    summarise_revisions,
 )
+from energy.data.frame import join_tables
 
 OLD = join_tables(vintage().tables)
 NEW = join_tables(vintage(energy("2005-02", {("2004-12", 3): 0.25, ("1999-06", 2): -0.5})).tables)
@@ -49,20 +49,13 @@ def test_new_and_withdrawn_figures_are_no_revisions() -> None:
 def test_nothing_revised_is_an_empty_frame_of_the_same_kind() -> None:
     revisions = compare_vintages(OLD, OLD)
     assert (len(revisions), list(revisions.columns)) == (0, ["month", "column", "old", "new"])
-    assert summarise_revisions(OLD, OLD) == []
 
 
-def test_the_summary_of_each_column() -> None:
-    total, coal, petroleum = summarise_revisions(OLD, NEW)
-    assert [total.column, coal.column, petroleum.column] == ["total", "coal", "petroleum"]
-    assert (total.figures, total.compared, total.first, total.last) == (
-        2,
-        120,
-        "1999-06",
-        "2004-12",
-    )
-    assert (total.largest, total.month) == (pytest.approx(-0.5), "1999-06")
-    assert total.mean == pytest.approx(0.75 / 120)
+def test_the_column_that_moved_most_is_noted() -> None:
+    new = vintage(energy("2005-02", {("1999-06", 2): -0.5}))
+    (check,) = [c for c in check_vintage(new, vintage(), NOW.date()) if c.name == "revisions"]
+    share = 0.5 / 120 / OLD["coal"].mean()
+    assert check.found == f"coal moved by {share:.1%} on the mean"
 
 
 @pytest.mark.parametrize("new", [NEW, OLD])
