@@ -17,15 +17,7 @@ HTML = "text/html; charset=utf-8"
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """The parts of an HTTP event that a route needs.
-
-    Attributes:
-        method: In capitals.
-        path: Without the stage.
-        query: Parameters by name; API Gateway joins the values of a repeated one by a comma.
-        text: The body as the event has it.
-        is_base64: Whether `text` is base64.
-    """
+    """The parts of an HTTP event that a route needs."""
 
     method: str
     path: str
@@ -79,12 +71,6 @@ def http_answer(
     headers: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """An answer in API Gateway's format.
-
-    Args:
-        status: HTTP status.
-        body: A document, to be sent as JSON, or a text.
-        content_type: Media type of the body.
-        headers: Further headers.
 
     Raises:
         ValueError: The document has a number that is not finite.

@@ -32,21 +32,7 @@ only in the log, since a metric for each would cost money."""
 
 @dataclass
 class RequestLog:
-    """What the log says about one request.
-
-    Attributes:
-        route: Such as `GET /v1/forecast`, or `direct`.
-        request_id: Lambda's.
-        cold_start: Whether it is the first of its process.
-        status: HTTP status, also for direct callers, whose answers have none.
-        tier: `table` or `champion`, of a forecast.
-        release_id: The release that answered.
-        stale_reason: Why the answer is stale, if it is.
-        code: Code of the error, if there was one.
-        field: The field of the request that the error is about.
-        reason: Why the service failed. Only for faults, whose messages contain nothing of the
-            caller's.
-    """
+    """What the log says about one request."""
 
     route: str
     request_id: str

@@ -64,25 +64,7 @@ class SeriesForecast(Document, frozen=True):
 
 
 class Panel(Document, frozen=True):
-    """Summary of every series of a long table but the release's own: `panel.json`.
-
-    Attributes:
-        unit: Of every series.
-        files: Number of files that hold them.
-        months: Number of months published after the cutoff of each.
-        series: Their names.
-        left_out: Why some have no forecast, by name.
-        champions: How many series each forecaster won, most first.
-        judged: How many were selected on a backtest; the others have the baseline's forecast.
-        beat_baseline: Share of those whose champion has a lower error than seasonal naive.
-        mase: Median over those, in the training part; `holdout_mase` on the months after.
-        baseline_mase: Seasonal naive's; `holdout_baseline_mase` in the holdout.
-        coverage80: Mean share of actuals inside the 80% interval; `holdout_coverage80` in the
-            holdout.
-        coverage80_error: Standard error of that mean, over series; None for fewer than two.
-        worst: Names of the ten with the highest error in the training part.
-        lost: How many are left out because the process that was to forecast them failed.
-    """
+    """Summary of every series of a long table but the release's own: `panel.json`."""
 
     unit: str
     files: int

@@ -84,14 +84,7 @@ class Calibration(Document, frozen=True):
 
 
 class Sensitivity(Document, frozen=True):
-    """The effect of one deg C more in a month of that season.
-
-    Attributes:
-        season: Its name in words.
-        months: Its calendar months, 1 to 12.
-        per_degree: In the release's unit per deg C and month; negative where cold costs energy.
-        standard_error: Of `per_degree`, in the same unit.
-    """
+    """The effect of one deg C more in a month of that season."""
 
     season: str
     months: tuple[int, ...]
@@ -100,22 +93,7 @@ class Sensitivity(Document, frozen=True):
 
 
 class WeatherFacts(Document, frozen=True):
-    """How a series responds to the weather, and the weather itself: `weather.json` of a release.
-
-    Attributes:
-        response: Effect of a hundred degree days more in a month: a log ratio if `log`, else in
-            the release's unit.
-        log: Whether the response multiplies (a positive series) or adds.
-        degree_days_per_degree: Change of daily average degree days per deg C more (never above
-            zero), January to December.
-        sensitivity: By season, in the release's unit per deg C and month.
-        normal: Expected daily average heating degree days (deg C), January to December.
-        normal_years: Number of years that they are averaged over.
-        trend: Change of a year's degree days per decade, over all years of the data.
-        trend_error: Its standard error.
-        first_month: Of `degree_days`.
-        degree_days: Daily average heating degree days of every month of the data, deg C.
-    """
+    """How a series responds to the weather, and the weather itself: `weather.json` of a release."""
 
     response: float
     log: bool
@@ -131,13 +109,7 @@ class WeatherFacts(Document, frozen=True):
 
 
 class ForecastTable(Document, frozen=True):
-    """The published forecast: every month from the cutoff to the horizon.
-
-    Attributes:
-        observed: Daily average heating degree days (deg C) of the months after the cutoff whose
-            weather was already published, by month: their forecasts were made with it. Empty if
-            there are none or the forecaster uses no weather.
-    """
+    """The published forecast: every month from the cutoff to the horizon."""
 
     target: str
     unit: str
@@ -199,16 +171,7 @@ class Manifest(Document, frozen=True):
 
 
 class Pointer(Document, frozen=True):
-    """The live release: `champion.json`.
-
-    Attributes:
-        release_id: The live release.
-        previous_id: The release that was live before, or None.
-        promoted_at: Live since then, UTC.
-        reason: Why it was promoted.
-        earlier: Releases that rollbacks go back to, in that order; None if an older version wrote
-            this, which kept `previous_id` alone.
-    """
+    """The live release: `champion.json`."""
 
     release_id: str
     previous_id: str | None

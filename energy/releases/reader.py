@@ -35,15 +35,8 @@ T = TypeVar("T")
 class Release:
     """One release. Each file is read when it is first needed, verified, and kept.
 
-    Every property raises `StoreError` if its file is altered or gone, or cannot be read now.
-
-    Attributes:
-        store: The store that it is in.
-        pointer: When and why it was promoted.
-        manifest: Its manifest.
-        table: The published forecast.
-        cache: What users of the release derive from it and keep as long as the release: the
-            unpickled champion, documents.
+    Every property raises `StoreError` if its file is altered or gone, or cannot be read now. In
+    `cache`, users keep what they derive from the release, such as the unpickled champion.
     """
 
     store: Store
@@ -142,13 +135,7 @@ class Release:
 
 @dataclass(frozen=True)
 class LiveRelease:
-    """The release to answer from now.
-
-    Attributes:
-        release: The release.
-        stale: Whether the store could not say which release is live, or not deliver it.
-        reason: Why it is stale, or ''.
-    """
+    """The release to answer from now; stale, for a reason, if the store could not be read."""
 
     release: Release
     stale: bool = False
@@ -156,25 +143,19 @@ class LiveRelease:
 
 
 class ReleaseReader:
-    """Holds the live release and checks for another one now and then."""
+    """Reads the live release, keeps it, and checks for another one every `refresh_seconds`."""
 
     def __init__(
         self, store: Store, refresh_seconds: float, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """Read nothing yet.
-
-        Args:
-            store: Where releases live.
-            refresh_seconds: How long to rely on what was read before checking again.
-            clock: Seconds since any moment, never going back.
-        """
+        """Read nothing yet; `clock` gives seconds since any moment, never going back."""
         self.store = store
         self._refresh_seconds, self._clock = refresh_seconds, clock
         self._live: LiveRelease | None = None
         self._checked_at = 0.0
 
     def current(self) -> LiveRelease:
-        """Return the live release, checked again if that was long enough ago.
+        """Return the live release.
 
         Raises:
             ServingError: None was read before, and none can be read now; code "no_release".
@@ -184,10 +165,6 @@ class ReleaseReader:
             self._live = self._check(self._live)
             self._checked_at = self._clock()  # a store that times out is not asked again at once
         return self._live
-
-    def track_record(self) -> dict[str, Any]:
-        """Return the track record as it is in the store, as `read_track_record` does."""
-        return read_track_record(self.store, dict)
 
     def _check(self, live: LiveRelease | None) -> LiveRelease:
         try:
@@ -211,11 +188,7 @@ class ReleaseReader:
 
 
 def read_champion(store: Store) -> Pointer | None:
-    """Return the pointer to the live release; None if nothing was promoted yet.
-
-    Raises:
-        StoreError: `champion.json` is not a pointer that this version reads, or cannot be read.
-    """
+    """Return the pointer to the live release; None if nothing was promoted yet."""
     return read_pointer(store)[0]
 
 
@@ -232,7 +205,6 @@ def read_track_record(store: Store, build: Callable[[dict[str, Any]], T]) -> T:
 
     Raises:
         ServingError: It was not written yet; code "no_track_record".
-        StoreError: It cannot be read.
     """
     try:
         data = store.read(TRACK_RECORD)

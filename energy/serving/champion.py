@@ -29,12 +29,6 @@ def champion_forecasts(
     A champion that uses weather forecasts in it. The forecasts of one that does not are shifted by
     the published response of the series to degree days, and the answer says so.
 
-    Args:
-        release: The live release.
-        request: Its scenario and observations count.
-        cutoff: Last month with a figure, observations included.
-        months: Ascending, 1 to 120 months after `cutoff`.
-
     Raises:
         ServingError: The champion cannot be loaded.
         FieldError: A scenario or observations that cannot be answered.

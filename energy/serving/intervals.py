@@ -48,16 +48,7 @@ def _interpolate(x: float, points: list[float], values: tuple[float, ...]) -> fl
 
 
 def spread(horizon: int, month: str, calibration: Calibration, weather_known: bool) -> float:
-    """Spread of a month's error: on the log scale if the calibration is, else in the unit.
-
-    Args:
-        horizon: Months after the cutoff; beyond the calibrated ones the scale grows with the square
-            root of the horizon.
-        month: The month itself, for its season.
-        calibration: Of the release.
-        weather_known: Whether the forecast was made with the month's weather, which then adds no
-            error.
-    """
+    """Spread of a month's error: on the log scale if the calibration is, else in the unit."""
     calibrated = min(horizon, len(calibration.scale))
     season = calibration.season[calendar_month(month)]
     scale = calibration.scale[calibrated - 1] * math.sqrt(horizon / calibrated) * season
@@ -65,14 +56,7 @@ def spread(horizon: int, month: str, calibration: Calibration, weather_known: bo
 
 
 def interval(mean: float, spread: float, standard: Interval, log: bool) -> Interval:
-    """The interval around a forecast.
-
-    Args:
-        mean: The forecast, in the unit; above zero if `log`.
-        spread: Of its error; see `spread`.
-        standard: The interval of standardised errors.
-        log: Whether errors multiply the forecast.
-    """
+    """The interval around a forecast."""
     lower, upper = standard.lower, standard.upper
     return Interval(
         standard.coverage,

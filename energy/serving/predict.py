@@ -23,14 +23,7 @@ from energy.serving import intervals
 
 @dataclass(frozen=True)
 class PointForecasts:
-    """Point forecasts of the requested months.
-
-    Attributes:
-        tier: Where they come from.
-        means: By month, in the release's unit, ascending.
-        weather: The basis of a month's weather, where it is not the expected weather.
-        method: What answered a weather scenario, or None.
-    """
+    """Point forecasts of the requested months."""
 
     tier: Tier
     means: dict[str, float]
@@ -40,11 +33,6 @@ class PointForecasts:
 
 def predict(release: Release, request: ForecastRequest, stale: bool = False) -> Forecast:
     """Answer a request from the table if that is enough, else from the champion.
-
-    Args:
-        release: The live release.
-        request: What to forecast.
-        stale: Whether a newer release may be live.
 
     Raises:
         UnknownTarget: The release has no such series.

@@ -19,14 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WeatherScenario:
-    """Daily average heating degree days (deg C) around a cutoff.
-
-    Attributes:
-        facts: The release's weather; None if it is not needed.
-        observed: Of months after the cutoff whose weather is published.
-        past: Of the months up to the cutoff, ascending, without a gap.
-        requested: Of the months that the request's scenario sets.
-    """
+    """Daily average heating degree days (deg C) around a cutoff."""
 
     facts: WeatherFacts | None
     observed: dict[str, float]
@@ -43,13 +36,6 @@ class WeatherScenario:
         uses_weather: bool,
     ) -> WeatherScenario:
         """The weather that a request assumes.
-
-        Args:
-            release: The live release.
-            request: The request.
-            cutoff: Last month with a figure, observations included.
-            months: The requested months.
-            uses_weather: Whether the champion does.
 
         Raises:
             FieldError: The release does not hold the weather that is needed, or degree days are
@@ -96,13 +82,7 @@ class WeatherScenario:
         return daily.reindex(months.union(pd.PeriodIndex(daily.index))).to_frame()
 
     def expected(self, months: tuple[str, ...], uses_weather: bool) -> dict[str, float]:
-        """Degree days of months ahead without a scenario.
-
-        Args:
-            months: Ascending.
-            uses_weather: Whether to expect what a champion that uses weather does (published
-                months, then climatology with the decaying last anomaly), or climatology alone.
-        """
+        """Degree days of months ahead without a scenario."""
         if self.facts is None:
             return {}
         if not uses_weather:
@@ -125,13 +105,7 @@ class WeatherScenario:
 
 
 def shift_by_weather(mean: float, scenario: WeatherScenario, month: str) -> float:
-    """Shift a forecast made without weather by the published response to the scenario.
-
-    Args:
-        mean: The forecast, in the release's unit; unchanged if the scenario does not set the month.
-        scenario: The weather.
-        month: The month.
-    """
+    """Shift a forecast made without weather by the published response to the scenario."""
     facts = scenario.facts
     if facts is None or month not in scenario.requested:
         return mean
