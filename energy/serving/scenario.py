@@ -19,7 +19,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WeatherScenario:
-    """Daily average heating degree days (deg C) around a cutoff."""
+    """Daily average heating degree days (deg C) by month: up to a cutoff, and after it.
+
+    After the cutoff, months are `observed` (published already) or `requested` by the scenario.
+    `past` is ascending, without a gap. Both it and the facts are missing where they are not needed.
+    """
 
     facts: WeatherFacts | None
     observed: dict[str, float]
@@ -35,12 +39,7 @@ class WeatherScenario:
         months: tuple[str, ...],
         uses_weather: bool,
     ) -> WeatherScenario:
-        """The weather that a request assumes.
-
-        Raises:
-            FieldError: The release does not hold the weather that is needed, or degree days are
-                given for months that change nothing.
-        """
+        """The weather that a request assumes; FieldError if the release does not have it."""
         table, weather = release.table, request.weather
         observed = {m: v for m, v in table.observed.items() if months_between(cutoff, m) > 0}
         if weather is None and not (uses_weather and request.observations):
@@ -82,7 +81,11 @@ class WeatherScenario:
         return daily.reindex(months.union(pd.PeriodIndex(daily.index))).to_frame()
 
     def expected(self, months: tuple[str, ...], uses_weather: bool) -> dict[str, float]:
-        """Degree days of months ahead without a scenario."""
+        """Degree days of months ahead without a scenario.
+
+        A champion that uses weather expects published months, then climatology with the decaying
+        last anomaly; without one it is climatology alone.
+        """
         if self.facts is None:
             return {}
         if not uses_weather:

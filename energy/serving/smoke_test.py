@@ -55,7 +55,10 @@ def smoke_test(store_url: str, release_id: str, seconds: float = TIMEOUT_SECONDS
 
 
 def query_release(store_url: str, release_id: str) -> dict[str, object]:
-    """Query a release in this process: its table, its champion, and a request beyond the table."""
+    """Query a release in this process: its table, its champion, and a request beyond the table.
+
+    `difference` is the largest one of table and champion; `error` is empty on success.
+    """
     from energy.serving.predict import predict_from_champion, predict_from_table
 
     try:
