@@ -22,5 +22,5 @@ _handler = RequestHandler(_reader)
 
 
 def handler(event: object, context: Any) -> Any:
-    """Answer one event."""
+    """Answer one event: an HTTP event in API Gateway's format 2.0, or the body of a request."""
     return _handler.handle(event, str(getattr(context, "aws_request_id", "")))

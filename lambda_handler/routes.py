@@ -10,12 +10,7 @@ from typing import Any
 
 from energy.contract import RELEASE_HEADER, ForecastRequest
 from energy.contract.panel import PANEL
-from energy.contract.request import (
-    read_body,
-    requested_series,
-    require_object,
-    unknown_field,
-)
+from energy.contract.request import read_body, requested_series, require_object, unknown_field
 from energy.errors import (
     STATUS,
     EnergyError,
@@ -35,7 +30,7 @@ from lambda_handler.log import RequestLog, error_location, write_log
 
 @dataclass(frozen=True)
 class Route:
-    """A path and what it answers."""
+    """A path and what it answers: with `document`, that file of the live release."""
 
     path: str
     methods: tuple[str, ...]
