@@ -7,8 +7,9 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
+import msgspec
 from msgspec.structs import replace
 
 from energy.contract import SCHEMA, FileEntry, ForecastTable, Manifest
@@ -154,11 +155,7 @@ def read_table_document(manifest: Manifest, data: bytes) -> ForecastTable:
 
 
 def verify_release(store: Store, release_id: str) -> Manifest:
-    """Check a release: its manifest, every file against it, and that the table can be read.
-
-    Raises:
-        StoreError: The first fault.
-    """
+    """Check a release, its files and its table; a StoreError describes the first fault."""
     manifest = read_manifest(store, release_id)
     read_table_document(manifest, read_files(store, manifest)[FORECAST])
     return manifest
@@ -185,8 +182,8 @@ def decode_document(name: str, data: bytes) -> dict[str, Any]:
         UnknownSchema: Another version of this code wrote it.
     """
     try:
-        document = json.loads(data, parse_constant=_reject_constant)
-    except (ValueError, RecursionError) as error:
+        document = msgspec.json.decode(data)
+    except (ValueError, RecursionError) as error:  # NaN and Infinity are not JSON
         raise bad_document(name, f"it is not JSON ({error})") from error
     if not isinstance(document, dict):
         raise bad_document(name, f"it is a JSON {type(document).__name__}; expected an object")
@@ -246,7 +243,3 @@ def _checked_id(release_id: str) -> str:
             "expected an id such as 2022-07-20261123T170000Z-3f9a1c2b."
         )
     return release_id
-
-
-def _reject_constant(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not a number in JSON")

@@ -142,9 +142,8 @@ def rollback(store: Store, reason: str, by: str, now: datetime) -> RollbackResul
 
     Raises:
         PromotionLost: Another publisher changed the pointer at the same time; theirs stands.
-        StoreError: Nothing is live, or no release before it is intact; or the store failed before
-            anything was changed; or the rollback was done but could not be recorded, which the
-            message says.
+        StoreError: The message says whether nothing was changed, or the rollback was done but
+            could not be recorded.
     """
     current, version = read_pointer(store)
     if current is None:

@@ -63,11 +63,9 @@ class Store(Protocol):
         return stored[0]
 
     def write(self, key: str, data: bytes) -> None:
-        """Store `data` under a new key, which is never overwritten.
+        """Store `data` under a new key; `ObjectExists` if it is taken, for nothing is overwritten.
 
-        Raises:
-            ObjectExists: The key is taken; its object is unchanged.
-            StoreConflict: On S3 only: another writer is writing this key right now.
+        On S3, `StoreConflict` means that another writer is writing this key right now.
         """
 
     def swap(self, key: str, data: bytes, expected_version: str | None) -> str:
