@@ -22,39 +22,32 @@ Number = TypeVar("Number", int, float)
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What differs between a laptop and the cloud.
+    """What differs between a laptop and the cloud; each setting says its variable."""
 
-    Attributes:
-        store: Where releases live: a directory, or `s3://bucket/prefix` (`ENERGY_STORE`).
-        data: Folder of the data: the embedded vintage in `raw`, downloaded ones in `vintages`,
-            rejected ones in `quarantine` (`ENERGY_DATA`).
-        tracking_uri: MLflow's backend (`MLFLOW_TRACKING_URI`).
-        govuk_api: Base URL of the Content API that releases are found through
-            (`ENERGY_GOVUK_API`), for a mirror or a test.
-        govuk_origins: Origins that workbooks may be downloaded from (`ENERGY_GOVUK_ORIGINS`,
-            separated by commas); empty for GOV.UK's own.
-        refresh_seconds: How long a reader uses a release before it checks for another one
-            (`ENERGY_REFRESH_SECONDS`).
-        metrics_namespace: CloudWatch namespace that monitoring sends its metrics to
-            (`ENERGY_METRICS_NAMESPACE`); empty for none.
-        dataset: Settings file of your own data set (`ENERGY_DATASET`); None for the UK's energy.
-        workers: Number of branches of a run that work at once (`ENERGY_WORKERS`); by default the
-            cores of this machine.
-        api_url: Base URL of the REST API that the app queries (`ENERGY_API_URL`); empty for none.
-        function: Name or ARN, with its alias, of the Lambda function that the app invokes if there
-            is no `api_url` (`ENERGY_FUNCTION`); empty to answer in the app's own process.
-    """
-
+    # ENERGY_STORE: where releases live, a directory or s3://bucket/prefix.
     store: str = str(ROOT / "store")
+    # ENERGY_DATA: folder of the embedded vintage (raw), downloaded and rejected ones (vintages,
+    # quarantine).
     data: Path = ROOT / "data"
+    # MLFLOW_TRACKING_URI: MLflow's backend.
     tracking_uri: str = f"sqlite:///{ROOT / 'mlruns' / 'mlflow.db'}"
+    # ENERGY_GOVUK_API: base URL of the Content API, for a mirror or a test.
     govuk_api: str = "https://www.gov.uk/api/content"
+    # ENERGY_GOVUK_ORIGINS: where workbooks may be downloaded from, separated by commas; by default
+    # GOV.UK's own.
     govuk_origins: tuple[str, ...] = ()
+    # ENERGY_REFRESH_SECONDS: how long a reader uses a release before it checks for another one.
     refresh_seconds: float = 60.0
+    # ENERGY_METRICS_NAMESPACE: CloudWatch namespace of monitoring's metrics; empty for none.
     metrics_namespace: str = ""
+    # ENERGY_DATASET: settings file of your own data set; None for the UK's energy.
     dataset: Path | None = None
+    # ENERGY_WORKERS: branches of a run that work at once.
     workers: int = os.cpu_count() or 1
+    # ENERGY_API_URL: base URL of the REST API that the app queries; empty for none.
     api_url: str = ""
+    # ENERGY_FUNCTION: name or ARN, with its alias, of the Lambda function that the app invokes if
+    # there is no `api_url`; empty to answer in the app's own process.
     function: str = ""
 
     @property
@@ -64,28 +57,23 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] | None = None) -> Settings:
-        """Read `ENERGY_*` and `MLFLOW_TRACKING_URI`; unset or empty variables keep their defaults.
+        """Read the variables; unset or empty ones keep their defaults.
 
         Raises:
-            EnergyError: `ENERGY_REFRESH_SECONDS` or `ENERGY_WORKERS` is not a number in its range;
-                code "misconfigured".
+            EnergyError: A number is not in its range; code "misconfigured".
         """
         environ = os.environ if environ is None else environ
+        default = cls()
         return cls(
-            store=environ.get("ENERGY_STORE") or cls().store,
-            data=Path(environ.get("ENERGY_DATA") or cls().data),
-            tracking_uri=environ.get("MLFLOW_TRACKING_URI") or cls().tracking_uri,
-            govuk_api=environ.get("ENERGY_GOVUK_API") or cls().govuk_api,
+            store=environ.get("ENERGY_STORE") or default.store,
+            data=Path(environ.get("ENERGY_DATA") or default.data),
+            tracking_uri=environ.get("MLFLOW_TRACKING_URI") or default.tracking_uri,
+            govuk_api=environ.get("ENERGY_GOVUK_API") or default.govuk_api,
             govuk_origins=tuple(filter(None, environ.get("ENERGY_GOVUK_ORIGINS", "").split(","))),
             refresh_seconds=_number(
-                environ,
-                "ENERGY_REFRESH_SECONDS",
-                float,
-                cls().refresh_seconds,
-                0,
-                MAX_REFRESH_SECONDS,
+                environ, "ENERGY_REFRESH_SECONDS", default.refresh_seconds, 0, MAX_REFRESH_SECONDS
             ),
-            workers=_number(environ, "ENERGY_WORKERS", int, cls().workers, 1, MAX_WORKERS),
+            workers=_number(environ, "ENERGY_WORKERS", default.workers, 1, MAX_WORKERS),
             dataset=Path(path) if (path := environ.get("ENERGY_DATASET")) else None,
             metrics_namespace=environ.get("ENERGY_METRICS_NAMESPACE", ""),
             api_url=environ.get("ENERGY_API_URL", "").rstrip("/"),
@@ -94,21 +82,16 @@ class Settings:
 
 
 def _number(
-    environ: Mapping[str, str],
-    name: str,
-    kind: type[Number],
-    default: Number,
-    lowest: int,
-    highest: int,
+    environ: Mapping[str, str], name: str, default: Number, lowest: int, highest: int
 ) -> Number:
     text = environ.get(name)
     if not text:
         return default
     try:
-        number = kind(text)
+        number = type(default)(text)
+        if lowest <= number <= highest:
+            return number
     except ValueError:
-        number = kind(-1)
-    if not lowest <= number <= highest:
-        message = f"{name} is {text}; expected {lowest} to {highest}."
-        raise EnergyError(message, code="misconfigured")
-    return number
+        pass
+    message = f"{name} is {text}; expected {lowest} to {highest}."
+    raise EnergyError(message, code="misconfigured")

@@ -22,13 +22,5 @@ _handler = RequestHandler(_reader)
 
 
 def handler(event: object, context: Any) -> Any:
-    """Answer one event.
-
-    Args:
-        event: The body of a forecast request, or an HTTP event in API Gateway's format 2.0.
-        context: Lambda's; its request id goes into the log.
-
-    Returns:
-        A forecast or an error body; for an HTTP event, an answer with it as its body.
-    """
+    """Answer one event: an HTTP event in API Gateway's format 2.0, or the body of a request."""
     return _handler.handle(event, str(getattr(context, "aws_request_id", "")))

@@ -13,19 +13,12 @@ from energy.contract.request import not_utf8
 
 JSON = "application/json"
 HTML = "text/html; charset=utf-8"
+NO_SNIFFING = {"x-content-type-options": "nosniff"}
 
 
 @dataclass(frozen=True)
 class HttpRequest:
-    """The parts of an HTTP event that a route needs.
-
-    Attributes:
-        method: In capitals.
-        path: Without the stage.
-        query: Parameters by name; API Gateway joins the values of a repeated one by a comma.
-        text: The body as the event has it.
-        is_base64: Whether `text` is base64.
-    """
+    """The parts of an HTTP event that a route needs: its path without the stage, its raw body."""
 
     method: str
     path: str
@@ -50,11 +43,7 @@ class HttpRequest:
         )
 
     def body(self) -> bytes:
-        """The bytes of the body.
-
-        Raises:
-            RequestError: It is declared as base64 and is not.
-        """
+        """The bytes of the body; a RequestError if it is declared as base64 and is not."""
         if not self.is_base64:
             return self.text.encode("utf-8", "surrogatepass")
         try:
@@ -78,26 +67,12 @@ def http_answer(
     content_type: str = JSON,
     headers: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """An answer in API Gateway's format.
-
-    Args:
-        status: HTTP status.
-        body: A document, to be sent as JSON, or a text.
-        content_type: Media type of the body.
-        headers: Further headers.
-
-    Raises:
-        ValueError: The document has a number that is not finite.
-    """
+    """An answer in API Gateway's format, with a document or a text as its body."""
     if not isinstance(body, str):
         body = json.dumps(body, allow_nan=False, separators=(",", ":"))
     return {
         "statusCode": status,
-        "headers": {
-            "content-type": content_type,
-            "x-content-type-options": "nosniff",
-            **(headers or {}),
-        },
+        "headers": {"content-type": content_type, **NO_SNIFFING, **(headers or {})},
         "body": body,
         "isBase64Encoded": False,
     }

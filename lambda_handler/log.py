@@ -8,50 +8,31 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
 NAMESPACE = "EnergyForecast"
 SERVICE = "energy-forecast"
-UNITS = {
-    "requests": "Count",
-    "latency": "Milliseconds",
-    "errors": "Count",
-    "faults": "Count",
-    "stale": "Count",
-    "cold_start": "Count",
-}
-"""The metrics of every line; `errors` are the caller's (4xx), `faults` the service's (5xx)."""
-SERVICE_METRICS = ("errors", "faults", "stale", "cold_start")
-TIER_METRICS = ("requests", "latency")
+SERVICE_METRICS = {"errors": "Count", "faults": "Count", "stale": "Count", "cold_start": "Count"}
+TIER_METRICS = {"requests": "Count", "latency": "Milliseconds"}
 """Metrics of the service and of each tier: eight in all, of the ten that are free. Error codes are
 only in the log, since a metric for each would cost money."""
+UNITS = SERVICE_METRICS | TIER_METRICS
 
 
 @dataclass
 class RequestLog:
     """What the log says about one request.
 
-    Attributes:
-        route: Such as `GET /v1/forecast`, or `direct`.
-        request_id: Lambda's.
-        cold_start: Whether it is the first of its process.
-        status: HTTP status, also for direct callers, whose answers have none.
-        tier: `table` or `champion`, of a forecast.
-        release_id: The release that answered.
-        stale_reason: Why the answer is stale, if it is.
-        code: Code of the error, if there was one.
-        field: The field of the request that the error is about.
-        reason: Why the service failed. Only for faults, whose messages contain nothing of the
-            caller's.
+    A `field` or `reason` never contains a caller's own words; only faults have a reason.
     """
 
     route: str
     request_id: str
     cold_start: bool
-    status: int = 200
+    status: int = 200  # also for direct callers, whose answers have none
     tier: str | None = None
     release_id: str | None = None
     stale_reason: str | None = None
@@ -89,12 +70,9 @@ def log_line(log: RequestLog, milliseconds: float) -> str:
     return json.dumps({name: value for name, value in line.items() if value is not None})
 
 
-def _directive(dimensions: list[str], names: Sequence[str]) -> dict[str, Any]:
-    return {
-        "Namespace": NAMESPACE,
-        "Dimensions": [dimensions],
-        "Metrics": [{"Name": name, "Unit": UNITS[name]} for name in names],
-    }
+def _directive(dimensions: list[str], units: Mapping[str, str]) -> dict[str, Any]:
+    metrics = [{"Name": name, "Unit": unit} for name, unit in units.items()]
+    return {"Namespace": NAMESPACE, "Dimensions": [dimensions], "Metrics": metrics}
 
 
 def error_location(error: BaseException) -> str:

@@ -11,15 +11,8 @@ from typing import Any, get_args
 
 import msgspec
 
-from energy.contract import (
-    RELEASE_HEADER,
-    Forecast,
-    ForecastRequest,
-    Interval,
-    Manifest,
-    MonthAhead,
-)
-from energy.contract.forecast import ScenarioMethod, Tier, WeatherBasis
+from energy.contract import RELEASE_HEADER, Forecast, ForecastRequest, Manifest
+from energy.contract.forecast import Interval, MonthAhead, ScenarioMethod, Tier, WeatherBasis
 from energy.contract.panel import SeriesForecast
 from energy.errors import STATUS
 from lambda_handler.routes import (
@@ -50,16 +43,14 @@ STATUSES = {
     500: "The service failed.",
     503: "The service lacks what it needs to answer.",
 }
+WINTER = ["2022-12", "2023-01", "2023-02"]
 REQUESTS: dict[str, dict[str, Any]] = {
     "the year ahead": {"periods": 12},
-    "two winter months, with one interval": {"months": ["2022-12", "2023-01"], "coverage": [0.9]},
+    "two winter months, with one interval": {"months": WINTER[:2], "coverage": [0.9]},
     "two degrees colder": {"periods": 6, "weather": {"temperature_change": -2.0}},
-    "the winter of 2010 again": {
-        "months": ["2022-12", "2023-01", "2023-02"],
-        "weather": {"year": 2010},
-    },
+    "the winter of 2010 again": {"months": WINTER, "weather": {"year": 2010}},
     "degree days by month": {
-        "months": ["2022-12"],
+        "months": WINTER[:1],
         "weather": {"degree_days": {"2022-12": 11.5}},
     },
     "with newer figures": {"periods": 3, "observations": {"2022-08": 10.9, "2022-09": 11.6}},
@@ -93,34 +84,28 @@ ERROR = {
         "field": "coverage[0]",
     }
 }
+TEXT, TEXT_OR_NULL = {"type": "string"}, {"type": ["string", "null"]}
 LIVE_FIELDS: dict[str, Schema] = {
-    "promoted_at": {"type": "string", "description": "Live since then, UTC."},
-    "previous_id": {"type": ["string", "null"], "description": "The release before it."},
-    "reason": {"type": "string", "description": "Why it is live."},
-    "targets": {
-        "type": "array",
-        "items": {"type": "string"},
-        "description": "The series with a forecast table.",
-    },
+    "promoted_at": {**TEXT, "description": "Live since then, UTC."},
+    "previous_id": {**TEXT_OR_NULL, "description": "The release before it."},
+    "reason": {**TEXT, "description": "Why it is live."},
+    "targets": {"type": "array", "items": TEXT, "description": "Series with a forecast table."},
     "months": {"type": "integer", "description": "Published months after the cutoff."},
     "stale": {"type": "boolean", "description": "Whether a newer release cannot be read now."},
 }
 """Fields of the answer of /v1/release beside those of the manifest."""
 HEALTH_FIELDS: dict[str, Schema] = {
-    "status": {"type": "string", "const": "ok"},
-    "release_id": {"type": "string"},
-    "cutoff": {"type": "string", "description": "The last month with a figure."},
+    "status": {**TEXT, "const": "ok"},
+    "release_id": TEXT,
+    "cutoff": {**TEXT, "description": "The last month with a figure."},
     "age_seconds": {"type": "integer", "minimum": 0, "description": "Since it was published."},
     "stale": {"type": "boolean"},
-    "stale_reason": {"type": ["string", "null"], "description": "Why it is stale."},
+    "stale_reason": {**TEXT_OR_NULL, "description": "Why it is stale."},
 }
 ERROR_FIELDS: dict[str, Schema] = {
-    "code": {"type": "string", "enum": sorted(STATUS), "description": "For programs."},
-    "message": {
-        "type": "string",
-        "description": "For people: what was found, what was expected, what to do.",
-    },
-    "field": {"type": ["string", "null"], "description": "The field that is wrong, if any."},
+    "code": {**TEXT, "enum": sorted(STATUS), "description": "For programs."},
+    "message": {**TEXT, "description": "For people: the fault, what was expected, what to do."},
+    "field": {**TEXT_OR_NULL, "description": "The field that is wrong, if any."},
 }
 FROM_A_RELEASE = (FORECAST, RELEASE, *DOCUMENTS, SERIES, HEALTH)
 """Routes whose answers name their release in a header."""
@@ -257,7 +242,7 @@ def _responses(route: Route, method: str) -> dict[str, Any]:
     media_type = "text/html" if route is DOCS else "application/json"
     success: dict[str, Any] = {"description": route.summary, "content": {media_type: ok}}
     if route in FROM_A_RELEASE:
-        header = {"description": "The release that answers.", "schema": {"type": "string"}}
+        header = {"description": "The release that answers.", "schema": TEXT}
         success["headers"] = {RELEASE_HEADER: {**header, "required": True}}
     responses = {"200": success}
     for status in _error_statuses(route, method):
@@ -333,25 +318,21 @@ def _operation_html(
         rows = {parameter["name"]: parameter["description"] for parameter in parameters}
         yield _table_html("Parameter", "Meaning", rows)
     if path == FORECAST.path and method == "GET":
-        yield _code_html("\n".join(f'curl "$API{path}?{query}"' for query in QUERIES))
+        queries = "\n".join(f'curl "$API{path}?{query}"' for query in QUERIES)
+        yield f"<pre>{escape(queries)}</pre>"
     if body := operation.get("requestBody"):
         fields = document["components"]["schemas"]["ForecastRequest"]["properties"]
         rows = {name: schema["description"] for name, schema in fields.items()}
         yield _table_html("Field", "Meaning", rows)
         for name, example in body["content"]["application/json"]["examples"].items():
-            yield f"<p>{escape(name.capitalize())}:</p>"
-            yield _code_html(f"curl \"$API{path}\" -d '{json.dumps(example['value'])}'")
+            command = f"curl \"$API{path}\" -d '{json.dumps(example['value'])}'"
+            yield f"<p>{escape(name.capitalize())}:</p><pre>{escape(command)}</pre>"
     answer = operation["responses"]["200"]["content"].get("application/json", {})
     if "example" in answer:
-        yield "<p>An answer:</p>" + _code_html(json.dumps(answer["example"], indent=2))
+        yield f"<p>An answer:</p><pre>{escape(json.dumps(answer['example'], indent=2))}</pre>"
     responses = operation["responses"].items()
-    yield _table_html(
-        "Status", "When", {status: response["description"] for status, response in responses}
-    )
-
-
-def _code_html(text: str) -> str:
-    return f"<pre>{escape(text)}</pre>"
+    rows = {status: response["description"] for status, response in responses}
+    yield _table_html("Status", "When", rows)
 
 
 def _table_html(name_heading: str, text_heading: str, rows: dict[str, str]) -> str:

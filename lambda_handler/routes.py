@@ -10,12 +10,7 @@ from typing import Any
 
 from energy.contract import RELEASE_HEADER, ForecastRequest
 from energy.contract.panel import PANEL
-from energy.contract.request import (
-    read_body,
-    requested_series,
-    require_object,
-    unknown_field,
-)
+from energy.contract.request import read_body, requested_series, require_object, unknown_field
 from energy.errors import (
     STATUS,
     EnergyError,
@@ -27,7 +22,7 @@ from energy.errors import (
     wrong_value,
 )
 from energy.releases.bundle import DATA, FOLDS, HISTORY, SCORES, WEATHER
-from energy.releases.reader import LiveRelease, ReleaseReader
+from energy.releases.reader import LiveRelease, ReleaseReader, read_track_record
 from energy.serving.predict import predict
 from lambda_handler.http import HTML, HttpRequest, http_answer, is_http
 from lambda_handler.log import RequestLog, error_location, write_log
@@ -35,14 +30,7 @@ from lambda_handler.log import RequestLog, error_location, write_log
 
 @dataclass(frozen=True)
 class Route:
-    """A path and what it answers.
-
-    Attributes:
-        path: The path.
-        methods: Its HTTP methods.
-        summary: What it answers, in a sentence.
-        document: The file of the live release that it answers with, if any.
-    """
+    """A path and what it answers: with `document`, that file of the live release."""
 
     path: str
     methods: tuple[str, ...]
@@ -87,23 +75,15 @@ class RequestHandler:
         reader: Callable[[], ReleaseReader],
         log: Callable[[RequestLog, float], None] = write_log,
     ) -> None:
-        """Read nothing yet.
+        """Read nothing yet; `log` gets each request and its duration in milliseconds.
 
-        Args:
-            reader: Returns the reader of releases, the same each time. It may raise an EnergyError,
-                which becomes the answer.
-            log: Logs a request and its duration in milliseconds.
+        `reader` returns the same reader each time. An EnergyError of it becomes the answer.
         """
         self._reader, self._log = reader, log
         self._is_cold = True
 
     def handle(self, event: object, request_id: str = "") -> Any:
-        """Answer an HTTP event in API Gateway's format, and any other with a forecast or an error.
-
-        Args:
-            event: An HTTP event, or the body of a forecast request.
-            request_id: For the log.
-        """
+        """Answer an HTTP event in API Gateway's format; any other is the body of a request."""
         start = time.perf_counter()
         log = RequestLog("direct", request_id, self._is_cold)
         self._is_cold = False
@@ -162,7 +142,7 @@ class RequestHandler:
 
             return document()
         if route is TRACK_RECORD:
-            return self._reader().track_record()
+            return read_track_record(self._reader().store, dict)
         live = self._live_release(log)
         if route is RELEASE:
             return _release(live)

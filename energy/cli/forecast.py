@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from energy.cli.output import AsJson, StoreUrl, open_configured_store, print_json, print_table
-from energy.contract import Forecast, ForecastRequest
+from energy.contract import ForecastRequest
 from energy.releases.reader import ReleaseReader
 
 
@@ -43,11 +43,7 @@ def forecast(
     answer = predict(release, request)
     if as_json:
         print_json(answer.to_dict())
-    else:
-        _print_forecast(answer)
-
-
-def _print_forecast(answer: Forecast) -> None:
+        return
     typer.echo(
         f"{answer.target} in {answer.unit}, from data to {answer.cutoff}, by {answer.forecaster}; "
         f"answered by the {answer.tier} of release {answer.release_id}."

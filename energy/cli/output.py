@@ -19,11 +19,7 @@ StoreUrl = Annotated[
 
 
 def open_configured_store(url: str) -> Store:
-    """Open the store at `url`, or that of the settings if it is empty.
-
-    Raises:
-        StoreError: The URL cannot be used.
-    """
+    """Open the store at `url`, or that of the settings if it is empty."""
     return open_store(url or Settings.from_environment().store)
 
 
@@ -36,7 +32,7 @@ def current_user() -> str:
 
 
 def print_json(document: Any) -> None:
-    """Print JSON."""
+    """Print a document as JSON."""
     typer.echo(json.dumps(document, indent=1))
 
 

@@ -20,13 +20,14 @@ from energy.cli.output import (
 from energy.errors import StoreError, join_names
 from energy.releases import inventory, promotion
 from energy.releases.bundle import read_manifest, release_missing
-from energy.releases.promotion import ROLLED_BACK, Decision
+from energy.releases.promotion import ROLLED_BACK
 from energy.releases.reader import NOT_PROMOTED, no_release, read_champion
 from energy.releases.store import Store
 
 app = typer.Typer(no_args_is_help=True, help="Published releases, and which one is live.")
 Reason = Annotated[str, typer.Option("--why", help="The reason, for the record.")]
 ReleaseId = Annotated[str, typer.Argument(help="A release id, from 'energy releases list'.")]
+FACTS = ("target", "cutoff", "created_at", "forecaster")
 LIVE_BY_DEFAULT = typer.Argument(help="A release id; default the live one.", show_default=False)
 ALL_BY_DEFAULT = typer.Argument(help="A release id; default all.", show_default=False)
 
@@ -36,10 +37,14 @@ def list_(store: StoreUrl = "", as_json: AsJson = False) -> None:
     """List releases; a star marks the live one."""
     listing = inventory.list_store(open_configured_store(store), datetime.now(UTC))
     if as_json:
-        releases = [_release_json(release) for release in listing.releases]
-        live_id = listing.pointer.release_id if listing.pointer else None
-        document = {"store": listing.store, "in_service": live_id, "releases": releases}
-        print_json({**document, "notes": list(listing.notes)})
+        print_json(
+            {
+                "store": listing.store,
+                "in_service": listing.pointer.release_id if listing.pointer else None,
+                "releases": [_release_json(release) for release in listing.releases],
+                "notes": listing.notes,
+            }
+        )
         return
     if listing.releases:
         print_table(
@@ -80,7 +85,13 @@ def show(
         [[name, f"{entry.bytes:,}", entry.sha256] for name, entry in manifest.files.items()],
     )
     for decision in release.decisions:
-        _print_decision(decision)
+        by = f" by {decision.by}" if decision.by else ""
+        action = decision.action
+        if action == ROLLED_BACK:
+            action = f"rolled back from {decision.previous_id} to {decision.release_id}"
+        typer.echo(f"\n{decision.decided_at} {action}{by}: {decision.reason}")
+        for check in decision.checks:
+            typer.echo(f"  {'passed' if check.passed else 'FAILED'}  {check.name}: {check.told}")
 
 
 @app.command()
@@ -153,12 +164,11 @@ def sweep(
     now = datetime.now(UTC)
     result = inventory.clean_up(open_configured_store(store), now, timedelta(hours=hours))
     if as_json:
-        print_json(
-            {
-                "cleared": [_unfinished_json(release) for release in result.deleted],
-                "left": [_unfinished_json(release) for release in result.kept],
-            }
+        cleared, left = (
+            [{**asdict(release), "started_at": release.started_at.isoformat()} for release in group]
+            for group in (result.deleted, result.kept)
         )
+        print_json({"cleared": cleared, "left": left})
         return
     for release in result.deleted:
         typer.echo(f"Deleted {release.release_id}: {len(release.keys)} files, never finished.")
@@ -178,16 +188,6 @@ def _read_live(store: Store, now: datetime) -> tuple[str | None, str]:
     return pointer.release_id, promotion.clock_error(pointer.promoted_at, now)
 
 
-def _print_decision(decision: Decision) -> None:
-    by = f" by {decision.by}" if decision.by else ""
-    action = decision.action
-    if action == ROLLED_BACK:
-        action = f"rolled back from {decision.previous_id} to {decision.release_id}"
-    typer.echo(f"\n{decision.decided_at} {action}{by}: {decision.reason}")
-    for check in decision.checks:
-        typer.echo(f"  {'passed' if check.passed else 'FAILED'}  {check.name}: {check.told}")
-
-
 def _release_json(release: inventory.ReleaseSummary) -> dict[str, Any]:
     """A release for programs; what its manifest would say is null if that is damaged."""
     manifest: Mapping[str, Any] = release.manifest.to_dict() if release.manifest else {}
@@ -195,7 +195,7 @@ def _release_json(release: inventory.ReleaseSummary) -> dict[str, Any]:
         "release_id": release.release_id,
         "in_service": release.live,
         "status": release.status,
-        **{name: manifest.get(name) for name in ("target", "cutoff", "created_at", "forecaster")},
+        **{name: manifest.get(name) for name in FACTS},
         "decisions": [decision.to_dict() for decision in release.decisions],
         "trouble": release.error,
     }
@@ -203,15 +203,7 @@ def _release_json(release: inventory.ReleaseSummary) -> dict[str, Any]:
 
 def _release_cells(release: inventory.ReleaseSummary) -> list[str]:
     fields = _release_json(release)
-    names = ("target", "cutoff", "created_at", "forecaster")
+    facts = [fields[name] or "?" for name in FACTS]
     status = release.status.replace("_", " ")
-    return [
-        "*" if release.live else "",
-        release.release_id,
-        *(fields[name] or "?" for name in names),
-        f"{status}; {release.error}" if release.error else status,
-    ]
-
-
-def _unfinished_json(release: inventory.UnfinishedRelease) -> dict[str, Any]:
-    return {**asdict(release), "started_at": release.started_at.isoformat()}
+    status = f"{status}; {release.error}" if release.error else status
+    return ["*" if release.live else "", release.release_id, *facts, status]

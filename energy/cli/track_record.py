@@ -14,11 +14,7 @@ def track_record(store: StoreUrl = "", as_json: AsJson = False) -> None:
     record = read_track_record(open_configured_store(store), TrackRecord.from_dict)
     if as_json:
         print_json(record.to_dict())
-    else:
-        _print_record(record)
-
-
-def _print_record(record: TrackRecord) -> None:
+        return
     age = record.forecast_age_days
     made = f", made {age} days ago" if age is not None else ""
     typer.echo(

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from msgspec import Meta
-
-from energy.contract.release import Document
+from energy.contract.release import Document, doc
 
 RELEASE_HEADER = "x-release-id"
 """The HTTP header that names the release of an answer; stored documents do not name it."""
@@ -24,64 +22,40 @@ ScenarioMethod = Literal["champion", "sensitivity"]
 class Interval(Document, frozen=True):
     """The range that contains the outcome with probability `coverage`."""
 
-    coverage: Annotated[float, Meta(description="As requested, in (0, 1).")]
-    lower: Annotated[float, Meta(description="In the release's unit.")]
-    upper: Annotated[float, Meta(description="In the release's unit.")]
+    coverage: Annotated[float, doc("As requested, in (0, 1).")]
+    lower: Annotated[float, doc("In the release's unit.")]
+    upper: Annotated[float, doc("In the release's unit.")]
 
 
 class MonthAhead(Document, frozen=True):
     """The forecast of one month."""
 
-    month: Annotated[str, Meta(description="Such as 2022-08.")]
-    horizon: Annotated[int, Meta(description="Months after the cutoff, 1 for the first.")]
-    mean: Annotated[
-        float,
-        Meta(
-            description="The forecast, in the release's unit; also the median of its distribution."
-        ),
-    ]
+    month: Annotated[str, doc("Such as 2022-08.")]
+    horizon: Annotated[int, doc("Months after the cutoff, 1 for the first.")]
+    mean: Annotated[float, doc("The median forecast, in the release's unit.")]
     intervals: Annotated[
-        tuple[Interval, ...],
-        Meta(description="One for each requested coverage, in the order of the request."),
+        tuple[Interval, ...], doc("One for each coverage, in the order of the request.")
     ]
     weather: Annotated[
-        WeatherBasis,
-        Meta(
-            description="The weather that the forecast assumes: expected, already published "
-            "(observed), or given in the request."
-        ),
+        WeatherBasis, doc("Expected, already published (observed), or given in the request.")
     ]
 
 
 class Forecast(Document, frozen=True, omit_defaults=True):
     """The answer to a ForecastRequest."""
 
-    release_id: Annotated[
-        str, Meta(description="The release that answered; /v1/release describes it.")
-    ]
-    created_at: Annotated[str, Meta(description="When that release was published, UTC.")]
-    target: Annotated[str, Meta(description="The series.")]
-    unit: Annotated[str, Meta(description="Unit of the mean and of the intervals.")]
+    release_id: Annotated[str, doc("The release that answered; /v1/release describes it.")]
+    created_at: Annotated[str, doc("When that release was published, UTC.")]
+    target: Annotated[str, doc("The series.")]
+    unit: Annotated[str, doc("Unit of the mean and of the intervals.")]
     cutoff: Annotated[
-        str,
-        Meta(
-            description="The last month with a figure: of the release, or of the observations in "
-            "the request."
-        ),
+        str, doc("The last month with a figure, in the release or in the observations.")
     ]
-    forecaster: Annotated[str, Meta(description="Name of the forecaster.")]
-    tier: Annotated[
-        Tier,
-        Meta(description="Where it comes from: the published table, or the fitted champion."),
-    ]
-    stale: Annotated[
-        bool, Meta(description="Whether a newer release may be live that cannot be read now.")
-    ]
-    months: Annotated[tuple[MonthAhead, ...], Meta(description="In ascending order.")]
+    forecaster: Annotated[str, doc("Name of the forecaster.")]
+    tier: Annotated[Tier, doc("Where it comes from: the published table, or the fitted champion.")]
+    stale: Annotated[bool, doc("Whether a newer release may be live that cannot be read now.")]
+    months: Annotated[tuple[MonthAhead, ...], doc("In ascending order.")]
     scenario_method: Annotated[
         ScenarioMethod | None,
-        Meta(
-            description="Only for a weather scenario: the champion uses weather itself, or the "
-            "published sensitivity was applied to its forecast."
-        ),
+        doc("What answered a weather scenario: the champion, or the published sensitivity."),
     ] = None

@@ -11,9 +11,7 @@ import zlib
 from collections.abc import Iterable
 from typing import Annotated, Any
 
-from msgspec import Meta
-
-from energy.contract.release import SCHEMA, Calibration, Document
+from energy.contract.release import SCHEMA, Calibration, Document, doc
 
 PANEL = "panel.json"
 SERIES_PER_FILE = 500
@@ -23,84 +21,60 @@ SERIES_PER_FILE = 500
 class BacktestScores(Document, frozen=True):
     """Backtest scores of a series' champion on folds of one protocol, months 1 to 12 ahead."""
 
-    folds: Annotated[int, Meta(description="Number of cutoffs.")]
-    mase: Annotated[float, Meta(description="Mean absolute scaled error.")]
-    baseline_mase: Annotated[float, Meta(description="MASE of seasonal naive on the same folds.")]
+    folds: Annotated[int, doc("Number of cutoffs.")]
+    mase: Annotated[float, doc("Mean absolute scaled error.")]
+    baseline_mase: Annotated[float, doc("MASE of seasonal naive on the same folds.")]
     mape: Annotated[
-        float | None,
-        Meta(description="Mean absolute percentage error; null where an actual is zero."),
+        float | None, doc("Mean absolute error in per cent; null where an actual is zero.")
     ]
-    wis: Annotated[float, Meta(description="Weighted interval score in the series' unit.")]
-    coverage80: Annotated[float, Meta(description="Share of actuals inside the 80% interval.")]
-    coverage95: Annotated[float, Meta(description="Share of actuals inside the 95% interval.")]
+    wis: Annotated[float, doc("Weighted interval score in the series' unit.")]
+    coverage80: Annotated[float, doc("Share of actuals inside the 80% interval.")]
+    coverage95: Annotated[float, doc("Share of actuals inside the 95% interval.")]
 
 
 class SeriesForecast(Document, frozen=True):
     """The champion of one series, its forecast and its scores."""
 
-    name: Annotated[str, Meta(description="Name of the series.")]
-    cutoff: Annotated[str, Meta(description="Its last month.")]
-    history: Annotated[
-        tuple[float, ...], Meta(description="Its figures up to the cutoff, in the release's unit.")
-    ]
-    forecaster: Annotated[str, Meta(description="Name of the champion.")]
-    mean: Annotated[
-        tuple[float, ...],
-        Meta(description="Forecasts of the months after the cutoff, in the release's unit."),
-    ]
-    calibration: Annotated[Calibration, Meta(description="How wide its intervals are.")]
+    name: Annotated[str, doc("Name of the series.")]
+    cutoff: Annotated[str, doc("Its last month.")]
+    history: Annotated[tuple[float, ...], doc("Its figures, in the release's unit.")]
+    forecaster: Annotated[str, doc("Name of the champion.")]
+    mean: Annotated[tuple[float, ...], doc("Forecasts of the months after the cutoff.")]
+    calibration: Annotated[Calibration, doc("How wide its intervals are.")]
     backtest: Annotated[
         BacktestScores | None,
-        Meta(
-            description="Its scores in the training part, on which it was selected; null if there "
-            "was no room for a backtest."
-        ),
+        doc("Its scores in the training part, which selected it; null without a backtest."),
     ] = None
     holdout: Annotated[
-        BacktestScores | None,
-        Meta(description="Its scores after the training part; null if there is no fold."),
+        BacktestScores | None, doc("Its scores after the training part; null without folds.")
     ] = None
-    note: Annotated[str, Meta(description="Why it was not backtested, or ''.")] = ""
+    note: Annotated[str, doc("Why it was not backtested, or ''.")] = ""
 
 
 class Panel(Document, frozen=True):
     """Summary of every series of a long table but the release's own: `panel.json`.
 
-    Attributes:
-        unit: Of every series.
-        files: Number of files that hold them.
-        months: Number of months published after the cutoff of each.
-        series: Their names.
-        left_out: Why some have no forecast, by name.
-        champions: How many series each forecaster won, most first.
-        judged: How many were selected on a backtest; the others have the baseline's forecast.
-        beat_baseline: Share of those whose champion has a lower error than seasonal naive.
-        mase: Median over those, in the training part; `holdout_mase` on the months after.
-        baseline_mase: Seasonal naive's; `holdout_baseline_mase` in the holdout.
-        coverage80: Mean share of actuals inside the 80% interval; `holdout_coverage80` in the
-            holdout.
-        coverage80_error: Standard error of that mean, over series; None for fewer than two.
-        worst: Names of the ten with the highest error in the training part.
-        lost: How many are left out because the process that was to forecast them failed.
+    Scores are medians over the series that were selected on a backtest (`judged`): in the training
+    part, or on the months after it (`holdout`). Coverages are mean shares of actuals.
     """
 
     unit: str
     files: int
-    months: int
+    months: int  # published after the cutoff of each series
     series: tuple[str, ...]
-    left_out: dict[str, str]
-    champions: dict[str, int]
+    left_out: dict[str, str]  # why a series has no forecast
+    champions: dict[str, int]  # how many series a forecaster won, most first
     judged: int
-    beat_baseline: float | None = None
+    beat_baseline: float | None = None  # share of those better than seasonal naive
     mase: float | None = None
     baseline_mase: float | None = None
     coverage80: float | None = None
-    coverage80_error: float | None = None
+    coverage80_error: float | None = None  # standard error over the series
     holdout_mase: float | None = None
     holdout_baseline_mase: float | None = None
     holdout_coverage80: float | None = None
-    worst: tuple[str, ...] = ()
-    lost: int = 0
+    worst: tuple[str, ...] = ()  # the ten with the highest error in the training part
+    lost: int = 0  # left out because the process that was to forecast them failed
     schema: int = SCHEMA
 
 

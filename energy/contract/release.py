@@ -14,6 +14,11 @@ LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 """Quantile levels of fold frames and forecast tables: the median, the 50, 80 and 95% intervals."""
 
 
+def doc(description: str) -> Meta:
+    """The description of a field in the API's document."""
+    return Meta(description=description)
+
+
 class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """Base of every type that is stored or sent as JSON: its fields are the JSON object's."""
 
@@ -24,11 +29,7 @@ class Document(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> Self:
-        """Read what `to_dict` wrote, with lists for tuples as JSON has them.
-
-        Raises:
-            ValueError: A field is missing, unknown or of another type.
-        """
+        """Read what `to_dict` wrote; `ValueError` for a missing, unknown or mistyped field."""
         return msgspec.convert(data, cls)
 
 
@@ -57,73 +58,43 @@ class Calibration(Document, frozen=True):
 
     scale: Annotated[
         tuple[float, ...],
-        Meta(
-            description="Spread of the error with the actual weather, months 1..n ahead: on the "
-            "log scale if `log`, else in the unit."
-        ),
+        doc("Spread of the error with the actual weather, months 1..n ahead; log ratios if `log`."),
     ]
-    quantiles: Annotated[
-        tuple[float, ...], Meta(description="Standardised error at each quantile level.")
-    ]
-    log: Annotated[
-        bool,
-        Meta(description="Whether errors multiply the forecast (a positive series) or add to it."),
-    ]
-    errors: Annotated[int, Meta(description="Number of backtest errors it is measured on.")]
+    quantiles: Annotated[tuple[float, ...], doc("Standardised error at each quantile level.")]
+    log: Annotated[bool, doc("Whether errors multiply the forecast, or add to it.")]
+    errors: Annotated[int, doc("Number of backtest errors it is measured on.")]
     season: Annotated[
-        tuple[float, ...],
-        Meta(description="Spread of each calendar month relative to the average, from January."),
+        tuple[float, ...], doc("Relative spread of each calendar month, from January.")
     ] = (1.0,) * 12
     weather: Annotated[
-        tuple[float, ...],
-        Meta(
-            description="Spread that the weather of past years adds, from January, in the unit of "
-            "`scale`."
-        ),
+        tuple[float, ...], doc("Spread that unknown weather adds, from January.")
     ] = (0.0,) * 12
 
 
 class Sensitivity(Document, frozen=True):
-    """The effect of one deg C more in a month of that season.
+    """The effect of one deg C more in a month of that season."""
 
-    Attributes:
-        season: Its name in words.
-        months: Its calendar months, 1 to 12.
-        per_degree: In the release's unit per deg C and month; negative where cold costs energy.
-        standard_error: Of `per_degree`, in the same unit.
-    """
-
-    season: str
-    months: tuple[int, ...]
-    per_degree: float
+    season: str  # its name in words
+    months: tuple[int, ...]  # calendar months, 1 to 12
+    per_degree: float  # in the release's unit; negative where cold costs energy
     standard_error: float
 
 
 class WeatherFacts(Document, frozen=True):
     """How a series responds to the weather, and the weather itself: `weather.json` of a release.
 
-    Attributes:
-        response: Effect of a hundred degree days more in a month: a log ratio if `log`, else in
-            the release's unit.
-        log: Whether the response multiplies (a positive series) or adds.
-        degree_days_per_degree: Change of daily average degree days per deg C more (never above
-            zero), January to December.
-        sensitivity: By season, in the release's unit per deg C and month.
-        normal: Expected daily average heating degree days (deg C), January to December.
-        normal_years: Number of years that they are averaged over.
-        trend: Change of a year's degree days per decade, over all years of the data.
-        trend_error: Its standard error.
-        first_month: Of `degree_days`.
-        degree_days: Daily average heating degree days of every month of the data, deg C.
+    Degree days are daily averages of heating degree days in deg C, by month of the data from
+    `first_month`, or by calendar month from January.
     """
 
     response: float
+    """Effect of a hundred degree days more in a month: a log ratio if `log`, else in the unit."""
     log: bool
-    degree_days_per_degree: tuple[float, ...]
+    degree_days_per_degree: tuple[float, ...]  # change per deg C more, never above zero
     sensitivity: tuple[Sensitivity, ...]
-    normal: tuple[float, ...]
+    normal: tuple[float, ...]  # expected degree days, averaged over `normal_years`
     normal_years: int
-    trend: float
+    trend: float  # change of a year's degree days per decade, over all years of the data
     trend_error: float
     first_month: str
     degree_days: tuple[float, ...]
@@ -133,10 +104,8 @@ class WeatherFacts(Document, frozen=True):
 class ForecastTable(Document, frozen=True):
     """The published forecast: every month from the cutoff to the horizon.
 
-    Attributes:
-        observed: Daily average heating degree days (deg C) of the months after the cutoff whose
-            weather was already published, by month: their forecasts were made with it. Empty if
-            there are none or the forecaster uses no weather.
+    `observed` has the daily average heating degree days (deg C) of months after the cutoff whose
+    published weather the forecasts were made with.
     """
 
     target: str
@@ -160,22 +129,11 @@ class FileEntry(Document, frozen=True):
 class Lineage(Document, frozen=True):
     """Where a release comes from, from the workbooks to the packages that read them."""
 
-    vintage: Annotated[
-        dict[str, str], Meta(description="SHA-256 of each raw workbook by file name.")
-    ]
-    commit: Annotated[
-        str,
-        Meta(
-            description="Git commit of the code (`-dirty` if it had uncommitted changes), or "
-            "`unknown`."
-        ),
-    ]
-    runs: Annotated[dict[str, str], Meta(description="Run ids by system: `metaflow`, `mlflow`.")]
-    packages: Annotated[
-        dict[str, str],
-        Meta(description="Version of each package that fits or unpickles the champion."),
-    ]
-    python: Annotated[str, Meta(description="Version of the interpreter.")]
+    vintage: Annotated[dict[str, str], doc("SHA-256 of each raw workbook by file name.")]
+    commit: Annotated[str, doc("Git commit, `-dirty` with uncommitted changes, or `unknown`.")]
+    runs: Annotated[dict[str, str], doc("Run ids by system: `metaflow`, `mlflow`.")]
+    packages: Annotated[dict[str, str], doc("Packages that fit and unpickle the champion.")]
+    python: Annotated[str, doc("Version of the interpreter.")]
 
 
 class Manifest(Document, frozen=True):
@@ -189,32 +147,20 @@ class Manifest(Document, frozen=True):
     forecaster: str
     lineage: Lineage
     files: dict[str, FileEntry] = field(default_factory=dict)
-    title: Annotated[
-        str, Meta(description="What is forecast, in words; empty in early releases.")
-    ] = ""
-    attribution: Annotated[
-        str, Meta(description="The sentence to print wherever the figures are shown, or empty.")
-    ] = ""
+    title: Annotated[str, doc("What is forecast, in words; empty in early releases.")] = ""
+    attribution: Annotated[str, doc("Sentence to print wherever the figures are shown.")] = ""
     schema: int = SCHEMA
 
 
 class Pointer(Document, frozen=True):
-    """The live release: `champion.json`.
-
-    Attributes:
-        release_id: The live release.
-        previous_id: The release that was live before, or None.
-        promoted_at: Live since then, UTC.
-        reason: Why it was promoted.
-        earlier: Releases that rollbacks go back to, in that order; None if an older version wrote
-            this, which kept `previous_id` alone.
-    """
+    """The live release: `champion.json`."""
 
     release_id: str
     previous_id: str | None
     promoted_at: str
     reason: str
     earlier: tuple[str, ...] | None = ()
+    """Releases that rollbacks go back to, in that order; None in documents of older versions."""
     schema: int = SCHEMA
 
     @classmethod

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any, NoReturn
 
 from msgspec import Meta, Struct, field, inspect, structs
 
 from energy.contract.months import MONTH
+from energy.contract.release import doc
 from energy.errors import FieldError, RequestError, join_names, quote_value, wrong_value
 
 MAX_HORIZON = 120
@@ -28,98 +29,81 @@ MAX_BODY_BYTES = 128 * 1024
 with 17 digits each) takes 14 KB, and 19 KB with indentation."""
 
 Month = Annotated[str, Meta(pattern=f"^{MONTH.pattern}$")]
-Name = Annotated[str, Meta(min_length=1, max_length=40)]
-Periods = Annotated[int, Meta(ge=1, le=MAX_HORIZON)]
 Coverage = Annotated[float, Meta(gt=0.0, lt=1.0)]
 Observation = Annotated[float, Meta(ge=-LARGEST_OBSERVATION, le=LARGEST_OBSERVATION)]
 DegreeDays = Annotated[float, Meta(ge=0.0, le=40.0)]
-TemperatureChange = Annotated[float, Meta(ge=-10.0, le=10.0)]
-Year = Annotated[int, Meta(ge=1900, le=2200)]
-UNIQUE = {"uniqueItems": True}
+
+
+TemperatureChange = Annotated[
+    float,
+    Meta(ge=-10.0, le=10.0),
+    doc("Degrees Celsius by which every requested month is warmer (above zero) than expected."),
+]
+Year = Annotated[
+    int,
+    Meta(ge=1900, le=2200),
+    doc("A past year whose weather repeats, month by month; the release must hold it."),
+]
+Path = Annotated[
+    dict[Month, DegreeDays],
+    Meta(min_length=1, max_length=2 * MAX_HORIZON),
+    doc("Daily average heating degree days (base 15.5 deg C) by month, instead of the expected."),
+]
+Target = Annotated[
+    str,
+    Meta(min_length=1, max_length=40),
+    doc("The series: by default the release's own; or a part of it, or one of many."),
+]
+UNIQUE = Meta(extra_json_schema={"uniqueItems": True})
 
 
 class Weather(Struct, frozen=True, forbid_unknown_fields=True):
     """A weather scenario: exactly one of its fields."""
 
-    temperature_change: Annotated[
-        TemperatureChange | None,
-        Meta(
-            description="Degrees Celsius by which every requested month is warmer (above zero) or "
-            "colder than expected."
-        ),
-    ] = None
-    year: Annotated[
-        Year | None,
-        Meta(
-            description="A past year whose weather repeats, month by month; the release must hold "
-            "it."
-        ),
-    ] = None
-    degree_days: Annotated[
-        Annotated[dict[Month, DegreeDays], Meta(min_length=1, max_length=2 * MAX_HORIZON)] | None,
-        Meta(
-            description="Daily average heating degree days (base 15.5 deg C) by month; other "
-            "months have the expected weather."
-        ),
-    ] = None
+    temperature_change: TemperatureChange | None = None
+    year: Year | None = None
+    degree_days: Path | None = None
 
 
 class ForecastRequest(Struct, frozen=True, forbid_unknown_fields=True):
     """A request for a forecast: how many months or which, with which intervals."""
 
     periods: Annotated[
-        Periods,
-        Meta(
-            description=f"Number of months after the cutoff; {DEFAULT_PERIODS} if neither this nor "
-            "`months` is given."
-        ),
+        int,
+        Meta(ge=1, le=MAX_HORIZON),
+        doc(f"Number of months after the cutoff; without `months`, {DEFAULT_PERIODS} by default."),
     ] = DEFAULT_PERIODS
     months: Annotated[
         tuple[Month, ...],
-        Meta(
-            min_length=1,
-            max_length=MAX_HORIZON,
-            description=f"The months to forecast, ascending, each once, up to {MAX_HORIZON} months "
-            "after the cutoff.",
-            extra_json_schema=UNIQUE,
-        ),
+        Meta(min_length=1, max_length=MAX_HORIZON),
+        doc(f"The months to forecast, ascending, up to {MAX_HORIZON} months after the cutoff."),
+        UNIQUE,
     ] = ()
     coverage: Annotated[
         tuple[Coverage, ...],
-        Meta(
-            min_length=1,
-            max_length=10,
-            description="Probabilities that the intervals contain the outcome, in the order to "
-            f"answer in; by default {' and '.join(map(str, DEFAULT_COVERAGE))}.",
-            extra_json_schema=UNIQUE,
+        Meta(min_length=1, max_length=10),
+        doc(
+            "Probabilities that the intervals contain the outcome, in the order to answer in; by "
+            f"default {' and '.join(map(str, DEFAULT_COVERAGE))}."
         ),
+        UNIQUE,
     ] = DEFAULT_COVERAGE
     weather: Annotated[
-        Weather | None,
-        Meta(description="A weather scenario for the requested months; else the expected weather."),
+        Weather | None, doc("A scenario for the requested months, instead of the expected weather.")
     ] = None
     observations: Annotated[
         dict[Month, Observation],
-        Meta(
-            min_length=1,
-            max_length=MAX_HORIZON,
-            description="Figures newer than the release, by month, in its unit, without a gap from "
-            "the month after its cutoff: the forecast starts after the last of them.",
+        Meta(min_length=1, max_length=MAX_HORIZON),
+        doc(
+            "Figures newer than the release, by month, in its unit, without a gap from the month "
+            "after its cutoff: the forecast starts after the last of them."
         ),
     ] = field(default_factory=dict)
-    target: Annotated[
-        Name | None,
-        Meta(description="The series: by default the release's own; a part of it, or one of many."),
-    ] = None
+    target: Target | None = None
 
     @classmethod
     def from_dict(cls, data: Mapping[str, object]) -> ForecastRequest:
-        """Read a request strictly.
-
-        Raises:
-            FieldError: A field is unknown, of the wrong type, out of range, repeated or in conflict
-                with another; the error names it.
-        """
+        """Read a request strictly; a `FieldError` names the field that is wrong."""
         values = _read_fields(_types(cls), data)
         if "months" in values and "periods" in values:
             raise _conflict("months", ["periods"])
@@ -127,13 +111,10 @@ class ForecastRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
     @classmethod
     def from_query(cls, parameters: Mapping[str, str]) -> ForecastRequest:
-        """Read a request from a query, where lists are separated by commas.
+        """Read a request from a query, strictly; lists are separated by commas.
 
         The fields of a weather scenario are parameters like the others. Fields that hold objects
         are not parameters.
-
-        Raises:
-            FieldError: As `from_dict`.
         """
         scenario = _types(Weather)
         types = {
@@ -162,11 +143,7 @@ class ForecastRequest(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def requested_series(parameters: Mapping[str, str]) -> str:
-    """The name of the series that a query is about.
-
-    Raises:
-        FieldError: It is missing, or there are other parameters.
-    """
+    """The name of the series in a query, which has no other parameters."""
     values = _read_fields({"target": _types(ForecastRequest)["target"]}, parameters)
     if "target" not in values:
         raise wrong_value("target", None, "the name of a series", "wrong_type")
@@ -230,8 +207,7 @@ def _read(kind: Any, value: Any, field: str) -> Any:
     for place, entry in enumerate(items):
         before = items[:place]
         if is_months and before and entry < before[-1]:
-            order = f"{quote_value(entry)} after {quote_value(before[-1])}"
-            message = f"{field} has {order}; expected months in ascending order."
+            message = f"{field} has {entry} after {before[-1]}; expected months in ascending order."
             raise FieldError(message, code="out_of_order", field=field)
         if entry in before:
             raise _repeated(field, entry)
@@ -305,17 +281,15 @@ def _repeated(field: str, value: object) -> FieldError:
 
 
 def _from_text(kind: inspect.Type, text: str) -> object:
-    """What `_read` takes, from a parameter; text that is not a number stays, to be refused."""
+    """Parse a parameter; text that is not a number stays, to be refused."""
     if isinstance(kind, inspect.VarTupleType):
         return [_from_text(_bare(kind.item_type), part) for part in text.split(",")]
-    if isinstance(kind, inspect.IntType):
-        return _parsed(int, text)
-    return _parsed(float, text) if isinstance(kind, inspect.FloatType) else text
-
-
-def _parsed(number: Callable[[str], float], text: str) -> object:
-    try:  # `1_0` and ` 1` are numbers to Python alone
-        return text if "_" in text or text != text.strip() else number(text)
+    if not isinstance(kind, inspect.IntType | inspect.FloatType):
+        return text
+    if "_" in text or text != text.strip():  # `1_0` and ` 1` are numbers to Python alone
+        return text
+    try:
+        return int(text) if isinstance(kind, inspect.IntType) else float(text)
     except ValueError:
         return text
 
@@ -324,12 +298,9 @@ _JSON_TYPES = {list: "array", str: "string", bool: "boolean", type(None): "null"
 
 
 def read_body(data: bytes) -> dict[str, Any]:
-    """Read the JSON object in a body.
+    """Read the JSON object in a body of at most MAX_BODY_BYTES.
 
-    Raises:
-        RequestError: It is too large, not UTF-8, not JSON (NaN and Infinity are not, nor is
-            anything nested too deep), or not an object.
-        FieldError: An object in it has a name twice, of which JSON readers silently drop one.
+    NaN, Infinity and a name that an object has twice are refused, which `json` alone accepts.
     """
     if len(data) > MAX_BODY_BYTES:
         message = f"The body has {len(data)} bytes; expected at most {MAX_BODY_BYTES}."
@@ -350,11 +321,7 @@ def read_body(data: bytes) -> dict[str, Any]:
 
 
 def require_object(value: object) -> dict[str, Any]:
-    """Return the value if it is a JSON object.
-
-    Raises:
-        RequestError: It is something else.
-    """
+    """Return the value if it is a JSON object; else raise a RequestError."""
     if not isinstance(value, dict):
         kind = _JSON_TYPES.get(type(value), "number")
         message = f"The body is a JSON {kind}; expected an object such as {{'periods': 12}}."

@@ -11,19 +11,9 @@ TRACKING_SIGNAL_LIMIT = 8.0
 class ScoredMonth(Document, frozen=True):
     """One month of a release's forecast whose figure has been published since.
 
-    Attributes:
-        release_id: The release that forecast it.
-        month: Such as 2022-08.
-        horizon: Months after the release's cutoff.
-        mean: Its forecast, in the unit; so are the bounds of its 80% and 95% intervals.
-        naive: Forecast of seasonal naive: the last figure of that calendar month at the cutoff,
-            before later revisions.
-        scale: MASE's denominator at the cutoff, from the series before later revisions.
-        first_print: The first published figure of the month; it never changes afterwards.
-        first_vintage: Id of the vintage of that figure.
-        actual: The figure in the newest vintage.
-        counted: Whether the summaries count it: of several releases with one cutoff, they count the
-            last that was live when the month was first scored.
+    Figures are in the unit. `naive` (seasonal naive) and `scale` (MASE's denominator) are from the
+    series as it was at the release's cutoff. Of several releases with one cutoff, the last that was
+    live when the month was first scored is `counted` in the summaries.
     """
 
     release_id: str
@@ -36,26 +26,16 @@ class ScoredMonth(Document, frozen=True):
     upper95: float
     naive: float
     scale: float
-    first_print: float
+    first_print: float  # the first published figure, which never changes
     first_vintage: str
-    actual: float
+    actual: float  # in the newest vintage
     counted: bool = True
 
 
 class RecordScore(Document, frozen=True):
-    """Scores of a set of months together, against the newest figures.
+    """Scores of a set of months together, in the unit, against the newest figures.
 
-    Attributes:
-        months: Number of months.
-        mae: Mean absolute error, in the unit.
-        naive_mae: Seasonal naive's, on the same months.
-        mase: Mean absolute scaled error, on each cutoff's own scale.
-        naive_mase: Seasonal naive's, on the same months.
-        mape: Mean absolute error in per cent; None where a figure is zero.
-        coverage80: Share of figures inside the 80% interval.
-        coverage95: Share inside the 95% interval.
-        bias: Mean of forecast less actual, in the unit: above zero, forecasts were too high.
-        first_print_mae: Mean absolute error against first prints, in the unit.
+    Seasonal naive is scored on the same months, MASE on each cutoff's own scale.
     """
 
     months: int
@@ -63,10 +43,10 @@ class RecordScore(Document, frozen=True):
     naive_mae: float
     mase: float
     naive_mase: float
-    mape: float | None
-    coverage80: float
+    mape: float | None  # in per cent; None where a figure is zero
+    coverage80: float  # share of figures inside the interval
     coverage95: float
-    bias: float
+    bias: float  # mean of forecast less actual
     first_print_mae: float
 
 
@@ -78,18 +58,7 @@ class HorizonScore(Document, frozen=True):
 
 
 class RecordedRelease(Document, frozen=True):
-    """A release in the track record.
-
-    Attributes:
-        release_id: The release.
-        created_at: When it was made, UTC.
-        promoted_at: When it last became live, UTC.
-        cutoff: Its last observed month.
-        forecaster: Its champion.
-        horizon: Number of months it forecast.
-        score: Over its months that have been published since; None while there are none.
-        trouble: Why it cannot be scored, or ''.
-    """
+    """A release in the track record, and its score over the months published since."""
 
     release_id: str
     created_at: str
@@ -98,17 +67,11 @@ class RecordedRelease(Document, frozen=True):
     forecaster: str
     horizon: int
     score: RecordScore | None = None
-    trouble: str = ""
+    trouble: str = ""  # why it cannot be scored
 
 
 class Due(Document, frozen=True):
-    """When the next figure is due.
-
-    Attributes:
-        month: The month of the figure.
-        due: The expected date of its publication, ISO.
-        overdue_days: Days past that date and its grace period; 0 until then.
-    """
+    """When the figure of a month is due, and the days past that date and its grace period."""
 
     month: str
     due: str
@@ -116,15 +79,9 @@ class Due(Document, frozen=True):
 
 
 class DriftCheck(Document, frozen=True):
-    """One drift check of the data that the forecast is made from.
+    """One drift check of the data: an alarm if `figure` is beyond `threshold`.
 
-    Attributes:
-        name: Such as `level`.
-        figure: The measured value; None where there was nothing to measure.
-        threshold: The check raises an alarm beyond it.
-        alarm: Whether it does.
-        false_alarm_rate: Share of the historical months in which it would have.
-        evidence: One sentence: the figure, the months it is measured on, and the normal range.
+    `false_alarm_rate` is the share of the historical months that would have raised it.
     """
 
     name: str
@@ -132,35 +89,11 @@ class DriftCheck(Document, frozen=True):
     threshold: float
     alarm: bool
     false_alarm_rate: float
-    evidence: str
+    evidence: str  # a sentence: the figure, its months, and the normal range
 
 
 class TrackRecord(Document, frozen=True):
-    """How accurate the published forecasts have been.
-
-    Attributes:
-        target: The series.
-        unit: Of every figure.
-        made_at: When this was written, UTC.
-        vintage_id: The vintage of the newest figures.
-        cutoff: Last month with a figure.
-        release_id: The live release; None while there is none.
-        forecast_age_days: Its age in whole days; None while there is none.
-        releases: Those that were ever live, oldest cutoff first.
-        rows: Their months with a figure, by release and month.
-        overall: Score of all that counts, 1 to 12 months ahead; None while there is nothing to
-            score.
-        recent: Score of the last 12 published months, 1 to 12 months ahead; None as above.
-        by_horizon: Scores by months ahead, as far as any forecast reaches.
-        tracking_signal: Sum of errors over their mean absolute size, one month ahead, over the last
-            12 months; see TRACKING_SIGNAL_LIMIT. None with fewer than 4 months.
-        next_due: When the next figure is due.
-        unpublished: Months that were forecast, lie before the cutoff, and have no figure.
-        drift: Checks of the data.
-        notes: Other remarks, in sentences.
-        release_overdue_days: Days for which figures newer than those of the live release have been
-            in the archive without a new release; 0 if there are none.
-    """
+    """How accurate the published forecasts have been, as far as months have been published."""
 
     target: str
     unit: str
@@ -171,13 +104,16 @@ class TrackRecord(Document, frozen=True):
     forecast_age_days: int | None
     releases: tuple[RecordedRelease, ...]
     rows: tuple[ScoredMonth, ...]
-    overall: RecordScore | None
-    recent: RecordScore | None
+    overall: RecordScore | None  # all that counts, 1 to 12 months ahead
+    recent: RecordScore | None  # the last 12 published months, 1 to 12 months ahead
     by_horizon: tuple[HorizonScore, ...]
     tracking_signal: float | None
+    """Sum of errors over their mean absolute size, one month ahead, over the last 12 months; None
+    with fewer than 4 months."""
     next_due: Due
-    unpublished: tuple[str, ...] = ()
+    unpublished: tuple[str, ...] = ()  # forecast, before the cutoff, and without a figure
     drift: tuple[DriftCheck, ...] = ()
     notes: tuple[str, ...] = ()
     release_overdue_days: int = 0
+    """Days for which newer figures have been in the archive without a new release."""
     schema: int = SCHEMA

@@ -7,8 +7,9 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, NoReturn, TypeVar
+from typing import Any, TypeVar
 
+import msgspec
 from msgspec.structs import replace
 
 from energy.contract import SCHEMA, FileEntry, ForecastTable, Manifest
@@ -73,20 +74,10 @@ def release_ids(store: Store) -> list[str]:
 
 
 def write_release(store: Store, manifest: Manifest, files: Mapping[str, bytes]) -> Manifest:
-    """Write the files, then the manifest with their hashes. Until it is there, no release is.
+    """Write the files, then the manifest with their hashes, and return it as written.
 
-    Args:
-        store: The store to write to.
-        manifest: The manifest; its `files` are filled here.
-        files: `forecast.json`, `model.zip`, `scores.json`, and any others.
-
-    Returns:
-        The manifest as written.
-
-    Raises:
-        StoreError: The id, a file name or the forecast table is invalid, or a file is missing; or
-            the release is in the store already (`ObjectExists`), is being written by another
-            publisher (`StoreConflict`), or the store failed (`StoreUnwritable`).
+    Until the manifest is there, no release is. `ObjectExists` means that the release is in the
+    store already, `StoreConflict` that another publisher is writing it.
     """
     bad_names = [name for name in files if name == MANIFEST or not _FILE_NAME.fullmatch(name)]
     if bad_names or not set(FILES) <= set(files):
@@ -110,13 +101,7 @@ def write_release(store: Store, manifest: Manifest, files: Mapping[str, bytes]) 
 
 
 def read_manifest(store: Store, release_id: str) -> Manifest:
-    """Return a release's manifest.
-
-    Raises:
-        BadReleaseId: The id is not one.
-        ReleaseMissing: There is no such release, or it was never finished.
-        StoreError: The manifest is invalid or another release's, or cannot be read.
-    """
+    """Return a release's manifest; `ReleaseMissing` if the release was never finished."""
     key = file_key(release_id, MANIFEST)
     try:
         data = store.read(key)
@@ -131,13 +116,7 @@ def read_manifest(store: Store, release_id: str) -> Manifest:
 
 
 def read_file(store: Store, manifest: Manifest, name: str) -> bytes:
-    """Return one file of a release, as it was published.
-
-    Raises:
-        StoreError: The manifest lists no such file.
-        FileAltered: The file is altered, truncated or gone.
-        StoreUnreachable: The store cannot be read.
-    """
+    """Return one file of a release; `FileAltered` if it is not as it was published."""
     entry = manifest.files.get(name)
     if entry is None:
         files = join_names(sorted(manifest.files))
@@ -165,12 +144,7 @@ def read_table(store: Store, manifest: Manifest) -> ForecastTable:
 
 
 def read_table_document(manifest: Manifest, data: bytes) -> ForecastTable:
-    """Return the forecast table in the bytes of a release's `forecast.json`.
-
-    Raises:
-        BadDocument: It is not a forecast table, or not the one that the manifest describes.
-        UnknownSchema: A newer version of this code wrote it.
-    """
+    """Return the table in `forecast.json`; `BadDocument` if the manifest describes another."""
     key = file_key(manifest.release_id, FORECAST)
     table = load_document(key, data, ForecastTable.from_dict)
     for field in ("target", "unit", "cutoff", "forecaster"):
@@ -181,11 +155,7 @@ def read_table_document(manifest: Manifest, data: bytes) -> ForecastTable:
 
 
 def verify_release(store: Store, release_id: str) -> Manifest:
-    """Check a release: its manifest, every file against it, and that the table can be read.
-
-    Raises:
-        StoreError: As `read_manifest`, `read_files` and `read_table`, for the first fault.
-    """
+    """Check a release, its files and its table; a StoreError describes the first fault."""
     manifest = read_manifest(store, release_id)
     read_table_document(manifest, read_files(store, manifest)[FORECAST])
     return manifest
@@ -193,9 +163,6 @@ def verify_release(store: Store, release_id: str) -> Manifest:
 
 def encode_document(name: str, document: dict[str, Any]) -> bytes:
     """Return the document as JSON: keys sorted, indented, a newline at the end.
-
-    Raises:
-        BadDocument: It has a number that is not finite, or something that is not plain data.
 
     >>> encode_document("example.json", {"b": 1, "a": "é"})
     b'{\\n "a": "\\\\u00e9",\\n "b": 1\\n}\\n'
@@ -208,15 +175,15 @@ def encode_document(name: str, document: dict[str, Any]) -> bytes:
 
 
 def decode_document(name: str, data: bytes) -> dict[str, Any]:
-    """Return the JSON object in `data`, if its schema is the one that this version reads.
+    """Return the JSON object in `data`.
 
     Raises:
-        BadDocument: It is not JSON, not an object, or has numbers that are not finite.
+        BadDocument: It is not an object, or has numbers that are not finite.
         UnknownSchema: Another version of this code wrote it.
     """
     try:
-        document = json.loads(data, parse_constant=_reject_constant)
-    except (ValueError, RecursionError) as error:
+        document = msgspec.json.decode(data)
+    except (ValueError, RecursionError) as error:  # NaN and Infinity are not JSON
         raise bad_document(name, f"it is not JSON ({error})") from error
     if not isinstance(document, dict):
         raise bad_document(name, f"it is a JSON {type(document).__name__}; expected an object")
@@ -232,9 +199,7 @@ def decode_document(name: str, data: bytes) -> dict[str, Any]:
 def load_document(name: str, data: bytes, build: Callable[[dict[str, Any]], T]) -> T:
     """Decode a document and `build` its contract type, with a function such as `Pointer.from_dict`.
 
-    Raises:
-        BadDocument: As `decode_document`; or a field is missing, unknown or of the wrong kind.
-        UnknownSchema: As `decode_document`.
+    Raises what `decode_document` raises, and `BadDocument` for fields that `build` refuses.
     """
     document = decode_document(name, data)
     try:
@@ -278,7 +243,3 @@ def _checked_id(release_id: str) -> str:
             "expected an id such as 2022-07-20261123T170000Z-3f9a1c2b."
         )
     return release_id
-
-
-def _reject_constant(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not a number in JSON")

@@ -35,27 +35,18 @@ MIN_AGE = timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class ReleaseSummary:
-    """One release of a store.
-
-    Attributes:
-        release_id: Its id.
-        manifest: Its manifest; None if that cannot be read.
-        live: Whether the pointer points to it.
-        decisions: The decisions about it in the order of their times, rollbacks from it included.
-        error: Why its manifest cannot be read, or ''.
-    """
+    """One release of a store, with the decisions about it, rollbacks from it included."""
 
     release_id: str
     manifest: Manifest | None
     live: bool
     decisions: tuple[Decision, ...] = ()
     error: str = ""
+    """Why there is no manifest."""
 
     @property
     def status(self) -> str:
-        """Its last decision: `promoted`, `refused`, `rolled_back` (from it), `restored` (a rollback
-        to it); `undecided` if its publisher was killed before.
-        """
+        """The last decision; `restored` is a rollback to it, `undecided` has a killed publisher."""
         if not self.decisions:
             return "undecided"
         last = self.decisions[-1]
@@ -66,14 +57,7 @@ class ReleaseSummary:
 
 @dataclass(frozen=True, slots=True)
 class StoreListing:
-    """A store's releases, oldest cutoff first, and the pointer to the live one.
-
-    Attributes:
-        store: The store's URL.
-        pointer: `champion.json`, or None.
-        releases: The finished releases.
-        notes: What is wrong or missing, in sentences.
-    """
+    """A store's finished releases, oldest cutoff first, and what is wrong, in sentences."""
 
     store: str
     pointer: Pointer | None
@@ -83,13 +67,7 @@ class StoreListing:
 
 @dataclass(frozen=True, slots=True)
 class UnfinishedRelease:
-    """Files of a release without a manifest: its writer was killed, or is still at work.
-
-    Attributes:
-        release_id: Its id.
-        keys: The keys of its files, sorted.
-        started_at: When it was begun, by its writer's clock.
-    """
+    """The keys of a release without a manifest: its writer was killed, or is still at work."""
 
     release_id: str
     keys: tuple[str, ...]
@@ -109,29 +87,32 @@ class CleanupResult:
 
 
 def list_store(store: Store, now: datetime) -> StoreListing:
-    """List a store; a damaged release is listed with what is wrong.
-
-    Args:
-        store: The store.
-        now: The time here, to notice times in the future.
-
-    Raises:
-        StoreError: The store, its pointer or a decision cannot be read.
-    """
+    """List a store; a damaged release is listed with what is wrong."""
     pointer, decisions = read_champion(store), list_decisions(store)
     live_id = pointer.release_id if pointer else None
-    releases = tuple(_summarise(store, name, live_id, decisions) for name in release_ids(store))
+    releases = []
+    for release_id in release_ids(store):
+        manifest, error_message = None, ""
+        try:
+            manifest = read_manifest(store, release_id)
+        except StoreUnreachable:
+            raise
+        except StoreError as error:
+            error_message = str(error)
+        own = tuple(
+            decision
+            for decision in decisions
+            if decision.release_id == release_id
+            or (decision.action == ROLLED_BACK and decision.previous_id == release_id)
+        )
+        is_live = release_id == live_id
+        releases.append(ReleaseSummary(release_id, manifest, is_live, own, error_message))
     notes = tuple(_notes(store, pointer, releases, decisions, now))
-    return StoreListing(store.url, pointer, releases, notes)
+    return StoreListing(store.url, pointer, tuple(releases), notes)
 
 
 def verify_releases(store: Store, release_id: str | None = None) -> dict[str, str]:
-    """Verify one release, or all: what is wrong with each by its id, '' if nothing is.
-
-    Raises:
-        BadReleaseId: The id is not one.
-        StoreUnreachable: The store cannot be read.
-    """
+    """Verify one release, or all: what is wrong with each by its id, '' if nothing is."""
     errors = {}
     for name in [release_id] if release_id else release_ids(store):
         try:
@@ -149,9 +130,6 @@ def unfinished_releases(store: Store) -> list[UnfinishedRelease]:
 
     A release with a decision had been finished, whatever became of its manifest: it is damaged, not
     unfinished, and not to be deleted.
-
-    Raises:
-        StoreError: The store, its pointer or a decision cannot be read.
     """
     folders: dict[str, list[str]] = {}
     for key in store.keys("releases/"):
@@ -176,11 +154,7 @@ def unfinished_releases(store: Store) -> list[UnfinishedRelease]:
 
 
 def clean_up(store: Store, now: datetime, min_age: timedelta = MIN_AGE) -> CleanupResult:
-    """Delete unfinished releases older than `min_age`, and never a finished one.
-
-    Raises:
-        StoreError: As `unfinished_releases`; or the store failed part-way.
-    """
+    """Delete unfinished releases older than `min_age`, and never a finished one."""
     deleted, kept = [], []
     for release in unfinished_releases(store):
         finished = store.read_versioned(file_key(release.release_id, MANIFEST)) is not None
@@ -191,25 +165,6 @@ def clean_up(store: Store, now: datetime, min_age: timedelta = MIN_AGE) -> Clean
             store.delete(key)
         deleted.append(release)
     return CleanupResult(tuple(deleted), tuple(kept))
-
-
-def _summarise(
-    store: Store, release_id: str, live_id: str | None, decisions: Sequence[Decision]
-) -> ReleaseSummary:
-    manifest, fault = None, ""
-    try:
-        manifest = read_manifest(store, release_id)
-    except StoreUnreachable:
-        raise
-    except StoreError as error:
-        fault = str(error)
-    own = [
-        decision
-        for decision in decisions
-        if decision.release_id == release_id
-        or (decision.action == ROLLED_BACK and decision.previous_id == release_id)
-    ]
-    return ReleaseSummary(release_id, manifest, release_id == live_id, tuple(own), fault)
 
 
 def _notes(

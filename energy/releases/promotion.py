@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from energy.contract import SCHEMA, Pointer
+from energy.contract.release import Document
 from energy.errors import (
     BadDocument,
     BadReleaseId,
@@ -42,17 +42,8 @@ CLOCK_TOLERANCE = timedelta(minutes=5)
 _DAMAGED = (BadReleaseId, ReleaseMissing, FileAltered, BadDocument, UnknownSchema)
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One condition that a release had to meet.
-
-    Attributes:
-        name: Such as `beats_naive`.
-        passed: Whether it was met; also where there was nothing to check, which `told` then says.
-        figure: What was measured; None where nothing was.
-        threshold: The limit that `figure` was compared with; None if there was none.
-        told: Figure, threshold and their basis, in a sentence.
-    """
+class Check(Document, frozen=True):
+    """One condition that a release had to meet; without a figure, there was nothing to measure."""
 
     name: str
     passed: bool
@@ -61,18 +52,11 @@ class Check:
     told: str
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
-    """What was decided about a release.
+class Decision(Document, frozen=True):
+    """What was decided about a release, with the checks of the gate if it decided.
 
-    Attributes:
-        action: PROMOTED, REFUSED or ROLLED_BACK.
-        release_id: The release decided about; after a rollback, the one that is live again.
-        previous_id: The live release until then; None if there was none.
-        decided_at: The time by the clock of whoever decided, UTC.
-        reason: A sentence or two.
-        by: A user's name, or the run of a flow; '' in records of older versions.
-        checks: What the gate measured; empty if a person decided.
+    After a rollback, `release_id` is live again, in place of `previous_id`. Records of older
+    versions have neither `by` nor `checks`.
     """
 
     action: str
@@ -94,29 +78,14 @@ class Decision:
         """The start of the keys of all decisions on this release in this second."""
         return f"{FOLDER}{compact_timestamp(self.decided_at)}-{self.release_id.rpartition('-')[2]}"
 
-    def to_dict(self) -> dict[str, Any]:
-        """Plain dictionaries and lists, ready for JSON."""
-        return asdict(self)
-
-    @classmethod
-    def from_dict(cls, data: dict[str, Any]) -> Decision:
-        """The inverse of `to_dict`; documents of older versions have neither `by` nor `checks`."""
-        return cls(**{**data, "checks": tuple(Check(**check) for check in data.get("checks", ()))})
-
 
 @dataclass(frozen=True, slots=True)
 class RollbackResult:
-    """A rollback that was done.
-
-    Attributes:
-        pointer: The new `champion.json`.
-        replaced_id: The release that was live until then.
-        skipped: Damaged releases between the two, with what is wrong.
-    """
+    """A rollback that was done, and what is wrong with the releases that it skipped."""
 
     pointer: Pointer
     replaced_id: str
-    skipped: dict[str, str] = field(default_factory=dict)
+    skipped: dict[str, str]
 
 
 def promote(
@@ -132,20 +101,8 @@ def promote(
     """Make a release live, once all of it has been verified.
 
     Promoting the live release changes nothing, but writes its decision if a killed publisher did
-    not get to it.
-
-    Args:
-        store: The store.
-        release_id: The release.
-        reason: Why it is promoted.
-        now: The time.
-        by: A user's name, or the run of a flow.
-        checks: What the gate measured.
-        instead_of: The live release that `checks` were made against, None for none; if another is
-            live by now, they are void. ANY for any release.
-
-    Returns:
-        The pointer, as it is in the store now.
+    not get to it. `checks` are void if they were made against another release than the live one,
+    which `instead_of` names: None for no release, ANY for any.
 
     Raises:
         PromotionLost: Another publisher changed the pointer at the same time; theirs stands.
@@ -169,14 +126,9 @@ def promote(
             if current is None or current.release_id != release_id:
                 raise _promotion_lost(release_id, current) from error
     if live_since(store, release_id, current.promoted_at) is None:
+        decided_at, previous_id = current.promoted_at, current.previous_id
         decision = Decision(
-            PROMOTED,
-            release_id,
-            current.previous_id,
-            current.promoted_at,
-            current.reason,
-            by,
-            tuple(checks),
+            PROMOTED, release_id, previous_id, decided_at, current.reason, by, tuple(checks)
         )
         record_decision(store, decision)
     return current
@@ -188,17 +140,10 @@ def rollback(store: Store, reason: str, by: str, now: datetime) -> RollbackResul
     Rolling back again goes one further back, never to a release that was rolled back from. Damaged
     releases are skipped.
 
-    Args:
-        store: The store.
-        reason: Why, for the record.
-        by: A user's name.
-        now: The time.
-
     Raises:
         PromotionLost: Another publisher changed the pointer at the same time; theirs stands.
-        StoreError: Nothing is live, or no release before it is intact; or the store failed before
-            anything was changed; or the rollback was done but could not be recorded, which the
-            message says.
+        StoreError: The message says whether nothing was changed, or the rollback was done but
+            could not be recorded.
     """
     current, version = read_pointer(store)
     if current is None:
@@ -230,7 +175,14 @@ def rollback(store: Store, reason: str, by: str, now: datetime) -> RollbackResul
                 "one release further."
             ) from error
         return RollbackResult(pointer, replaced_id, skipped)
-    raise _no_rollback(replaced_id, skipped)
+    reason = "there is no release before it to go back to"
+    if skipped:
+        faults = " ".join(f"{name}: {fault}" for name, fault in skipped.items())
+        reason = f"no release before it is intact ({faults})"
+    raise StoreError(
+        f"{replaced_id} stays live: {reason}. 'energy releases list' shows what there is; "
+        "'energy releases promote ID --why ...' makes a release live."
+    )
 
 
 def record_decision(store: Store, decision: Decision) -> None:
@@ -251,12 +203,7 @@ def record_decision(store: Store, decision: Decision) -> None:
 
 
 def list_decisions(store: Store) -> list[Decision]:
-    """Return every decision, in the order of their times.
-
-    Raises:
-        StoreError: A file under `decisions/` is not a decision that this version reads, or cannot
-            be read.
-    """
+    """Return every decision, in the order of their times."""
     decisions = [_read_decision(store, key) for key in store.keys(FOLDER)]
     # The sort is stable, and keys order the decisions of a second.
     return sorted(decisions, key=lambda decision: decision.decided_at)
@@ -273,12 +220,7 @@ def live_since(store: Store, release_id: str, timestamp: str) -> Decision | None
 
 
 def clock_error(promoted_at: str, now: datetime) -> str:
-    """Describe two clocks that disagree; '' if they do not.
-
-    Args:
-        promoted_at: When the live release was promoted, by the clock of whoever did it.
-        now: The time here.
-    """
+    """Describe the clock of a promotion and the one here if they disagree; else ''."""
     if datetime.fromisoformat(promoted_at) - now <= CLOCK_TOLERANCE:
         return ""
     return (
@@ -303,15 +245,4 @@ def _promotion_lost(release_id: str, winner: Pointer | None) -> PromotionLost:
         f"Release {release_id} was not promoted: another publisher made "
         f"{winner.release_id if winner else 'nothing'} live in the meantime. The release is "
         "complete; resume the run, and it is compared with that one."
-    )
-
-
-def _no_rollback(live_id: str, skipped: Mapping[str, str]) -> StoreError:
-    reason = "there is no release before it to go back to"
-    if skipped:
-        faults = " ".join(f"{name}: {fault}" for name, fault in skipped.items())
-        reason = f"no release before it is intact ({faults})"
-    return StoreError(
-        f"{live_id} stays live: {reason}. 'energy releases list' shows what there is; "
-        "'energy releases promote ID --why ...' makes a release live."
     )

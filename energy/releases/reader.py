@@ -35,15 +35,8 @@ T = TypeVar("T")
 class Release:
     """One release. Each file is read when it is first needed, verified, and kept.
 
-    Every property raises `StoreError` if its file is altered or gone, or cannot be read now.
-
-    Attributes:
-        store: The store that it is in.
-        pointer: When and why it was promoted.
-        manifest: Its manifest.
-        table: The published forecast.
-        cache: What users of the release derive from it and keep as long as the release: the
-            unpickled champion, documents.
+    Every property raises `StoreError` if its file is altered or gone, or cannot be read now. In
+    `cache`, users keep what they derive from the release, such as the unpickled champion.
     """
 
     store: Store
@@ -55,37 +48,27 @@ class Release:
     @cached_property
     def weather(self) -> WeatherFacts | None:
         """How the series responds to the weather; None if the release does not say."""
-        if WEATHER not in self.manifest.files:
-            return None
-        return self._load(WEATHER, WeatherFacts.from_dict)
+        return self._load(WEATHER, WeatherFacts.from_dict) if self._has(WEATHER) else None
 
     @cached_property
     def parts(self) -> dict[str, ForecastTable]:
         """Tables of the parts of the total, by target; empty if it was not broken down."""
-        if FUELS not in self.manifest.files:
-            return {}
 
         def build(document: dict[str, Any]) -> dict[str, ForecastTable]:
             tables = document["tables"].items()
             return {name: ForecastTable.from_dict(table) for name, table in tables}
 
-        return self._load(FUELS, build)
+        return self._load(FUELS, build) if self._has(FUELS) else {}
 
     @cached_property
     def panel(self) -> Panel | None:
         """A summary of every other series of a long table; None if there are none."""
-        if PANEL not in self.manifest.files:
-            return None
-        return self._load(PANEL, Panel.from_dict)
+        return self._load(PANEL, Panel.from_dict) if self._has(PANEL) else None
 
     def panel_series(self, name: str) -> SeriesForecast:
         """Return one series of the panel; only the file that has it is read.
 
-        Raises:
-            RequestError: The panel has no forecast of it, for the reason given; code
-                "series_left_out".
-            UnknownTarget: The panel has no such series.
-            ServingError: There is no panel; code "not_in_release".
+        The codes of the errors are "series_left_out", "unknown_target" and "not_in_release".
         """
         panel = self.panel
         if panel is None:
@@ -113,12 +96,8 @@ class Release:
         return self._load(HISTORY, build)
 
     def document(self, name: str) -> dict[str, Any]:
-        """Return one of its JSON files, as published.
-
-        Raises:
-            ServingError: The release does not have it; code "not_in_release".
-        """
-        if name not in self.manifest.files:
+        """Return one of its JSON files, as published; ServingError if the release has none."""
+        if not self._has(name):
             raise self._not_in_release(name)
         if name not in self.cache:
             self.cache[name] = self._load(name, dict)
@@ -127,6 +106,9 @@ class Release:
     def model(self) -> bytes:
         """Return the pickled champion's verified bytes; they are not kept."""
         return read_file(self.store, self.manifest, MODEL)
+
+    def _has(self, name: str) -> bool:
+        return name in self.manifest.files
 
     def _load(self, name: str, build: Callable[[dict[str, Any]], T]) -> T:
         title = f"{name} of release {self.manifest.release_id}"
@@ -142,13 +124,7 @@ class Release:
 
 @dataclass(frozen=True)
 class LiveRelease:
-    """The release to answer from now.
-
-    Attributes:
-        release: The release.
-        stale: Whether the store could not say which release is live, or not deliver it.
-        reason: Why it is stale, or ''.
-    """
+    """The release to answer from now; stale, for a reason, if the store could not be read."""
 
     release: Release
     stale: bool = False
@@ -156,38 +132,24 @@ class LiveRelease:
 
 
 class ReleaseReader:
-    """Holds the live release and checks for another one now and then."""
+    """Reads the live release, keeps it, and checks for another one every `refresh_seconds`."""
 
     def __init__(
         self, store: Store, refresh_seconds: float, clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """Read nothing yet.
-
-        Args:
-            store: Where releases live.
-            refresh_seconds: How long to rely on what was read before checking again.
-            clock: Seconds since any moment, never going back.
-        """
+        """Read nothing yet; `clock` gives seconds since any moment, never going back."""
         self.store = store
         self._refresh_seconds, self._clock = refresh_seconds, clock
         self._live: LiveRelease | None = None
         self._checked_at = 0.0
 
     def current(self) -> LiveRelease:
-        """Return the live release, checked again if that was long enough ago.
-
-        Raises:
-            ServingError: None was read before, and none can be read now; code "no_release".
-        """
+        """Return the live release; ServingError if none was read yet and none can be now."""
         now = self._clock()
         if self._live is None or now - self._checked_at >= self._refresh_seconds:
             self._live = self._check(self._live)
             self._checked_at = self._clock()  # a store that times out is not asked again at once
         return self._live
-
-    def track_record(self) -> dict[str, Any]:
-        """Return the track record as it is in the store, as `read_track_record` does."""
-        return read_track_record(self.store, dict)
 
     def _check(self, live: LiveRelease | None) -> LiveRelease:
         try:
@@ -211,11 +173,7 @@ class ReleaseReader:
 
 
 def read_champion(store: Store) -> Pointer | None:
-    """Return the pointer to the live release; None if nothing was promoted yet.
-
-    Raises:
-        StoreError: `champion.json` is not a pointer that this version reads, or cannot be read.
-    """
+    """Return the pointer to the live release; None if nothing was promoted yet."""
     return read_pointer(store)[0]
 
 
@@ -228,12 +186,7 @@ def read_pointer(store: Store) -> tuple[Pointer | None, str | None]:
 
 
 def read_track_record(store: Store, build: Callable[[dict[str, Any]], T]) -> T:
-    """Return the track record of published forecasts, built by such as `TrackRecord.from_dict`.
-
-    Raises:
-        ServingError: It was not written yet; code "no_track_record".
-        StoreError: It cannot be read.
-    """
+    """Return the track record, built by such as `TrackRecord.from_dict`; ServingError if none."""
     try:
         data = store.read(TRACK_RECORD)
     except ObjectMissing as error:

@@ -34,7 +34,8 @@ if TYPE_CHECKING:
     from obstore.store import ClientConfig, S3Config
 
 MAX_KEY_LENGTH = 200
-_KEY = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
+_PART = "[A-Za-z0-9_-][A-Za-z0-9._-]*"
+_KEY = re.compile(f"{_PART}(/{_PART})*")
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*):")
 _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
@@ -55,39 +56,29 @@ class Store(Protocol):
         """Return the object under `key` and its version, for `swap`; None if there is none."""
 
     def read(self, key: str) -> bytes:
-        """Return the object under `key`.
-
-        Raises:
-            ObjectMissing: There is none.
-        """
+        """Return the object under `key`; `ObjectMissing` if there is none."""
         stored = self.read_versioned(key)
         if stored is None:
             raise ObjectMissing(f"{key} is not in the store {self.url}.")
         return stored[0]
 
     def write(self, key: str, data: bytes) -> None:
-        """Store `data` under a new key, which is never overwritten.
+        """Store `data` under a new key; `ObjectExists` if it is taken, for nothing is overwritten.
 
-        Raises:
-            ObjectExists: The key is taken; its object is unchanged.
-            StoreConflict: On S3 only: another writer is writing this key right now.
+        On S3, `StoreConflict` means that another writer is writing this key right now.
         """
 
     def swap(self, key: str, data: bytes, expected_version: str | None) -> str:
-        """Store `data` under `key` if its version is the expected one; None expects no object.
+        """Store `data` under `key` and return its version, if the present one is as expected.
 
-        Returns:
-            The new version.
-
-        Raises:
-            StoreConflict: Another writer changed the object; nothing was written.
+        None expects no object. `StoreConflict` means that another writer changed the object, and
+        nothing was written.
         """
 
     def keys(self, prefix: str = "") -> list[str]:
         """Return every key that begins with `prefix`, sorted; objects with other names are ignored.
 
-        Args:
-            prefix: Empty, a key, or a key and a slash.
+        The prefix is empty, a key, or a key and a slash.
         """
         if prefix:
             checked_key(prefix.removesuffix("/"))
@@ -101,21 +92,14 @@ class Store(Protocol):
         """Delete the object under `key`, if there is one. Only clean-up needs this."""
 
     def check_writable(self) -> None:
-        """Write and delete a probe, so that an unwritable store is noticed before the work.
-
-        Raises:
-            StoreUnwritable: With the reason.
-        """
+        """Write and delete a probe, so that an unwritable store is noticed before the work."""
 
 
 def open_store(url: str) -> Store:
     """Open a store by its URL: the path of a directory, or `s3://bucket/prefix`.
 
     Nothing is read or written yet, and a directory need not exist. For S3, the usual `AWS_*`
-    variables, profiles and roles are used.
-
-    Raises:
-        StoreError: The URL has another scheme or no bucket, or the AWS settings cannot be used.
+    variables, profiles and roles are used; `StoreError` if they, or the URL, cannot be used.
     """
     if not url.strip() or not url.isprintable():
         raise _bad_url("it is empty or has control characters")
@@ -136,14 +120,10 @@ def open_store(url: str) -> Store:
 
 
 def checked_key(key: str) -> str:
-    """Return `key` if it stays inside a store's root on every kind of store.
+    """Return `key` if it stays inside a store's root on every kind of store; else `BadKey`.
 
     No part begins with a dot, so `..` cannot climb, and a store's own files (its lock, unfinished
     writes) cannot be named.
-
-    Raises:
-        BadKey: It is empty, too long, absolute, or has other characters than
-            letters, digits and `._-/`.
 
     >>> checked_key("releases/2022-07/manifest.json")
     'releases/2022-07/manifest.json'
@@ -197,7 +177,7 @@ _ABSENT = (FileNotFoundError, NotADirectoryError, IsADirectoryError)
 
 
 class DirectoryStore(Store):
-    """A `Store` in a directory, which the first write creates.
+    """A `Store` in a directory, which the first write creates; a version is a SHA-256.
 
     Names that begin with a dot belong to the store: `.lock`, and `.new-*`, which a killed writer
     may leave behind. Reading takes no lock and works on a read-only mount.
@@ -209,11 +189,9 @@ class DirectoryStore(Store):
 
     @property
     def url(self) -> str:
-        """The directory's absolute path."""
         return str(self.root)
 
     def read_versioned(self, key: str) -> tuple[bytes, str] | None:
-        """Return the object and its SHA-256, which is its version."""
         path = self.root / checked_key(key)
         try:
             data = path.read_bytes()
@@ -224,7 +202,6 @@ class DirectoryStore(Store):
         return data, hashlib.sha256(data).hexdigest()
 
     def write(self, key: str, data: bytes) -> None:
-        """Store a new object."""
         path = self.root / checked_key(key)
         with self._locked():
             if path.exists():
@@ -232,7 +209,6 @@ class DirectoryStore(Store):
             _write_atomically(path, data)
 
     def swap(self, key: str, data: bytes, expected_version: str | None) -> str:
-        """Replace the object if it is still the expected version."""
         path = self.root / checked_key(key)
         with self._locked():
             stored = self.read_versioned(key)
@@ -242,10 +218,10 @@ class DirectoryStore(Store):
         return hashlib.sha256(data).hexdigest()
 
     def list_folder(self, folder: str) -> list[str]:
-        """List the files, but none whose name begins with a dot."""
         paths: list[Path] = []
         try:
-            for parent, subfolders, names in os.walk(self.root / folder, onerror=_not_absent):
+            walk = os.walk(self.root / folder, onerror=_raise_unless_absent)
+            for parent, subfolders, names in walk:
                 subfolders[:] = [name for name in subfolders if not name.startswith(".")]
                 paths += [Path(parent, name) for name in names]
         except OSError as error:
@@ -257,13 +233,17 @@ class DirectoryStore(Store):
         path = self.root / checked_key(key)
         with self._locked():
             path.unlink(missing_ok=True)
-            folder = path.parent
-            while folder != self.root and _remove_leftovers(folder):
+            for folder in path.parents:
+                if folder == self.root or not folder.is_dir():
+                    break
+                leftovers = list(folder.iterdir())  # of killed writers; no other one has the lock
+                if not all(leftover.name.startswith(".new-") for leftover in leftovers):
+                    break
+                for leftover in leftovers:
+                    leftover.unlink()
                 folder.rmdir()
-                folder = folder.parent
 
     def check_writable(self) -> None:
-        """Write and delete a probe."""
         with self._locked():
             probe = self.root / f".probe-{secrets.token_hex(8)}"
             _write_atomically(probe, b"probe\n")
@@ -304,22 +284,7 @@ def _write_atomically(path: Path, data: bytes) -> None:
         os.close(folder)
 
 
-def _remove_leftovers(folder: Path) -> bool:
-    """Whether a folder has nothing but killed writers' files, which are removed then.
-
-    Under the lock, no living writer has such a file.
-    """
-    if not folder.is_dir():
-        return False
-    paths = list(folder.iterdir())
-    if any(not path.name.startswith(".new-") for path in paths):
-        return False
-    for path in paths:
-        path.unlink()
-    return True
-
-
-def _not_absent(error: OSError) -> None:
+def _raise_unless_absent(error: OSError) -> None:
     if not isinstance(error, _ABSENT):
         raise error
 
@@ -360,11 +325,7 @@ class S3Store(Store):
     """A `Store` under a prefix of a bucket; an object's version is its ETag."""
 
     def __init__(self, bucket: str, prefix: str = "") -> None:
-        """Use `bucket`, where every key begins with `prefix/`.
-
-        Raises:
-            StoreError: The AWS settings cannot be used.
-        """
+        """Use `bucket`, where every key begins with `prefix/`."""
         self.bucket = bucket
         self._folder = f"{prefix}/" if prefix else ""
         self._config, self._ca_bundle, self._credentials = aws_settings()
@@ -396,11 +357,9 @@ class S3Store(Store):
 
     @property
     def url(self) -> str:
-        """`s3://bucket/prefix`."""
         return f"s3://{self.bucket}/{self._folder}".removesuffix("/")
 
     def read_versioned(self, key: str) -> tuple[bytes, str] | None:
-        """Return the object and its ETag, which is its version."""
         path = self._folder + checked_key(key)
         with self._errors_as(_unreachable_error):
             try:
@@ -412,26 +371,21 @@ class S3Store(Store):
                 raise
 
     def write(self, key: str, data: bytes) -> None:
-        """Store a new object."""
         self._put(key, data, "create")
 
     def swap(self, key: str, data: bytes, expected_version: str | None) -> str:
-        """Replace the object if it is still the expected version."""
+        mode: PutMode = {"e_tag": expected_version} if expected_version else "create"
         try:
-            return self._put(
-                key, data, {"e_tag": expected_version} if expected_version else "create"
-            )
+            return self._put(key, data, mode)
         except ObjectExists:
             raise _conflict_error(self, key) from None
 
     def list_folder(self, folder: str) -> list[str]:
-        """List the objects."""
         with self._errors_as(_unreachable_error):
             pages = obstore.list(self._client, self._folder + folder)
             return [entry["path"].removeprefix(self._folder) for page in pages for entry in page]
 
     def delete(self, key: str) -> None:
-        """Delete the object."""
         path = self._folder + checked_key(key)
         with self._errors_as(_unwritable_error):
             obstore.delete(self._client, path)
@@ -512,29 +466,23 @@ def _error_code(error: Exception) -> str:
 
 
 def aws_settings() -> tuple[S3Config, bytes, Boto3CredentialProvider | None]:
-    """Find S3's region, endpoint and keys, PEM certificates to trust, and where keys come from.
+    """Find S3's settings, the PEM certificates to trust, and the source of credentials.
 
     In Lambda the environment has all of it. Elsewhere botocore looks where AWS's own tools look:
     profiles, roles, web identities, the metadata of containers and machines. It is slow to import.
-
-    Raises:
-        StoreError: A setting cannot be used, or there are no credentials.
     """
-    env, provider = os.environ, None
-    config: S3Config = {"disable_bulk_delete": True, "region": env.get("AWS_DEFAULT_REGION", "")}
-    endpoint = env.get("AWS_ENDPOINT_URL_S3") or env.get("AWS_ENDPOINT_URL") or ""
-    bundle = env.get("AWS_CA_BUNDLE")
-    if (
-        any(not env.get(name) for name in _ENOUGH)
-        or any(env.get(name) for name in _MORE)
-        or config["region"].startswith(_OTHER_DOMAINS)
-    ):
-        config["region"], endpoint, bundle, provider = _botocore_settings()
-    else:
-        config["access_key_id"] = env["AWS_ACCESS_KEY_ID"]
-        config["secret_access_key"] = env["AWS_SECRET_ACCESS_KEY"]
-        if token := env.get("AWS_SESSION_TOKEN"):
+    environ = os.environ
+    key_id, secret, region = map(environ.get, _ENOUGH)
+    others = any(map(environ.get, _MORE))
+    config: S3Config = {"disable_bulk_delete": True}
+    if key_id and secret and region and not others and not region.startswith(_OTHER_DOMAINS):
+        config |= {"region": region, "access_key_id": key_id, "secret_access_key": secret}
+        if token := environ.get("AWS_SESSION_TOKEN"):
             config["session_token"] = token
+        endpoint = environ.get("AWS_ENDPOINT_URL_S3") or environ.get("AWS_ENDPOINT_URL")
+        bundle, provider = environ.get("AWS_CA_BUNDLE"), None
+    else:
+        config["region"], endpoint, bundle, provider = _botocore_settings()
     if not all(str(value).isprintable() for value in config.values()):
         raise _bad_settings("a key, token or region has control characters")
     if endpoint:
@@ -569,12 +517,13 @@ def _botocore_settings() -> tuple[str, str, str | None, Boto3CredentialProvider]
 
 def _check_endpoint(endpoint: str) -> None:
     """Refuse an endpoint that obstore would panic at."""
+    usable = endpoint.isascii() and endpoint.isprintable() and " " not in endpoint
     try:
         parts = urlsplit(endpoint)
-        usable = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
+        usable &= parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
     except ValueError:  # brackets that do not match, a port that is not a number or too large
         usable = False
-    if not usable or not endpoint.isascii() or not endpoint.isprintable() or " " in endpoint:
+    if not usable:
         raise _bad_settings("AWS_ENDPOINT_URL is not a URL such as https://host:port")
 
 

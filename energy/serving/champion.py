@@ -27,19 +27,8 @@ def champion_forecasts(
     """The champion's forecasts of `months`, in the weather of the request.
 
     A champion that uses weather forecasts in it. The forecasts of one that does not are shifted by
-    the published response of the series to degree days, and the answer says so.
-
-    Args:
-        release: The live release.
-        request: Its scenario and observations count.
-        cutoff: Last month with a figure, observations included.
-        months: Ascending, 1 to 120 months after `cutoff`.
-
-    Raises:
-        ServingError: The champion cannot be loaded.
-        FieldError: A scenario or observations that cannot be answered.
-        StoreError: A file is altered, missing, or cannot be read now.
-        ForecastingError: A forecast is not plausible.
+    the published response of the series to degree days, and the answer says so. The months are
+    ascending, after the cutoff, which counts the observations.
     """
     from energy.forecasting.backtest import forecast
 
@@ -69,7 +58,6 @@ def load_champion(release: Release) -> tuple[Any, bool]:
     Raises:
         ServingError: It was pickled with other package versions than those installed
             (`champion_refused`), or does not load (`champion_unreadable`).
-        StoreError: `model.zip` is altered, missing, or cannot be read now.
     """
     if CACHE_KEY not in release.cache:
         manifest = release.manifest
@@ -101,11 +89,10 @@ def _unreadable(release_id: str, reason: str) -> ServingError:
 
 
 def _check_packages(release_id: str, packages: Mapping[str, str]) -> None:
-    installed = {name: _installed_version(name) for name in packages}
     differences = [
-        f"{name} {number} (here {installed[name]})"
-        for name, number in packages.items()
-        if installed[name] != number
+        f"{name} {expected} (here {installed})"
+        for name, expected in packages.items()
+        if (installed := _installed_version(name)) != expected
     ]
     if differences:
         raise ServingError(

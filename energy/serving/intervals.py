@@ -34,9 +34,8 @@ def standard_interval(coverage: float, calibration: Calibration) -> Interval:
     # The upper tail is the lower one, mirrored: close to 1, a level has too few digits left.
     z = -normal((1 - coverage) / 2)
     points = [normal(level) for level in LEVELS]
-    return Interval(
-        coverage, _interpolate(-z, points, quantiles), _interpolate(z, points, quantiles)
-    )
+    ends = (_interpolate(x, points, quantiles) for x in (-z, z))
+    return Interval(coverage, *ends)
 
 
 def _interpolate(x: float, points: list[float], values: tuple[float, ...]) -> float:
@@ -50,13 +49,8 @@ def _interpolate(x: float, points: list[float], values: tuple[float, ...]) -> fl
 def spread(horizon: int, month: str, calibration: Calibration, weather_known: bool) -> float:
     """Spread of a month's error: on the log scale if the calibration is, else in the unit.
 
-    Args:
-        horizon: Months after the cutoff; beyond the calibrated ones the scale grows with the square
-            root of the horizon.
-        month: The month itself, for its season.
-        calibration: Of the release.
-        weather_known: Whether the forecast was made with the month's weather, which then adds no
-            error.
+    Beyond the calibrated horizons, the scale grows with the square root of the horizon. Weather
+    that is known adds no error.
     """
     calibrated = min(horizon, len(calibration.scale))
     season = calibration.season[calendar_month(month)]
@@ -65,20 +59,11 @@ def spread(horizon: int, month: str, calibration: Calibration, weather_known: bo
 
 
 def interval(mean: float, spread: float, standard: Interval, log: bool) -> Interval:
-    """The interval around a forecast.
-
-    Args:
-        mean: The forecast, in the unit; above zero if `log`.
-        spread: Of its error; see `spread`.
-        standard: The interval of standardised errors.
-        log: Whether errors multiply the forecast.
-    """
-    lower, upper = standard.lower, standard.upper
-    return Interval(
-        standard.coverage,
-        add_error(mean, spread * lower, log),
-        add_error(mean, spread * upper, log),
+    """The interval around a forecast, from that of standardised errors."""
+    lower, upper = (
+        add_error(mean, spread * error, log) for error in (standard.lower, standard.upper)
     )
+    return Interval(standard.coverage, lower, upper)
 
 
 def add_error(mean: float, error: float, log: bool) -> float:

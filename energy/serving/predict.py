@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from energy.contract import (
     Forecast,
@@ -23,34 +23,19 @@ from energy.serving import intervals
 
 @dataclass(frozen=True)
 class PointForecasts:
-    """Point forecasts of the requested months.
-
-    Attributes:
-        tier: Where they come from.
-        means: By month, in the release's unit, ascending.
-        weather: The basis of a month's weather, where it is not the expected weather.
-        method: What answered a weather scenario, or None.
-    """
+    """Point forecasts by month, ascending, and the weather where it is not the expected one."""
 
     tier: Tier
     means: dict[str, float]
-    weather: dict[str, WeatherBasis] = field(default_factory=dict)
+    weather: dict[str, WeatherBasis]
     method: ScenarioMethod | None = None
 
 
 def predict(release: Release, request: ForecastRequest, stale: bool = False) -> Forecast:
     """Answer a request from the table if that is enough, else from the champion.
 
-    Args:
-        release: The live release.
-        request: What to forecast.
-        stale: Whether a newer release may be live.
-
-    Raises:
-        UnknownTarget: The release has no such series.
-        FieldError: A month, an observation or a scenario that cannot be answered.
-        ServingError: The champion is needed and cannot be loaded.
-        StoreError: A file is needed and is altered, missing, or cannot be read now.
+    Every error is an EnergyError: of the request, or of the release and its store. The answer is
+    `stale` if a newer release may be live.
     """
     if needs_champion(target_table(release, request.target), request):
         return predict_from_champion(release, request, stale)
@@ -58,11 +43,7 @@ def predict(release: Release, request: ForecastRequest, stale: bool = False) -> 
 
 
 def needs_champion(table: ForecastTable, request: ForecastRequest) -> bool:
-    """Whether a request goes beyond the table.
-
-    Raises:
-        FieldError: As `requested_months`.
-    """
+    """Whether a request goes beyond the table."""
     if request.weather is not None or request.observations:
         return True
     last = requested_months(request, table.cutoff)[-1]
@@ -99,12 +80,7 @@ def observed_weather(table: ForecastTable) -> dict[str, WeatherBasis]:
 
 
 def target_table(release: Release, target: str | None) -> ForecastTable:
-    """The forecast table of a series: the release's own, a part of it, or one of many.
-
-    Raises:
-        UnknownTarget: The release has no such series.
-        RequestError: It has no forecast of the series.
-    """
+    """The forecast table of a series: the release's own, a part of it, or one of many."""
     if target is None or target == release.manifest.target:
         return release.table
     if target in release.parts:
@@ -134,11 +110,7 @@ def series_table(series: SeriesForecast, unit: str) -> ForecastTable:
 
 
 def requested_months(request: ForecastRequest, cutoff: str) -> tuple[str, ...]:
-    """The months to forecast, ascending.
-
-    Raises:
-        FieldError: A month is not 1 to MAX_HORIZON months after the cutoff.
-    """
+    """The months to forecast, ascending, at most MAX_HORIZON months after the cutoff."""
     if not request.months:
         return tuple(months_after(cutoff, ahead) for ahead in range(1, request.periods + 1))
     for place, month in enumerate(request.months):
@@ -149,12 +121,7 @@ def requested_months(request: ForecastRequest, cutoff: str) -> tuple[str, ...]:
 
 
 def new_cutoff(request: ForecastRequest, table: ForecastTable) -> str:
-    """The last month with a figure, observations included.
-
-    Raises:
-        FieldError: Observations do not start after the table's cutoff, leave out a month, or are
-            not above zero in a series that always is.
-    """
+    """The last month with a figure, observations included, which are checked for gaps."""
     cutoff = table.cutoff
     for month, value in request.observations.items():
         expected = months_after(cutoff, 1)

@@ -19,13 +19,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WeatherScenario:
-    """Daily average heating degree days (deg C) around a cutoff.
+    """Daily average heating degree days (deg C) by month: up to a cutoff, and after it.
 
-    Attributes:
-        facts: The release's weather; None if it is not needed.
-        observed: Of months after the cutoff whose weather is published.
-        past: Of the months up to the cutoff, ascending, without a gap.
-        requested: Of the months that the request's scenario sets.
+    After the cutoff, months are `observed` (published already) or `requested` by the scenario.
+    `past` is ascending, without a gap. Both it and the facts are missing where they are not needed.
     """
 
     facts: WeatherFacts | None
@@ -42,19 +39,7 @@ class WeatherScenario:
         months: tuple[str, ...],
         uses_weather: bool,
     ) -> WeatherScenario:
-        """The weather that a request assumes.
-
-        Args:
-            release: The live release.
-            request: The request.
-            cutoff: Last month with a figure, observations included.
-            months: The requested months.
-            uses_weather: Whether the champion does.
-
-        Raises:
-            FieldError: The release does not hold the weather that is needed, or degree days are
-                given for months that change nothing.
-        """
+        """The weather that a request assumes; FieldError if the release does not have it."""
         table, weather = release.table, request.weather
         observed = {m: v for m, v in table.observed.items() if months_between(cutoff, m) > 0}
         if weather is None and not (uses_weather and request.observations):
@@ -98,10 +83,8 @@ class WeatherScenario:
     def expected(self, months: tuple[str, ...], uses_weather: bool) -> dict[str, float]:
         """Degree days of months ahead without a scenario.
 
-        Args:
-            months: Ascending.
-            uses_weather: Whether to expect what a champion that uses weather does (published
-                months, then climatology with the decaying last anomaly), or climatology alone.
+        A champion that uses weather expects published months, then climatology with the decaying
+        last anomaly; without one it is climatology alone.
         """
         if self.facts is None:
             return {}
@@ -125,13 +108,7 @@ class WeatherScenario:
 
 
 def shift_by_weather(mean: float, scenario: WeatherScenario, month: str) -> float:
-    """Shift a forecast made without weather by the published response to the scenario.
-
-    Args:
-        mean: The forecast, in the release's unit; unchanged if the scenario does not set the month.
-        scenario: The weather.
-        month: The month.
-    """
+    """Shift a forecast made without weather by the published response to the scenario."""
     facts = scenario.facts
     if facts is None or month not in scenario.requested:
         return mean

@@ -25,13 +25,7 @@ COLDER = -2.0
 
 
 def smoke_test(store_url: str, release_id: str, seconds: float = TIMEOUT_SECONDS) -> Check:
-    """Query a release in a fresh process; any failure there is a failed check.
-
-    Args:
-        store_url: The store of the release.
-        release_id: The release.
-        seconds: Time limit.
-    """
+    """Query a release in a fresh process; any failure there is a failed check."""
     paths = [str(ROOT), os.environ.get("PYTHONPATH", "")]
     environ = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     command = [sys.executable, "-m", "energy.serving.smoke_test", store_url, release_id]
@@ -63,9 +57,7 @@ def smoke_test(store_url: str, release_id: str, seconds: float = TIMEOUT_SECONDS
 def query_release(store_url: str, release_id: str) -> dict[str, object]:
     """Query a release in this process: its table, its champion, and a request beyond the table.
 
-    Returns:
-        `error`, which is empty on success; `months`, the length of the table; `difference`, the
-        largest one of table and champion; `beyond_table`, the other request in words.
+    `difference` is the largest one of table and champion; `error` is empty on success.
     """
     from energy.serving.predict import predict_from_champion, predict_from_table
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from drafts import make_draft
+from msgspec.structs import replace
 
 from energy.errors import BadDocument, UnknownSchema
 from energy.releases.promotion import (
