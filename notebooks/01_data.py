@@ -2,8 +2,7 @@
 # # From a workbook to a frame
 #
 # Every forecast of this project begins with two workbooks of the statistics office. How do their
-# cells become a table that one can compute with, and how do we know that nothing went wrong on the
-# way?
+# cells become a table to compute with, and how do we know that nothing went wrong on the way?
 
 # %%
 import pandas as pd
@@ -22,11 +21,11 @@ from energy.errors import DataError
 from energy.settings import ROOT
 
 # %% [markdown]
-# ## What is issued
+# ## What is published
 #
-# What the office issues on one day is a *vintage*: some workbooks, known by the SHA-256 of their
-# bytes. One lies in `data/raw`, so that nothing has to be fetched. Opening it reads every table
-# and checks every figure.
+# What the office publishes on one day is a *vintage*: some workbooks, identified by the SHA-256 of
+# their bytes. `data/raw` has one, so that nothing has to be downloaded. Opening it reads every
+# table and checks every figure.
 
 # %%
 vintage = open_vintage(ROOT / "data" / "raw")
@@ -46,8 +45,8 @@ Markdown(f"Release: **{vintage.release}**. {vintage.attribution}")
 # ## Where is the table?
 #
 # In the workbook the months run down and the fuels run across, under notes and titles that change
-# from year to year. So no row number is written anywhere in this project: a table is found by its
-# title and its labels. What it is called is data, a `TableSpec`.
+# from year to year. So no row number is written anywhere in this project: the parser finds a table
+# by its title and its labels, which are data, a `TableSpec`.
 
 # %%
 path = next(file.path for file in vintage.files if ENERGY.number in file.tables)
@@ -66,8 +65,8 @@ Markdown(
 )
 
 # %% [markdown]
-# The labels carry the noise of published tables, and `[x]` or `[provisional]` may stand where one
-# would hope for a figure. Reading turns all of it into numbers, or into NaN where the office says
+# Labels have the footnotes of published tables, and a cell may have `[x]` or `[provisional]`
+# instead of a figure. Reading turns every cell into a number, or into NaN where the office says
 # that there is none.
 
 # %%
@@ -82,13 +81,13 @@ table.figures.tail(3).round(2)
 
 # %%
 frame = read_frame(vintage)
-known = {name: frame[name].dropna() for name in UNITS}
+published = {name: frame[name].dropna() for name in UNITS}
 pd.DataFrame(
     {
-        "first": {name: str(y.index[0]) for name, y in known.items()},
-        "last": {name: str(y.index[-1]) for name, y in known.items()},
-        "months": {name: len(y) for name, y in known.items()},
-        "latest": {name: round(y.iloc[-1], 2) for name, y in known.items()},
+        "first": {name: str(y.index[0]) for name, y in published.items()},
+        "last": {name: str(y.index[-1]) for name, y in published.items()},
+        "months": {name: len(y) for name, y in published.items()},
+        "latest": {name: round(y.iloc[-1], 2) for name, y in published.items()},
         "unit": UNITS,
     }
 )
@@ -97,27 +96,26 @@ pd.DataFrame(
 charts.show(charts.series(frame["total"], "UK energy consumption", ENERGY.unit))
 
 # %%
-years = known["total"].groupby(known["total"].index.year).agg(["sum", "count"])
-whole = years.loc[years["count"] == 12, "sum"]
+years = published["total"].groupby(published["total"].index.year).agg(["sum", "count"])
+complete = years.loc[years["count"] == 12, "sum"]
 Markdown(
-    f"Two things stand out: every year has its winter, and the level falls, from "
-    f"**{whole.max():.0f} {ENERGY.unit}** in {whole.idxmax()} to **{whole.iloc[-1]:.0f}** in "
-    f"{whole.index[-1]}, {100 * (1 - whole.iloc[-1] / whole.max()):.0f}% less."
+    "Two things stand out: every year has its winter, and the level falls, from"
+    f" **{complete.max():.0f} {ENERGY.unit}** in {complete.idxmax()} to **{complete.iloc[-1]:.0f}**"
+    f" in {complete.index[-1]}, {100 * (1 - complete.iloc[-1] / complete.max()):.0f}% less."
 )
 
 # %% [markdown]
 # ## Do the parts add up?
 #
-# The total is the sum of seven fuels. That is a promise which can be checked, and it is, at every
-# month, when the table is read.
+# The total is the sum of seven fuels. Reading the table checks this for every month.
 
 # %%
 parts = frame[list(ENERGY.parts)]
-off = (parts.sum(axis="columns", min_count=len(ENERGY.parts)) - frame["total"]).abs()
+difference = (parts.sum(axis="columns", min_count=len(ENERGY.parts)) - frame["total"]).abs()
 Markdown(
-    f"In the {off.count()} months with a figure for every fuel, the sum is never further than "
-    f"**{off.max():.3f} {ENERGY.unit}** from the published total; {ENERGY.tolerance} is allowed "
-    f"for rounding."
+    f"In the {difference.count()} months with a figure for every fuel, the sum is never further"
+    f" than **{difference.max():.3f} {ENERGY.unit}** from the published total; {ENERGY.tolerance}"
+    " is allowed for rounding."
 )
 
 # %%
@@ -128,16 +126,16 @@ winter, summer = (frame[frame.index.month == month].mean() for month in (1, 7))
 more = winter - summer
 Markdown(
     f"From July to January the total rises by {more['total']:.1f} {ENERGY.unit}, and "
-    f"**{more['natural_gas'] / more['total']:.0%}** of that is gas: homes are heated with it. That "
-    f"is why the weather stands in the same frame."
+    f"**{more['natural_gas'] / more['total']:.0%}** of that is gas, which heats homes. "
+    "This is why the same frame has the weather."
 )
 
 # %% [markdown]
-# ## What is refused
+# ## What is rejected
 #
-# A figure that is wrong is worse than one that is missing. So whatever cannot be right is refused
-# by name, with what was found and what was expected. A web page instead of a workbook, a figure
-# ten times too large, a month that is not there:
+# A wrong figure is worse than a missing one. So whatever cannot be right raises an error that says
+# what was found and what was expected: a web page instead of a workbook, a figure ten times too
+# large, a missing month:
 
 # %%
 tall = frame.assign(total=frame["total"].where(frame.index != pd.Period("2010-12"), 234.0))
@@ -155,9 +153,8 @@ for attempt in (
 # %% [markdown]
 # ## What was known then?
 #
-# A forecast of the past must not know the future. `as_known` gives the frame as it stood when a
-# month was the last one with energy figures: the weather of the month after it was already out,
-# and nothing else.
+# A forecast of the past must not use the future. `data_as_of` returns the frame as it was when a
+# month was the last with energy figures: only the weather of the month after it was also published.
 
 # %%
 then = data_as_of({identify_vintage(vintage): frame}, pd.Period("2020-02", "M"))
@@ -167,8 +164,11 @@ then.frame.loc["2020-01":, ["total", "natural_gas", "temperature", "degree_days"
 Markdown(
     "These are the figures **as they were published then**."
     if then.real_time
-    else "These are **today's figures, cut short**, and flagged as such: no vintage of that "
-    "month is held. Each `energy ingest` keeps one more, so that later on they will be."
+    else (
+        "These are **today's figures, cut short**, and flagged as such: the archive has no vintage"
+        " of that month. Each `energy ingest` adds a vintage, so that later months will have"
+        " theirs."
+    )
 )
 
 # %% [markdown]
@@ -179,12 +179,12 @@ Markdown(
 
 # %%
 visitors = read_dataset_file(ROOT / "examples" / "visitors" / "series.toml")
-opened = load_dataset(visitors, ROOT / "data")
+loaded = load_dataset(visitors, ROOT / "data")
 charts.show(
-    charts.series(opened.frame[visitors.target], visitors.title, visitors.unit(visitors.target))
+    charts.series(loaded.frame[visitors.target], visitors.title, visitors.unit(visitors.target))
 )
 
 # %% [markdown]
-# How to bring your own: [docs/your-own-series.md](../docs/your-own-series.md). How releases are
-# found, checked and kept: [docs/data.md](../docs/data.md). Next: how good can a forecast be, and
-# how does one find out? [02_splits_and_backtests](02_splits_and_backtests.ipynb).
+# To use your own: [docs/your-own-series.md](../docs/your-own-series.md). How vintages are
+# downloaded, checked and stored: [docs/data.md](../docs/data.md). Next: how is the accuracy of a
+# forecast measured? [02_splits_and_backtests](02_splits_and_backtests.ipynb).

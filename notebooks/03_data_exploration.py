@@ -1,9 +1,9 @@
 # %% [markdown]
 # # What is in the series?
 #
-# Before anything is forecast, one looks. What has a shape can be learnt; what is left is what no
-# forecaster will know. This page takes the UK's monthly energy consumption apart until little is
-# left, and names the pieces.
+# Look at the data before forecasting it. A forecaster can learn what is regular; the remainder it
+# cannot know. This page decomposes the UK's monthly energy consumption until little remains, and
+# names the parts.
 
 # %%
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 from IPython.display import Markdown
 
 from energy import charts
-from energy.charts.exploration import decompose
+from energy.charts.exploration import MONTHS, decompose
 from energy.contract import WEATHER_AHEAD
 from energy.data.checks import compare_vintages
 from energy.data.frame import read_frame, target_series
@@ -31,7 +31,7 @@ NAME, UNIT = "UK energy consumption", ENERGY.unit
 charts.show(charts.series(y, NAME, UNIT))
 
 # %% [markdown]
-# A saw with 28 teeth on a slope that turns down after the middle of the 2000s. Two things break
+# A yearly pattern, 28 times, on a level that falls from the middle of the 2000s. Two things break
 # the pattern: single winters, and the spring of 2020.
 #
 # ## What does a year look like?
@@ -43,8 +43,8 @@ charts.show(charts.by_season(y, NAME, UNIT))
 by_month = y.groupby(y.index.month).mean()
 a_day = (y / y.index.days_in_month).groupby(y.index.month).mean()
 Markdown(
-    f"On average {charts.data.MONTHS[by_month.idxmax() - 1]} takes {by_month.max():.1f} {UNIT} and "
-    f"{charts.data.MONTHS[by_month.idxmin() - 1]} {by_month.min():.1f}: **"
+    f"On average {MONTHS[by_month.idxmax() - 1]} takes {by_month.max():.1f} {UNIT} and "
+    f"{MONTHS[by_month.idxmin() - 1]} {by_month.min():.1f}: **"
     f"{by_month.max() / by_month.min():.2f} times** as much. February lies below March "
     f"({by_month[2]:.1f} against {by_month[3]:.1f}), but only because it is short: a day in "
     f"February takes {a_day[2] / a_day[3] - 1:.0%} more than one in March."
@@ -53,8 +53,8 @@ Markdown(
 # %% [markdown]
 # ## Does the season change?
 #
-# The same figures, sorted by month first: each little line is one month of the year, through all
-# years. If all twelve ran alike, the season would be the same for ever.
+# The same figures, sorted by month first: each short line is one calendar month, through all years.
+# If all twelve moved alike, the season would not change.
 
 # %%
 charts.show(charts.subseries(y, NAME, UNIT))
@@ -64,55 +64,55 @@ first, last = (y[y.index.year.isin(range(year, year + 5))] for year in (1995, 20
 spans = [part.groupby(part.index.month).mean().agg(np.ptp) for part in (first, last)]
 shares = [span / part.mean() for span, part in zip(spans, (first, last), strict=True)]
 Markdown(
-    f"They do not quite: winters have fallen further than summers. From 1995 to 1999 the highest "
+    "They do not quite: winters have fallen further than summers. From 1995 to 1999 the highest "
     f"month was {spans[0]:.1f} {UNIT} above the lowest, from 2015 to 2019 only {spans[1]:.1f}, "
     f"**{1 - spans[1] / spans[0]:.0%} less**. As a share of the level it was {shares[0]:.0%}, then "
     f"{shares[1]:.0%}, {1 - shares[1] / shares[0]:.0%} less. A season that is a share of the level "
-    f"changes less than one that is an amount: so nearly every forecaster of the bench works on "
-    f"logs."
+    "changes less than one that is an amount: so nearly every candidate model works on "
+    "logs."
 )
 
 # %%
 charts.show(charts.heat_map(y, NAME, UNIT))
 
 # %% [markdown]
-# The same as a field. Read along a row for the decline, down a column for the year; the dark notch
-# in 2020 is the first lockdown.
+# The same as a heat map. Read along a row for the decline, down a column for the year; the dark
+# notch in 2020 is the first lockdown.
 #
-# ## Trend, season, and what is left
+# ## Trend, season and remainder
 
 # %%
 charts.show(charts.trend(y, NAME, UNIT))
 
 # %%
-charts.show(charts.season_and_rest(y, NAME, UNIT))
+charts.show(charts.season_and_remainder(y, NAME, UNIT))
 
 # %%
 parts = decompose(y).dropna()
 spread = parts.std()
-strength = 1 - parts["rest"].var() / (parts["season"] + parts["rest"]).var()
-worst = parts["rest"].idxmin()
+strength = 1 - parts["remainder"].var() / (parts["season"] + parts["remainder"]).var()
+worst = parts["remainder"].idxmin()
 alike = frame["temperature"][frame.index.month == worst.month]
 place = int(alike.rank(ascending=False)[worst])
 Markdown(
-    f"The season moves by {spread['season']:.2f} {UNIT} (standard deviation), the trend by "
-    f"{spread['trend']:.2f}, what is left by {spread['rest']:.2f}. The season's strength, 1 where "
-    f"it explains all that the trend does not, is **{strength:.2f}**. The deepest month of the "
-    f"rest is {worst.strftime('%B %Y')}, {parts['rest'].min():.1f} {UNIT}: of {alike.count()} such "
-    f"months it was number {place} in warmth."
+    f"The season moves by {spread['season']:.2f} {UNIT} (standard deviation), the trend by"
+    f" {spread['trend']:.2f}, the remainder by {spread['remainder']:.2f}. The season's strength, 1"
+    f" where it explains all that the trend does not, is **{strength:.2f}**. The lowest month of"
+    f" the remainder is {worst.strftime('%B %Y')}, {parts['remainder'].min():.1f} {UNIT}: of"
+    f" {alike.count()} such months it was number {place} in warmth."
 )
 
 # %% [markdown]
-# ## Does a month remember?
+# ## Autocorrelation
 #
-# The autocorrelation of the series itself says little but "there is a season": it swings with it.
+# The autocorrelation of the series itself shows little more than its season.
 
 # %%
 charts.show(charts.correlogram(y, NAME))
 
 # %% [markdown]
-# So look at what is left once each month is compared with the same month of the year before, on
-# logs. What remains here is what an ARIMA model has to explain.
+# So compare each month with the same month of the year before, on logs. What remains is what an
+# ARIMA model has to explain.
 
 # %%
 yearly = np.log(y).diff(12).dropna()
@@ -122,12 +122,12 @@ charts.show(charts.correlogram(yearly, "Change on the year before"))
 charts.show(charts.correlogram(yearly, "Change on the year before", "pacf"))
 
 # %%
-found = charts.correlations(yearly).set_index("lag")
+lags = charts.correlations(yearly).set_index("lag")
 Markdown(
-    f"Neighbouring months are alike ({found['acf'][1]:.2f}): a level that wanders slowly. And at "
-    f"twelve months there is a strong *negative* needle ({found['acf'][12]:.2f}): a year that was "
-    f"high by accident is followed by one that looks low beside it. That is the mark of a seasonal "
-    f"moving average, and why the bench's SARIMA forecasters all end in (0,1,1) for the season."
+    f"Neighbouring months are alike ({lags['acf'][1]:.2f}): a level that wanders slowly. And at "
+    f"twelve months there is a strong *negative* needle ({lags['acf'][12]:.2f}): a year that was "
+    "high by accident is followed by one that looks low beside it. That is the mark of a seasonal "
+    "moving average, and why all SARIMA candidate models end in (0,1,1) for the season."
 )
 
 # %% [markdown]
@@ -148,40 +148,40 @@ charts.show(charts.per_degree(charts.sensitivity_rows(facts.sensitivity), None, 
 # %%
 pd.DataFrame(
     {
-        one.season: {
-            f"{UNIT} a month per degree": f"{one.per_degree:+.2f}".replace("-", "−"),
-            "standard error": f"{one.standard_error:.2f}",
+        season.season: {
+            f"{UNIT} a month per degree": f"{season.per_degree:+.2f}".replace("-", "−"),
+            "standard error": f"{season.standard_error:.2f}",
         }
-        for one in facts.sensitivity
+        for season in facts.sensitivity
     }
 ).T
 
 # %% [markdown]
-# How much of what is left is weather? Take off what the weather's departure from normal did to
-# each month, and take the series apart again.
+# How much of the remainder is weather? Subtract the effect of abnormal weather from each month, and
+# decompose the series again.
 
 # %%
 daily = weather.daily_degree_days(frame[["temperature", "degree_days"]])
 effect = weather.weather_effect(y, frame[["temperature", "degree_days"]], log=True)
 normal = y / np.exp(effect.reindex(y.index))
-before, after = (decompose(series.loc[:"2019-12"])["rest"].std() for series in (y, normal))
+before, after = (decompose(series.loc[:"2019-12"])["remainder"].std() for series in (y, normal))
 Markdown(
-    f"To the end of 2019, what is left has a standard deviation of {before:.2f} {UNIT}; in normal "
+    f"To the end of 2019, the remainder has a standard deviation of {before:.2f} {UNIT}; in normal "
     f"weather it would have had {after:.2f}. **{1 - (after / before) ** 2:.0%} of its variance was "
-    f"weather**, which nobody knows a year ahead, and everybody a month later."
+    "weather**, which nobody knows a year ahead, and everybody a month later."
 )
 
 # %%
-charts.show(charts.season_and_rest(normal, f"{NAME} in normal weather", UNIT))
+charts.show(charts.season_and_remainder(normal, f"{NAME} in normal weather", UNIT))
 
 # %% [markdown]
 # ## Is normal still normal?
 
 # %%
 year = weather.monthly_degree_days(daily).groupby(daily.index.year).agg(["sum", "count"])
-whole = 100 * year.loc[year["count"] == 12, "sum"]
+degree_days = 100 * year.loc[year["count"] == 12, "sum"]
 Markdown(
-    f"A year has {whole.mean():.0f} degree days on average, and each decade takes "
+    f"A year has {degree_days.mean():.0f} degree days on average, and each decade takes "
     f"**{-facts.trend:.0f}** of them away (standard error {facts.trend_error:.0f}). So what is "
     f"expected of the weather is the mean of the last {facts.normal_years} years, not of all."
 )
@@ -189,7 +189,7 @@ Markdown(
 # %% [markdown]
 # ## Will these figures stay?
 #
-# The office revises. The last month is provisional, and says so; earlier ones change as well.
+# The office revises its figures. The last month is marked as provisional; earlier ones change too.
 
 # %%
 flagged = [month.strftime("%B %Y") for month in frame.index[frame["provisional"]]]
@@ -225,5 +225,5 @@ Markdown(
 # %% [markdown]
 # ## What a forecaster needs
 #
-# A level that may wander, a season that is a share and may change slowly, and the weather, as far
-# as it is known. Who does that best? [04_forecasters](04_forecasters.ipynb).
+# A level that may change, a season that is a share and may change slowly, and the weather, as far
+# as it is known. Which forecaster does this best? [04_forecasters](04_forecasters.ipynb).

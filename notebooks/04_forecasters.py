@@ -1,8 +1,8 @@
 # %% [markdown]
-# # Which forecaster, and what does it say?
+# # Which forecaster is best?
 #
-# The bench is a table of forecasters, each a row with a name and a recipe. This page takes one of
-# each family, compares them on the same folds, reads what each has learnt, and adds one of our own.
+# The candidate models are a table of forecasters, each with a name and a maker. This page compares
+# one of each family on the same folds, reads what each has learnt, and adds a new one.
 
 # %%
 import tempfile
@@ -22,7 +22,7 @@ from energy.settings import Settings
 pd.set_option("display.max_colwidth", None)
 
 # %%
-one_of_each = (
+families = (
     "theta",
     "sarimax",
     "unobserved_components_weather",
@@ -37,43 +37,48 @@ pd.DataFrame(
 ).T
 
 # %% [markdown]
-# ## The same question for all
+# ## The same folds for all
 #
-# `preparing.prepare` is what TrainFlow's first step calls: it checks what is asked, reads the data
-# and lays out the folds. To keep this page quick, the series starts in 2009 and there are six
+# `prepare_training` is what TrainFlow's first step calls: it checks the request, reads the data and
+# plans the folds. To keep this page quick, the series starts in 2009 and there are six
 # folds; `make run` takes them all, from 2001, on twenty-four. So read these figures as an example.
 
 # %%
-somewhere = tempfile.TemporaryDirectory()
+folder = tempfile.TemporaryDirectory()
 settings = Settings(
-    store=f"{somewhere.name}/store",
+    store=f"{folder.name}/store",
     data=Settings.from_environment().data,
-    tracking_uri=f"sqlite:///{somewhere.name}/mlflow.db",
+    tracking_uri=f"sqlite:///{folder.name}/mlflow.db",
 )
-asked = prepare.TrainRequest(
-    start="2009-01", forecasters=",".join(one_of_each), folds=6, horizon=12
-)
-task = prepare.prepare_training(settings, asked)
-y, weather = task.series["total"], task.weather
-results = {name: train.backtest_one(name, y, weather, task.plan) for name in task.forecasters}
-compared = train.compare_forecasters(task.forecasters, results, y, weather)
+request = prepare.TrainRequest(start="2009-01", forecasters=",".join(families), folds=6, horizon=12)
+training = prepare.prepare_training(settings, request)
+y, weather = training.series["total"], training.weather
+results = {
+    name: train.backtest_one(name, y, weather, training.plan) for name in training.forecasters
+}
+compared = train.compare_forecasters(training.forecasters, results, y, weather)
 
 # %%
 charts.show(charts.leaderboard(compared.ranked))
 
 # %%
 best = compared.ranked[0]
-naive = next(one for one in compared.ranked if one.forecaster == models.BASELINE)
-knowing = [one.forecaster for one in compared.ranked if models.FORECASTERS[one.forecaster].weather]
-ahead = [one.forecaster for one in compared.ranked[: len(knowing)]]
+naive = next(score for score in compared.ranked if score.forecaster == models.BASELINE)
+with_weather = [
+    score.forecaster for score in compared.ranked if models.FORECASTERS[score.forecaster].weather
+]
+first = [score.forecaster for score in compared.ranked[: len(with_weather)]]
 Markdown(
     f"`{best.forecaster}` is ahead with a MASE of **{best.mase:.3f}**, "
     f"{1 - best.mase / naive.mase:.0%} below seasonal naive. "
     + (
-        "The first places all belong to forecasters that know of the weather: they are not told "
-        "what it will be, but they are not fooled by what it was."
-        if sorted(ahead) == sorted(knowing)
-        else f"Of the first {len(knowing)}, {len(set(ahead) & set(knowing))} know of the weather."
+        "The first places all belong to forecasters that use the weather: they do not know what "
+        "it will be, but past weather does not mislead them."
+        if sorted(first) == sorted(with_weather)
+        else (
+            f"Of the first {len(with_weather)}, {len(set(first) & set(with_weather))} use the"
+            " weather."
+        )
     )
 )
 
@@ -81,9 +86,9 @@ Markdown(
 charts.show(charts.by_horizon(compared.leading))
 
 # %% [markdown]
-# ## How does it miss?
+# ## Where are the errors?
 #
-# A figure ranks; a picture explains. The champion's folds against what came:
+# The champion's folds and the actual figures:
 
 # %%
 name = compared.champion
@@ -99,39 +104,39 @@ charts.show(charts.by_month({n: compared.folds[n] for n in (name, models.BASELIN
 # work on logs, so that a coefficient is a share.
 #
 # **Smoothing** (`theta`): take the season off, let a level follow the series, add half of the
-# long-run slope. One figure says how fast the level forgets.
+# long-run slope. One parameter says how fast the level changes.
 
 # %%
 fitted = {
     name: backtest.fit(name, y, backtest.regressors(name, y, weather), positive=True)
-    for name in one_of_each
+    for name in families
 }
-learnt = {name: one.get_fitted_params() for name, one in fitted.items()}
+learnt = {name: forecaster.get_fitted_params() for name, forecaster in fitted.items()}
 level = learnt["theta"]["forecast__theta__smoothing_level"]
 season = pd.Series(learnt["theta"]["forecast__season__seasonal"])
 Markdown(
-    f"Each month the level moves by **{level:.0%}** of what it missed. The season, taken off "
+    f"Each month the level moves by **{level:.0%}** of the last error. The season, taken off "
     f"before, is worth {season.min():+.0%} to {season.max():+.0%} on the log scale."
 )
 
 # %% [markdown]
 # **Smoothing in normal weather** (`weather_normalised_theta`): the same, on the series as it would
-# have been in normal weather. It learns one thing more, the answer to a hundred degree days.
+# have been in normal weather. It also learns the effect of a hundred degree days.
 
 # %%
 slope = learnt["weather_normalised_theta"]["forecast__slope"]
 calm = learnt["weather_normalised_theta"]["forecast__forecaster__theta__smoothing_level"]
 Markdown(
     f"A hundred degree days more add **{slope:.1%}**. And the level now moves by {calm:.0%} of a "
-    f"miss: with the weather's noise out of the way, "
+    "miss: with the weather's noise out of the way, "
     + ("a miss says more of the level." if calm > level else "it need not move as much.")
 )
 
 # %% [markdown]
 # **ARIMA with weather** (`sarimax`) and **state space with weather**
 # (`unobserved_components_weather`) have the degree days as a regressor and estimate everything at
-# once. Their parameters lie deep inside statsmodels, but one can simply ask: what do you say of
-# next month in the weather to be expected, and what if it had a hundred degree days more?
+# once. Their parameters are deep inside statsmodels, so compare two forecasts instead: one in
+# expected weather, one with a hundred degree days more.
 
 # %%
 daily = daily_degree_days(weather)
@@ -140,23 +145,26 @@ usual = climatology(daily, pd.PeriodIndex([month])).to_frame()
 colder = usual + 100 / month.days_in_month
 
 
-def said(name: str, given: pd.DataFrame) -> float:
-    """The forecast of that month in the weather given."""
-    return backtest.forecast(name, fitted[name], 7, positive=True, X=given)[month]
+def forecast_in(name: str, scenario: pd.DataFrame) -> float:
+    """The forecast of that month in the weather of a scenario."""
+    return backtest.forecast(name, fitted[name], 7, positive=True, X=scenario)[month]
 
 
-aware = [name for name in one_of_each if models.FORECASTERS[name].weather]
-answers = pd.DataFrame(
-    {name: {"usual": said(name, usual), "colder": said(name, colder)} for name in aware}
+with_weather = [name for name in families if models.FORECASTERS[name].weather]
+forecasts = pd.DataFrame(
+    {
+        name: {"usual": forecast_in(name, usual), "colder": forecast_in(name, colder)}
+        for name in with_weather
+    }
 ).T
-answers["more"] = answers["colder"] / answers["usual"] - 1
-answers.round({"usual": 2, "colder": 2}).assign(more=answers["more"].map("{:.1%}".format))
+forecasts["more"] = forecasts["colder"] / forecasts["usual"] - 1
+forecasts.round({"usual": 2, "colder": 2}).assign(more=forecasts["more"].map("{:.1%}".format))
 
 # %%
 Markdown(
-    f"For {month.strftime('%B %Y')}, in {ENERGY.unit}. Three kinds of machinery, and their answers "
-    f"lie between {answers['more'].min():.1%} and {answers['more'].max():.1%}. That is reassuring: "
-    f"the answer is in the data, not in the method."
+    f"For {month.strftime('%B %Y')}, in {ENERGY.unit}. Three kinds of models, and their effects are"
+    f" between {forecasts['more'].min():.1%} and {forecasts['more'].max():.1%}. That is reassuring:"
+    " the effect is in the data, not in the method."
 )
 
 # %% [markdown]
@@ -175,11 +183,11 @@ Markdown(
 )
 
 # %% [markdown]
-# ## One of your own
+# ## Add your own
 #
-# Say we believe that the last three years, averaged month by month, tell more than the last one.
-# sktime has that as `NaiveForecaster("mean", sp=12, window_length=36)`. A forecaster joins the
-# bench as a row of its table; here, for this page only:
+# Suppose that the last three years, averaged month by month, say more than the last year alone.
+# sktime has that as `NaiveForecaster("mean", sp=12, window_length=36)`. A new
+# forecaster is a row in the table of candidate models; here, for this page only:
 
 
 # %%
@@ -199,12 +207,12 @@ models.FORECASTERS["three_years_in_normal_weather"] = models.ForecasterSpec(
     weather=True,
 )
 mine = ("three_years", "three_years_in_normal_weather")
-results |= {name: train.backtest_one(name, y, weather, task.plan) for name in mine}
-again = train.compare_forecasters((*task.forecasters, *mine), results, y, weather)
+results |= {name: train.backtest_one(name, y, weather, training.plan) for name in mine}
+again = train.compare_forecasters((*training.forecasters, *mine), results, y, weather)
 charts.show(charts.leaderboard(again.ranked))
 
 # %%
-score = {one.forecaster: one.mase for one in again.ranked}
+score = {row.forecaster: row.mase for row in again.ranked}
 Markdown(
     f"A mean of three years alone: {score['three_years']:.3f}, "
     f"{'better' if score['three_years'] < score[models.BASELINE] else 'worse'} than the last year "
@@ -219,8 +227,8 @@ Markdown(
 )
 
 # %% [markdown]
-# To keep it, write its maker in `energy/forecasting/makers.py` and its row in
-# `energy/forecasting/models.py`; `flows/trainflow.py run --forecasters theta,three_years` then knows
-# it, and if it wins it is published. How ours compare with the field on a hundred folds, and what
-# was tried and left out: [docs/forecasting.md](../docs/forecasting.md). What becomes of the winner:
+# To keep it, add its maker and its row to `energy/forecasting/models.py`; then
+# `flows/trainflow.py run --forecasters theta,three_years` runs it, and publishes it if it wins. How
+# the candidate models compare on a hundred folds, and what was tried and left out:
+# [docs/forecasting.md](../docs/forecasting.md). What becomes of the winner:
 # [05_the_release](05_the_release.ipynb).

@@ -48,6 +48,7 @@ h5 { padding-bottom: .1rem !important; }
   [data-testid="stHorizontalBlock"]:has([data-testid="stMetric"]) > [data-testid="stColumn"] {
     min-width: calc(50% - .3rem); flex: 1 1 calc(50% - .3rem); }
   [data-testid="stMetric"] { padding: .6rem .8rem; }
+  [data-testid="stMetricLabel"] * { white-space: normal !important; }
   [data-testid="stMetricValue"] { font-size: 1.4rem; line-height: 1.25; }
   [data-testid="stMetricValue"] * { white-space: normal !important; }
   .stMainBlockContainer { padding: 4rem 1rem 2rem; }

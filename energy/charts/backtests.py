@@ -75,7 +75,7 @@ def leaderboard(ranked: Sequence[Score], baseline: str = BASELINE) -> Any:
     )
     longest = 1.6 * float(rows.loc[rows["role"] == "baseline", "mase"].max())
     if not longest > 0:
-        longest = float(rows["mase"].max())
+        longest = 1.15 * max(1.0, float(rows["mase"].max()))
     y = alt.Y(
         "forecaster:N", sort=list(rows["forecaster"]), title=None, axis=alt.Axis(labelLimit=260)
     )
