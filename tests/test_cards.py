@@ -183,10 +183,10 @@ def test_a_sampling_error_that_cannot_be_known_is_not_told_as_nan() -> None:
 
 
 def test_a_combination_says_of_whom_and_how() -> None:
-    entry = FORECASTERS["combination_stacking"]
+    entry = FORECASTERS["weather_normalised_combination"]
     card = leaderboard(names=("seasonal_naive", *entry.members, entry.name))
     members = ", ".join(member.replace("_", " ") for member in entry.members)
-    assert f"stacking of {members}" in card.words
+    assert f"weighted mean of {members}" in card.words
 
 
 def parts() -> tuple[Shown, dict[str, Comparison]]:

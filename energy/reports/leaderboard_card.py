@@ -146,7 +146,7 @@ def _one(card: Any, score: Score, compared: Comparison, unit: str) -> None:
     facts = [entry.kind, "on logs where positive" if entry.log else "in levels"]
     facts += ["uses weather"] if entry.weather else []
     if entry.members:
-        facts.append(f"{titled(entry.rule)} of {', '.join(map(titled, entry.members))}")
+        facts.append(f"weighted mean of {', '.join(map(titled, entry.members))}")
     markdown(
         card,
         f"### {titled(score.forecaster)}",
