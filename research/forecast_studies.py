@@ -84,12 +84,10 @@ def champion_folds(y: pd.Series, weather: pd.DataFrame, thin: int) -> pd.DataFra
     )
     folds = FoldPlan(tuple(cutoffs), (), split, 12, tuple(warmup[::thin]))
     members = FORECASTERS[name].members
-    frames = [backtest.run_backtest(member, y, weather, folds)[0] for member in members or (name,)]
-    frame = (
-        backtest.combine_backtests(FORECASTERS[name].rule, frames, y, weather)
-        if members
-        else frames[0]
-    )
+    frames = {
+        member: backtest.run_backtest(member, y, weather, folds)[0] for member in members or (name,)
+    }
+    frame = backtest.combine_backtests(frames, y, weather) if members else frames[name]
     return frame[frame["protocol"].isin(("warmup", "backtest"))]
 
 

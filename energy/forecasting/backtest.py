@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import Any
 
@@ -13,7 +13,7 @@ import pandas as pd
 
 from energy.contract import WEATHER_AHEAD
 from energy.errors import ForecastingError
-from energy.forecasting import combination
+from energy.forecasting.combination import combine_forecasts
 from energy.forecasting.folds import FoldPlan, fh_until, is_positive, months_after
 from energy.forecasting.intervals import RealTimeData, add_quantiles
 from energy.forecasting.metrics import seasonal_naive_scale
@@ -89,7 +89,7 @@ def fit(
     y: pd.Series,
     X: pd.DataFrame | None,
     positive: bool,
-    weights: Sequence[float] | None = None,
+    weights: Mapping[str, float] | None = None,
 ) -> Any:
     """Build the forecaster of that name and fit it to all of `y`.
 
@@ -98,7 +98,7 @@ def fit(
         y: The series.
         X: Regressors on its months, or None.
         positive: Whether logs can be taken.
-        weights: Of a combination's members, from `combination_weights`.
+        weights: By member of a combination, from `combination.member_weights`.
 
     Returns:
         The fitted sktime forecaster. Its pickle loads without pyarrow, which pandas would use for
@@ -228,8 +228,7 @@ def warm_caches(
 
 
 def combine_backtests(
-    rule: str,
-    members: Sequence[pd.DataFrame],
+    members: Mapping[str, pd.DataFrame],
     y: pd.Series,
     weather: pd.DataFrame | None = None,
     real_time_data: RealTimeData | None = None,
@@ -237,14 +236,14 @@ def combine_backtests(
     """The fold frame of a combination with quantiles, from its members' fold frames.
 
     Args:
-        rule: One of `combination.RULES`.
-        members: Their fold frames, with the same rows in the same order.
+        members: Fold frame by name, with the same rows in the same order.
         y: All months of the series.
         weather: As in `run_backtest`, or None.
         real_time_data: As in `run_backtest`.
     """
-    folds = combination.combine_forecasts(rule, members, real_time_data)
-    return add_quantiles(folds, y, is_positive(y), weather, real_time_data)
+    positive = is_positive(y)
+    folds = combine_forecasts(members, positive, real_time_data)
+    return add_quantiles(folds, y, positive, weather, real_time_data)
 
 
 def _fold_rows(

@@ -1,114 +1,98 @@
-"""Combinations: several forecasters as one, weighted by their past errors.
+"""Combinations: the mean of several forecasters, weighted by the inverse of their squared errors.
 
 At a cutoff only errors on months up to it count, as for intervals, so a combination's backtest is
-what its rule would have forecast at the time. With too few errors all members count the same.
+what would have been published at the time. Recent errors weigh more, and no member is dropped for
+its errors. With too few errors all members count the same.
 
-Sources: Bates and Granger (1969), doi:10.1057/jors.1969.103 (inverse error); Breiman (1996),
-doi:10.1007/BF00117832 (stacking with non-negative weights).
+Source: Bates and Granger (1969), doi:10.1057/jors.1969.103.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from energy.forecasting.folds import MONTHS_SCORED, FoldArrays, quantile_columns, values_at
-from energy.forecasting.intervals import RealTimeData
+from energy.forecasting.folds import MONTHS_SCORED, SP, FoldArrays, quantile_columns, values_at
+from energy.forecasting.intervals import RealTimeData, forecast_errors
 
 Array = npt.NDArray[np.float64]
-FEWEST_ERRORS = 60
+HALF_LIFE = 2.0
+"""Years after which an error counts for half."""
+FEWEST_ERRORS = 24
 """Errors that weights need; with fewer all members count the same."""
+FEWEST_MEMBERS = 2
 
 
-def inverse_error(actual: Array, means: Array) -> Array:
+def inverse_error(errors: Array, age: Array) -> Array:
     """Weights inverse to each member's mean squared error: shape (k,), summing to one.
 
     Args:
-        actual: Shape (n,).
-        means: Forecasts of the k members, shape (n, k).
+        errors: Of the k members, shape (n, k).
+        age: Years since each, shape (n,).
 
-    >>> inverse_error(np.zeros(2), np.array([[1.0, 2.0], [1.0, 2.0]]))
+    >>> inverse_error(np.array([[1.0, 2.0], [1.0, 2.0]]), np.zeros(2))
     array([0.8, 0.2])
     """
-    squares = np.maximum(((actual[:, None] - means) ** 2).mean(axis=0), 1e-12)
-    return np.asarray((1 / squares) / (1 / squares).sum())
+    weight = 0.5 ** (age / HALF_LIFE)
+    squares = weight @ errors**2
+    if not squares.max() > 0:
+        return np.full(errors.shape[1], 1 / errors.shape[1])
+    inverse = 1 / np.maximum(squares / squares.max(), 1e-12)
+    return np.asarray(inverse / inverse.sum())
 
 
-def stacking(actual: Array, means: Array) -> Array:
-    """Non-negative weights with the smallest squared error: shape (k,), summing to one.
-
-    >>> stacking(np.array([1.0, 3.0]), np.array([[0.0, 2.0], [2.0, 4.0]])).round(3)
-    array([0.5, 0.5])
-    """
-    from scipy.optimize import nnls
-
-    # nnls has no constraint on the sum, so a heavy extra row enforces it.
-    heavy = 1e3 * float(np.abs(actual).max() + 1)
-    rows = np.vstack([means, np.full(means.shape[1], heavy)])
-    weights = nnls(rows, np.append(actual, heavy))[0]
-    return np.asarray(weights / weights.sum())
-
-
-RULES: Mapping[str, Callable[[Array, Array], Array] | None] = {
-    "median": None,
-    "inverse_error": inverse_error,
-    "stacking": stacking,
-}
-"""How members are combined: their median (None), or a mean with the weights of a function."""
-
-
-def combination_weights(
-    rule: str, members: Sequence[pd.DataFrame], cutoff: pd.Period
-) -> list[float] | None:
-    """The weight of each member at a cutoff; None for the median.
+def weights_at(
+    cutoff: int, folds: FoldArrays, means: Array, log: bool, y: pd.Series | None = None
+) -> Array:
+    """The weight of each of k members at a cutoff: shape (k,).
 
     Args:
-        rule: One of RULES.
-        members: Their fold frames, with the same rows in the same order.
-        cutoff: Errors on later months are ignored.
+        cutoff: Ordinal of the month; errors on later months are ignored.
+        folds: Rows of the members' fold frames.
+        means: The members' forecasts of those rows, shape (n, k).
+        log: Whether errors are log ratios.
+        y: Figures as first published, which replace the folds' actuals.
     """
-    if RULES[rule] is None:
-        return None
-    return _weights(rule, FoldArrays.from_frame(members[0]), _means(members), cutoff, None)
+    past = folds.resolved(cutoff) & (folds.horizon <= MONTHS_SCORED)
+    if past.sum() < FEWEST_ERRORS:
+        return np.full(means.shape[1], 1 / means.shape[1])
+    month = folds.month[past]
+    actual = folds.actual[past] if y is None else values_at(y, month, np.nan)
+    return inverse_error(forecast_errors(actual[:, None], means[past], log), (cutoff - month) / SP)
 
 
 def combine_forecasts(
-    rule: str, members: Sequence[pd.DataFrame], real_time_data: RealTimeData | None = None
+    members: Mapping[str, pd.DataFrame], log: bool, real_time_data: RealTimeData | None = None
 ) -> pd.DataFrame:
     """The fold frame of a combination, without quantiles.
 
     Args:
-        rule: One of RULES.
-        members: Their fold frames, with the same rows in the same order.
+        members: Fold frame by name, with the same rows in the same order.
+        log: Whether errors are log ratios.
         real_time_data: Figures as first published; errors at such a cutoff count against them.
     """
-    folds = members[0].drop(columns=quantile_columns(), errors="ignore")
-    means = _means(members)
-    mean = np.median(means, axis=1)
-    if RULES[rule] is not None:
-        arrays = FoldArrays.from_frame(folds)
-        for ordinal in np.unique(arrays.cutoff):
-            cutoff, rows = pd.Period(ordinal=ordinal, freq="M"), arrays.cutoff == ordinal
-            y = (real_time_data or {}).get(cutoff, (None,))[0]
-            mean[rows] = means[rows] @ np.asarray(_weights(rule, arrays, means, cutoff, y))
-    return folds.assign(mean=mean)
+    frame = next(iter(members.values())).drop(columns=quantile_columns(), errors="ignore")
+    folds, means = FoldArrays.from_frame(frame), _means(members)
+    mean = np.empty(len(frame))
+    for ordinal in np.unique(folds.cutoff):
+        rows = folds.cutoff == ordinal
+        y = (real_time_data or {}).get(pd.Period(ordinal=ordinal, freq="M"), (None,))[0]
+        mean[rows] = means[rows] @ weights_at(ordinal, folds, means, log, y)
+    return frame.assign(mean=mean)
 
 
-def _means(members: Sequence[pd.DataFrame]) -> Array:
+def member_weights(
+    members: Mapping[str, pd.DataFrame], cutoff: pd.Period, log: bool
+) -> dict[str, float]:
+    """The weight of each member at a cutoff, by name."""
+    folds = FoldArrays.from_frame(next(iter(members.values())))
+    weights = weights_at(cutoff.ordinal, folds, _means(members), log)
+    return dict(zip(members, map(float, weights), strict=True))
+
+
+def _means(members: Mapping[str, pd.DataFrame]) -> Array:
     """Point forecasts of every member: shape (n, k)."""
-    return np.column_stack([folds["mean"].to_numpy() for folds in members])
-
-
-def _weights(
-    rule: str, folds: FoldArrays, means: Array, cutoff: pd.Period, y: pd.Series | None
-) -> list[float]:
-    """Weights at a cutoff; `y` replaces the folds' actuals where given."""
-    past = folds.resolved(cutoff.ordinal) & (folds.horizon <= MONTHS_SCORED)
-    weigh = RULES[rule]
-    if weigh is None or past.sum() < FEWEST_ERRORS:
-        return [1 / means.shape[1]] * means.shape[1]
-    actual = folds.actual[past] if y is None else values_at(y, folds.month[past], np.nan)
-    return [float(weight) for weight in weigh(actual, means[past])]
+    return np.column_stack([frame["mean"].to_numpy(dtype=float) for frame in members.values()])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from energy.errors import RequestError, join_names
+from energy.errors import ForecastingError, RequestError, join_names
 from energy.forecasting.folds import SP
 
 
@@ -93,14 +93,11 @@ def unobserved_components() -> Any:
     )
 
 
-def harmonic() -> Any:
-    """Regression on three pairs of waves, a trend and X, with ARMA(1,1) errors."""
-    from sktime.forecasting.compose import ForecastingPipeline
-    from sktime.transformations.series.fourier import FourierFeatures
+def autoregression() -> Any:
+    """Regression on the month before, a trend and the calendar month."""
+    from sktime.forecasting.auto_reg import AutoREG
 
-    waves = FourierFeatures(sp_list=[SP], fourier_terms_list=[3], keep_original_columns=True)
-    arma = sarimax((1, 0, 1), (0, 0, 0, 0), "ct")
-    return ForecastingPipeline([("waves", waves), ("arma", arma)])
+    return AutoREG(lags=1, trend="ct", seasonal=True, period=SP)
 
 
 def ridge() -> Any:
@@ -134,7 +131,7 @@ def weather_normalised(inner: Callable[[], Any]) -> Any:
 
 BASELINE = "seasonal_naive"
 """The forecaster that every other is compared with."""
-VERSION = 2
+VERSION = 3
 """Raised with every change of the candidate models or of how they are compared: the holdout is
 looked at once for each version, and docs/forecasting.md reports it."""
 
@@ -151,8 +148,7 @@ class ForecasterSpec:
         log: Whether it works on logs where the series is positive.
         weather: Whether it needs degree days as X.
         cost: CPU seconds of a fold, fit and forecasts, on 200 months: branches are scheduled by it.
-        members: The forecasters that a combination combines.
-        rule: How it combines them: one of `combination.RULES`.
+        members: The forecasters whose weighted mean a combination is.
     """
 
     name: str
@@ -163,21 +159,19 @@ class ForecasterSpec:
     weather: bool = False
     cost: float = 0.1
     members: tuple[str, ...] = ()
-    rule: str = "median"
 
 
-_MEMBERS = (
-    "sarimax",
-    "unobserved_components_weather",
-    "harmonic_regression",
-    "weather_normalised_theta",
-)
-"""Members of the combinations: one forecaster of each family that uses weather."""
-
-
-def _combination(name: str, rule: str, summary: str) -> ForecasterSpec:
+def _normalised(
+    name: str, kind: str, title: str, make: Callable[[], Any], cost: float
+) -> ForecasterSpec:
+    summary = f"{title} on the series as it would have been in expected weather, on logs."
     return ForecasterSpec(
-        name, "combination", summary, None, weather=True, members=_MEMBERS, rule=rule
+        f"weather_normalised_{name}",
+        f"{kind} + weather",
+        summary,
+        lambda: weather_normalised(make),
+        weather=True,
+        cost=cost,
     )
 
 
@@ -222,6 +216,13 @@ _SPECS = (
         cost=0.05,
     ),
     ForecasterSpec(
+        "autoregression",
+        "regression",
+        "Regression on the month before, a trend and the calendar month, on logs.",
+        autoregression,
+        cost=0.015,
+    ),
+    ForecasterSpec(
         "sarima", "ARIMA", "SARIMA(1,0,1)(0,1,1) with a constant, on logs.", sarima, cost=0.37
     ),
     ForecasterSpec(
@@ -248,63 +249,63 @@ _SPECS = (
         cost=0.12,
     ),
     ForecasterSpec(
-        "harmonic_regression",
-        "regression + weather",
-        "Three pairs of waves, a trend and heating degree days, with ARMA(1,1) errors, on logs.",
-        lambda: with_degree_days(harmonic),
-        weather=True,
-        cost=0.9,
-    ),
-    ForecasterSpec(
-        "weather_normalised_theta",
-        "smoothing + weather",
-        "Theta on the series as it would have been in expected weather, on logs.",
-        lambda: weather_normalised(theta),
-        weather=True,
-        cost=0.06,
-    ),
-    ForecasterSpec(
-        "weather_normalised_components",
-        "state space + weather",
-        "Unobserved components on the series as it would have been in expected weather.",
-        lambda: weather_normalised(unobserved_components),
-        weather=True,
-        cost=0.11,
-    ),
-    ForecasterSpec(
         "ridge",
         "machine learning",
         "Ridge regression on the last 24 months, after trend and season are removed.",
         ridge,
         cost=0.045,
     ),
-    _combination(
+    _normalised("theta", "smoothing", "Theta", theta, 0.06),
+    _normalised("ets", "smoothing", "Exponential smoothing", ets, 0.08),
+    _normalised("autoregression", "regression", "Autoregression", autoregression, 0.045),
+    _normalised("components", "state space", "Unobserved components", unobserved_components, 0.11),
+    _normalised("ridge", "machine learning", "Ridge regression", ridge, 0.06),
+    _normalised("sarima", "ARIMA", "SARIMA(1,0,1)(0,1,1)", sarima, 0.4),
+    ForecasterSpec(
+        "weighted_combination",
         "combination",
-        "median",
-        "The median of four forecasters with weather, each of another family.",
+        "The mean of six families, weighted by the inverse of their squared recent errors.",
+        None,
+        members=("theta", "ets", "autoregression", "sarima", "unobserved_components", "ridge"),
     ),
-    _combination(
-        "combination_inverse_error",
-        "inverse_error",
-        "The mean of the same four, weighted by the inverse of their squared past errors.",
-    ),
-    _combination(
-        "combination_stacking",
-        "stacking",
-        "The mean of the same four, with the non-negative weights that fitted best so far.",
+    ForecasterSpec(
+        "weather_normalised_combination",
+        "combination + weather",
+        "The same mean of the six families, each in expected weather.",
+        None,
+        weather=True,
+        members=tuple(
+            f"weather_normalised_{name}"
+            for name in ("theta", "ets", "autoregression", "components", "ridge", "sarima")
+        ),
     ),
 )
 FORECASTERS: dict[str, ForecasterSpec] = {spec.name: spec for spec in _SPECS}
+REPLACED_BY = {
+    "harmonic_regression": "weather_normalised_autoregression",
+    "combination": "weather_normalised_combination",
+    "combination_inverse_error": "weather_normalised_combination",
+    "combination_stacking": "weather_normalised_combination",
+}
+"""Forecasters of earlier versions, all of which need weather: their releases still load."""
+COMBINATIONS = ("weather_normalised_combination", "weighted_combination")
+"""Published where the run has them, the first that did not fail."""
+
+
+def uses_weather(forecaster: str) -> bool:
+    """Whether the forecaster of a release, today's or an earlier version's, takes degree days.
+
+    Raises:
+        KeyError: No version had a forecaster of that name.
+    """
+    return forecaster in REPLACED_BY or FORECASTERS[forecaster].weather
 
 
 def choose_forecasters(forecasters: str, with_weather: bool = True) -> tuple[str, ...]:
     """Names of forecasters in the order of FORECASTERS, from `all` or a comma-separated list.
 
-    The baseline and the members of combinations are added, since comparing needs them.
-
-    Args:
-        forecasters: `all`, or names separated by commas.
-        with_weather: Whether there is weather; without it, `all` skips forecasters that need it.
+    The baseline and the members of combinations are added, since comparing needs them. Without
+    weather, `all` skips forecasters that need it.
 
     Raises:
         RequestError: An unknown name, no name, or a forecaster that needs weather without it.
@@ -313,6 +314,11 @@ def choose_forecasters(forecasters: str, with_weather: bool = True) -> tuple[str
     usable = [name for name, spec in FORECASTERS.items() if with_weather or not spec.weather]
     if names == ["all"]:
         return tuple(usable)
+    if old := [name for name in names if name in REPLACED_BY]:
+        successors = list(dict.fromkeys(REPLACED_BY[name] for name in old))
+        raise RequestError(
+            f"{join_names(old)} belonged to an earlier version; use {join_names(successors)}."
+        )
     unknown = [name for name in names if name not in FORECASTERS]
     if unknown or not names:
         raise RequestError(
@@ -329,27 +335,30 @@ def choose_forecasters(forecasters: str, with_weather: bool = True) -> tuple[str
 
 
 def build_forecaster(
-    forecaster: str, positive: bool, weights: Sequence[float] | None = None
+    forecaster: str, positive: bool, weights: Mapping[str, float] | None = None
 ) -> Any:
     """Build a forecaster, unfitted.
 
     Args:
         forecaster: A name of FORECASTERS.
         positive: Whether the series is above zero throughout, so that logs can be taken.
-        weights: Of a combination's members, for their mean; None for their median.
+        weights: By member of a combination, from `combination.member_weights`.
 
     Returns:
         An sktime forecaster; if it uses weather, it takes X with a `degree_days` column.
+
+    Raises:
+        ForecastingError: A combination without weights.
     """
     from sktime.forecasting.compose import EnsembleForecaster, TransformedTargetForecaster
     from sktime.transformations.series.boxcox import LogTransformer
 
     spec = FORECASTERS[forecaster]
+    if spec.members and weights:
+        members = [(member, build_forecaster(member, positive)) for member in weights]
+        return EnsembleForecaster(members, aggfunc="mean", weights=list(weights.values()))
     if spec.make is None:
-        members = [(member, build_forecaster(member, positive)) for member in spec.members]
-        if weights is None:
-            return EnsembleForecaster(members, aggfunc="median")
-        return EnsembleForecaster(members, aggfunc="mean", weights=list(weights))
+        raise ForecastingError(f"{forecaster} needs the weights of its members.")
     model = spec.make()
     if spec.log and positive:
         return TransformedTargetForecaster([("log", LogTransformer()), ("forecast", model)])

@@ -17,7 +17,7 @@ from energy.forecasting.backtest import fit, forecast, observed_ahead, regressor
 from energy.forecasting.folds import is_positive, resolved_folds
 from energy.forecasting.intervals import calibrate, quantiles
 from energy.forecasting.metrics import Score
-from energy.forecasting.models import BASELINE, FORECASTERS
+from energy.forecasting.models import BASELINE, COMBINATIONS, FORECASTERS
 
 MARGIN = 0.002
 """A forecaster whose MASE is this close to the lowest is tied with the best: the same fits on
@@ -27,26 +27,29 @@ TIE_DIGITS = 4
 
 
 def rank_forecasters(scores: Sequence[Score]) -> list[Score]:
-    """Sort by MASE; failures last.
+    """Put the champion first, then the others by MASE, failures last.
 
-    Forecasters within MARGIN of the lowest MASE are tied, and are sorted by their order in
-    FORECASTERS, where simpler ones come first.
+    The champion is a combination, the first of COMBINATIONS that has a score; in a run without one,
+    the forecaster with the lowest MASE. Forecasters within MARGIN of the lowest MASE are tied, and
+    are sorted by their order in FORECASTERS, where simpler ones come first.
 
     Raises:
         ForecastingError: Every forecaster failed, or there is none.
     """
     order = list(FORECASTERS)
-    errors = [score.mase or 0.0 for score in scores if _is_scored(score)]
-    if not errors:
+    scored = {score.forecaster: score.mase or 0.0 for score in scores if _is_scored(score)}
+    if not scored:
         reasons = "; ".join(f"{score.forecaster}: {score.failure or ''}" for score in scores)
         raise ForecastingError(
             f"Every forecaster failed, so there is nothing to publish. {reasons}"
         )
-    tie_limit = min(errors) + MARGIN
+    tie_limit = min(scored.values()) + MARGIN
+    champion = next((name for name in COMBINATIONS if name in scored), "")
 
-    def sort_key(score: Score) -> tuple[bool, float, int]:
-        mase = max(score.mase or 0.0, tie_limit) if _is_scored(score) else 0.0
-        return not _is_scored(score), mase, order.index(score.forecaster)
+    def sort_key(score: Score) -> tuple[bool, bool, float, int]:
+        name = score.forecaster
+        mase = max(scored.get(name, 0.0), tie_limit)
+        return name not in scored, name != champion, mase, order.index(name)
 
     return sorted(scores, key=sort_key)
 
@@ -56,20 +59,40 @@ def _is_scored(score: Score) -> bool:
     return mase is not None and wis is not None and isfinite(mase + wis)
 
 
-def explain_choice(ranked: Sequence[Score]) -> str:
-    """Why the first of the ranking is the champion, in a sentence."""
+def explain_choice(ranked: Sequence[Score], weights: Mapping[str, float] | None = None) -> str:
+    """Why the first of the ranking is the champion, in a sentence.
+
+    Args:
+        ranked: From `rank_forecasters`.
+        weights: By member, if the champion is a combination.
+    """
     best, *others = [score for score in ranked if score.failure is None]
     lowest = min(score.mase or 0.0 for score in (best, *others))
-    standing = "the lowest MASE" if best.mase == lowest else f"a MASE within {MARGIN} of the lowest"
-    reason = (
-        f"{best.forecaster} has {standing} over {best.folds} folds of the training part: "
-        f"{best.mase:.3f}"
-    )
+    if weights:
+        shares = ", ".join(
+            f"{name} {100 * weight:.0f}%"
+            for name, weight in sorted(weights.items(), key=lambda item: -item[1])
+        )
+        reason = (
+            f"{best.forecaster} is the mean of {len(weights)} forecasters, weighted by the inverse "
+            f"of their squared recent errors ({shares}). A mean of families is published whenever "
+            f"it can be made, because the best of the past is seldom the best of the future. Its "
+            f"MASE over {best.folds} folds of the training part is {best.mase:.3f}"
+        )
+    else:
+        tie = "the lowest MASE" if best.mase == lowest else f"a MASE within {MARGIN} of the lowest"
+        reason = (
+            f"{best.forecaster} has {tie} over {best.folds} folds of the training part: "
+            f"{best.mase:.3f}"
+        )
     if others:
-        reason += f", against {others[0].mase:.3f} for the next best, {others[0].forecaster}"
-    baseline = next((score for score in others if score.forecaster == BASELINE), None)
-    if baseline and baseline is not others[0]:
-        reason += f", and {baseline.mase:.3f} for {BASELINE}"
+        rank = "best single forecaster" if weights else "next best"
+        single = next((s for s in others if not FORECASTERS[s.forecaster].members), others[0])
+        second = single if weights else others[0]
+        reason += f", against {second.mase:.3f} for the {rank}, {second.forecaster}"
+        baseline = next((score for score in others if score.forecaster == BASELINE), None)
+        if baseline and baseline is not second:
+            reason += f", and {baseline.mase:.3f} for {BASELINE}"
     return reason + "."
 
 
@@ -80,7 +103,7 @@ def refit_champion(
     folds: pd.DataFrame,
     horizon: int,
     unit: str,
-    weights: Sequence[float] | None = None,
+    weights: Mapping[str, float] | None = None,
 ) -> tuple[Any, ForecastTable]:
     """Fit the champion on all months and make the forecast table.
 
@@ -93,7 +116,7 @@ def refit_champion(
         folds: Its fold frame, whose errors the intervals rest on.
         horizon: Months to publish.
         unit: The series' unit.
-        weights: Of a combination's members, from `combination_weights`.
+        weights: By member of a combination, from `combination.member_weights`.
 
     Returns:
         The fitted sktime forecaster, and the table of `horizon` months.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from math import isfinite
 from multiprocessing import get_context
 from typing import Any
@@ -14,7 +14,8 @@ import numpy as np
 import pandas as pd
 
 from energy.contract import ForecastTable
-from energy.forecasting import backtest, combination, selection
+from energy.forecasting import backtest, selection
+from energy.forecasting.combination import FEWEST_MEMBERS, member_weights
 from energy.forecasting.folds import MONTHS_SCORED, FoldPlan, is_positive, months_after
 from energy.forecasting.intervals import RealTimeData, add_quantiles
 from energy.forecasting.metrics import Score, mase, score_figures, score_folds
@@ -174,7 +175,7 @@ class Comparison:
     """Every forecaster's result, ranked on the training part and reported on the holdout.
 
     Attributes:
-        ranked: Backtest scores, best first, failures last.
+        ranked: Backtest scores: the champion's, then the others', best first, failures last.
         holdout: Scores on the holdout by forecaster, not used for selection.
         single_origin: MAPE in per cent of the one forecast from the split to the end.
         folds: Fold frame by forecaster.
@@ -182,6 +183,7 @@ class Comparison:
         nowcast: Scores one month ahead with actual weather, on the training part, of the
             forecasters that use weather.
         nowcast_holdout: The same on the holdout.
+        weights: By member of the champion, at the end of the series; empty if it has no members.
     """
 
     ranked: list[Score]
@@ -191,15 +193,16 @@ class Comparison:
     why: str
     nowcast: dict[str, Score]
     nowcast_holdout: dict[str, Score]
+    weights: dict[str, float] = field(default_factory=dict)
 
     @property
     def champion(self) -> str:
-        """Name of the best forecaster."""
+        """Name of the forecaster that is published."""
         return self.ranked[0].forecaster
 
     @property
     def leading(self) -> list[Score]:
-        """The four best and the baseline, for charts that could not show all."""
+        """The first four and the baseline, for charts that could not show all."""
         scored = [score for score in self.ranked if score.failure is None]
         return [*scored[:4], *(score for score in scored[4:] if score.forecaster == BASELINE)]
 
@@ -213,6 +216,8 @@ def compare_forecasters(
 ) -> Comparison:
     """Add the combinations, rank on the backtest, and score the holdout for the report.
 
+    A combination does without the members that failed, and fails with fewer than two others.
+
     Args:
         forecasters: Those of the run.
         results: Of every forecaster that was fitted.
@@ -225,21 +230,22 @@ def compare_forecasters(
     """
     scores = {forecaster: score for forecaster, (_, score) in results.items()}
     folds = {forecaster: frame for forecaster, (frame, _) in results.items() if frame is not None}
-    for forecaster in forecasters:
-        spec = FORECASTERS[forecaster]
+    weights: dict[str, dict[str, float]] = {}
+    for name in forecasters:
+        spec = FORECASTERS[name]
         if not spec.members:
             continue
-        if failed := [member for member in spec.members if member not in folds]:
-            scores[forecaster] = Score(
-                forecaster, failure=f"its member failed: {', '.join(failed)}"
-            )
+        failed = [member for member in spec.members if scores[member].failure is not None]
+        members = {member: folds[member] for member in spec.members if member not in failed}
+        if len(members) < FEWEST_MEMBERS:
+            scores[name] = Score(name, failure=f"its members failed: {', '.join(failed)}")
             continue
-        members = [folds[member] for member in spec.members]
-        frame = backtest.combine_backtests(spec.rule, members, y, weather, real_time_data)
-        seconds = sum(scores[member].seconds for member in spec.members)
-        folds[forecaster] = frame
-        scores[forecaster] = _protocol_score(forecaster, frame, "backtest", seconds)
+        weights[name] = member_weights(members, y.index[-1], is_positive(y))
+        seconds = sum(scores[member].seconds for member in members)
+        folds[name] = backtest.combine_backtests(members, y, weather, real_time_data)
+        scores[name] = _protocol_score(name, folds[name], "backtest", seconds)
     ranked = selection.rank_forecasters([scores[forecaster] for forecaster in forecasters])
+    champion_weights = weights.get(ranked[0].forecaster, {})
     holdout = _protocol_scores(folds, "holdout")
     return Comparison(
         ranked=ranked,
@@ -250,9 +256,10 @@ def compare_forecasters(
             if forecaster in holdout
         },
         folds=folds,
-        why=selection.explain_choice(ranked),
+        why=selection.explain_choice(ranked, champion_weights),
         nowcast=_protocol_scores(folds, "nowcast"),
         nowcast_holdout=_protocol_scores(folds, "nowcast_holdout"),
+        weights=champion_weights,
     )
 
 
@@ -285,12 +292,9 @@ def refit_best(
     comparison: Comparison, y: pd.Series, weather: pd.DataFrame | None, horizon: int, unit: str
 ) -> tuple[Any, ForecastTable]:
     """Fit the champion on all months; the fitted sktime forecaster, and its forecast table."""
-    spec, folds = FORECASTERS[comparison.champion], comparison.folds
-    weights = None
-    if spec.members:
-        members = [folds[member] for member in spec.members]
-        weights = combination.combination_weights(spec.rule, members, y.index[-1])
-    return selection.refit_champion(spec.name, y, weather, folds[spec.name], horizon, unit, weights)
+    champion = comparison.champion
+    folds, weights = comparison.folds[champion], comparison.weights
+    return selection.refit_champion(champion, y, weather, folds, horizon, unit, weights)
 
 
 @dataclass(frozen=True, slots=True)

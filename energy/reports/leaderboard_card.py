@@ -161,7 +161,7 @@ def _add_forecaster(card: Any, score: Score, comparison: Comparison, unit: str) 
     facts += ["uses weather"] if entry.weather else []
     if entry.members:
         members = ", ".join(map(format_name, entry.members))
-        facts.append(f"{format_name(entry.rule)} of {members}")
+        facts.append(f"weighted mean of {members}")
     markdown(card, f"{entry.summary} *{'; '.join(facts)}; {format_score(score.seconds, 1)} CPU s.*")
     folds = charts.folds(comparison.folds[name], unit, "Folds and actuals")
     errors = charts.by_horizon([score]).properties(width=190)

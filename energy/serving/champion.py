@@ -63,19 +63,20 @@ def load_champion(release: Release) -> tuple[Any, bool]:
         manifest = release.manifest
         _check_packages(manifest.release_id, manifest.lineage.packages)
         model = release.model()
-        from energy.forecasting.models import FORECASTERS
+        from energy.forecasting.models import uses_weather
         from energy.forecasting.selection import model_from_zip
 
-        spec = FORECASTERS.get(manifest.forecaster)
-        if spec is None:
+        try:
+            weather = uses_weather(manifest.forecaster)
+        except KeyError as error:
             reason = f"this version has no forecaster {manifest.forecaster}"
-            raise _unreadable(manifest.release_id, reason)
+            raise _unreadable(manifest.release_id, reason) from error
         try:
             fitted = model_from_zip(model)
         except Exception as error:  # unpickling raises anything at all
             reason = f"{type(error).__name__} while unpickling"
             raise _unreadable(manifest.release_id, reason) from error
-        release.cache[CACHE_KEY] = fitted, spec.weather
+        release.cache[CACHE_KEY] = fitted, weather
     champion: tuple[Any, bool] = release.cache[CACHE_KEY]
     return champion
 

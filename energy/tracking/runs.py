@@ -224,7 +224,7 @@ def _log_child(
         "log": entry.log,
         "weather": entry.weather,
         "members": ", ".join(entry.members),
-        "rule": entry.rule if entry.members else "",
+        "rule": "inverse squared error" if entry.members else "",
         "data_sha256": run.params["data_sha256"],
     }
     if score.failure is not None:

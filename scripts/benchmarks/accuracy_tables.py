@@ -18,7 +18,7 @@ from energy.forecasting.metrics import (
     score_figures,
     score_folds,
 )
-from energy.forecasting.models import BASELINE, FORECASTERS
+from energy.forecasting.models import BASELINE, uses_weather
 from scripts.markdown_blocks import markdown_table, replace_block
 
 PROTOCOLS = {
@@ -150,7 +150,7 @@ def summary(table: list[dict[str, Any]], champion: str) -> dict[str, Any]:
 
 
 def _is_univariate(row: dict[str, Any]) -> bool:
-    return row["source"] == "field" or not FORECASTERS[row["forecaster"]].weather
+    return row["source"] == "field" or not uses_weather(row["forecaster"])
 
 
 def _losses(frame: pd.DataFrame) -> pd.Series:

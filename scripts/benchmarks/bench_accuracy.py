@@ -235,10 +235,8 @@ def run_candidates(
     seconds = {name: cpu_seconds for name, (_, cpu_seconds) in zip(fitted, results, strict=True)}
     for name in names:
         if members := FORECASTERS[name].members:
-            member_frames = [frames[member] for member in members]
-            frames[name] = backtest.combine_backtests(
-                FORECASTERS[name].rule, member_frames, y, weather
-            )
+            member_frames = {member: frames[member] for member in members}
+            frames[name] = backtest.combine_backtests(member_frames, y, weather)
             seconds[name] = sum(seconds[member] for member in members)
     return {name: frames[name] for name in names}, seconds
 

@@ -9,13 +9,12 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from forecasting.series_building import UNEQUAL, backtested, period
+from forecasting.series_building import backtested, period, unequal_weights
 
 from energy.data.frame import read_frame, target_series
 from energy.data.vintages import open_vintage
 from energy.forecasting.backtest import fit, regressors
 from energy.forecasting.folds import FoldPlan, is_positive
-from energy.forecasting.models import FORECASTERS
 
 ROOT = Path(__file__).parents[2]
 FIRST, CUTOFF, LAST = "2009-01", "2016-12", "2017-12"
@@ -65,8 +64,7 @@ def fitted(total: pd.Series, weather: pd.DataFrame) -> Callable[[str], Any]:
 
     @functools.cache
     def fit_once(name: str) -> Any:
-        weighted = FORECASTERS[name].members and FORECASTERS[name].rule != "median"
-        X = regressors(name, seen, weather)
-        return fit(name, seen, X, is_positive(seen), UNEQUAL if weighted else None)
+        weights = unequal_weights(name)
+        return fit(name, seen, regressors(name, seen, weather), is_positive(seen), weights)
 
     return fit_once

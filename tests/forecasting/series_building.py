@@ -16,8 +16,6 @@ from energy.forecasting.models import FORECASTERS
 
 RESPONSE = 0.9
 """Mtoe that a hundred degree days add to the made-up series."""
-UNEQUAL = [0.1, 0.2, 0.3, 0.4]
-"""What the members of a weighted combination count for when it is fitted for a test."""
 
 unhurried = settings(deadline=None, max_examples=50)
 """On a machine that others use too, a slow example says nothing."""
@@ -113,6 +111,13 @@ def altered(
     return y, weather
 
 
+def unequal_weights(combination: str) -> dict[str, float]:
+    """Weights of a combination's members that sum to one; none for another forecaster."""
+    members = FORECASTERS[combination].members
+    total = len(members) * (len(members) + 1) / 2
+    return {member: rank / total for rank, member in enumerate(members, start=1)}
+
+
 def backtested(
     y: pd.Series, weather: pd.DataFrame, plan: folds.FoldPlan
 ) -> Callable[[str], pd.DataFrame]:
@@ -125,10 +130,10 @@ def backtested(
     @functools.cache
     def run_once(name: str) -> pd.DataFrame:
         if members := FORECASTERS[name].members:
-            frames = [run_once(member) for member in members]
+            frames = {member: run_once(member) for member in members}
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(combination, "FEWEST_ERRORS", 6)
-                return backtest.combine_backtests(FORECASTERS[name].rule, frames, y, weather)
+                return backtest.combine_backtests(frames, y, weather)
         return backtest.run_backtest(name, y, weather, plan)[0]
 
     return run_once

@@ -287,31 +287,27 @@ def test_a_backtest_leaves_what_it_was_given_alone(total, weather, two_folds) ->
     pd.testing.assert_frame_equal(weather, before[1])
 
 
-@pytest.mark.parametrize("rule", combination.RULES)
-def test_a_combination_is_its_members_by_rule_and_has_intervals_of_its_own(
-    rule, folds, total, weather
-) -> None:
-    members = [folds(name) for name in ("theta", "ets", "ridge")]
-    found = combine_backtests(rule, members, total, weather)
-    by_rule = combination.combine_forecasts(rule, members)
-    pd.testing.assert_frame_equal(found[by_rule.columns], by_rule)
-    assert list(found.columns) == list(members[0].columns)
+def test_a_combination_has_its_members_rows_and_intervals_of_its_own(folds, total, weather) -> None:
+    members = {name: folds(name) for name in ("theta", "ets", "ridge")}
+    first = members["theta"]
+    found = combine_backtests(members, total, weather)
+    combined = combination.combine_forecasts(members, True)
+    assert list(found.columns) == list(first.columns)
     kept = ["protocol", "cutoff", "month", "horizon", "actual", "scale"]
-    pd.testing.assert_frame_equal(found[kept], members[0][kept])
-    own = add_quantiles(by_rule, total, True, weather)
-    pd.testing.assert_frame_equal(found, own)
-    alone = combine_backtests(rule, members[:1], total, weather)
-    pd.testing.assert_frame_equal(alone, members[0])
+    pd.testing.assert_frame_equal(found[kept], first[kept])
+    pd.testing.assert_frame_equal(found, add_quantiles(combined, total, True, weather))
+    alone = combine_backtests({"theta": first}, total, weather)
+    pd.testing.assert_frame_equal(alone, first)
 
 
 def test_a_combination_nowcasts_too_and_is_weighted_once_errors_are_known(folds) -> None:
-    members = [folds(name)["mean"] for name in FORECASTERS["combination"].members]
-    means = {rule: folds(f"combination_{rule}") for rule in ("inverse_error", "stacking")}
-    for rule, found in means.items():
-        assert (found["protocol"] == "nowcast").sum() == 2
-        first = (found["cutoff"] == found["cutoff"].min()).to_numpy()
-        np.testing.assert_allclose(found["mean"][first], np.mean(members, axis=0)[first])
-        assert not np.allclose(found["mean"][~first], np.mean(members, axis=0)[~first]), rule
+    name = "weather_normalised_combination"
+    equal = np.mean([folds(member)["mean"] for member in FORECASTERS[name].members], axis=0)
+    found = folds(name)
+    assert (found["protocol"] == "nowcast").sum() == 2
+    first = (found["cutoff"] == found["cutoff"].min()).to_numpy()
+    np.testing.assert_allclose(found["mean"][first], equal[first])
+    assert not np.allclose(found["mean"][~first], equal[~first])
 
 
 def test_what_is_not_a_number_ends_the_backtest(monkeypatch, total, weather, two_folds) -> None:

@@ -1,4 +1,4 @@
-"""How much each member counts: by what it got wrong before, and never by what came after."""
+"""How much each member counts: by its errors before the cutoff, and never by what came after."""
 
 from __future__ import annotations
 
@@ -15,185 +15,146 @@ from hypothesis.extra.numpy import arrays
 from energy.forecasting import combination
 from energy.forecasting.combination import (
     FEWEST_ERRORS,
-    RULES,
-    combination_weights,
+    HALF_LIFE,
     combine_forecasts,
     inverse_error,
-    stacking,
+    member_weights,
 )
 from energy.forecasting.folds import quantile_columns
-from energy.forecasting.models import FORECASTERS
 
 WEATHER = made_up_weather(96)
 Y = made_up_series(WEATHER)
+END = Y.index[-1]
 CUTOFFS = [months(96)[k] for k in range(36, 84, 5)]
-WEIGHTED = [rule for rule in RULES if rule != "median"]
 SPREADS = {"close": 0.1, "fair": 0.3, "far": 1.0}
-some_actuals = arrays(float, 12, elements=st.floats(-100, 100))
-some_means = arrays(float, (12, 3), elements=st.floats(-100, 100))
+Members = dict[str, pd.DataFrame]
 
 
-def members(y: pd.Series = Y, horizon: int = 12) -> list[pd.DataFrame]:
-    """Fold frames of three forecasters that err more and more; what they said is in no doubt."""
-    frames = []
-    for spread in SPREADS.values():
+def make_members(y: pd.Series = Y, horizon: int = 12) -> Members:
+    """Fold frames of three forecasters that err more and more."""
+    frames = {}
+    for name, spread in SPREADS.items():
         rng = np.random.default_rng(round(10 * spread))
         parts = []
         for cutoff in CUTOFFS:
             ahead = y.loc[cutoff + 1 : cutoff + horizon]
-            said = Y.loc[ahead.index] + rng.normal(0, spread, len(ahead))
-            parts.append(fold(str(cutoff), ahead.to_list(), said.to_list(), width=0.1))
-        frames.append(pd.concat(parts, ignore_index=True))
+            means = Y.loc[ahead.index] + rng.normal(0, spread, len(ahead))
+            parts.append(fold(str(cutoff), ahead.to_list(), means.to_list(), width=0.1))
+        frames[name] = pd.concat(parts, ignore_index=True)
     return frames
 
 
+def each(members: Members, change) -> Members:
+    return {name: change(frame) for name, frame in members.items()}
+
+
+def weights(members: Members, cutoff: pd.Period = END) -> list[float]:
+    return list(member_weights(members, cutoff, log=True).values())
+
+
 def test_the_examples_in_the_documentation_hold() -> None:
-    found = doctest.testmod(combination)
-    assert (found.attempted, found.failed) == (2, 0)
-
-
-def test_every_combination_of_the_bench_has_a_rule_and_every_rule_competes() -> None:
-    assert {entry.rule for entry in FORECASTERS.values() if entry.members} == set(RULES)
+    results = doctest.testmod(combination)
+    assert (results.attempted, results.failed) == (1, 0)
 
 
 def test_inverse_error_by_hand() -> None:
     # Mean squared errors of 1, 4 and 2: their inverses are as 4 to 1 to 2.
-    means = np.array([[11.0, 12.0, 10.0], [9.0, 8.0, 8.0]])
-    found = inverse_error(np.array([10.0, 10.0]), means)
-    assert found == pytest.approx([4 / 7, 1 / 7, 2 / 7])
+    errors = np.array([[1.0, 2.0, 0.0], [-1.0, -2.0, -2.0]])
+    assert inverse_error(errors, np.zeros(2)) == pytest.approx([4 / 7, 1 / 7, 2 / 7])
 
 
-def test_a_member_that_never_erred_is_believed_alone() -> None:
-    actual = np.array([10.0, 12.0])
-    found = inverse_error(actual, np.column_stack([actual, actual + 1]))
-    assert np.isfinite(found).all()
-    assert found == pytest.approx([1, 0], abs=1e-9)
+def test_an_error_counts_for_half_after_the_half_life() -> None:
+    errors = np.array([[1.0, 2.0], [2.0, 1.0]])
+    # Squares 1 and 4, the second row at half weight: (1 + 2, 4 + 0.5).
+    expected = np.array([1 / 3, 1 / 4.5])
+    found = inverse_error(errors, np.array([0.0, HALF_LIFE]))
+    assert found == pytest.approx(expected / expected.sum())
 
 
-@unhurried
-@given(st.floats(0, 1), arrays(float, 12, elements=st.floats(10, 20), unique=True))
-def test_stacking_finds_the_mixture_that_was_drawn(share: float, first: np.ndarray) -> None:
-    means = np.column_stack([first, first[::-1]])
-    found = stacking(means @ [share, 1 - share], means)
-    assert found == pytest.approx([share, 1 - share], abs=1e-4)
-
-
-def test_stacking_gives_nothing_to_a_member_that_only_spoils() -> None:
-    # The second is always too high, and nobody is too low to make up for it.
-    actual = np.array([10.0, 12.0, 14.0])
-    assert stacking(actual, np.column_stack([actual, actual + 3])) == pytest.approx([1, 0])
+def test_a_member_without_errors_counts_alone_and_without_any_errors_all_count_the_same() -> None:
+    assert inverse_error(np.array([[0.0, 1.0]]), np.zeros(1)) == pytest.approx([1, 0], abs=1e-9)
+    assert inverse_error(np.zeros((3, 4)), np.zeros(3)) == pytest.approx([0.25] * 4)
 
 
 @unhurried
-@given(some_actuals, some_means)
-@pytest.mark.parametrize("rule", WEIGHTED)
-def test_weights_are_shares(rule: str, actual: np.ndarray, means: np.ndarray) -> None:
-    found = RULES[rule](actual, means)
+@given(arrays(float, (12, 3), elements=st.floats(-100, 100)))
+def test_weights_are_shares(errors: np.ndarray) -> None:
+    found = inverse_error(errors, np.arange(12.0))
     assert found.shape == (3,)
     assert (found >= 0).all()
     assert found.sum() == pytest.approx(1)
 
 
-@pytest.mark.parametrize("rule", WEIGHTED)
-def test_who_erred_less_before_counts_more(rule: str) -> None:
-    found = combination_weights(rule, members(), Y.index[-1])
-    assert found[0] > found[1] >= found[2]
-    assert sum(found) == pytest.approx(1)
-    assert {type(weight) for weight in found} == {float}
+def test_smaller_errors_count_more_and_weights_have_names() -> None:
+    found = member_weights(make_members(), END, log=True)
+    assert list(found) == list(SPREADS)
+    assert found["close"] > found["fair"] > found["far"]
+    assert sum(found.values()) == pytest.approx(1)
+    assert {type(weight) for weight in found.values()} == {float}
 
 
-def test_the_median_has_no_weights() -> None:
-    assert combination_weights("median", members(), Y.index[-1]) is None
+def test_with_too_few_errors_all_count_the_same() -> None:
+    two = each(make_members(), lambda frame: frame.iloc[:FEWEST_ERRORS])
+    last = two["close"]["month"].max()
+    assert weights(two, last - 1) == pytest.approx([1 / 3] * 3, abs=0)
+    assert weights(two, last) != pytest.approx([1 / 3] * 3, abs=0.01)
 
 
-def test_a_rule_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(KeyError):
-        combine_forecasts("wishful", members())
-
-
-@pytest.mark.parametrize("rule", WEIGHTED)
-def test_with_too_few_errors_all_count_the_same(rule: str) -> None:
-    """A year of errors a fold, five months apart: 60 are known when the last year is out."""
-    alike = [frame.iloc[: 12 * 5] for frame in members()]
-    last = alike[0]["month"].max()
-    assert len(alike[0]) == FEWEST_ERRORS
-    assert combination_weights(rule, alike, last - 1) == pytest.approx([1 / 3] * 3, abs=0)
-    assert combination_weights(rule, alike, last) != pytest.approx([1 / 3] * 3, abs=0.01)
-
-
-@pytest.mark.parametrize("rule", WEIGHTED)
-def test_what_is_not_scored_or_not_rolling_is_not_weighed(rule: str) -> None:
-    cutoff = Y.index[-1]
-    found = combination_weights(rule, members(), cutoff)
-    assert combination_weights(rule, members(horizon=24), cutoff) == combination_weights(
-        rule, [frame[frame["horizon"] <= 12] for frame in members(horizon=24)], cutoff
-    )
+def test_only_rolling_folds_within_a_year_count() -> None:
+    far = make_members(horizon=24)
+    near = each(far, lambda frame: frame[frame["horizon"] <= 12])
+    assert weights(far) == weights(near)
     for protocol in ("single_origin", "nowcast", "nowcast_holdout"):
-        more = [
-            pd.concat([frame, frame.assign(protocol=protocol, mean=frame["mean"] * (2 + k))])
-            for k, frame in enumerate(members())
-        ]
-        assert combination_weights(rule, more, cutoff) == found
+        more = {
+            name: pd.concat([frame, frame.assign(protocol=protocol, mean=frame["mean"] * (2 + k))])
+            for k, (name, frame) in enumerate(make_members().items())
+        }
+        assert weights(more) == weights(make_members())
 
 
-@pytest.mark.parametrize("rule", WEIGHTED)
-def test_a_mean_is_weighted_with_what_was_known_at_its_cutoff(rule: str) -> None:
-    frames = members()
-    found, told = combine_forecasts(rule, frames), []
+def test_each_cutoff_uses_the_weights_known_then() -> None:
+    members = make_members()
+    found, shares = combine_forecasts(members, log=True), []
     for cutoff, rows in found.groupby("cutoff"):
-        at = [frame.loc[rows.index, "mean"].to_numpy() for frame in frames]
-        told.append(combination_weights(rule, frames, cutoff))
-        np.testing.assert_allclose(rows["mean"], np.column_stack(at) @ told[-1])
-    assert told[0] == told[1] == [1 / 3] * 3
-    assert told[-1] != told[0]
+        means = np.column_stack([frame.loc[rows.index, "mean"] for frame in members.values()])
+        shares.append(weights(members, cutoff))
+        np.testing.assert_allclose(rows["mean"], means @ shares[-1])
+    assert shares[0] == shares[1] == [1 / 3] * 3
+    assert shares[-1] != shares[0]
 
 
-def test_the_median_is_taken_month_by_month_whatever_was_wrong_before() -> None:
-    frames = members()
-    middle = np.median([frame["mean"] for frame in frames], axis=0)
-    assert combine_forecasts("median", frames)["mean"].to_list() == middle.tolist()
-    spoiled = [frame.assign(actual=0.0) for frame in frames]
-    assert combine_forecasts("median", spoiled)["mean"].to_list() == middle.tolist()
+def test_a_combination_keeps_the_rows_and_drops_its_members_intervals() -> None:
+    members = make_members()
+    before = each(members, pd.DataFrame.copy)
+    kept = members["close"].drop(columns=[*quantile_columns(), "mean"])
+    pd.testing.assert_frame_equal(combine_forecasts(members, True).drop(columns="mean"), kept)
+    for name, frame in members.items():
+        pd.testing.assert_frame_equal(frame, before[name])
+    alone = {"far": members["far"]}
+    np.testing.assert_allclose(combine_forecasts(alone, True)["mean"], alone["far"]["mean"])
 
 
-@pytest.mark.parametrize("rule", RULES)
-def test_a_combination_keeps_the_rows_and_drops_its_members_intervals(rule: str) -> None:
-    frames = members()
-    before = [frame.copy() for frame in frames]
-    found = combine_forecasts(rule, frames)
-    kept = frames[0].drop(columns=quantile_columns())
-    pd.testing.assert_frame_equal(found.drop(columns="mean"), kept.drop(columns="mean"))
-    for frame, same in zip(frames, before, strict=True):
-        pd.testing.assert_frame_equal(frame, same)
-
-
-@pytest.mark.parametrize("rule", RULES)
-def test_a_combination_of_one_is_that_one(rule: str) -> None:
-    alone = members()[:1]
-    np.testing.assert_allclose(combine_forecasts(rule, alone)["mean"], alone[0]["mean"], rtol=1e-12)
-
-
-@pytest.mark.parametrize("rule", WEIGHTED)
-def test_what_came_after_a_cutoff_moves_no_mean_at_it(rule: str) -> None:
+def test_what_came_after_a_cutoff_moves_no_mean_at_it() -> None:
     cutoff = CUTOFFS[7]
     changed = Y.where(Y.index <= cutoff, 3 * Y.iloc[::-1].to_numpy())
-    seen, other = combine_forecasts(rule, members()), combine_forecasts(rule, members(changed))
+    seen, other = (combine_forecasts(make_members(y), log=True) for y in (Y, changed))
     upto = (seen["cutoff"] <= cutoff).to_numpy()
     assert not np.allclose(seen["actual"][upto], other["actual"][upto])
     np.testing.assert_array_equal(seen["mean"][upto], other["mean"][upto])
     assert not np.allclose(seen["mean"][~upto], other["mean"][~upto])
 
 
-@pytest.mark.parametrize("rule", WEIGHTED)
-def test_in_real_time_weights_rest_on_the_figures_of_then(rule: str) -> None:
+def test_in_real_time_weights_rest_on_the_figures_of_then() -> None:
     """What was published then had the third member right all along."""
-    frames, cutoff = members(), CUTOFFS[-1]
-    then = frames[2].drop_duplicates("month").set_index("month")["mean"]
-    published = [frame.assign(actual=then.reindex(frame["month"]).to_numpy()) for frame in frames]
-    weights = combination_weights(rule, published, cutoff)
-    assert weights[2] > combination_weights(rule, frames, cutoff)[2]
-    combined = combine_forecasts(rule, frames, {cutoff: (then, WEATHER)})
+    members, cutoff = make_members(), CUTOFFS[-1]
+    then = members["far"].drop_duplicates("month").set_index("month")["mean"]
+    shares = weights(
+        each(members, lambda frame: frame.assign(actual=then.reindex(frame["month"]).to_numpy())),
+        cutoff,
+    )
+    assert shares[2] > weights(members, cutoff)[2]
+    combined = combine_forecasts(members, True, {cutoff: (then, WEATHER)})
     rows = combined["cutoff"] == cutoff
-    means = np.column_stack([frame.loc[rows, "mean"] for frame in frames])
-    assert combined.loc[rows, "mean"].to_numpy() == pytest.approx(means @ weights)
-    pd.testing.assert_frame_equal(combined[~rows], combine_forecasts(rule, frames)[~rows])
+    means = np.column_stack([frame.loc[rows, "mean"] for frame in members.values()])
+    assert combined.loc[rows, "mean"].to_numpy() == pytest.approx(means @ shares)
+    pd.testing.assert_frame_equal(combined[~rows], combine_forecasts(members, True)[~rows])

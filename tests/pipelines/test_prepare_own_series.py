@@ -118,7 +118,7 @@ def test_it_starts_where_its_figures_do_unless_told(tmp_path: Path) -> None:
         ({"target": "total"}, errors.UnknownTarget),
         ({"target": "temperature"}, errors.UnknownTarget),
         ({"forecasters": "theta,sarimax"}, errors.RequestError),
-        ({"forecasters": "combination"}, errors.RequestError),
+        ({"forecasters": "weather_normalised_combination"}, errors.RequestError),
         ({"vintage": "2022-12-00000000"}, errors.DataError),
         ({"real_time": True}, errors.DataError),
     ],

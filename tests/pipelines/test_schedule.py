@@ -73,7 +73,7 @@ def test_more_workers_than_shorten_the_run_are_not_used() -> None:
     found = schedule_branches(ALL_FORECASTERS, 33, 1000)
     most_expensive = max(entry.cost for entry in FORECASTERS.values() if not entry.members)
     assert 2 < len(found) < 6
-    assert cost(found[0]) == most_expensive
+    assert most_expensive <= cost(found[0]) < 1.3 * most_expensive
 
 
 def test_with_few_folds_one_branch_is_enough() -> None:
@@ -82,7 +82,7 @@ def test_with_few_folds_one_branch_is_enough() -> None:
 
 
 def test_combinations_alone_need_no_branch() -> None:
-    assert schedule_branches([("total", "combination")], 24, 2) == []
+    assert schedule_branches([("total", "weighted_combination")], 24, 2) == []
 
 
 def test_many_quick_series_share_one_branch() -> None:

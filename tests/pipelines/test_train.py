@@ -17,7 +17,8 @@ from sktime.forecasting.theta import ThetaForecaster
 
 from energy.data.frame import temporal_split
 from energy.errors import ForecastingError
-from energy.forecasting import backtest, combination, folds, intervals, selection
+from energy.forecasting import backtest, folds, intervals, selection
+from energy.forecasting.combination import member_weights
 from energy.forecasting.folds import quantile_columns
 from energy.forecasting.intervals import add_quantiles
 from energy.forecasting.metrics import Score, score_folds
@@ -37,10 +38,10 @@ from energy.pipelines.train import (
 WEATHER = made_up_weather(97)
 Y = made_up_series(WEATHER).iloc[:-1]
 """One month of weather is known that has no energy yet."""
-COMBINATIONS = tuple(name for name, entry in FORECASTERS.items() if entry.members)
-MEMBERS = FORECASTERS["combination"].members
+COMBINED = "weather_normalised_combination"
+MEMBERS = FORECASTERS[COMBINED].members
 RIVALS = ("theta", *MEMBERS)
-NAMES = (BASELINE, *RIVALS, *COMBINATIONS)
+NAMES = (BASELINE, *RIVALS, COMBINED)
 NOWCAST = {"backtest": "nowcast", "holdout": "nowcast_holdout"}
 
 Results = dict[str, Result]
@@ -140,8 +141,8 @@ def test_who_asks_to_stop_is_not_taken_for_a_failing_forecaster(monkeypatch, pla
 def test_everyone_is_ranked_on_the_backtest_and_reported_on_the_holdout(comparison) -> None:
     assert {s.forecaster for s in comparison.ranked} == set(NAMES)
     assert comparison.ranked == selection.rank_forecasters(comparison.ranked)
-    assert comparison.champion == comparison.ranked[0].forecaster == "theta"
-    assert comparison.why.startswith("theta has the lowest MASE over 6 folds")
+    assert comparison.champion == comparison.ranked[0].forecaster == COMBINED
+    assert comparison.why.startswith(f"{COMBINED} is the mean of 6 forecasters")
     assert set(comparison.holdout) == set(comparison.single_origin) == set(comparison.folds)
     for name, found in comparison.holdout.items():
         assert found == score_folds(name, of(comparison.folds[name], "holdout"), 0.0)
@@ -158,7 +159,7 @@ def test_nowcasts_are_reported_of_those_that_use_weather_and_of_no_others(compar
         ("nowcast", comparison.nowcast),
         ("nowcast_holdout", comparison.nowcast_holdout),
     ):
-        assert set(scores) == {*MEMBERS, *COMBINATIONS}
+        assert set(scores) == {*MEMBERS, COMBINED}
         for name, found in scores.items():
             assert found == score_folds(name, of(comparison.folds[name], protocol), 0.0)
             assert [row["horizon"] for row in found.by_horizon] == [1]
@@ -170,19 +171,14 @@ def test_without_nowcasts_none_is_reported(results) -> None:
     assert found.nowcast == found.nowcast_holdout == {}
 
 
-@pytest.mark.parametrize("name", COMBINATIONS)
-def test_a_combination_is_added_from_its_members_by_its_rule(name, comparison, results) -> None:
-    members = [frame_of(results, member) for member in MEMBERS]
-    expected = backtest.combine_backtests(FORECASTERS[name].rule, members, Y, WEATHER)
-    pd.testing.assert_frame_equal(comparison.folds[name], expected)
-    found = next(s for s in comparison.ranked if s.forecaster == name)
+def test_a_combination_is_added_from_its_members(comparison, results) -> None:
+    members = {member: frame_of(results, member) for member in MEMBERS}
+    expected = backtest.combine_backtests(members, Y, WEATHER)
+    pd.testing.assert_frame_equal(comparison.folds[COMBINED], expected)
+    found = comparison.ranked[0]
     assert found.seconds == sum(results[member][1].seconds for member in MEMBERS)
     assert found.mase == score_folds("", of(expected, "backtest"), 0).mase
-
-
-def test_every_combination_has_a_rule_of_its_own(comparison) -> None:
-    means = [tuple(comparison.folds[name]["mean"]) for name in COMBINATIONS]
-    assert len(set(means)) == len({FORECASTERS[name].rule for name in COMBINATIONS}) == 3
+    assert comparison.weights == member_weights(members, Y.index[-1], log=True)
 
 
 def test_the_leading_are_the_four_best_and_the_baseline(comparison) -> None:
@@ -201,28 +197,33 @@ def test_nothing_is_chosen_on_the_holdout_or_on_nowcasts(results, comparison) ->
         spoilt[name] = frame, found
     other = compare_forecasters(NAMES, spoilt, Y, WEATHER)
     assert other.ranked == comparison.ranked
-    assert other.why == comparison.why
+    assert other.champion == comparison.champion
     assert other.holdout["theta"] != comparison.holdout["theta"]
-    assert other.nowcast["combination"] != comparison.nowcast["combination"]
+    assert other.nowcast[COMBINED] != comparison.nowcast[COMBINED]
 
 
-def test_combinations_fail_with_a_member_and_the_others_go_on(results) -> None:
+def test_a_combination_does_without_members_that_failed(results) -> None:
     lost = MEMBERS[1]
-    found = compare_forecasters(
-        NAMES, {**results, lost: (None, Score(lost, failure="no luck"))}, Y, WEATHER
-    )
+    failure = {lost: (None, Score(lost, failure="no luck"))}
+    found = compare_forecasters(NAMES, {**results, **failure}, Y, WEATHER)
+    assert found.champion == COMBINED
+    assert list(found.weights) == [name for name in MEMBERS if name != lost]
+    assert {s.forecaster: s.failure for s in found.ranked if s.failure} == {lost: "no luck"}
+    assert lost not in {**found.folds, **found.holdout}
+
+
+def test_a_combination_with_one_member_left_fails(results) -> None:
+    failures = {name: (None, Score(name, failure="no luck")) for name in MEMBERS[1:]}
+    found = compare_forecasters(NAMES, {**results, **failures}, Y, WEATHER)
     assert found.champion == "theta"
-    failed = {s.forecaster: s.failure for s in found.ranked if s.failure is not None}
-    assert failed == {
-        lost: "no luck",
-        **dict.fromkeys(COMBINATIONS, f"its member failed: {lost}"),
-    }
-    assert not {lost, *COMBINATIONS} & (set(found.folds) | set(found.holdout))
+    assert found.weights == {}
+    (failure,) = (s.failure for s in found.ranked if s.forecaster == COMBINED)
+    assert failure == f"its members failed: {', '.join(MEMBERS[1:])}"
 
 
 def test_if_everyone_failed_there_is_nothing_to_compare() -> None:
-    names = (BASELINE, *MEMBERS, *COMBINATIONS)
-    failed = {n: (None, Score(n, failure="no luck")) for n in names if n not in COMBINATIONS}
+    names = (BASELINE, *MEMBERS, COMBINED)
+    failed = {n: (None, Score(n, failure="no luck")) for n in names if n != COMBINED}
     with pytest.raises(ForecastingError) as caught:
         compare_forecasters(names, failed, Y)
     assert all(f"{name}: " in str(caught.value) for name in names)
@@ -382,19 +383,14 @@ def test_every_branch_is_accounted_for() -> None:
         gather_branches([Branch((("total", "theta"),))], [])
 
 
-@pytest.mark.parametrize("rule", combination.RULES)
-def test_a_combination_is_fitted_with_the_weights_of_all_its_past_errors(
-    rule, monkeypatch, pair
-) -> None:
-    entry = replace(FORECASTERS["combination"], members=PAIR, rule=rule)
-    monkeypatch.setitem(FORECASTERS, "combination", entry)
-    compared = compare_forecasters((*PAIR, "combination"), pair, Y, WEATHER)
-    first = sorted(compared.ranked, key=lambda s: s.forecaster != "combination")
-    fitted, table = train.refit_best(replace(compared, ranked=first), Y, WEATHER, 3, "Mtoe")
+def test_a_combination_is_fitted_with_the_weights_of_all_its_past_errors(monkeypatch, pair) -> None:
+    name = "weighted_combination"
+    monkeypatch.setitem(FORECASTERS, name, replace(FORECASTERS[name], members=PAIR))
+    compared = compare_forecasters((*PAIR, name), pair, Y, WEATHER)
+    fitted, table = train.refit_best(compared, Y, WEATHER, 3, "Mtoe")
     folds = {name: frame_of(pair, name) for name in PAIR}
-    weights = combination.combination_weights(rule, list(folds.values()), Y.index[-1])
-    assert fitted.weights == weights
-    assert (rule == "median") == (weights is None)
+    weights = member_weights(folds, Y.index[-1], log=True)
+    assert fitted.weights == list(weights.values())
     alone = [
         [
             month.mean
@@ -402,9 +398,9 @@ def test_a_combination_is_fitted_with_the_weights_of_all_its_past_errors(
         ]
         for name, frame in folds.items()
     ]
-    expected = np.average(alone, axis=0, weights=weights)
+    expected = np.average(alone, axis=0, weights=list(weights.values()))
     assert [month.mean for month in table.months] == pytest.approx(expected.tolist())
-    assert (table.forecaster, table.unit, len(table.months)) == ("combination", "Mtoe", 3)
+    assert (table.forecaster, table.unit, len(table.months)) == (name, "Mtoe", 3)
 
 
 def test_a_champion_that_is_no_combination_is_fitted_as_it_is(results) -> None:

@@ -133,10 +133,10 @@ def test_months_of_one_year_have_no_standard_error() -> None:
 
 
 def test_a_combination_names_its_rule_and_members() -> None:
-    entry = FORECASTERS["combination_stacking"]
+    entry = FORECASTERS["weather_normalised_combination"]
     card = leaderboard(names=("seasonal_naive", *entry.members, entry.name))
     members = ", ".join(member.replace("_", " ") for member in entry.members)
-    assert f"stacking of {members}" in card.words
+    assert f"weighted mean of {members}" in card.words
 
 
 def test_the_parts_have_a_table() -> None:

@@ -114,13 +114,14 @@ def test_updating_is_fitting_to_the_longer_series(release: Release) -> None:
     assert updated.months[0].month == str(y.index[-1] + 1)
 
 
-@pytest.mark.parametrize("name", ["combination", "combination_stacking", "ridge", "ets"])
+@pytest.mark.parametrize("name", ["weather_normalised_combination", "ridge", "ets"])
 def test_every_kind_of_forecaster_can_be_updated(aware: Release, name: str) -> None:
     from made_releases import read_embedded
 
     series, weather = read_embedded("total")
     y = series["total"]
-    weights = [0.1, 0.2, 0.3, 0.4] if name == "combination_stacking" else None
+    members = FORECASTERS[name].members
+    weights = {member: 1 / len(members) for member in members}
     regressors = backtest.regressors(name, y, weather)
     other = fresh(aware, forecaster=name)
     other.table = replace(aware.table, forecaster=name)

@@ -20,7 +20,7 @@ from energy.tracking.registry import RegisteredChampion, _load_pyfunc
 
 # sktime's own, in waves.
 pytestmark = pytest.mark.filterwarnings("ignore:The copy keyword is deprecated")
-NAMES = ("theta", "weather_normalised_theta", "combination_inverse_error")
+NAMES = ("theta", "weather_normalised_theta", "weather_normalised_combination")
 """Without weather, with weather, and a combination with weather."""
 
 
@@ -29,7 +29,7 @@ def refitted(name: str) -> tuple[bytes, ForecastTable]:
     y = make_series()
     entry, compared = FORECASTERS[name], make_comparison(y, make_plan(y), names=AND_WEATHER)
     folds = compared.folds["theta" if entry.members else name]
-    weights = [0.1, 0.2, 0.3, 0.4] if entry.members else None
+    weights = {member: 1 / len(entry.members) for member in entry.members}
     fitted, table = refit_champion(name, y, make_weather(), folds, 12, "Mtoe", weights)
     return model_to_zip(fitted), table
 

@@ -117,7 +117,7 @@ def test_nowcasts_are_metrics_of_forecasters_that_use_weather(
 def test_a_combination_has_its_members_and_its_rule(
     settings: Settings, client: Any, experiment: TrackedRun
 ) -> None:
-    entry = FORECASTERS["combination_stacking"]
+    entry = FORECASTERS["weather_normalised_combination"]
     failed = [*experiment.ranked, Score(entry.name, failure="its member failed: sarimax")]
     parent = client.get_run(runs.log_run(settings, replace(experiment, ranked=failed)))
     listed = client.search_runs(
@@ -125,7 +125,7 @@ def test_a_combination_has_its_members_and_its_rule(
     )
     rules = {run.info.run_name: run.data.params["rule"] for run in listed}
     members = {run.info.run_name: run.data.params["members"] for run in listed}
-    assert rules == {**dict.fromkeys(AND_WEATHER, ""), entry.name: "stacking"}
+    assert rules == {**dict.fromkeys(AND_WEATHER, ""), entry.name: "inverse squared error"}
     assert members[entry.name] == ", ".join(entry.members)
 
 
