@@ -7,9 +7,8 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
-import msgspec
 from msgspec.structs import replace
 
 from energy.contract import SCHEMA, FileEntry, ForecastTable, Manifest
@@ -182,8 +181,8 @@ def decode_document(name: str, data: bytes) -> dict[str, Any]:
         UnknownSchema: Another version of this code wrote it.
     """
     try:
-        document = msgspec.json.decode(data)
-    except (ValueError, RecursionError) as error:  # NaN and Infinity are not JSON
+        document = json.loads(data, parse_constant=_reject_constant)
+    except (ValueError, RecursionError) as error:
         raise bad_document(name, f"it is not JSON ({error})") from error
     if not isinstance(document, dict):
         raise bad_document(name, f"it is a JSON {type(document).__name__}; expected an object")
@@ -243,3 +242,7 @@ def _checked_id(release_id: str) -> str:
             "expected an id such as 2022-07-20261123T170000Z-3f9a1c2b."
         )
     return release_id
+
+
+def _reject_constant(constant: str) -> NoReturn:
+    raise ValueError(f"{constant} is not a number in JSON")

@@ -305,8 +305,7 @@ LARGE_UPLOAD = 256 * 1024
 ATTEMPTS = 2
 CREDENTIALS_LIFETIME = timedelta(minutes=10)
 """How long botocore's credentials are used; it renews them at least ten minutes before they end."""
-_ENOUGH = ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_DEFAULT_REGION")
-_MORE = ("AWS_PROFILE", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT")
+_BOTOCORE_VARIABLES = ("AWS_PROFILE", "AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT")
 _OTHER_DOMAINS = ("cn-", "us-iso", "eu-iso", "eusc-")
 """Regions whose endpoints do not end with amazonaws.com."""
 _RETRIED = re.compile(r", after \d+ retries, max_retries")
@@ -472,8 +471,9 @@ def aws_settings() -> tuple[S3Config, bytes, Boto3CredentialProvider | None]:
     profiles, roles, web identities, the metadata of containers and machines. It is slow to import.
     """
     environ = os.environ
-    key_id, secret, region = map(environ.get, _ENOUGH)
-    others = any(map(environ.get, _MORE))
+    key_id, secret = environ.get("AWS_ACCESS_KEY_ID"), environ.get("AWS_SECRET_ACCESS_KEY")
+    region = environ.get("AWS_DEFAULT_REGION")
+    others = any(map(environ.get, _BOTOCORE_VARIABLES))
     config: S3Config = {"disable_bulk_delete": True}
     if key_id and secret and region and not others and not region.startswith(_OTHER_DOMAINS):
         config |= {"region": region, "access_key_id": key_id, "secret_access_key": secret}
