@@ -1,17 +1,13 @@
-"""Forecasts of many series, from the publisher through JSON to the reader of one."""
+"""Forecasts of many series are divided into files by name."""
 
 from __future__ import annotations
 
-import json
-
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from energy.contract import Calibration
 from energy.contract.panel import (
     PANEL,
-    BacktestScores,
     Panel,
     SeriesForecast,
     panel_documents,
@@ -19,21 +15,6 @@ from energy.contract.panel import (
 )
 
 CALIBRATION = Calibration((0.1, 0.2), (-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0), True, 60)
-SCORES = BacktestScores(4, 0.8, 1.0, 5.0, 1.2, 0.8, 0.95)
-SHOP = SeriesForecast("shop 1", "2024-12", (1.0, 2.0), "theta", (3.0, 4.0), CALIBRATION, SCORES)
-
-
-@pytest.mark.parametrize(
-    "series",
-    [SHOP, SeriesForecast("b", "2024-12", (1.0,), "naive", (1.0,), CALIBRATION, note="short")],
-)
-def test_a_series_survives_json(series: SeriesForecast) -> None:
-    assert SeriesForecast.from_dict(json.loads(json.dumps(series.to_dict()))) == series
-
-
-def test_the_panel_survives_json() -> None:
-    panel = Panel("t", 1, 2, ("shop 1",), {"shop 2": "it has 3 months"}, {"theta": 1}, 1, 1.0, 0.8)
-    assert Panel.from_dict(json.loads(json.dumps(panel.to_dict()))) == panel
 
 
 @given(st.lists(st.text(min_size=1), unique=True, max_size=30), st.integers(1, 7))

@@ -111,6 +111,7 @@ BAD_MANIFESTS = {
     "binary": (b"\xff\xfe\x00", "not JSON"),
     "list": (b"[1]", "expected an object"),
     "nan": (b'{"schema": 1, "x": NaN}', "NaN is not a number"),
+    "infinite": (b'{"schema": 1, "x": -Infinity}', "-Infinity"),
     "deep": (b"[" * 200_000, "not JSON"),
     "missing": (b'{"schema": 1}', "release_id"),
     "unknown field": (manifest_text(make_draft(), colour="red"), "colour"),

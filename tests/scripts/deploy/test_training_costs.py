@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -30,12 +29,6 @@ ENGINE = {
 ASSUMED = {"branch_seconds": 600, "start_seconds": 60, "vcpus": 1, "memory_gb": 2, "at_once": 4}
 
 
-@pytest.fixture
-def prices() -> dict[str, Any]:
-    content: dict[str, Any] = json.loads((ROOT / "scripts/deploy/prices.json").read_text("utf-8"))
-    return {**content, "training_assumed": ASSUMED}
-
-
 def test_usage_is_work_and_the_start_of_every_task() -> None:
     """1,200 series of 3 s are an hour's work: six branches, and seven tasks beside them."""
     used = costs.training_usage(1_200, 3.0, ENGINE, ASSUMED)
@@ -54,21 +47,10 @@ def test_the_load_lasts_as_long_as_the_branches() -> None:
     assert load["mlflow_runs"] == 18
 
 
-def test_a_thousand_times_the_series_cost_less_than_a_thousand_times_as_much(
-    prices: dict[str, Any],
-) -> None:
-    few, many = (
-        sum(costs.dollars(used, prices["training"], free=False).values())
-        for used in (
-            costs.training_usage(series, 2.0, ENGINE, ASSUMED) for series in costs.SERIES_COUNTS
-        )
-    )
-    assert 500 < many / few < 1000
-
-
-def test_every_item_has_a_price_and_its_source(prices: dict[str, Any]) -> None:
+def test_every_item_has_a_price_and_its_source() -> None:
+    prices = json.loads((ROOT / "scripts/deploy/prices.json").read_text("utf-8"))
     assert set(costs.training_usage(1, 1.0, ENGINE, ASSUMED)) == set(prices["training"])
-    for item in prices["training"].values():
+    for item in (*prices["training"].values(), *prices["items"].values()):
         assert set(item) == {"what", "usd", "per", "unit", "free", "seen", "at"}
     for name in ("s3_writes", "s3_reads"):
         assert prices["training"][name] == prices["items"][name]
