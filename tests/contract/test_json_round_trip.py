@@ -33,15 +33,13 @@ PLAIN = {
 def values(kind: Any) -> st.SearchStrategy[Any]:
     """Values of a field's type."""
     origin, arguments = get_origin(kind), get_args(kind)
-    if kind in PLAIN:
-        return PLAIN[kind]
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         fields = {field.name: values(field.type) for field in structs.fields(kind)}
         return st.builds(kind, **{name: fields[name] for name in fields if name != "schema"})
-    if hasattr(kind, "__metadata__"):
-        return values(arguments[0])
     if origin is Literal:
         return st.sampled_from(arguments)
+    if kind in PLAIN or hasattr(kind, "__metadata__"):
+        return PLAIN[kind] if kind in PLAIN else values(arguments[0])
     if origin in (Union, types.UnionType):
         return st.one_of(*map(values, arguments))
     if origin is tuple:

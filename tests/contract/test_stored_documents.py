@@ -1,4 +1,4 @@
-"""Documents of a release: those of earlier versions, numpy's floats, and wrong types."""
+"""Documents of earlier versions are read, and wrong ones are rejected."""
 
 from __future__ import annotations
 
@@ -7,6 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from energy.contract import (
     LEVELS,
@@ -16,6 +19,19 @@ from energy.contract import (
     ForecastTable,
     Pointer,
 )
+from energy.contract.panel import (
+    PANEL,
+    Panel,
+    SeriesForecast,
+    panel_documents,
+    panel_file,
+)
+from energy.contract.track_record import (
+    Due,
+    TrackRecord,
+)
+from energy.errors import BadDocument, UnknownSchema
+from energy.releases.bundle import encode_document, load_document
 
 
 def test_a_table_without_seasons_and_nowcasts_is_read() -> None:
@@ -60,3 +76,42 @@ def test_the_levels_are_symmetric_around_the_median() -> None:
     assert list(LEVELS) == sorted(LEVELS)
     assert [low + high for low, high in zip(LEVELS, reversed(LEVELS), strict=True)] == [1] * 7
     assert (LEVELS[1], LEVELS[3], LEVELS[-2]) == (0.1, 0.5, 0.9)
+
+
+CALIBRATION = Calibration((0.1, 0.2), (-2.0, -1.0, -0.5, 0.0, 0.5, 1.0, 2.0), True, 60)
+
+
+@given(st.lists(st.text(min_size=1), unique=True, max_size=30), st.integers(1, 7))
+def test_every_series_is_in_the_file_of_its_name(names: list[str], files: int) -> None:
+    series = [SeriesForecast(n, "2024-12", (1.0,), "naive", (1.0,), CALIBRATION) for n in names]
+    documents = panel_documents(Panel("t", files, 1, tuple(names), {}, {}, 0), series)
+    assert len(documents) == files + 1
+    assert set(documents[PANEL]["series"]) == set(names)
+    for name in names:
+        assert name in documents[panel_file(name, files)]["series"]
+    assert sum(len(d["series"]) for n, d in documents.items() if n != PANEL) == len(names)
+
+
+@given(st.text(), st.integers(1, 999))
+def test_a_name_cannot_lead_to_another_file(name: str, files: int) -> None:
+    assert panel_file(name, files) in {f"panel-{number:03d}.json" for number in range(files)}
+
+
+EMPTY = TrackRecord(
+    *("total", "Mtoe", "2022-09-30T12:00:00Z", "2022-07-ab38a1c2", "2022-07"),
+    *(None, None, (), (), None, None, (), None),
+    Due("2022-08", "2022-10-27", 0),
+)
+
+
+def test_a_newer_schema_is_refused() -> None:
+    data = encode_document("track_record.json", replace(EMPTY, schema=2).to_dict())
+    with pytest.raises(UnknownSchema, match="schema 2"):
+        load_document("track_record.json", data, TrackRecord.from_dict)
+
+
+@pytest.mark.parametrize("wrong", [{"rows": [{}]}, {"next_due": None}, {"more": 1}, {"drift": 3}])
+def test_a_wrong_document_is_refused(wrong: dict) -> None:
+    data = encode_document("track_record.json", EMPTY.to_dict() | wrong)
+    with pytest.raises(BadDocument, match=r"track_record\.json is not as expected"):
+        load_document("track_record.json", data, TrackRecord.from_dict)
