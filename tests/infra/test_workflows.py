@@ -103,7 +103,7 @@ def test_cloud_workflows_exclude_each_other(name: str) -> None:
 def test_destroy_is_started_by_hand_with_a_typed_confirmation() -> None:
     assert set(on("destroy")) == {"workflow_dispatch"}
     assert on("destroy")["workflow_dispatch"]["inputs"]["confirm"]["required"] is True
-    (job,) = WORKFLOWS["destroy"]["jobs"].values()
+    job = WORKFLOWS["destroy"]["jobs"]["destroy"]
     assert job["if"].startswith("inputs.confirm == ")
     last = job["steps"][-1]
     assert last["env"]["CONFIRM"] == "${{ inputs.confirm }}"

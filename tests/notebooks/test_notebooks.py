@@ -69,10 +69,10 @@ def test_both_files_of_a_notebook_are_equal(script: ModuleType, name: str) -> No
 @pytest.mark.parametrize("name", NAMES)
 def test_a_run_gives_the_committed_output(script: ModuleType, name: str) -> None:
     """Words exactly; figures within the arithmetic of another machine."""
-    fresh, kept = outputs(script.run(FOLDER / f"{name}.py")), outputs(committed(name))
+    fresh, stored = outputs(script.run(FOLDER / f"{name}.py")), outputs(committed(name))
     assert [output for output in fresh if output.get("name") == "stderr"] == []
-    assert len(fresh) == len(kept)
-    for new, old in zip(fresh, kept, strict=True):
+    assert len(fresh) == len(stored)
+    for new, old in zip(fresh, stored, strict=True):
         now, before = text_of(new), text_of(old)
         assert _FIGURE.sub("#", now) == _FIGURE.sub("#", before)
         figures = [[float(text) for text in _FIGURE.findall(side)] for side in (now, before)]

@@ -1,4 +1,4 @@
-"""A release is complete and unchanged, or it is rejected."""
+"""A release is complete and unchanged, or it is rejected; its documents are strict JSON."""
 
 from __future__ import annotations
 
@@ -24,7 +24,12 @@ from energy.errors import (
 )
 from energy.releases.bundle import (
     FILES,
+    compact_timestamp,
+    decode_document,
     digest,
+    encode_document,
+    iso_timestamp,
+    load_document,
     read_file,
     read_manifest,
     read_table,
@@ -110,7 +115,8 @@ BAD_MANIFESTS = {
     "half": (b'{"schema": 1, "rel', "not JSON"),
     "binary": (b"\xff\xfe\x00", "not JSON"),
     "list": (b"[1]", "expected an object"),
-    "nan": (b'{"schema": 1, "x": NaN}', "NaN is not a number"),
+    "nan": (b'{"schema": 1, "x": NaN}', "not JSON"),
+    "infinite": (b'{"schema": 1, "x": -Infinity}', "not JSON"),
     "deep": (b"[" * 200_000, "not JSON"),
     "missing": (b'{"schema": 1}', "release_id"),
     "unknown field": (manifest_text(make_draft(), colour="red"), "colour"),
@@ -191,3 +197,35 @@ def test_the_same_release_is_the_same_bytes(tmp_path: Path) -> None:
         manifests.add(store.read(f"releases/{draft.id}/manifest.json"))
     (manifest,) = manifests
     assert manifest.endswith(b"}\n")
+
+
+def test_the_order_of_fields_does_not_change_the_bytes() -> None:
+    document = {"schema": 1, "b": [1.5, None], "a": "é"}
+    data = encode_document("x.json", document)
+    assert encode_document("x.json", dict(reversed(document.items()))) == data
+    assert decode_document("x.json", data) == document
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf"), -float("inf"), {1}, object(), b"1"])
+def test_a_value_without_json_is_not_written(value: object) -> None:
+    with pytest.raises(BadDocument, match=r"x\.json .* cannot be written as JSON"):
+        encode_document("x.json", {"schema": 1, "deep": [{"value": value}]})
+
+
+@pytest.mark.parametrize("error", [AttributeError, KeyError, TypeError, ValueError])
+def test_an_error_names_the_document_and_the_reason(
+    error: type[Exception],
+) -> None:
+    def build(document: dict) -> None:
+        raise error("colour")
+
+    with pytest.raises(BadDocument, match=rf"x\.json .*{error.__name__}.*colour"):
+        load_document("x.json", b'{"schema": 1}', build)
+
+
+def test_times_are_in_utc_to_the_second() -> None:
+    kathmandu = timezone(timedelta(hours=5, minutes=45))
+    text = iso_timestamp(datetime(2026, 11, 23, 22, 45, 59, 999, tzinfo=kathmandu))
+    assert text == "2026-11-23T17:00:59Z"
+    assert compact_timestamp(text) == "20261123T170059Z"
+    assert datetime.fromisoformat(text) == datetime(2026, 11, 23, 17, 0, 59, tzinfo=UTC)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import threading
 import urllib.error
 import urllib.request
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -18,50 +16,12 @@ ROOT = Path(__file__).resolve().parents[2]
 pytestmark = pytest.mark.research
 
 
-class Waiting:
-    """An instance that answers when it may."""
-
-    def __init__(self, may: threading.Event) -> None:
-        self._may = may
-
-    def invoke(self, event: bytes) -> bytes:
-        assert self._may.wait(10)
-        return event
-
-    def close(self) -> None:
-        pass
-
-
 def post(url: str, body: bytes) -> tuple[int, bytes]:
     try:
         with urllib.request.urlopen(url, body, timeout=10) as answer:  # noqa: S310 - this machine
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         return error.code, error.read()
-
-
-def test_each_busy_instance_makes_another_until_there_are_no_more(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    may, begun = threading.Event(), threading.Semaphore(0)
-
-    def start(self: Any, *, is_counted: bool = False) -> Waiting:
-        assert is_counted
-        begun.release()
-        return Waiting(may)
-
-    monkeypatch.setattr(load_front.Front, "_start", start)
-    with load_front.front({}, tmp_path / "log", most=2) as load, ThreadPoolExecutor(2) as pool:
-        responses = [pool.submit(post, load.url, text) for text in (b"first", b"second")]
-        assert all(begun.acquire(timeout=10) for _ in responses)
-        assert post(load.url, b"third") == (429, b"")
-        may.set()
-        assert [event.result() for event in responses] == [(200, b"first"), (200, b"second")]
-        assert post(load.url, b"fourth") == (200, b"fourth")
-        assert [event.cold for event in load.served] == [True, True, False]
-        assert (load.instances, load.refused) == (2, 1)
-        load.forget()
-        assert (load.served, load.refused) == ([], 0)
 
 
 def test_the_emulators_answer_what_the_generator_asks(tmp_path: Path) -> None:

@@ -1,16 +1,25 @@
-"""Published months are looked up; the champion or an error answers for others."""
+"""Published months are looked up; the champion answers for others, and agrees where both can."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 from forecasts import forecast, means
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from energy.contract import ForecastRequest
+from energy.contract.months import months_after
 from energy.errors import FieldError
 from energy.releases.reader import Release
-from energy.serving.predict import predict
+from energy.serving.predict import (
+    needs_champion,
+    predict,
+    predict_from_champion,
+    predict_from_table,
+)
 
 
 def test_published_months_come_from_the_table(release: Release) -> None:
@@ -106,3 +115,45 @@ def test_observations_leave_no_month_out(
 def test_observations_of_a_positive_series_are_positive(release: Release, value: float) -> None:
     with pytest.raises(FieldError, match=r"observations\.2022-08 .*above zero"):
         forecast(release, observations={"2022-08": value})
+
+
+CUTOFF, PUBLISHED = "2022-07", 24
+coverages = st.one_of(
+    st.sampled_from([0.5, 0.8, 0.95]),
+    st.floats(0, 1, exclude_min=True, exclude_max=True),
+)
+months = st.sets(st.integers(1, PUBLISHED), min_size=1).map(
+    lambda ahead: {"months": tuple(months_after(CUTOFF, month) for month in sorted(ahead))}
+)
+periods = st.integers(1, PUBLISHED).map(lambda periods: {"periods": periods})
+requests = st.builds(
+    lambda when, coverage, target: ForecastRequest(**when, coverage=tuple(coverage), target=target),
+    months | periods,
+    st.lists(coverages, min_size=1, max_size=10, unique=True),
+    st.sampled_from([None, "total"]),
+)
+
+
+@pytest.mark.parametrize("forecaster", ["weather_normalised_components", "theta"])
+@given(request=requests)
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+def test_both_tiers_agree(
+    forecaster: str, released: Callable[[str], Release], request: ForecastRequest
+) -> None:
+    release = released(forecaster)
+    assert not needs_champion(release.table, request)
+    looked_up, computed = predict_from_table(release, request), predict_from_champion(
+        release, request
+    )
+    assert (looked_up.tier, computed.tier) == ("table", "champion")
+    assert looked_up.cutoff == computed.cutoff
+    for row, again in zip(looked_up.months, computed.months, strict=True):
+        assert (row.month, row.horizon, row.weather) == (again.month, again.horizon, again.weather)
+        assert again.mean == pytest.approx(row.mean, abs=1e-6)
+        for published, interval in zip(row.intervals, again.intervals, strict=True):
+            assert published.coverage == interval.coverage
+            assert interval.lower == pytest.approx(published.lower, abs=1e-6)
+            assert interval.upper == pytest.approx(published.upper, abs=1e-6)
+            assert published.lower <= row.mean <= published.upper

@@ -80,20 +80,20 @@ def test_degree_days_are_never_negative(aware: Release) -> None:
 
 def test_a_month_s_answer_does_not_depend_on_the_others_asked_for(release: Release) -> None:
     weather = {"temperature_change": -1.5}
-    whole = forecast(release, periods=12, weather=weather)
+    year = forecast(release, periods=12, weather=weather)
     alone = forecast(release, months=["2023-03"], weather=weather)
-    assert means(alone)[0] == pytest.approx(whole.months[7].mean, rel=1e-9)
+    assert means(alone)[0] == pytest.approx(year.months[7].mean, rel=1e-9)
 
 
 def test_observed_weather_stays_unless_it_is_given(aware: Release) -> None:
     (month,) = aware.table.observed
     path = {"degree_days": {"2022-12": 11.5}}
-    kept = forecast(aware, months=[month, "2022-12"], weather=path)
-    assert [row.weather for row in kept.months] == ["observed", "given"]
-    assert kept.months[0] == forecast(aware, months=[month]).months[0]
-    given = forecast(aware, months=[month], weather={"degree_days": {month: 9.0}})
-    assert given.months[0].weather == "given"
-    assert given.months[0].mean > kept.months[0].mean
+    usual = forecast(aware, months=[month, "2022-12"], weather=path)
+    assert [row.weather for row in usual.months] == ["observed", "given"]
+    assert usual.months[0] == forecast(aware, months=[month]).months[0]
+    changed = forecast(aware, months=[month], weather={"degree_days": {month: 9.0}})
+    assert changed.months[0].weather == "given"
+    assert changed.months[0].mean > usual.months[0].mean
 
 
 @pytest.mark.parametrize("year", [1950, 2022, 2099])
@@ -114,9 +114,9 @@ def test_weather_of_observed_months_is_for_champions_that_use_it(
 ) -> None:
     body: dict[str, Any] = {"observations": {"2022-08": 12.0, "2022-09": 12.4}, "periods": 2}
     cold = {"degree_days": {"2022-09": 6.0}}
-    usual, told = forecast(aware, **body), forecast(aware, **body, weather=cold)
+    usual, colder = forecast(aware, **body), forecast(aware, **body, weather=cold)
     assert (
-        told.months[0].mean < usual.months[0].mean
+        colder.months[0].mean < usual.months[0].mean
     )  # it was cold, so the underlying level is lower
     with pytest.raises(FieldError, match="2022-10 to 2022-11"):
         forecast(unaware, **body, weather=cold)

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from emulated_terraform import EmulatedTerraform, terraform
 
+from energy.errors import FileAltered
+from energy.releases.bundle import verify_release
+from energy.releases.reader import read_champion
+from energy.releases.store import open_store
 from scripts.deploy import account as aws
 from scripts.deploy import deployment
 from scripts.deploy.account import empty_bucket, empty_repository
 from scripts.deploy.deployed_check import CheckFailed
-from scripts.deploy.deployment import Deployment, deploy
+from scripts.deploy.deployment import Deployment, copy_first_release, deploy
 from scripts.deploy.destruction import Destruction, destroy, remaining_resources
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -240,3 +246,94 @@ def test_unexpected_resources_are_reported(
         assert left in capsys.readouterr().out
     finally:
         logs.delete_log_group(logGroupName=name)
+
+
+@pytest.fixture
+def function(account: Any, request: pytest.FixtureRequest) -> Any:
+    """Three versions, the alias on the newest; its name."""
+    functions = account.client("lambda")
+    name = f"f{abs(hash(request.node.name)) % 10**10}"
+    role = f"arn:aws:iam::{account.number}:role/{account.name}"
+    for number in range(3):
+        image = {"ImageUri": f"energy-forecast@sha256:{number:064x}"}
+        if number:
+            functions.update_function_code(FunctionName=name, Publish=True, **image)
+        else:
+            functions.create_function(
+                FunctionName=name, PackageType="Image", Code=image, Role=role, Publish=True
+            )
+    functions.create_alias(FunctionName=name, Name="live", FunctionVersion="3")
+    return name
+
+
+def test_the_alias_moves_back_version_by_version(account: Any, function: str) -> None:
+    functions = account.client("lambda")
+    assert deployment.live_version(functions, function) == "3"
+    assert deployment.move_alias(functions, function) == deployment.AliasMove("3", "2")
+    assert deployment.move_alias(functions, function) == deployment.AliasMove("2", "1")
+    assert deployment.live_version(functions, function) == "1"
+    with pytest.raises(RuntimeError, match="no version before 1"):
+        deployment.move_alias(functions, function)
+
+
+def test_the_alias_moves_to_a_named_version(account: Any, function: str) -> None:
+    functions = account.client("lambda")
+    assert deployment.move_alias(functions, function, to="1") == deployment.AliasMove("3", "1")
+    assert deployment.move_alias(functions, function, to="3") == deployment.AliasMove("1", "3")
+    with pytest.raises(RuntimeError, match="has no version 9; it has 1, 2, 3"):
+        deployment.move_alias(functions, function, to="9")
+    assert deployment.live_version(functions, function) == "3"
+
+
+def test_versions_are_sorted_as_numbers() -> None:
+    """'10' is after '9', and $LATEST is no version to go back to."""
+    updates: list[dict[str, Any]] = []
+
+    class Functions:
+        def get_alias(self, **_: str) -> dict[str, str]:
+            return {"FunctionVersion": "11", "RevisionId": "r"}
+
+        def get_paginator(self, _: str) -> Functions:
+            return self
+
+        def paginate(self, **_: str) -> list[dict[str, Any]]:
+            return [
+                {"Versions": [{"Version": version} for version in ("$LATEST", "9", "11", "10")]}
+            ]
+
+        def update_alias(self, **options: Any) -> None:
+            updates.append(options)
+
+    assert deployment.move_alias(Functions(), "f") == deployment.AliasMove("11", "10")
+    assert updates[0]["RevisionId"] == "r"  # refused by AWS if somebody else updates it meanwhile
+    assert updates[0]["RoutingConfig"] == {"AdditionalVersionWeights": {}}
+
+
+def test_there_is_no_alias_before_the_first_deployment(account: Any) -> None:
+    with pytest.raises(ClientError, match="ResourceNotFound"):
+        deployment.live_version(account.client("lambda"), "never-was-there")
+
+
+def test_the_live_release_is_copied_once(made_store: Callable[[str], Path], tmp_path: Path) -> None:
+    source, target = open_store(str(made_store("theta"))), open_store(str(tmp_path / "bucket"))
+    copied = copy_first_release(source, target)
+    assert copied == read_champion(source).release_id == read_champion(target).release_id
+    assert verify_release(target, copied).files == verify_release(source, copied).files
+    assert copy_first_release(open_store(str(tmp_path / "none")), target) == ""
+
+
+def test_no_release_is_an_error(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="'make run' publishes one"):
+        copy_first_release(open_store(str(tmp_path / "a")), open_store(str(tmp_path / "b")))
+
+
+def test_an_altered_release_is_not_copied(
+    made_store: Callable[[str], Path], tmp_path: Path
+) -> None:
+    shutil.copytree(made_store("theta"), tmp_path / "store")
+    (table,) = (tmp_path / "store" / "releases").glob("*/forecast.json")
+    table.write_bytes(table.read_bytes() + b" ")
+    target = open_store(str(tmp_path / "bucket"))
+    with pytest.raises(FileAltered):
+        copy_first_release(open_store(str(tmp_path / "store")), target)
+    assert read_champion(target) is None
