@@ -20,7 +20,6 @@ from energy.data.download import (
     DownloadPolicy,
     download,
     failure_reason,
-    retry_after,
 )
 from energy.errors import FetchError
 
@@ -199,11 +198,3 @@ def test_the_reason_of_a_failure(
     assert reason in actual
     assert may_pass is transient
     assert "secret" not in actual
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [("0", 0), ("120", 120), ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("", None), ("soon", None)],
-)
-def test_retry_after_is_a_number_or_a_date(value: str, seconds: float | None) -> None:
-    assert retry_after(value) == seconds

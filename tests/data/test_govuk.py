@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from dataclasses import replace
 from typing import Any
 
@@ -17,7 +16,6 @@ from web_server import (
 )
 
 from energy.data.download import (
-    DEFAULT_POLICY,
     ORIGINS,
     Download,
     DownloadPolicy,
@@ -228,16 +226,3 @@ def test_a_page_that_moved_is_followed_within_the_api(
     web.redirect(f"/api/content{ENERGY.page}", "https://example.org/")
     with pytest.raises(FetchError, match=r"https://example\.org/ \(redirected from"):
         discover(ENERGY, quick, api)
-
-
-def test_without_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unknown(*_: object, **__: object) -> None:
-        raise socket.gaierror(-2, "Name or service not known")
-
-    for name in ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    for source in SOURCES:
-        with pytest.raises(FetchError, match="name is not known here") as caught:
-            discover(source, replace(DEFAULT_POLICY, sleep=lambda _: None))
-        assert f"{API}{source.page}" in str(caught.value)

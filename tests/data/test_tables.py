@@ -4,23 +4,8 @@ import pytest
 from data_building import ENERGY, ENERGY_TITLE
 
 from energy.data.parser import read_table
-from energy.data.tables import TABLES, TARGETS, UNITS, WEATHER, Column, TableSpec
+from energy.data.tables import TABLES, Column, TableSpec
 from energy.data.workbook import open_workbook
-
-
-def test_the_columns_are_those_of_the_monthly_frame() -> None:
-    assert TARGETS == (
-        "total",
-        "coal",
-        "petroleum",
-        "natural_gas",
-        "bioenergy_waste",
-        "nuclear",
-        "wind_solar_hydro",
-        "net_imports",
-    )
-    assert WEATHER == ("temperature", "degree_days", "wind_speed", "sun_hours", "rainfall")
-    assert list(UNITS) == [*TARGETS, *WEATHER]
 
 
 @pytest.mark.parametrize(

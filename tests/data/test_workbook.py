@@ -71,10 +71,8 @@ def test_hidden_sheets_are_left_out() -> None:
     [
         (b"", "an empty file"),
         (b"\n<!DOCTYPE html><html><body>Moved</body></html>", "a web page (HTML)"),
-        (
-            b"\x05alice" + b" " * 159,
-            "165 bytes of another kind",
-        ),  # Excel's lock file names a person
+        # Excel's lock file names a person.
+        (b"\x05alice" + b" " * 159, "165 bytes of another kind"),
     ],
 )
 def test_other_content_is_refused(content: bytes, actual: str) -> None:
@@ -118,12 +116,9 @@ NOTES = st.lists(
     [
         ("July 2022", "2022-07", False),
         ("July 2022 [provisional]", "2022-07", True),
-        ("April 2022 ", "2022-04", False),
-        ("April  2022\xa0", "2022-04", False),
         ("June 2022 [Provisional]", "2022-06", True),
         ("June 2022 [provisional][note 6]", "2022-06", True),
         ("June 2022 {provisional]", "2022-06", True),
-        ("June 2022[note 6]", "2022-06", False),
         ("May 2011 r", "2011-05", False),
         ("Sep 2011", "2011-09", False),
         (datetime(2022, 7, 1), "2022-07", False),
