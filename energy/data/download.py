@@ -91,11 +91,7 @@ class Download:
 def download_workbook(
     url: str, cached: CacheValidators | None = None, policy: DownloadPolicy = DEFAULT_POLICY
 ) -> Download | None:
-    """Download a workbook; None if it is the cached one.
-
-    Raises:
-        FetchError: As `download`, or the content is neither xlsx nor ods.
-    """
+    """Download a workbook as `download` does; FetchError if it is neither xlsx nor ods."""
     result = download(url, cached, policy)
     # Both kinds of workbook are ZIP archives.
     if result is not None and not result.content.startswith(b"PK\x03\x04"):
@@ -258,20 +254,13 @@ class _Transfer:
         url, limit = display_url(response.url), self.policy.max_bytes
         announced = response.raw.length_remaining  # By Content-Length, if it is a number.
         received = bytearray()
-
-        def check_size(size: int) -> None:
-            if size > limit:
-                raise FetchError(
-                    f"{url} has {size} bytes or more; expected at most {limit}. Nothing of it is "
-                    "kept. If the size is right, download the file and ingest it with --file."
-                )
-
-        check_size(announced or 0)
         try:
-            # read1 returns what has arrived; read would wait for a full chunk, past any deadline.
-            while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=True):
+            while (size := max(len(received), announced or 0)) <= limit:
+                # read1 returns what has arrived; read would wait past any deadline.
+                chunk = response.raw.read1(_CHUNK_BYTES, decode_content=True)
+                if not chunk:
+                    return bytes(received)
                 received += chunk
-                check_size(len(received))
                 self._remaining_seconds(len(received))
         except urllib3_exceptions.ReadTimeoutError:
             self._remaining_seconds(len(received))
@@ -288,11 +277,14 @@ class _Transfer:
                 f"{url} was cut short: {len(received)} bytes arrived; expected {expected} "
                 f"(tries: {self.tries}). Try later."
             ) from None
-        return bytes(received)
+        raise FetchError(
+            f"{url} has {size} bytes or more; expected at most {limit}. Nothing of it is kept. If "
+            "the size is right, download the file and ingest it with --file."
+        )
 
 
 def check_url(url: str, origins: Sequence[str], referrer: str = "") -> str:
-    """The absolute URL of one from a person, a page or a redirect, which may be relative to it.
+    """The absolute URL of one from a person, a page, or a redirect relative to its referrer.
 
     Raises:
         FetchError: It is at another place than `origins`, has a user name, or is not a URL.
