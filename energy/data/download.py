@@ -23,6 +23,7 @@ ORIGINS = ("https://www.gov.uk", "https://assets.publishing.service.gov.uk")
 """Allowed places: scheme, host and, unless it is the usual one, port."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _CHUNK_BYTES = 65_536
+_MAX_REDIRECTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,6 @@ class DownloadPolicy:
     """
 
     origins: tuple[str, ...] = ORIGINS
-    user_agent: str = USER_AGENT
     connect_seconds: float = 10
     read_seconds: float = 30
     total_seconds: float = 180
@@ -48,7 +48,6 @@ class DownloadPolicy:
     first_wait: float = 1
     max_wait: float = 60
     max_bytes: int = 20_000_000
-    max_redirects: int = 5
     sleep: Callable[[float], None] = time.sleep
 
 
@@ -168,7 +167,7 @@ class _Transfer:
         """Send the request, follow redirects and read the answer."""
         self.tries += 1
         url, referrer = self.url, ""
-        for _ in range(self.policy.max_redirects + 1):
+        for _ in range(_MAX_REDIRECTS + 1):
             with self._get(check_url(url, self.policy.origins, referrer)) as response:
                 if not response.is_redirect:
                     return self._read(response)
@@ -176,14 +175,14 @@ class _Transfer:
                 target = response.headers["Location"].encode("latin-1").decode(errors="replace")
                 url, referrer = target, response.url
         raise FetchError(
-            f"{display_url(self.url)} redirects more than {self.policy.max_redirects} times, last "
+            f"{display_url(self.url)} redirects more than {_MAX_REDIRECTS} times, last "
             f"to {display_url(referrer)}; expected a file. Try later, or use the file's own URL."
         )
 
     def _get(self, url: str) -> Response:
         policy = self.policy
         # Without compression, so that Content-Length is the length of the file.
-        headers = {"User-Agent": policy.user_agent, "Accept-Encoding": "identity"}
+        headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity"}
         if self.cached.etag:
             headers["If-None-Match"] = self.cached.etag
         if self.cached.last_modified:

@@ -9,13 +9,7 @@ import pytest
 from published import BOOK, PATH, fetch
 from web_server import Answer, WebServer, web_server
 
-from energy.data.download import (
-    ORIGINS,
-    CacheValidators,
-    DownloadPolicy,
-    check_url,
-    download,
-)
+from energy.data.download import ORIGINS, CacheValidators, DownloadPolicy, check_url, download
 from energy.errors import FetchError
 
 

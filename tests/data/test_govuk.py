@@ -7,20 +7,9 @@ from typing import Any
 
 import pytest
 from published import ASSETS, OLD, PRODUCTION, QUARTERLY, RAIN, SUN, TEMPERATURES, TOTAL, WIND
-from web_server import (
-    Answer,
-    WebServer,
-    attachment,
-    content_item,
-    web_server,
-)
+from web_server import Answer, WebServer, attachment, content_item, web_server
 
-from energy.data.download import (
-    ORIGINS,
-    Download,
-    DownloadPolicy,
-    download_workbook,
-)
+from energy.data.download import ORIGINS, Download, DownloadPolicy, download_workbook
 from energy.data.govuk import API, SOURCES, Discovery, Source, discover
 from energy.data.tables import TABLES
 from energy.errors import FetchError
@@ -199,9 +188,7 @@ PAGE = b"<!DOCTYPE html><html><body>Sorry, we are down</body></html>"
         (Answer(b"[" * 100_000), "JSON of the Content API"),
         (Answer(b'"\xff"'), "JSON of the Content API"),
         (Answer(b"[]"), "one object"),
-        (Answer(status=304), "304"),
         (Answer(b"{}", status=404), "nothing is published there"),
-        (Answer(b"{}", status=410), "removed on purpose"),
         (Answer(status=503), "503 (tries: 4)"),
     ],
 )

@@ -150,8 +150,7 @@ NOISE = st.sampled_from(
     ["", " ", "\n", "\xa0", "  ", "[note 5 ]", " [note 1][note 2]", "\n{note 3]"]
 )
 LINES = st.lists(
-    st.sampled_from(["", "Freeze panes are active on this sheet", "[x]", "Month"]),
-    max_size=4,
+    st.sampled_from(["", "Freeze panes are active on this sheet", "[x]", "Month"]), max_size=4
 )
 
 

@@ -9,11 +9,7 @@ from energy.data.workbook import open_workbook
 
 
 @pytest.mark.parametrize(
-    "title",
-    [
-        ENERGY_TITLE,
-        "ET 1.2:  INLAND energy consumption\nmonthly (Mtoe) [note 1]",
-    ],
+    "title", [ENERGY_TITLE, "ET 1.2:  INLAND energy consumption\nmonthly (Mtoe) [note 1]"]
 )
 def test_a_title_is_known_by_number_words_and_unit(title: str) -> None:
     assert ENERGY.has_title(title)

@@ -11,15 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from made_results import (
-    ENERGY,
-    OF_ENERGY,
-    OF_WEATHER,
-    RAW,
-    WEATHER,
-    make_release,
-    put_online,
-)
+from made_results import ENERGY, OF_ENERGY, OF_WEATHER, RAW, WEATHER, make_release, put_online
 from s3_server import free_ports
 from web_server import Answer, WebServer, attachment, content_item
 
@@ -164,7 +156,6 @@ def test_a_workbook_that_fails_does_not_stop_the_others(online: Settings, web: W
 def test_the_default_policy_unless_places_are_set(offline: Settings, data: Path) -> None:
     assert ingest.download_policy(Settings(data=data)) is DEFAULT_POLICY
     assert ingest.download_policy(offline).origins == offline.govuk_origins
-    assert ingest.download_policy(offline).user_agent == DEFAULT_POLICY.user_agent
 
 
 def test_a_url(online: Settings, web: WebServer) -> None:
