@@ -41,10 +41,9 @@ _ID = re.compile(r"\d{4}-(0[1-9]|1[0-2])-[0-9a-f]{8}")
 
 @dataclass(frozen=True, slots=True)
 class ArchivedVintage:
-    """A vintage in the archive, not yet read; `open_vintage` reads its folder.
+    """A vintage in the archive, whose folder `open_vintage` reads.
 
-    `kept_at` is the time of its archiving, ISO, UTC, and '' for the embedded vintage; `hashes` has
-    the SHA-256 of each workbook by file name.
+    `kept_at` is the time of its archiving, ISO, UTC; '' for the embedded vintage.
     """
 
     vintage_id: str
@@ -80,19 +79,13 @@ def list_vintages(root: Path) -> list[ArchivedVintage]:
         pass
     else:
         vintage_id = identify_vintage(embedded)
-        vintages.setdefault(
-            vintage_id,
-            ArchivedVintage(vintage_id, root / RAW, embedded.release, "", embedded.hashes),
-        )
+        archived = ArchivedVintage(vintage_id, root / RAW, embedded.release, "", embedded.hashes)
+        vintages.setdefault(vintage_id, archived)
     return sorted(vintages.values(), key=lambda v: (v.month, v.kept_at, v.vintage_id))
 
 
 def newest_vintage(root: Path) -> ArchivedVintage:
-    """The vintage to use by default.
-
-    Raises:
-        NoData: There is none.
-    """
+    """The vintage to use by default; NoData if there is none."""
     vintages = list_vintages(root)
     if not vintages:
         raise no_data(root, f"has no vintage in {RAW} or {VINTAGES}")
@@ -152,9 +145,6 @@ def quarantine(
     """Store refused workbooks, the reason and the checks that ran; return their folder.
 
     Workbooks that were refused before keep their folder of then.
-
-    Raises:
-        DataError: The folder cannot be written.
     """
     hashes = {name: hashlib.sha256(body).hexdigest() for name, body in files.items()}
     short_hash = _short_hash(hashes.values())
@@ -163,14 +153,11 @@ def quarantine(
             return folders[0]
         moment = now.astimezone(UTC)
         folder = root / QUARANTINE / f"{moment:%Y%m%dT%H%M%SZ}-{short_hash}"
-        entries = {
-            name: {
-                **(msgspec.to_builtins(record.files[name]) if name in record.files else {}),
-                "sha256": sha256,  # Of the bytes themselves, whatever the record says.
-                "bytes": len(files[name]),
-            }
-            for name, sha256 in hashes.items()
-        }
+        entries = {}
+        for name, sha256 in hashes.items():
+            entry = msgspec.to_builtins(record.files[name]) if name in record.files else {}
+            # Of the bytes themselves, whatever the record says.
+            entries[name] = {**entry, "sha256": sha256, "bytes": len(files[name])}
         reason = {
             "error": type(error).__name__,
             "message": str(error),

@@ -70,13 +70,9 @@ class DataCheck:
 def check_vintage(
     vintage: Vintage, before: Vintage | None, today: date, new: Collection[str] | None = None
 ) -> list[DataCheck]:
-    """Run every check.
+    """Run every check of a vintage; `new` names the files whose covers count, None for all.
 
-    Args:
-        vintage: The vintage to check.
-        before: The newest vintage in the archive; None for the first.
-        today: The date to measure its age by.
-        new: Names of the files whose covers count; None for all.
+    `before` is the newest vintage in the archive, and None for the first.
     """
     index = _index(vintage)
     if not index.passed:  # The other checks need sound indexes.
@@ -93,11 +89,7 @@ def check_vintage(
 
 
 def require_checks(checks: Collection[DataCheck], accept: Collection[str] = ()) -> None:
-    """Refuse a vintage that failed a blocking check, unless a person accepts that.
-
-    Raises:
-        DataError: A blocking check failed, or `accept` names a check that is not in ACCEPTABLE.
-    """
+    """Raise DataError if a blocking check failed that is not accepted, or cannot be accepted."""
     if unknown := sorted(set(accept) - set(ACCEPTABLE)):
         raise DataError(
             f"Cannot accept {join_names(unknown)}; expected any of {join_names(ACCEPTABLE)}."

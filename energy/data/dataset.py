@@ -59,7 +59,6 @@ class Dataset:
     Attributes:
         name: A short word, used in the names of registered models.
         title: What is forecast, for charts and pages.
-        measures: The columns that can be forecast.
         target: The column that is forecast by default.
         parts: Names of the measures that add up to the target.
         tolerance: Largest difference between the target and the sum of its parts, in its unit.
@@ -216,11 +215,19 @@ def read_dataset_file(file: Path) -> Dataset:
         raise _wrong(file, "name", quote_value(fields.name), expected)
     if fields.start and not MONTH.fullmatch(fields.start):
         raise _wrong(file, "start", quote_value(fields.start), "a month such as 2010-01")
-    dataset = _wide_table if fields.series is None else _long_table
-    return dataset(file, fields)
+    dataset = Dataset(
+        fields.name,
+        fields.title,
+        measures=(),
+        target=fields.target or "",
+        start=fields.start,
+        attribution=fields.attribution,
+        licence=fields.licence,
+    )
+    return (_wide_table if fields.series is None else _long_table)(dataset, file, fields)
 
 
-def _wide_table(file: Path, fields: DatasetFields) -> Dataset:
+def _wide_table(dataset: Dataset, file: Path, fields: DatasetFields) -> Dataset:
     """A table with a column for each series."""
     if not fields.columns:
         raise _wrong(file, "columns", "nothing", "a table such as [columns.visitors] for each")
@@ -241,22 +248,18 @@ def _wide_table(file: Path, fields: DatasetFields) -> Dataset:
         weather = _read_fields(file, fields.weather, WeatherFields, "weather")
         headers |= {TEMPERATURE: weather.temperature, DEGREE_DAYS: weather.degree_days}
     _check_headers(file, "columns", [fields.month, *headers.values()])
-    return Dataset(
-        name=fields.name,
-        title=fields.title,
+    return replace(
+        dataset,
         measures=tuple(measures.values()),
         target=target,
         parts=_check_parts(file, fields.parts or [], target, measures),
         tolerance=TOLERANCE if fields.tolerance is None else fields.tolerance,
-        start=fields.start,
         weather=_WEATHER if fields.weather else (),
-        attribution=fields.attribution,
-        licence=fields.licence,
         csv=CsvLayout(file.parent / fields.file, fields.month, headers),
     )
 
 
-def _long_table(file: Path, fields: DatasetFields) -> Dataset:
+def _long_table(dataset: Dataset, file: Path, fields: DatasetFields) -> Dataset:
     """A table with a row for each series and month."""
     for name in _NOT_IN_LONG_TABLES:
         if getattr(fields, name) is not None:
@@ -266,14 +269,8 @@ def _long_table(file: Path, fields: DatasetFields) -> Dataset:
     _check_headers(file, "series", [fields.month, *headers.values()])
     if fields.target and not SERIES_NAME.fullmatch(fields.target):
         raise _wrong(file, "target", quote_value(fields.target), "the name of a series")
-    return Dataset(
-        name=fields.name,
-        title=fields.title,
-        measures=(),
-        target=fields.target or "",
-        start=fields.start,
-        licence=fields.licence,
-        attribution=fields.attribution,
+    return replace(
+        dataset,
         csv=CsvLayout(file.parent / fields.file, fields.month, headers),
         each=_measure(file, "series", SERIES, series),
     )

@@ -23,6 +23,7 @@ ORIGINS = ("https://www.gov.uk", "https://assets.publishing.service.gov.uk")
 """Allowed places: scheme, host and, unless it is the usual one, port."""
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 _CHUNK_BYTES = 65_536
+_MAX_REDIRECTS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +41,6 @@ class DownloadPolicy:
     """
 
     origins: tuple[str, ...] = ORIGINS
-    user_agent: str = USER_AGENT
     connect_seconds: float = 10
     read_seconds: float = 30
     total_seconds: float = 180
@@ -48,7 +48,6 @@ class DownloadPolicy:
     first_wait: float = 1
     max_wait: float = 60
     max_bytes: int = 20_000_000
-    max_redirects: int = 5
     sleep: Callable[[float], None] = time.sleep
 
 
@@ -91,11 +90,7 @@ class Download:
 def download_workbook(
     url: str, cached: CacheValidators | None = None, policy: DownloadPolicy = DEFAULT_POLICY
 ) -> Download | None:
-    """Download a workbook; None if it is the cached one.
-
-    Raises:
-        FetchError: As `download`, or the content is neither xlsx nor ods.
-    """
+    """Download a workbook as `download` does; FetchError if it is neither xlsx nor ods."""
     result = download(url, cached, policy)
     # Both kinds of workbook are ZIP archives.
     if result is not None and not result.content.startswith(b"PK\x03\x04"):
@@ -172,7 +167,7 @@ class _Transfer:
         """Send the request, follow redirects and read the answer."""
         self.tries += 1
         url, referrer = self.url, ""
-        for _ in range(self.policy.max_redirects + 1):
+        for _ in range(_MAX_REDIRECTS + 1):
             with self._get(check_url(url, self.policy.origins, referrer)) as response:
                 if not response.is_redirect:
                     return self._read(response)
@@ -180,14 +175,14 @@ class _Transfer:
                 target = response.headers["Location"].encode("latin-1").decode(errors="replace")
                 url, referrer = target, response.url
         raise FetchError(
-            f"{display_url(self.url)} redirects more than {self.policy.max_redirects} times, last "
+            f"{display_url(self.url)} redirects more than {_MAX_REDIRECTS} times, last "
             f"to {display_url(referrer)}; expected a file. Try later, or use the file's own URL."
         )
 
     def _get(self, url: str) -> Response:
         policy = self.policy
         # Without compression, so that Content-Length is the length of the file.
-        headers = {"User-Agent": policy.user_agent, "Accept-Encoding": "identity"}
+        headers = {"User-Agent": USER_AGENT, "Accept-Encoding": "identity"}
         if self.cached.etag:
             headers["If-None-Match"] = self.cached.etag
         if self.cached.last_modified:
@@ -258,20 +253,13 @@ class _Transfer:
         url, limit = display_url(response.url), self.policy.max_bytes
         announced = response.raw.length_remaining  # By Content-Length, if it is a number.
         received = bytearray()
-
-        def check_size(size: int) -> None:
-            if size > limit:
-                raise FetchError(
-                    f"{url} has {size} bytes or more; expected at most {limit}. Nothing of it is "
-                    "kept. If the size is right, download the file and ingest it with --file."
-                )
-
-        check_size(announced or 0)
         try:
-            # read1 returns what has arrived; read would wait for a full chunk, past any deadline.
-            while chunk := response.raw.read1(_CHUNK_BYTES, decode_content=True):
+            while (size := max(len(received), announced or 0)) <= limit:
+                # read1 returns what has arrived; read would wait past any deadline.
+                chunk = response.raw.read1(_CHUNK_BYTES, decode_content=True)
+                if not chunk:
+                    return bytes(received)
                 received += chunk
-                check_size(len(received))
                 self._remaining_seconds(len(received))
         except urllib3_exceptions.ReadTimeoutError:
             self._remaining_seconds(len(received))
@@ -288,11 +276,14 @@ class _Transfer:
                 f"{url} was cut short: {len(received)} bytes arrived; expected {expected} "
                 f"(tries: {self.tries}). Try later."
             ) from None
-        return bytes(received)
+        raise FetchError(
+            f"{url} has {size} bytes or more; expected at most {limit}. Nothing of it is kept. If "
+            "the size is right, download the file and ingest it with --file."
+        )
 
 
 def check_url(url: str, origins: Sequence[str], referrer: str = "") -> str:
-    """The absolute URL of one from a person, a page or a redirect, which may be relative to it.
+    """The absolute URL of one from a person, a page, or a redirect relative to its referrer.
 
     Raises:
         FetchError: It is at another place than `origins`, has a user name, or is not a URL.

@@ -52,13 +52,9 @@ def join_tables(tables: Mapping[str, Table]) -> pd.DataFrame:
 def validate_frame(
     frame: pd.DataFrame, ranges: Mapping[str, tuple[float, float]] = RANGES
 ) -> pd.DataFrame:
-    """Check that a frame is as `read_frame` promises, and return it.
+    """Check that a frame is as `read_frame` promises, and return it; BadFrame if it is not.
 
     `ranges` has the lowest and highest figure of each column but `provisional`, in order.
-
-    Raises:
-        BadFrame: A column is absent, has another type or a figure out of range, or the index is
-            not a gapless monthly PeriodIndex.
     """
     if fault := frame_fault(frame, ranges):
         column, actual, expected = fault
@@ -144,11 +140,7 @@ def target_series(
 
 
 def temporal_split(data: _Timed, share: float = 0.8) -> tuple[_Timed, _Timed]:
-    """Split an index, series or frame in time: the first `share` of its rows, and the rest.
-
-    Raises:
-        RequestError: One part would be empty.
-    """
+    """Split an index, series or frame in time: the first `share` of its rows, and the rest."""
     rows = round(len(data) * share)
     if not 0 < rows < len(data):
         raise RequestError(

@@ -34,11 +34,7 @@ KINDS = {
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A statistics page and the tables to find on it.
-
-    `section` are words in the title of a workbook with all tables of the page, for a table that no
-    title names.
-    """
+    """A statistics page, its tables, and words in the title of a workbook with all of them."""
 
     name: str
     page: str

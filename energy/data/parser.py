@@ -91,15 +91,6 @@ class Label:
         return column.has_label(self.name) or column.has_label(self.full)
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
-    """The last row of labels above a block, the column of its months, and its labels in order."""
-
-    row: int
-    first: int
-    labels: list[Label]
-
-
 def read_table(workbook: Workbook, spec: TableSpec) -> Table:
     """Find a table in a workbook and read it.
 
@@ -160,8 +151,8 @@ def find_block(workbook: Workbook, spec: TableSpec) -> Block:
     raise table_not_found(spec.number, [workbook.file], f"a sheet titled {spec.expected_title}")
 
 
-def _read_header(sheet: Sheet, row: int, first: int) -> Header:
-    """The header of a block, from the cell of the label above its months.
+def _read_labels(sheet: Sheet, row: int, first: int) -> tuple[int, list[Label]]:
+    """The last row of labels and the labels of a block, from the label above its months.
 
     That label is beside the names, with the groups in the row above; or beside the groups, with
     the names in the row below, if the two rows are merged above the months.
@@ -174,7 +165,7 @@ def _read_header(sheet: Sheet, row: int, first: int) -> Header:
     for column in range(width):
         name = sheet.labels.get((row, column), "")
         labels.append(Label(column, name, f"{groups.get(column, '')} {name}".strip()))
-    return Header(row, first, labels)
+    return row, labels
 
 
 def table_not_found(table: str, files: Iterable[str], expected: str) -> TableNotFound:
@@ -219,12 +210,13 @@ def _match(
     None if nothing there looks like the table; if all but something does, how near it comes and
     the error, since the nearest miss is reported.
     """
-    header = _read_header(sheet, row, first)
+    header, labels = _read_labels(sheet, row, first)
     matrix = spec.layout == "matrix"
-    places = _year_columns(header, spec) if matrix else _series_columns(header, spec)
+    places = _year_columns(labels, spec) if matrix else _series_columns(labels, spec)
     columns = {name: repeated[0] for name, repeated in places.items()}
     if matrix:
-        incomplete = not columns or _has_unlabelled_year(sheet, header, columns)
+        beside = [label for label in labels if label.column > first]
+        incomplete = not columns or _has_unlabelled_year(sheet, header + 1, beside, columns)
         missing = [f"<year> {spec.columns[0].labels[0]}"] if incomplete else []
     else:
         missing = [column.labels[0] for column in spec.columns if column.name not in columns]
@@ -241,16 +233,16 @@ def _match(
         if len(repeated) > 1:
             return 2 + len(columns), DataError(
                 f"{sheet.file}, sheet {sheet.name}: label '{tidy(name)}' of table {spec.number} is "
-                f"in cells {join_names([address(header.row, column) for column in repeated])}; "
+                f"in cells {join_names([address(header, column) for column in repeated])}; "
                 f"expected it once. {_COMPARE}"
             )
     if missing:
-        labels = [tidy(sheet.cell(row, c)) for r, c in sheet.labels if r in (row, header.row)]
-        return 2 + len(columns), _missing_labels(sheet, spec, labels, missing)
+        texts = [tidy(sheet.cell(row, c)) for r, c in sheet.labels if r in (row, header)]
+        return 2 + len(columns), _missing_labels(sheet, spec, texts, missing)
     end = min((r for r, c in headers if r > row and c == first), default=len(sheet.rows))
-    years = (label.column for label in header.labels if "year" in (label.name, label.full))
+    years = (label.column for label in labels if "year" in (label.name, label.full))
     year_column = next((column for column in years if column != first), None)
-    return Block(sheet, title, header.row, first, columns, year_column, end)
+    return Block(sheet, title, header, first, columns, year_column, end)
 
 
 def _missing_labels(
@@ -279,13 +271,13 @@ def _longest(blocks: list[Block], spec: TableSpec) -> Block:
     return first
 
 
-def _series_columns(header: Header, spec: TableSpec) -> dict[str, list[int]]:
+def _series_columns(labels: list[Label], spec: TableSpec) -> dict[str, list[int]]:
     """Columns by name, without those of another block, which its first label opens."""
     openers = tuple(normalise(label) for label in spec.other_blocks)
     total = next((column for column in spec.columns if column.name == spec.total), None)
     columns: dict[str, list[int]] = {}
     in_block = True
-    for label in header.labels:
+    for label in labels:
         if openers and (label.name.startswith(openers) or label.full.startswith(openers)):
             in_block = False
         elif total is not None and label.names(total):
@@ -296,17 +288,19 @@ def _series_columns(header: Header, spec: TableSpec) -> dict[str, list[int]]:
     return columns
 
 
-def _year_columns(header: Header, spec: TableSpec) -> dict[str, list[int]]:
+def _year_columns(labels: list[Label], spec: TableSpec) -> dict[str, list[int]]:
     """Columns by year, in order of time."""
     columns: dict[str, list[int]] = {}
-    for label in header.labels:
+    for label in labels:
         match = _YEAR.fullmatch(label.name)
         if match and spec.columns[0].has_label(match[2]):
             columns.setdefault(match[1], []).append(label.column)
     return dict(sorted(columns.items()))
 
 
-def _has_unlabelled_year(sheet: Sheet, header: Header, columns: dict[str, int]) -> bool:
+def _has_unlabelled_year(
+    sheet: Sheet, row: int, labels: list[Label], columns: dict[str, int]
+) -> bool:
     """Whether a column of figures may be a mislabelled year: the last one would leave no gap.
 
     The column left of the years is their long-term mean, unless its label looks like a year.
@@ -314,14 +308,11 @@ def _has_unlabelled_year(sheet: Sheet, header: Header, columns: dict[str, int]) 
     if len(columns) <= int(max(columns)) - int(min(columns)):
         return False  # A gap among the years is reported more clearly, as a missing month.
     years = set(columns.values())
-    for label in header.labels:
-        if label.column <= header.first or label.column in years:
+    for label in labels:
+        if label.column in years or not isinstance(sheet.cell(row, label.column), float | int):
             continue
         like_a_year = not label.name or _LIKE_A_YEAR.fullmatch(label.name)
-        among = label.column > min(years) and "mean" not in label.name.split()
-        if isinstance(sheet.cell(header.row + 1, label.column), float | int) and (
-            like_a_year or among
-        ):
+        if like_a_year or (label.column > min(years) and "mean" not in label.name.split()):
             return True
     return False
 

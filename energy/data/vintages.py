@@ -100,7 +100,7 @@ def read_record(folder: Path) -> VintageRecord | None:
     """The record of a folder; None if it has none.
 
     Raises:
-        DataError: The file exists, but is not JSON, lacks a field, or names a path.
+        DataError: It is not JSON, lacks a field, or names a path.
     """
     path = folder / RECORD
     try:

@@ -159,9 +159,7 @@ def open_workbook(file: str, content: bytes) -> Workbook:
         sheets = tuple(
             # From A1 on, so that indexes match the addresses that a person sees.
             Sheet.from_cells(
-                file,
-                meta.name,
-                book.get_sheet_by_name(meta.name).to_python(skip_empty_area=False),
+                file, meta.name, book.get_sheet_by_name(meta.name).to_python(skip_empty_area=False)
             )
             for meta in book.sheets_metadata
             # Hidden sheets are drafts, not published tables.

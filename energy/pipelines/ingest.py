@@ -60,11 +60,7 @@ def fetch_source(settings: Settings, kind: str, location: str) -> FetchResult:
 
 
 def fetch_pages(settings: Settings, source_name: str) -> FetchResult:
-    """Find a source's workbooks and download the new ones; failures are part of the result.
-
-    Raises:
-        DataError: The archive cannot be read.
-    """
+    """Find a source's workbooks and download the new ones; failures are part of the result."""
     source = next(source for source in SOURCES if source.name == source_name)
     cache = _archived_downloads(settings.data)
     try:
@@ -97,7 +93,6 @@ def fetch_workbook(
 
     Raises:
         FetchError: It cannot be downloaded, or is not a workbook.
-        DataError: The archive cannot be read.
     """
     cache = _archived_downloads(settings.data) if cache is None else cache
     download = download_workbook(url, cache.get(url), download_policy(settings))
@@ -143,11 +138,7 @@ def download_policy(settings: Settings) -> DownloadPolicy:
 def ingest(
     settings: Settings, fetched: Sequence[FetchResult], accept: Collection[str] = ()
 ) -> Outcome | None:
-    """Archive the fetched workbooks as a vintage; None if there are none.
-
-    Raises:
-        DataError: The archive cannot be read or written; it stays as it was.
-    """
+    """Archive the fetched workbooks as a vintage; None if there are none."""
     merged = _merge("", fetched)
     if not merged.files:
         return None

@@ -64,12 +64,7 @@ def test_vintages_are_listed_oldest_first(root: Path) -> None:
         assert identify_vintage(open_vintage(archived.folder)) == archived.vintage_id
         assert open_vintage(archived.folder).hashes == archived.hashes
         assert open_vintage(archived.folder).release == archived.release == "February 2005"
-    assert second.revisions()["column"].to_list() == [
-        "total",
-        "natural_gas",
-        "total",
-        "petroleum",
-    ]
+    assert second.revisions()["column"].to_list() == ["total", "natural_gas", "total", "petroleum"]
     assert first.revisions().empty
 
 
@@ -174,10 +169,7 @@ def test_the_next_writer_removes_what_a_killed_writer_left(tmp_path: Path) -> No
 def test_a_file_in_the_way_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("where a folder should be")
     with (
-        pytest.raises(
-            DataError,
-            match=rf"(File exists|Not a directory): {tmp_path}/file",
-        ),
+        pytest.raises(DataError, match=rf"(File exists|Not a directory): {tmp_path}/file"),
         lock_folder(tmp_path / "file"),
     ):
         pass

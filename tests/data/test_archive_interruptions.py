@@ -175,9 +175,5 @@ def test_a_writer_that_waits_too_long_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(archive, "LOCK_SECONDS", 0.05)
-    with (
-        lock_folder(tmp_path),
-        pytest.raises(DataError, match=r"\.lock"),
-        lock_folder(tmp_path),
-    ):
+    with lock_folder(tmp_path), pytest.raises(DataError, match=r"\.lock"), lock_folder(tmp_path):
         pass

@@ -84,10 +84,7 @@ FAULTS: dict[str, tuple[Lines, str]] = {
     "thousands": (changed(2, ",3,", ",1 003,"), "found '1 003'"),
     "a cell too few": (changed(2, ",3,", ","), "found 3 cells; expected 4"),
     "a blank amid figures": (changed(2, ",3,", ",,"), "no figure for 2015-03"),
-    "an empty column": (
-        [",".join([*line.split(",")[:3], ""]) for line in rows()],
-        "column wheat",
-    ),
+    "an empty column": ([",".join([*line.split(",")[:3], ""]) for line in rows()], "column wheat"),
     "parts that do not add up": (changed(2, ",3,", ",4,"), "sum to 13.02"),
     "a quote left open": (changed(2, ",3,", ',"3,'), "broken row"),
     "names alone": ([], "no months"),

@@ -81,22 +81,16 @@ def test_defaults_of_optional_fields(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "field"),
     [
-        ('name = "mill"', "", "name"),
         ('name = "mill"', 'name = "Mill 1"', "name"),
         ('name = "mill"', 'name = "energy"', "name"),
-        ('name = "mill"', "name = 7", "name"),
-        ('title = "Flour from the mill"', 'title = " "', "title"),
         ('file = "mill.csv"', "", "file"),
-        ('name = "mill"', 'name = "mill"\ncolour = "red"', "colour"),
         ('name = "mill"', 'name = "mill"\ntarget = "oats"', "target"),
         ('name = "mill"', 'name = "mill"\nstart = "2015"', "start"),
         ('name = "mill"', 'name = "mill"\ntolerance = -1', "tolerance"),
-        ('name = "mill"', 'name = "mill"\ntolerance = true', "tolerance"),
         ('name = "mill"', 'name = "mill"\nmonth = "wheat"', "columns"),
         ('parts = ["rye", "wheat"]', 'parts = ["rye", "oats"]', "parts"),
         ('parts = ["rye", "wheat"]', 'parts = ["rye"]', "parts"),
         ('parts = ["rye", "wheat"]', 'parts = ["rye", "rye"]', "parts"),
-        ('parts = ["rye", "wheat"]', 'parts = "rye"', "parts"),
         ('parts = ["rye", "wheat"]', "parts = [1, 2]", "parts"),
         ('header = "Rye (t)"\nunit = "tonnes"', 'unit = "kg"', "columns.rye.unit"),
         ('header = "Rye (t)"', 'header = "wheat"', "columns"),
@@ -196,12 +190,9 @@ def test_the_documentation_has_every_field() -> None:
     assert "`[weather]`" in page
 
 
-def test_a_missing_settings_file(tmp_path: Path) -> None:
+def test_a_settings_file_that_is_missing_or_not_text(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no readable file"):
         read_dataset_file(tmp_path / "nowhere.toml")
-
-
-def test_a_settings_file_that_is_not_text(tmp_path: Path) -> None:
     (tmp_path / "x.toml").write_bytes(b"\xff\xfe\x00")
     with pytest.raises(DataError, match="no TOML"):
         read_dataset_file(tmp_path / "x.toml")

@@ -59,13 +59,6 @@ def test_a_cached_file_is_not_sent_again(web: WebServer, quick: DownloadPolicy) 
     assert headers["if-modified-since"] == cached.last_modified
 
 
-def test_a_new_file_under_a_cached_url_is_downloaded(web: WebServer, quick: DownloadPolicy) -> None:
-    url = web.file(PATH, BOOK, etag='"b2"')
-    result = download(url, CacheValidators('"a1"', "", "0" * 64), quick)
-    assert result is not None
-    assert (result.content, result.etag) == (BOOK, '"b2"')
-
-
 def test_cached_bytes_from_a_server_without_etags_are_recognised(
     web: WebServer, quick: DownloadPolicy
 ) -> None:

@@ -10,18 +10,9 @@ from dataclasses import replace
 import pytest
 from published import BOOK, PATH, fetch
 from requests import exceptions
-from urllib3.connection import HTTPConnection
-from urllib3.exceptions import MaxRetryError, NameResolutionError
 from web_server import Answer, WebServer
 
-from energy.data.download import (
-    DEFAULT_POLICY,
-    ORIGINS,
-    DownloadPolicy,
-    download,
-    failure_reason,
-    retry_after,
-)
+from energy.data.download import DEFAULT_POLICY, ORIGINS, DownloadPolicy, download, failure_reason
 from energy.errors import FetchError
 
 
@@ -173,37 +164,18 @@ def test_a_proxy_s_password_is_not_printed(
     assert caught.value.__suppress_context__
 
 
-NO_NAME = NameResolutionError("host", HTTPConnection("host"), OSError())  # type: ignore[arg-type]
-
-
 @pytest.mark.parametrize(
     ("error", "reason", "transient"),
     [
-        (
-            exceptions.ConnectionError(MaxRetryError(None, "/", NO_NAME)),  # type: ignore[arg-type]
-            "its name is not known here",
-            True,
-        ),
         (exceptions.ConnectTimeout(), "no connection within 2 s", True),
-        (exceptions.ReadTimeout(), "silent for 7 seconds", True),
-        (exceptions.SSLError(), "no secure connection", False),
         (exceptions.ProxyError(), "the proxy", True),
-        (exceptions.ConnectionError(), "refused or broke off", True),
         (exceptions.InvalidHeader("me:secret@proxy"), "the request failed (InvalidHeader)", False),
     ],
 )
 def test_the_reason_of_a_failure(
     error: exceptions.RequestException, reason: str, transient: bool
 ) -> None:
-    actual, may_pass = failure_reason(error, DownloadPolicy(connect_seconds=2, read_seconds=7))
+    actual, may_pass = failure_reason(error, DownloadPolicy(connect_seconds=2))
     assert reason in actual
     assert may_pass is transient
     assert "secret" not in actual
-
-
-@pytest.mark.parametrize(
-    ("value", "seconds"),
-    [("0", 0), ("120", 120), ("Thu, 01 Jan 1970 00:00:00 GMT", 0), ("", None), ("soon", None)],
-)
-def test_retry_after_is_a_number_or_a_date(value: str, seconds: float | None) -> None:
-    assert retry_after(value) == seconds

@@ -9,13 +9,7 @@ import pytest
 from published import BOOK, PATH, fetch
 from web_server import Answer, WebServer, web_server
 
-from energy.data.download import (
-    ORIGINS,
-    CacheValidators,
-    DownloadPolicy,
-    check_url,
-    download,
-)
+from energy.data.download import ORIGINS, CacheValidators, DownloadPolicy, check_url, download
 from energy.errors import FetchError
 
 
@@ -33,14 +27,6 @@ def test_redirects_may_be_relative(web: WebServer, quick: DownloadPolicy, status
     web.file("/media/b.xlsx", BOOK)
     url = web.redirect("/media/a.xlsx", "b.xlsx", status)
     assert fetch(url, quick).url == web.url("/media/b.xlsx")
-
-
-def test_a_redirect_loop_ends(web: WebServer, quick: DownloadPolicy) -> None:
-    web.redirect("/b", "/a")
-    url = web.redirect("/a", "/b")
-    with pytest.raises(FetchError, match="more than 5 times"):
-        download(url, None, quick)
-    assert len(web.asked) == 6
 
 
 def test_five_redirects_are_followed_and_not_six(web: WebServer, quick: DownloadPolicy) -> None:
@@ -98,6 +84,8 @@ def test_a_redirect_to_no_url_is_refused(
     "url",
     [
         "http://www.gov.uk/a.xlsx",
+        "http://www.gov.uk:443/a.xlsx",
+        "https://www.gov.uk:80/a.xlsx",
         "https://www.gov.uk:8443/a.xlsx",
         "https://www.gov.uk.example.org/a.xlsx",
         "https://example.org/https://www.gov.uk/a.xlsx",
@@ -139,9 +127,3 @@ def test_only_allowed_places_are_requested(url: str, monkeypatch: pytest.MonkeyP
 )
 def test_an_allowed_url_is_made_absolute(url: str, referrer: str, absolute: str) -> None:
     assert check_url(url, ORIGINS, referrer) == absolute
-
-
-@pytest.mark.parametrize("url", ["https://www.gov.uk:80/a", "http://www.gov.uk:443/a", "gov.uk/a"])
-def test_another_scheme_or_port_is_another_place(url: str) -> None:
-    with pytest.raises(FetchError, match=f"{url} is not downloaded"):
-        check_url(url, ORIGINS)

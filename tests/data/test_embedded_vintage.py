@@ -3,8 +3,6 @@
 Both are read here by other means than the project's own reader: XML for ods, openpyxl for xlsx.
 """
 
-import json
-import math
 import re
 import zipfile
 from pathlib import Path
@@ -129,9 +127,3 @@ def test_our_words_are_not_the_published_sentences(raw: Path, shared: Path) -> N
     for name in names:
         sentences = {str(v) for row in published[name] for v in row if len(str(v).split()) > 4}
         assert sentences.isdisjoint({str(v) for row in ours[name] for v in row})
-
-
-def test_the_record_is_of_these_files(raw: Path) -> None:
-    record = json.loads((raw / "vintage.json").read_text())
-    assert sorted(record["files"]) == ["ET_1.2_SEP_22.xlsx", "Weather_SEP_22.ods"]
-    assert all(math.isfinite(entry["bytes"]) for entry in record["files"].values())

@@ -81,11 +81,6 @@ def test_the_target_is_gapless(frame: pd.DataFrame) -> None:
     assert series.notna().all()
 
 
-@pytest.mark.parametrize("target", TARGETS)
-def test_every_target_can_be_forecast(frame: pd.DataFrame, target: str) -> None:
-    assert len(target_series(frame, target, "2001-01")) == 259
-
-
 @pytest.mark.parametrize("target", ["Total", "temperature", "provisional", ""])
 def test_an_unknown_target_is_refused(frame: pd.DataFrame, target: str) -> None:
     with pytest.raises(UnknownTarget, match=", ".join(TARGETS)):

@@ -2,27 +2,14 @@
 
 from __future__ import annotations
 
-import socket
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from published import ASSETS, OLD, PRODUCTION, QUARTERLY, RAIN, SUN, TEMPERATURES, TOTAL, WIND
-from web_server import (
-    Answer,
-    WebServer,
-    attachment,
-    content_item,
-    web_server,
-)
+from web_server import Answer, WebServer, attachment, content_item, web_server
 
-from energy.data.download import (
-    DEFAULT_POLICY,
-    ORIGINS,
-    Download,
-    DownloadPolicy,
-    download_workbook,
-)
+from energy.data.download import ORIGINS, Download, DownloadPolicy, download_workbook
 from energy.data.govuk import API, SOURCES, Discovery, Source, discover
 from energy.data.tables import TABLES
 from energy.errors import FetchError
@@ -201,9 +188,7 @@ PAGE = b"<!DOCTYPE html><html><body>Sorry, we are down</body></html>"
         (Answer(b"[" * 100_000), "JSON of the Content API"),
         (Answer(b'"\xff"'), "JSON of the Content API"),
         (Answer(b"[]"), "one object"),
-        (Answer(status=304), "304"),
         (Answer(b"{}", status=404), "nothing is published there"),
-        (Answer(b"{}", status=410), "removed on purpose"),
         (Answer(status=503), "503 (tries: 4)"),
     ],
 )
@@ -228,16 +213,3 @@ def test_a_page_that_moved_is_followed_within_the_api(
     web.redirect(f"/api/content{ENERGY.page}", "https://example.org/")
     with pytest.raises(FetchError, match=r"https://example\.org/ \(redirected from"):
         discover(ENERGY, quick, api)
-
-
-def test_without_a_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    def unknown(*_: object, **__: object) -> None:
-        raise socket.gaierror(-2, "Name or service not known")
-
-    for name in ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(socket, "getaddrinfo", unknown)
-    for source in SOURCES:
-        with pytest.raises(FetchError, match="name is not known here") as caught:
-            discover(source, replace(DEFAULT_POLICY, sleep=lambda _: None))
-        assert f"{API}{source.page}" in str(caught.value)

@@ -92,18 +92,8 @@ def test_the_kind_by_content_type_or_suffix(changes: dict[str, Any], kind: str |
 def test_a_wrong_filename_or_size_is_replaced() -> None:
     (workbook,) = pick([{**TOTAL, "filename": "../../a b.xlsx"}])
     assert workbook.filename == "a_b.xlsx"
-    (workbook,) = pick([{**TOTAL, "file_size": "43 KB"}])
+    (workbook,) = pick([{**TOTAL, "file_size": "43 KB"}, {**TOTAL, "id": "2"}])
     assert workbook.bytes is None
-
-
-def test_of_one_title_in_two_formats_xlsx_is_chosen() -> None:
-    ods = attachment(f"{TOTAL['title']} (ODS)", f"{ASSETS}/media/9/ET_1.2_SEP_22.ods")
-    (workbook,) = pick([ods, TOTAL])
-    assert (workbook.kind, workbook.alternatives) == ("xlsx", ("ET_1.2_SEP_22.ods",))
-
-
-def test_the_same_workbook_twice_is_one() -> None:
-    assert len(pick([TOTAL, {**TOTAL, "id": "2"}])) == 1
 
 
 def test_a_title_with_one_table_is_preferred_to_a_section() -> None:

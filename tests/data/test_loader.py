@@ -17,11 +17,7 @@ from energy.contract import SCHEMA
 from energy.data.archive import newest_vintage
 from energy.data.dataset import UK, read_dataset_file
 from energy.data.frame import read_frame
-from energy.data.loader import (
-    configured_dataset,
-    data_document,
-    load_dataset,
-)
+from energy.data.loader import configured_dataset, data_document, load_dataset
 from energy.data.vintages import open_vintage
 from energy.errors import DataError, NoData
 from energy.pipelines import ingest

@@ -1,13 +1,11 @@
 """A table is found by its title and labels, wherever it is, and read figure by figure."""
 
 import math
-from contextlib import suppress
 from datetime import date
 
 import pytest
 from data_building import (
     ENERGY,
-    ENERGY_TITLE,
     FIRST,
     LABELS,
     MATRIX,
@@ -17,9 +15,7 @@ from data_building import (
     opened,
     weather_book,
 )
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from layouts import PLAIN_ENERGY, PLAIN_WEATHER, same
+from layouts import PLAIN_ENERGY, PLAIN_WEATHER
 
 from energy.data.parser import MAX_HEADERS, Table, read_table
 from energy.errors import DataError
@@ -57,44 +53,6 @@ def test_the_unadjusted_monthly_block_is_read() -> None:
 def test_averages_are_read_and_not_deviations() -> None:
     assert PLAIN_WEATHER.figures.shape == (14 * 12 + 1, 1)
     assert PLAIN_WEATHER.figures["temperature"].between(9, 11).all()
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.data())
-def test_a_layout_that_moves_gives_the_same_figures(data: st.DataObject) -> None:
-    """Rows above, columns beside, another order in the block, another sheet name and order."""
-    book = energy_book()
-    rows = book.pop("Month")
-    lines = data.draw(
-        st.lists(st.sampled_from(["Some text", "", "[note 5 ] see notes"]), max_size=4)
-    )
-    order = [0, 1, *data.draw(st.permutations(range(2, 9))), *range(9, 17)]
-    left = data.draw(st.integers(0, 3))
-    first = data.draw(st.sampled_from(["Month", " MONTH ", "Column1", "Month\n[note 1]"]))
-    rows[LABELS] = [first, *rows[LABELS][1:]]
-    table = [[""] * left + [row[column] for column in order] for row in rows[LABELS:]]
-    new = [*([line] for line in [ENERGY_TITLE, *lines]), *table]
-    name = data.draw(st.sampled_from(["Month", "1_2", "Monthly data"]))
-    same({name: new, **book} if data.draw(st.booleans()) else {**book, name: new})
-
-
-@settings(max_examples=60, deadline=None)
-@given(st.permutations(range(1, 17)))
-def test_columns_shuffled_across_both_blocks_are_never_confused(order: list[int]) -> None:
-    book = energy_book()
-    book["Month"][LABELS:] = [[row[0], *(row[c] for c in order)] for row in book["Month"][LABELS:]]
-    with suppress(DataError):
-        same(book)
-
-
-@settings(max_examples=20, deadline=None)
-@given(st.permutations(range(2, 17)), st.integers(0, 3))
-def test_years_in_any_order_give_the_same_figures(order: list[int], above: int) -> None:
-    book = weather_book()
-    rows = book["7_1a"]
-    table = [[row[0], row[1], *(row[c] for c in order)] for row in rows[MATRIX:]]
-    book["7_1a"] = [rows[0], *[["more text"]] * above, *table]
-    same(book, TEMPERATURE, PLAIN_WEATHER)
 
 
 def test_the_longer_of_two_sheets_is_read() -> None:
@@ -150,11 +108,3 @@ def test_the_ends_of_a_range_are_within_it(bound: float, beyond: float) -> None:
     assert bound in weather_with(3, 4, bound).figures["temperature"].to_numpy()
     with pytest.raises(DataError):
         weather_with(3, 4, beyond)
-
-
-@pytest.mark.parametrize("mark", ["[x]", ""])
-def test_months_to_come_are_left_out_of_a_matrix(mark: str) -> None:
-    book = weather_book()
-    for row in book["7_1a"][MATRIX + 2 : MATRIX + 13]:
-        row[-1] = mark
-    assert str(read_table(opened(book), TEMPERATURE).figures.index[-1]) == "2005-01"

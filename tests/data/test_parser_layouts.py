@@ -4,7 +4,6 @@ import io
 import re
 import zipfile
 from collections.abc import Callable
-from datetime import datetime
 
 import openpyxl
 import pytest
@@ -53,10 +52,6 @@ def two_tier(upper: list[object], lower: list[object]) -> Book:
     return energy(lambda rows: [*rows[:LABELS], upper, lower, *rows[FIRST:]])
 
 
-def test_groups_above_whole_names_change_nothing() -> None:
-    same(two_tier(GROUPS, ENERGY_LABELS))
-
-
 def test_names_within_groups_are_read_with_them() -> None:
     """`Total` under `Unadjusted` is the unadjusted total; the second block is left out."""
     same(two_tier(GROUPS, ["Month", *NAMES[:5], *ENERGY_LABELS[6:9], *NAMES[:5], *["x"] * 3]))
@@ -77,14 +72,6 @@ def test_a_label_merged_over_both_rows_counts() -> None:
 def test_names_that_need_a_group_they_do_not_have_are_refused() -> None:
     with pytest.raises(DataError, match=r"no label 'Unadjusted total' nor .* found .*nuclear"):
         same(two_tier([""] * 17, ["Month", *NAMES, *[""] * 8]))
-
-
-@pytest.mark.parametrize(
-    "mark",
-    ["[provisional]", "[Provisional]", " [provisional] ", "[provisional][note 6]", "{provisional]"],
-)
-def test_the_last_month_is_marked_in_several_ways(mark: str) -> None:
-    same(energy(lambda rows: rows[-1].__setitem__(0, f"December  2004\xa0{mark}")))
 
 
 def test_dates_among_the_months_are_months() -> None:
@@ -108,14 +95,6 @@ def test_older_files_have_years_and_months_in_columns_of_their_own(every: int) -
         return [*new, ["", "December [provisional]", *rows[-1][1:]]]
 
     same(energy(older))
-
-
-def test_revised_marks_behind_the_year() -> None:
-    def revised(rows: Rows) -> None:
-        for row in rows[FIRST:-1:2]:
-            row[0] = f"{row[0]} r"
-
-    same(energy(revised))
 
 
 def test_a_summary_of_four_years_beside_the_matrix_is_passed_over() -> None:
@@ -167,17 +146,11 @@ def test_months_to_come_are_marked_or_blank(mark: str) -> None:
     same(book, TEMPERATURE, PLAIN_WEATHER)
 
 
-def test_a_date_is_what_openpyxl_makes_of_one() -> None:
-    book = energy(lambda rows: rows[FIRST].__setitem__(0, datetime(1995, 1, 1)))
-    same(xlsx(book))
-
-
 NOISE = st.sampled_from(
     ["", " ", "\n", "\xa0", "  ", "[note 5 ]", " [note 1][note 2]", "\n{note 3]"]
 )
 LINES = st.lists(
-    st.sampled_from(["", "Freeze panes are active on this sheet", "[x]", "Month"]),
-    max_size=4,
+    st.sampled_from(["", "Freeze panes are active on this sheet", "[x]", "Month"]), max_size=4
 )
 
 

@@ -5,12 +5,7 @@ import pandas as pd
 import pytest
 from vintage_building import NOW, energy, vintage
 
-from energy.data.checks import (
-    check_vintage,
-    compare_vintages,
-    revisions_from_csv,
-    revisions_to_csv,
-)
+from energy.data.checks import check_vintage, compare_vintages, revisions_from_csv, revisions_to_csv
 from energy.data.frame import join_tables
 
 OLD = join_tables(vintage().tables)

@@ -4,31 +4,12 @@ import pytest
 from data_building import ENERGY, ENERGY_TITLE
 
 from energy.data.parser import read_table
-from energy.data.tables import TABLES, TARGETS, UNITS, WEATHER, Column, TableSpec
+from energy.data.tables import TABLES, Column, TableSpec
 from energy.data.workbook import open_workbook
 
 
-def test_the_columns_are_those_of_the_monthly_frame() -> None:
-    assert TARGETS == (
-        "total",
-        "coal",
-        "petroleum",
-        "natural_gas",
-        "bioenergy_waste",
-        "nuclear",
-        "wind_solar_hydro",
-        "net_imports",
-    )
-    assert WEATHER == ("temperature", "degree_days", "wind_speed", "sun_hours", "rainfall")
-    assert list(UNITS) == [*TARGETS, *WEATHER]
-
-
 @pytest.mark.parametrize(
-    "title",
-    [
-        ENERGY_TITLE,
-        "ET 1.2:  INLAND energy consumption\nmonthly (Mtoe) [note 1]",
-    ],
+    "title", [ENERGY_TITLE, "ET 1.2:  INLAND energy consumption\nmonthly (Mtoe) [note 1]"]
 )
 def test_a_title_is_known_by_number_words_and_unit(title: str) -> None:
     assert ENERGY.has_title(title)

@@ -169,9 +169,3 @@ def test_an_altered_archive_is_not_blamed_on_new_workbooks(root: Path) -> None:
     with pytest.raises(DataError, match="was altered"):
         take(root, ET=xlsx(energy("2005-02")))
     assert not (root / "quarantine").exists()
-
-
-def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
-    (tmp_path / "vintages").write_text("in the way")
-    with pytest.raises(DataError, match="vintages cannot be written"):
-        take(tmp_path, ET=DECEMBER, W=WEATHER)

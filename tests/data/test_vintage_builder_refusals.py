@@ -7,16 +7,7 @@ from pathlib import Path
 
 import pytest
 from data_building import xlsx
-from vintage_building import (
-    DECEMBER,
-    EMPTY_RECORD,
-    JANUARY,
-    NOW,
-    cover,
-    energy,
-    take,
-    weather,
-)
+from vintage_building import DECEMBER, EMPTY_RECORD, JANUARY, NOW, cover, energy, take, weather
 
 from energy.data.archive import list_vintages
 from energy.data.vintage_builder import (

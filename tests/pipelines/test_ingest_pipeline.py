@@ -11,15 +11,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from made_results import (
-    ENERGY,
-    OF_ENERGY,
-    OF_WEATHER,
-    RAW,
-    WEATHER,
-    make_release,
-    put_online,
-)
+from made_results import ENERGY, OF_ENERGY, OF_WEATHER, RAW, WEATHER, make_release, put_online
 from s3_server import free_ports
 from web_server import Answer, WebServer, attachment, content_item
 
@@ -161,17 +153,9 @@ def test_a_workbook_that_fails_does_not_stop_the_others(online: Settings, web: W
     assert "ET_7.1a.xlsx" in result.error
 
 
-def test_without_a_network_each_source_fails(offline: Settings) -> None:
-    for name in ingest.SOURCE_NAMES:
-        result = ingest.fetch_pages(offline, name)
-        assert "cannot be reached" in result.error
-        assert result.files == {}
-
-
 def test_the_default_policy_unless_places_are_set(offline: Settings, data: Path) -> None:
     assert ingest.download_policy(Settings(data=data)) is DEFAULT_POLICY
     assert ingest.download_policy(offline).origins == offline.govuk_origins
-    assert ingest.download_policy(offline).user_agent == DEFAULT_POLICY.user_agent
 
 
 def test_a_url(online: Settings, web: WebServer) -> None:
@@ -191,10 +175,6 @@ def test_files(offline: Settings, tmp_path: Path) -> None:
     assert result.lines == ["by hand: a.xlsx, 3 bytes", "by hand: b.ods, 3 bytes"]
     assert result.records["a.xlsx"].source == "given by hand: a.xlsx"
     assert str(tmp_path) not in str(result.records)
-
-
-def test_a_source_by_name(online: Settings) -> None:
-    assert list(ingest.fetch_source(online, "source", "weather").files) == [WEATHER]
 
 
 def test_a_missing_file(tmp_path: Path) -> None:
