@@ -11,7 +11,7 @@ from typing import Any
 from energy import charts
 
 
-def markdown(card: Any, *paragraphs: str) -> None:
+def add_text(card: Any, *paragraphs: str) -> None:
     """Append paragraphs of Markdown."""
     from metaflow.cards import Markdown
 
@@ -19,7 +19,7 @@ def markdown(card: Any, *paragraphs: str) -> None:
         card.append(Markdown(paragraph))
 
 
-def table(card: Any, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def add_table(card: Any, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Append a table.
 
     Args:
@@ -33,7 +33,7 @@ def table(card: Any, header: Sequence[str], rows: Sequence[Sequence[str]]) -> No
     card.append(Table(cells, headers=list(header)))
 
 
-def chart(card: Any, altair_chart: Any) -> None:
+def add_chart(card: Any, altair_chart: Any) -> None:
     """Append an altair chart in the project's style."""
     from metaflow.cards import VegaChart
 

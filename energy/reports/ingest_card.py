@@ -13,7 +13,7 @@ from energy.data.tables import ENERGY, UNITS
 from energy.data.vintage_builder import NewVintage, RejectedVintage
 from energy.data.vintages import open_vintage
 from energy.pipelines.ingest import FetchResult, Outcome, conclusion
-from energy.reports.components import chart, markdown, table
+from energy.reports.components import add_chart, add_table, add_text
 from energy.settings import Settings
 
 MAX_ROWS = 60
@@ -24,12 +24,12 @@ def fill_ingest_card(
     card: Any, settings: Settings, fetched: Sequence[FetchResult], outcome: Outcome | None
 ) -> None:
     """Fill the card of an ingest, whatever its outcome."""
-    markdown(card, "# The data", f"**{conclusion(outcome, fetched)}**", "## Sources")
-    markdown(card, "\n".join(f"- {line.strip()}" for item in fetched for line in item.lines))
+    add_text(card, "# The data", f"**{conclusion(outcome, fetched)}**", "## Sources")
+    add_text(card, "\n".join(f"- {line.strip()}" for item in fetched for line in item.lines))
     if isinstance(outcome, NewVintage | RejectedVintage) and outcome.checks:
-        markdown(card, "## Checks")
+        add_text(card, "## Checks")
         rows = [_check_row(check) for check in outcome.checks]
-        table(card, ["Check", "", "Found", "Expected", "Where"], rows)
+        add_table(card, ["Check", "", "Found", "Expected", "Where"], rows)
     if isinstance(outcome, NewVintage):
         _revisions(card, settings, outcome)
     _in_use(card, settings)
@@ -41,22 +41,22 @@ def _check_row(check: DataCheck) -> list[str]:
 
 
 def _revisions(card: Any, settings: Settings, new: NewVintage) -> None:
-    markdown(card, "## Revisions")
+    add_text(card, "## Revisions")
     revisions = new.revisions
     if revisions.empty:
-        markdown(card, "No figure of an earlier vintage has changed.")
+        add_text(card, "No figure of an earlier vintage has changed.")
         return
-    markdown(card, f"{len(revisions)} figures differ from vintage `{new.before}`.")
+    add_text(card, f"{len(revisions)} figures differ from vintage `{new.before}`.")
     before = read_frame(open_vintage(find_vintage(settings.data, new.before).folder))
     now = read_frame(open_vintage(new.vintage.folder))
     parts = revisions.loc[revisions["column"] != ENERGY.total, "column"]
     for column in ("total", *parts.value_counts().index[:1]):
-        chart(card, charts.old_against_new(before[column], now[column], UNITS[column]))
+        add_chart(card, charts.old_against_new(before[column], now[column], UNITS[column]))
     newest = revisions.sort_values("month", ascending=False, kind="stable").head(MAX_ROWS)
     rows = [_revision_row(row) for row in newest.itertuples()]
-    table(card, ["Month", "Column", "Before", "Now", "Change"], rows)
+    add_table(card, ["Month", "Column", "Before", "Now", "Change"], rows)
     if len(revisions) > MAX_ROWS:
-        markdown(card, f"The newest {MAX_ROWS} of {len(revisions)}; `revisions.csv` has them all.")
+        add_text(card, f"The newest {MAX_ROWS} of {len(revisions)}; `revisions.csv` has them all.")
 
 
 def _revision_row(row: Any) -> list[str]:
@@ -65,13 +65,13 @@ def _revision_row(row: Any) -> list[str]:
 
 
 def _in_use(card: Any, settings: Settings) -> None:
-    markdown(card, "## In use")
+    add_text(card, "## In use")
     vintages = list_vintages(settings.data)
     if not vintages:  # The first workbooks of all were refused, or could not be reached.
-        markdown(card, "There is no vintage yet.")
+        add_text(card, "There is no vintage yet.")
         return
     newest = vintages[-1]
-    markdown(card, f"Vintage `{newest.vintage_id}`, energy to {newest.month}.")
+    add_text(card, f"Vintage `{newest.vintage_id}`, energy to {newest.month}.")
     hashes = [[name, f"`{sha256}`"] for name, sha256 in newest.hashes.items()]
-    table(card, ["Workbook", "SHA-256"], hashes)
-    markdown(card, open_vintage(newest.folder).attribution)
+    add_table(card, ["Workbook", "SHA-256"], hashes)
+    add_text(card, open_vintage(newest.folder).attribution)

@@ -15,7 +15,7 @@ from energy.forecasting.metrics import Score, coverage_error
 from energy.forecasting.models import BASELINE, FORECASTERS, VERSION
 from energy.formatting import format_name, format_percent, format_score, format_share
 from energy.pipelines.train import Comparison, Reconciliation, mean_mase
-from energy.reports.components import chart, markdown, table
+from energy.reports.components import add_chart, add_table, add_text
 
 SCORE_HEADER = (
     "Forecaster",
@@ -52,7 +52,7 @@ def fill_leaderboard_card(
     comparison = comparisons[target]
     ranked, champion = comparison.ranked, format_name(comparison.champion)
     in_weather = " with normal weather" if comparison.nowcast else ""
-    markdown(
+    add_text(
         card,
         f"# Leaderboard: {y.name}",
         format_name(comparison.why).replace(champion, f"**{champion}**", 1),
@@ -61,16 +61,16 @@ def fill_leaderboard_card(
         f"{y.index[-1]}, are the holdout of version {VERSION} of the candidate models: they are "
         "reported and not used for selection.",
     )
-    chart(card, charts.leaderboard(ranked, BASELINE))
-    chart(card, charts.by_horizon(comparison.leading))
-    markdown(card, "## Scores")
-    table(card, SCORE_HEADER, [_score_row(score, comparison) for score in ranked])
-    markdown(card, _explanation(comparison, unit))
-    chart(card, charts.coverage(comparison.folds[comparison.champion]))
-    markdown(card, _coverage_sentence(comparison))
+    add_chart(card, charts.leaderboard(ranked, BASELINE))
+    add_chart(card, charts.by_horizon(comparison.leading))
+    add_text(card, "## Scores")
+    add_table(card, SCORE_HEADER, [_score_row(score, comparison) for score in ranked])
+    add_text(card, _explanation(comparison, unit))
+    add_chart(card, charts.coverage(comparison.folds[comparison.champion]))
+    add_text(card, _coverage_sentence(comparison))
     if reconciliation:
         _add_parts(card, comparisons, reconciliation)
-    markdown(card, "## Each forecaster")
+    add_text(card, "## Each forecaster")
     for score in ranked:
         _add_forecaster(card, score, comparison, unit)
 
@@ -130,7 +130,7 @@ def _coverage_sentence(comparison: Comparison) -> str:
 def _add_parts(
     card: Any, comparisons: Mapping[str, Comparison], reconciliation: Reconciliation
 ) -> None:
-    markdown(
+    add_text(
         card,
         "## Parts",
         "Each part has the forecaster that is best on its own folds. The forecasts are then made "
@@ -148,22 +148,22 @@ def _add_parts(
     ]
     means = (f"**{format_score(mean_mase(by_series))}**" for by_series in methods.values())
     header = ["Series", "Forecaster", *map(format_name, methods)]
-    table(card, header, [*rows, ["**mean**", "", *means]])
+    add_table(card, header, [*rows, ["**mean**", "", *means]])
 
 
 def _add_forecaster(card: Any, score: Score, comparison: Comparison, unit: str) -> None:
     name, entry = score.forecaster, FORECASTERS[score.forecaster]
-    markdown(card, f"### {format_name(name)}")
+    add_text(card, f"### {format_name(name)}")
     if score.failure is not None:
-        markdown(card, f"Failed: {score.failure}")
+        add_text(card, f"Failed: {score.failure}")
         return
     facts = [entry.kind, "on logarithms if positive" if entry.log else "in levels"]
     facts += ["uses weather"] if entry.weather else []
     if entry.members:
         members = ", ".join(map(format_name, entry.members))
         facts.append(f"weighted mean of {members}")
-    markdown(card, f"{entry.summary} *{'; '.join(facts)}; {format_score(score.seconds, 1)} CPU s.*")
+    add_text(card, f"{entry.summary} *{'; '.join(facts)}; {format_score(score.seconds, 1)} CPU s.*")
     folds = charts.folds(comparison.folds[name], unit, "Folds and actuals")
     errors = charts.by_horizon([score]).properties(width=190)
     both = alt.hconcat(folds.properties(width=540), errors).resolve_scale(color="independent")
-    chart(card, both)
+    add_chart(card, both)

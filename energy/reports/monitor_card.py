@@ -22,7 +22,7 @@ from energy.formatting import (
     format_share,
 )
 from energy.monitoring.calendar import due_on
-from energy.reports.components import chart, markdown, table
+from energy.reports.components import add_chart, add_table, add_text
 
 NOTHING_LIVE = (
     "No release is live yet, so there is nothing to monitor. Run TrainFlow (make run), and "
@@ -95,11 +95,11 @@ def signal_sentence(signal: float) -> str:
 def fill_monitor_card(card: Any, record: TrackRecord | None) -> None:
     """Fill the card: scores, drift checks, live releases and notes, or why there are none."""
     if record is None:
-        markdown(card, "# Track record", NOTHING_LIVE)
+        add_text(card, "# Track record", NOTHING_LIVE)
         return
-    markdown(card, f"# Track record: {format_name(record.target)}", _status(record))
+    add_text(card, f"# Track record: {format_name(record.target)}", _status(record))
     if record.overall is None:
-        markdown(card, f"**Nothing to score yet:** {first_score(record)}.")
+        add_text(card, f"**Nothing to score yet:** {first_score(record)}.")
     else:
         _add_scores(card, record, record.overall)
     _add_drift(card, record)
@@ -109,7 +109,7 @@ def fill_monitor_card(card: Any, record: TrackRecord | None) -> None:
         months = ", ".join(record.unpublished)
         notes.append(f"- Forecast but not published, although later months are: {months}.")
     if notes:
-        markdown(card, "## Notes", "\n".join(notes))
+        add_text(card, "## Notes", "\n".join(notes))
 
 
 def _status(record: TrackRecord) -> str:
@@ -133,11 +133,11 @@ def _add_scores(card: Any, record: TrackRecord, overall: RecordScore) -> None:
     rows = [_score_row("1 to 12 months ahead", overall)]
     if record.recent:
         rows.append(_score_row("last 12 months", record.recent))
-    table(card, header, rows)
+    add_table(card, header, rows)
     bias = "The tracking signal needs four of the last 12 months, forecast one month ahead."
     if signal is not None:
         bias = f"{signal_sentence(signal)} (last 12 months, one month ahead)."
-    markdown(
+    add_text(
         card,
         f"{bias} *Naive MASE* is that of seasonal naive on the same months, as it would have "
         "forecast at the time. *First prints* are the figures as first published. *Coverage* is "
@@ -149,11 +149,11 @@ def _add_scores(card: Any, record: TrackRecord, overall: RecordScore) -> None:
         charts.record_by_horizon,
         charts.record_coverage,
     ):
-        chart(card, draw(record))
+        add_chart(card, draw(record))
     if any(row.actual != row.first_print for row in record.rows):
-        chart(card, charts.record_revisions(record))
+        add_chart(card, charts.record_revisions(record))
     else:
-        markdown(card, "No scored figure has been revised since its first print.")
+        add_text(card, "No scored figure has been revised since its first print.")
 
 
 def _score_row(name: str, score: RecordScore) -> list[str]:
@@ -172,10 +172,10 @@ def _score_row(name: str, score: RecordScore) -> list[str]:
 
 
 def _add_drift(card: Any, record: TrackRecord) -> None:
-    markdown(card, "## Drift checks")
+    add_text(card, "## Drift checks")
     header = ["Check", "Result", "Figure", "Threshold", "False alarm rate", "Evidence"]
-    table(card, header, [_drift_row(check) for check in record.drift])
-    markdown(card, "An alarm asks a person to look; it starts nothing.")
+    add_table(card, header, [_drift_row(check) for check in record.drift])
+    add_text(card, "An alarm asks a person to look; it starts nothing.")
 
 
 def _drift_row(check: DriftCheck) -> list[str]:
@@ -192,7 +192,7 @@ def _drift_row(check: DriftCheck) -> list[str]:
 
 
 def _add_releases(card: Any, record: TrackRecord) -> None:
-    markdown(card, "## Live releases, past and present")
+    add_text(card, "## Live releases, past and present")
     newest = record.releases[-MOST_RELEASES:]
     header = ["Release", "Live from", "Data to", "Forecaster", "Months", "MASE", "Seasonal naive"]
     rows = [
@@ -207,6 +207,6 @@ def _add_releases(card: Any, record: TrackRecord) -> None:
         ]
         for entry in reversed(newest)
     ]
-    table(card, header, rows)
+    add_table(card, header, rows)
     if len(newest) < len(record.releases):
-        markdown(card, f"The newest {len(newest)} of {len(record.releases)}.")
+        add_text(card, f"The newest {len(newest)} of {len(record.releases)}.")

@@ -28,7 +28,7 @@ from energy.pipelines.gate import NOT_CHECKED
 from energy.pipelines.publish import PublishResult, ReleaseDraft
 from energy.pipelines.train import Breakdown, Comparison
 from energy.releases.promotion import Check
-from energy.reports.components import chart, markdown, table
+from energy.reports.components import add_chart, add_table, add_text
 
 MOST_LEFT_OUT = 20
 """Series without a forecast that the card lists; `panel.json` has all."""
@@ -36,44 +36,44 @@ MOST_LEFT_OUT = 20
 
 def fill_release_card(card: Any, result: PublishResult, draft: ReleaseDraft) -> None:
     """Fill the card: the forecast, its accuracy, the decision, what changed, and the lineage."""
-    manifest, forecast = result.manifest, draft.table
-    markdown(
+    manifest, table = result.manifest, draft.table
+    add_text(
         card,
-        f"# {manifest.title or format_name(forecast.target)}",
-        f"**{next_twelve_months(forecast)}**, by {format_name(forecast.forecaster)}, from data to "
-        f"{forecast.cutoff}.",
+        f"# {manifest.title or format_name(table.target)}",
+        f"**{next_twelve_months(table)}**, by {format_name(table.forecaster)}, from data to "
+        f"{table.cutoff}.",
     )
     if not result.promoted:
         failed = ", ".join(format_name(check.name) for check in result.failed)
-        markdown(card, f"**This release is not live.** Failed checks: {failed}; see *Decision*.")
-    chart(card, charts.fan(draft.history, forecast, manifest.title))
+        add_text(card, f"**This release is not live.** Failed checks: {failed}; see *Decision*.")
+    add_chart(card, charts.fan(draft.history, table, manifest.title))
     _add_months(card, draft)
     score_section(card, draft.comparison)
     if draft.weather:
-        _add_weather(card, draft.weather, forecast.unit)
+        _add_weather(card, draft.weather, table.unit)
     if draft.breakdown:
-        _add_parts(card, draft.breakdown, forecast)
+        _add_parts(card, draft.breakdown, table)
     if draft.panel:
         panel_section(card, *draft.panel)
     _add_decision(card, result)
-    _add_changes(card, result, forecast)
+    _add_changes(card, result, table)
     _add_lineage(card, manifest)
 
 
-def next_twelve_months(forecast: ForecastTable) -> str:
+def next_twelve_months(table: ForecastTable) -> str:
     """The sum of the next 12 published months, in words."""
-    months = forecast.months[:12]
+    months = table.months[:12]
     total = sum(row.mean for row in months)
     in_twh = f" ({format_amount(total * TWH_PER_MTOE, 'TWh', 0)})"
     return (
-        f"{months[0].month} to {months[-1].month}: {format_amount(total, forecast.unit, 1)}"
-        f"{in_twh if forecast.unit == 'Mtoe' else ''} in {format_count(len(months), 'month')}"
+        f"{months[0].month} to {months[-1].month}: {format_amount(total, table.unit, 1)}"
+        f"{in_twh if table.unit == 'Mtoe' else ''} in {format_count(len(months), 'month')}"
     )
 
 
 def _add_months(card: Any, draft: ReleaseDraft) -> None:
-    forecast, weather = draft.table, draft.weather
-    low80, high80 = forecast.levels.index(0.1), forecast.levels.index(0.9)
+    table, weather = draft.table, draft.weather
+    low80, high80 = table.levels.index(0.1), table.levels.index(0.9)
     past = {str(month): float(value) for month, value in draft.history.items()}
     rows = [
         [
@@ -83,22 +83,22 @@ def _add_months(card: Any, draft: ReleaseDraft) -> None:
             format_range(row.quantiles[0], row.quantiles[-1], 2),
             _change_on_year(row.mean, past.get(str(pd.Period(row.month, "M") - 12))),
         ]
-        for row in forecast.months
+        for row in table.months
     ]
-    header = ["Month", f"Forecast, {forecast.unit}", "80% interval", "95% interval"]
-    markdown(card, "## Month by month")
-    table(card, [*header, "Change on the year before"], rows)
+    header = ["Month", f"Forecast, {table.unit}", "80% interval", "95% interval"]
+    add_text(card, "## Month by month")
+    add_table(card, [*header, "Change on the year before"], rows)
     spread = f", and on the spread of the weather of the last {WEATHER_YEARS} years"
-    markdown(
+    add_text(
         card,
-        f"Intervals are based on {forecast.calibration.errors:,} backtest errors of this "
+        f"Intervals are based on {table.calibration.errors:,} backtest errors of this "
         "forecaster, by months ahead and season, with more weight on recent ones"
         f"{spread if weather else ''}."
-        f"{f' 1 Mtoe is {TWH_PER_MTOE} TWh.' if forecast.unit == 'Mtoe' else ''}",
+        f"{f' 1 Mtoe is {TWH_PER_MTOE} TWh.' if table.unit == 'Mtoe' else ''}",
     )
-    if forecast.observed:
-        months = ", ".join(forecast.observed)
-        markdown(card, f"The forecast of {months} is a *nowcast*: it uses that month's weather.")
+    if table.observed:
+        months = ", ".join(table.observed)
+        add_text(card, f"The forecast of {months} is a *nowcast*: it uses that month's weather.")
 
 
 def _change_on_year(value: float, before: float | None) -> str:
@@ -125,10 +125,10 @@ def score_section(card: Any, comparison: Comparison) -> None:
         if (score := scores.get(best.forecaster))
         for naive in [scores.get(BASELINE)]
     ]
-    markdown(card, "## Accuracy of the forecaster")
+    add_text(card, "## Accuracy of the forecaster")
     header = ["Part", "Folds", "MASE", "Seasonal naive", "Average error (MAPE)"]
-    table(card, [*header, "80% interval coverage", "95% interval coverage"], rows)
-    markdown(
+    add_table(card, [*header, "80% interval coverage", "95% interval coverage"], rows)
+    add_text(
         card,
         "MASE is the mean error relative to that of the same month of the year before, in the past."
         " The forecaster was selected on the training part; the holdout comes after it and was not "
@@ -137,19 +137,19 @@ def score_section(card: Any, comparison: Comparison) -> None:
 
 
 def _add_weather(card: Any, weather: WeatherFacts, unit: str) -> None:
-    markdown(card, "## Effect of temperature")
+    add_text(card, "## Effect of temperature")
     rows = []
     for season in weather.sensitivity:
         margin = 1.96 * season.standard_error
         low, high = season.per_degree - margin, season.per_degree + margin
         interval = f"{format_change(low)} to {format_change(high)}"
         rows.append([season.season, format_change(season.per_degree), interval])
-    table(card, ["Season", f"{unit} a month per deg C warmer", "95% interval"], rows)
+    add_table(card, ["Season", f"{unit} a month per deg C warmer", "95% interval"], rows)
     year = pd.period_range("2001-01", periods=12, freq="M")
     normal = sum(
         daily * month.days_in_month for daily, month in zip(weather.normal, year, strict=True)
     )
-    markdown(
+    add_text(
         card,
         f"Normal weather is the average of the last {weather.normal_years} years, about "
         f"{format_amount(float(normal), digits=0)} degree days a year; these change by "
@@ -158,39 +158,39 @@ def _add_weather(card: Any, weather: WeatherFacts, unit: str) -> None:
     )
 
 
-def _add_parts(card: Any, breakdown: Breakdown, forecast: ForecastTable) -> None:
-    markdown(card, "## Parts")
-    chart(card, charts.by_part(breakdown.tables))
+def _add_parts(card: Any, breakdown: Breakdown, table: ForecastTable) -> None:
+    add_text(card, "## Parts")
+    add_chart(card, charts.by_part(breakdown.tables))
     rows = [
         [
             row.month,
             *(format_amount(part.months[n].mean, digits=2) for part in breakdown.tables.values()),
             f"**{format_amount(row.mean, digits=2)}**",
         ]
-        for n, row in enumerate(forecast.months)
+        for n, row in enumerate(table.months)
     ]
-    table(card, ["Month", *map(format_name, breakdown.tables), forecast.target], rows)
-    markdown(card, f"Means in {forecast.unit}; they add up. `fuels.json` has the intervals.")
+    add_table(card, ["Month", *map(format_name, breakdown.tables), table.target], rows)
+    add_text(card, f"Means in {table.unit}; they add up. `fuels.json` has the intervals.")
 
 
 def panel_section(card: Any, panel: Panel, series: Sequence[SeriesForecast]) -> None:
     """Append the other series of a long table: summary, champions, highest errors."""
-    markdown(card, "## Other series", panel_summary(panel))
+    add_text(card, "## Other series", panel_summary(panel))
     if panel.judged:
-        chart(card, charts.against_baseline(series))
+        add_chart(card, charts.against_baseline(series))
     champions = [[format_name(name), f"{count:,}"] for name, count in panel.champions.items()]
-    table(card, ["Champion", "Series"], champions)
+    add_table(card, ["Champion", "Series"], champions)
     if panel.judged:
         by_name = {forecast.name: forecast for forecast in series}
-        markdown(card, "Highest errors in the training part:")
+        add_text(card, "Highest errors in the training part:")
         header = ["Series", "Champion", "MASE", "Seasonal naive", "80% interval coverage"]
-        table(card, [*header, "Holdout"], [_panel_row(by_name[name]) for name in panel.worst])
+        add_table(card, [*header, "Holdout"], [_panel_row(by_name[name]) for name in panel.worst])
     if panel.left_out:
         listed = list(panel.left_out.items())[:MOST_LEFT_OUT]
         total = len(panel.left_out)
         more = f", the first of {total:,}" if len(listed) < total else ""
-        markdown(card, f"Without a forecast{more}:")
-        table(card, ["Series", "Reason"], listed)
+        add_text(card, f"Without a forecast{more}:")
+        add_table(card, ["Series", "Reason"], listed)
 
 
 def panel_summary(panel: Panel) -> str:
@@ -232,11 +232,11 @@ def _panel_row(series: SeriesForecast) -> list[str]:
 
 
 def _add_decision(card: Any, result: PublishResult) -> None:
-    markdown(card, "## Decision")
+    add_text(card, "## Decision")
     if result.promoted:
-        markdown(card, "**Promoted**: this release is live.")
+        add_text(card, "**Promoted**: this release is live.")
     else:
-        markdown(
+        add_text(
             card,
             f"**Not promoted**: {stays_live(result)}. The release is complete and in the store. To "
             f"make it live anyway: `energy releases promote {result.manifest.release_id} --why "
@@ -252,7 +252,7 @@ def _add_decision(card: Any, result: PublishResult) -> None:
         ]
         for check in result.checks
     ]
-    table(card, ["Check", "Result", "Figure", "Threshold", "Finding"], rows)
+    add_table(card, ["Check", "Result", "Figure", "Threshold", "Finding"], rows)
 
 
 def stays_live(result: PublishResult) -> str:
@@ -268,33 +268,33 @@ def _outcome(check: Check) -> str:
     return "not checked" if check.told.startswith(NOT_CHECKED) else "passed"
 
 
-def _add_changes(card: Any, result: PublishResult, forecast: ForecastTable) -> None:
-    markdown(card, "## Changes")
+def _add_changes(card: Any, result: PublishResult, table: ForecastTable) -> None:
+    add_text(card, "## Changes")
     if result.previous is None:
         sentence = "This is the first release in this store."
         if result.error:
             sentence = f"The previous live release cannot be read: {result.error}"
-        markdown(card, sentence)
+        add_text(card, sentence)
         return
     manifest, (old_manifest, old) = result.manifest, result.previous
     rows = [
         ["release", old_manifest.release_id, manifest.release_id],
-        ["target", old.target, forecast.target],
-        ["forecaster", old.forecaster, forecast.forecaster],
-        ["data to", old.cutoff, forecast.cutoff],
+        ["target", old.target, table.target],
+        ["forecaster", old.forecaster, table.forecaster],
+        ["data to", old.cutoff, table.cutoff],
         ["data, SHA-256", _short_hashes(old_manifest), _short_hashes(manifest)],
         ["code", old_manifest.lineage.commit[:12], manifest.lineage.commit[:12]],
     ]
-    table(card, ["", "Previous", "This release"], rows)
+    add_table(card, ["", "Previous", "This release"], rows)
     means = {row.month: row.mean for row in old.months}
-    changes = [row.mean - means[row.month] for row in forecast.months if row.month in means]
-    if old.target != forecast.target or not changes:
-        markdown(card, "The two releases have no month of the same target in common.")
+    changes = [row.mean - means[row.month] for row in table.months if row.month in means]
+    if old.target != table.target or not changes:
+        add_text(card, "The two releases have no month of the same target in common.")
         return
-    markdown(
+    add_text(
         card,
         f"Over the {format_count(len(changes), 'month')} in both, the forecast changed by "
-        f"{format_change(sum(changes), forecast.unit)} in total; the largest change in a month is "
+        f"{format_change(sum(changes), table.unit)} in total; the largest change in a month is "
         f"{format_change(max(changes, key=abs))}.",
     )
 
@@ -304,7 +304,7 @@ def _short_hashes(manifest: Manifest) -> str:
 
 
 def _add_lineage(card: Any, manifest: Manifest) -> None:
-    markdown(card, "## Lineage")
+    add_text(card, "## Lineage")
     lineage = manifest.lineage
     packages = ", ".join(f"{name} {version}" for name, version in lineage.packages.items())
     rows = [
@@ -319,6 +319,6 @@ def _add_lineage(card: Any, manifest: Manifest) -> None:
             for name, file in manifest.files.items()
         ),
     ]
-    table(card, ["Item", "Value"], rows)
+    add_table(card, ["Item", "Value"], rows)
     if manifest.attribution:
-        markdown(card, manifest.attribution)
+        add_text(card, manifest.attribution)

@@ -69,15 +69,15 @@ def run_summary(flow: Any) -> str:
     Args:
         flow: TrainFlow's artifacts after publishing.
     """
-    plan, forecast, result = flow.training_plan, flow.table, flow.result
+    plan, table, result = flow.training_plan, flow.table, flow.result
     comparison = flow.comparisons[plan.target]
     lines = [f"Champion   {comparison.champion} for {plan.target}", ""]
     lines += _score_lines(comparison, plan.plan.split)
-    lines += ["", f"Forecast   {next_twelve_months(forecast)}"]
-    low, high = forecast.levels.index(0.1), forecast.levels.index(0.9)
-    for row in forecast.months[:12]:
+    lines += ["", f"Forecast   {next_twelve_months(table)}"]
+    low, high = table.levels.index(0.1), table.levels.index(0.9)
+    for row in table.months[:12]:
         interval = format_range(row.quantiles[low], row.quantiles[high], 2)
-        nowcast = "   (its weather is known)" if row.month in forecast.observed else ""
+        nowcast = "   (its weather is known)" if row.month in table.observed else ""
         mean = format_amount(row.mean, digits=2)
         lines.append(f"{INDENT}{row.month}  {mean:>6}   80% interval {interval}{nowcast}")
     if flow.breakdown:

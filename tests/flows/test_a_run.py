@@ -172,7 +172,7 @@ def test_the_leaderboard_says_who_won_and_why(leaderboard: Card, first: Manifest
     for name in BENCH:
         assert f"### {name.replace('_', ' ')}" in leaderboard.text
     assert len(leaderboard.of_kind("vegaChart")) == 3 + len(BENCH)
-    assert "came out inside the 80% interval" in leaderboard.text
+    assert "For the champion, 80% interval coverage is " in leaderboard.text
     assert "The parts" not in leaderboard.text
 
 

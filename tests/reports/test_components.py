@@ -9,7 +9,7 @@ from made_cards import Shown, texts
 from made_results import make_series
 
 from energy import charts
-from energy.reports.components import chart, markdown, table
+from energy.reports.components import add_chart, add_table, add_text
 
 # On importing Metaflow's cards, in this process alone.
 pytestmark = pytest.mark.filterwarnings("ignore:The _yaml extension module")
@@ -17,15 +17,15 @@ pytestmark = pytest.mark.filterwarnings("ignore:The _yaml extension module")
 
 def test_paragraphs_are_in_order() -> None:
     card = Shown()
-    markdown(card, "# One", "**two**")
-    markdown(card)
+    add_text(card, "# One", "**two**")
+    add_text(card)
     assert [part["type"] for part in card.rendered] == ["markdown", "markdown"]
     assert [part["source"].strip() for part in card.rendered] == ["# One", "**two**"]
 
 
 def test_cells_of_a_table_are_markdown() -> None:
     card = Shown()
-    table(card, ("Name", "Figure"), [["`a`", "1.00"], ["b", 2.5]])  # type: ignore[list-item]
+    add_table(card, ("Name", "Figure"), [["`a`", "1.00"], ["b", 2.5]])  # type: ignore[list-item]
     (rendered,) = card.tables()
     assert rendered["columns"] == ["Name", "Figure"]
     assert texts(rendered) == [["`a`", "1.00"], ["b", "2.5"]]
@@ -34,7 +34,7 @@ def test_cells_of_a_table_are_markdown() -> None:
 def test_a_chart_is_a_vega_specification_in_the_projects_style() -> None:
     card, y = Shown(), make_series()
     drawing = charts.old_against_new(y, y + 1, "Mtoe")
-    chart(card, drawing)
+    add_chart(card, drawing)
     (spec,) = card.charts()
     valid = charts.configured(drawing).to_dict(validate=True)
     assert json.loads(json.dumps(spec, allow_nan=False)).keys() == valid.keys()
