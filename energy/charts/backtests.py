@@ -263,7 +263,7 @@ def against_baseline(series: Sequence[SeriesForecast]) -> Any:
     both = rows[["seasonal naive", "MASE"]]
     ends = [both.min().min() / MARGIN, both.max().max() * MARGIN]
     scale = alt.Scale(type="log", domain=ends, nice=False)
-    axes = {
+    axes: dict[str, Any] = {
         "x": alt.X("seasonal naive:Q", scale=scale, title="MASE of seasonal naive (log scale)"),
         "y": alt.Y("MASE:Q", scale=scale, title="MASE of the champion"),
     }

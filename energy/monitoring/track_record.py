@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -32,22 +33,18 @@ RECENT_MONTHS = 12
 """Last published months that the recent score and the tracking signal cover."""
 FEWEST_ERRORS = 4
 """Errors that a tracking signal needs."""
-QUANTILES = (0.025, 0.1, 0.9, 0.975)
-"""Bounds of the 95% and the 80% interval."""
+QUANTILES = {"lower80": 0.1, "upper80": 0.9, "lower95": 0.025, "upper95": 0.975}
+"""Quantile levels of the intervals that are scored."""
 RELEASE_ID = re.compile(r"(\d{4}-\d{2})-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-[0-9a-f]{8}")
 
 
 @dataclass(frozen=True, slots=True)
 class Actuals:
-    """The published figures.
+    """The published figures: the newest vintage and its monthly frame.
 
-    Attributes:
-        vintage_id: The newest vintage.
-        frame: Its monthly frame.
-        earlier: Monthly frames of older vintages by id, oldest first, to look up first prints.
-        vintages: Last month and storage time (ISO, UTC; '' if unknown) of every stored vintage,
-            oldest first.
-        targets: Columns that can be forecast.
+    `earlier` has the frames of older vintages by id, oldest first, to look up first prints.
+    `vintages` has last month and storage time (ISO, UTC; '' if unknown) of every vintage, oldest
+    first. `targets` are the columns that can be forecast.
     """
 
     vintage_id: str
@@ -57,16 +54,14 @@ class Actuals:
     targets: tuple[str, ...] = UK.targets
 
 
-@dataclass(frozen=True, slots=True)
-class _TargetFigures:
+class _TargetFigures(NamedTuple):
     """The figures of one target: the newest, and the first with its vintage, by month."""
 
     actual: Mapping[str, float]
     first_print: Mapping[str, tuple[float, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class _ScoredRelease:
+class _ScoredRelease(NamedTuple):
     """A release's entry in the record, its scored months, and its months without a figure."""
 
     entry: RecordedRelease
@@ -77,13 +72,9 @@ class _ScoredRelease:
 def build_track_record(
     history: ReleaseHistory, actuals: Actuals, previous: TrackRecord | None, now: datetime
 ) -> TrackRecord:
-    """Score every live release and summarise the scores.
+    """Score every live release, of which there is at least one, and summarise the scores.
 
-    Args:
-        history: The live releases, at least one.
-        actuals: The published figures.
-        previous: The track record so far, or None.
-        now: The time, with its zone.
+    `now` has a time zone.
 
     Raises:
         StoreError: No release can be read and there is no record yet, or the record is of another
@@ -223,7 +214,7 @@ def _why_unscorable(release: ServedRelease, target: str) -> str:
     history = np.asarray(release.history)
     if len(history) <= SP or not seasonal_naive_scale(history) > 0:
         return "Its history is too short or repeats itself, so errors cannot be scaled."
-    if not set(QUANTILES) <= set(release.table.levels):
+    if not set(QUANTILES.values()) <= set(release.table.levels):
         return f"Its quantiles are {release.table.levels}, without an 80% and a 95% interval."
     return ""
 
@@ -235,7 +226,7 @@ def _scored_months(release: ServedRelease, figures: _TargetFigures) -> list[Scor
         return []
     history = np.asarray(release.history)
     last_year, scale = history[-SP:], seasonal_naive_scale(history)
-    low95, low80, high80, high95 = (table.levels.index(level) for level in QUANTILES)
+    low80, high80, low95, high95 = (table.levels.index(level) for level in QUANTILES.values())
     return [
         ScoredMonth(
             release_id=release.release_id,
@@ -248,12 +239,13 @@ def _scored_months(release: ServedRelease, figures: _TargetFigures) -> list[Scor
             upper95=row.quantiles[high95],
             naive=float(last_year[(row.horizon - 1) % SP]),
             scale=scale,
-            first_print=figures.first_print[row.month][0],
-            first_vintage=figures.first_print[row.month][1],
+            first_print=first_print,
+            first_vintage=first_vintage,
             actual=figures.actual[row.month],
         )
         for row in table.months
         if row.month in figures.actual
+        for first_print, first_vintage in [figures.first_print[row.month]]
     ]
 
 
@@ -309,7 +301,7 @@ def _mark_counted(
         return structs.replace(row, counted=row.release_id == counts)
 
     return [
-        replace(release, rows=[marked(row, last.get(release.entry.cutoff)) for row in release.rows])
+        release._replace(rows=[marked(row, last.get(release.entry.cutoff)) for row in release.rows])
         for release in scored
     ]
 
@@ -319,9 +311,7 @@ def summaries(
 ) -> tuple[RecordScore | None, RecordScore | None, tuple[HorizonScore, ...], float | None]:
     """Overall score, recent score, scores by horizon and tracking signal of the counted rows.
 
-    Args:
-        rows: All rows; those that are not counted are left out here.
-        cutoff: Last month with a figure.
+    The recent months end at the cutoff, the last month with a figure.
     """
     counted = [row for row in rows if row.counted]
     near = [row for row in counted if row.horizon <= MONTHS_SCORED]
@@ -339,10 +329,9 @@ def score_months(rows: Sequence[ScoredMonth]) -> RecordScore | None:
     """The score of some months; None without any."""
     if not rows:
         return None
-    names = ("mean", "actual", "naive", "scale", "first_print")
-    bounds = ("lower80", "upper80", "lower95", "upper95")
+    names = ("mean", "actual", "naive", "scale", "first_print", *QUANTILES)
     mean, actual, naive, scale, first, low80, high80, low95, high95 = (
-        np.array([getattr(row, name) for row in rows], dtype=float) for name in (*names, *bounds)
+        np.array([getattr(row, name) for row in rows], dtype=float) for name in names
     )
     return RecordScore(
         months=len(rows),
@@ -361,8 +350,7 @@ def score_months(rows: Sequence[ScoredMonth]) -> RecordScore | None:
 def tracking_signal(rows: Sequence[ScoredMonth]) -> float | None:
     """Sum of the errors one month ahead over their mean absolute size; positive: too high.
 
-    Returns:
-        At most the number of errors in size; None with fewer than FEWEST_ERRORS, or if all are 0.
+    None with fewer than FEWEST_ERRORS errors, or if all are 0.
     """
     errors = np.array([row.mean - row.actual for row in rows if row.horizon == 1])
     if len(errors) < FEWEST_ERRORS or not errors.any():
@@ -376,21 +364,15 @@ def _release_notes(
     rows: Sequence[ScoredMonth],
 ) -> list[str]:
     """Releases that cannot be scored, or that were made after the figures that score them."""
-    notes = [
-        f"{entry.release_id} cannot be scored: {entry.trouble}"
-        for entry in entries
-        if entry.trouble
-    ]
+    unscored = [entry for entry in entries if entry.trouble]
+    notes = [f"{entry.release_id} cannot be scored: {entry.trouble}" for entry in unscored]
     if champion is None:
         notes.append("No release is live now: the store has no champion.json.")
+    grace = timedelta(days=GRACE_DAYS)
     for entry in entries:
         created = entry.created_at[:10]
-        published = [
-            row.month
-            for row in rows
-            if row.release_id == entry.release_id
-            and (due_on(row.month) + timedelta(days=GRACE_DAYS)).isoformat() < created
-        ]
+        months = (row.month for row in rows if row.release_id == entry.release_id)
+        published = [month for month in months if (due_on(month) + grace).isoformat() < created]
         if published:
             notes.append(
                 f"{entry.release_id} was made on {created}, after the figures of "
@@ -420,16 +402,12 @@ def _clock_notes(
 ) -> list[str]:
     """Times in the future: a clock is wrong."""
     present, notes = iso_timestamp(now), []
+    disagree = f"after the present time {present}: clocks disagree."
     if champion and champion.created_at > present:
-        notes.append(
-            f"The live release was made at {champion.created_at}, after the present time "
-            f"{present}: clocks disagree. Its age counts as 0."
-        )
+        made = f"The live release was made at {champion.created_at}"
+        notes.append(f"{made}, {disagree} Its age counts as 0.")
     if previous and previous.made_at > present:
-        notes.append(
-            f"The previous track record was made at {previous.made_at}, after the present time "
-            f"{present}: clocks disagree."
-        )
+        notes.append(f"The previous track record was made at {previous.made_at}, {disagree}")
     return notes
 
 

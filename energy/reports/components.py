@@ -20,13 +20,7 @@ def markdown(card: Any, *paragraphs: str) -> None:
 
 
 def table(card: Any, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Append a table.
-
-    Args:
-        card: The card.
-        header: A title for each column.
-        rows: Cells of Markdown.
-    """
+    """Append a table; cells are Markdown."""
     from metaflow.cards import Markdown, Table
 
     cells = [[Markdown(str(cell)) for cell in row] for row in rows]

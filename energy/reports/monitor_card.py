@@ -6,12 +6,7 @@ from typing import Any
 
 from energy import charts
 from energy.contract.months import months_after
-from energy.contract.track_record import (
-    TRACKING_SIGNAL_LIMIT,
-    DriftCheck,
-    RecordScore,
-    TrackRecord,
-)
+from energy.contract.track_record import TRACKING_SIGNAL_LIMIT, RecordScore, TrackRecord
 from energy.formatting import (
     format_amount,
     format_change,
@@ -143,13 +138,10 @@ def _add_scores(card: Any, record: TrackRecord, overall: RecordScore) -> None:
         "forecast at the time. *First prints* are the figures as first published. *Coverage* is "
         "the share of figures inside the interval.",
     )
-    for draw in (
-        charts.record_fans,
-        charts.record_errors,
-        charts.record_by_horizon,
-        charts.record_coverage,
-    ):
-        chart(card, draw(record))
+    chart(card, charts.record_fans(record))
+    chart(card, charts.record_errors(record))
+    chart(card, charts.record_by_horizon(record))
+    chart(card, charts.record_coverage(record))
     if any(row.actual != row.first_print for row in record.rows):
         chart(card, charts.record_revisions(record))
     else:
@@ -174,39 +166,31 @@ def _score_row(name: str, score: RecordScore) -> list[str]:
 def _add_drift(card: Any, record: TrackRecord) -> None:
     markdown(card, "## Drift checks")
     header = ["Check", "Result", "Figure", "Threshold", "False alarm rate", "Evidence"]
-    table(card, header, [_drift_row(check) for check in record.drift])
+    rows = []
+    for check in record.drift:
+        cells = ["", "", "", ""]
+        if check.figure is not None:
+            cells = [
+                "**alarm**" if check.alarm else "normal",
+                format_score(check.figure),
+                format_score(check.threshold),
+                format_share(check.false_alarm_rate),
+            ]
+        rows.append([check.name, *cells, check.evidence])
+    table(card, header, rows)
     markdown(card, "An alarm asks a person to look; it starts nothing.")
-
-
-def _drift_row(check: DriftCheck) -> list[str]:
-    if check.figure is None:
-        return [check.name, "", "", "", "", check.evidence]
-    return [
-        check.name,
-        "**alarm**" if check.alarm else "normal",
-        format_score(check.figure),
-        format_score(check.threshold),
-        format_share(check.false_alarm_rate),
-        check.evidence,
-    ]
 
 
 def _add_releases(card: Any, record: TrackRecord) -> None:
     markdown(card, "## Live releases, past and present")
-    newest = record.releases[-MOST_RELEASES:]
+    newest, rows = record.releases[-MOST_RELEASES:], []
+    for entry in reversed(newest):
+        cells = ["0", "", ""]
+        if score := entry.score:
+            cells = [str(score.months), format_score(score.mase), format_score(score.naive_mase)]
+        release = [f"`{entry.release_id}`", entry.promoted_at[:10], entry.cutoff]
+        rows.append([*release, format_name(entry.forecaster), *cells])
     header = ["Release", "Live from", "Data to", "Forecaster", "Months", "MASE", "Seasonal naive"]
-    rows = [
-        [
-            f"`{entry.release_id}`",
-            entry.promoted_at[:10],
-            entry.cutoff,
-            format_name(entry.forecaster),
-            str(entry.score.months if entry.score else 0),
-            format_score(entry.score.mase) if entry.score else "",
-            format_score(entry.score.naive_mase) if entry.score else "",
-        ]
-        for entry in reversed(newest)
-    ]
     table(card, header, rows)
     if len(newest) < len(record.releases):
         markdown(card, f"The newest {len(newest)} of {len(record.releases)}.")

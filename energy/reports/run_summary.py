@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from energy import charts
@@ -44,12 +46,10 @@ def tracked_run(flow: Any, target: str, run_id: str) -> TrackedRun:
         "holdout_baseline_mase": baseline.mase if baseline else None,
     }
     unit, folds = plan.dataset.unit(target), comparison.folds[champion]
-    images = {
-        "leaderboard.png": lambda: charts.png(charts.leaderboard(comparison.ranked, BASELINE), 1.0),
-        "by_horizon.png": lambda: charts.png(charts.by_horizon(comparison.leading), 1.0),
-        "champion_folds.png": lambda: charts.png(
-            charts.folds(folds, unit, format_name(champion)), 1.0
-        ),
+    drawn = {
+        "leaderboard.png": lambda: charts.leaderboard(comparison.ranked, BASELINE),
+        "by_horizon.png": lambda: charts.by_horizon(comparison.leading),
+        "champion_folds.png": lambda: charts.folds(folds, unit, format_name(champion)),
     }
     return TrackedRun(
         target,
@@ -58,17 +58,17 @@ def tracked_run(flow: Any, target: str, run_id: str) -> TrackedRun:
         {"holdout": comparison.holdout, "nowcast": comparison.nowcast},
         comparison.single_origin,
         comparison.folds,
-        images,
+        {file: partial(_png, draw) for file, draw in drawn.items()},
         plan.dataset.name,
     )
 
 
-def run_summary(flow: Any) -> str:
-    """The summary of a run: champion, scores, the next 12 months, and where everything is.
+def _png(draw: Callable[[], Any]) -> bytes:
+    return charts.png(charts.spec(draw()), 1.0)
 
-    Args:
-        flow: TrainFlow's artifacts after publishing.
-    """
+
+def run_summary(flow: Any) -> str:
+    """The summary of TrainFlow after publishing: champion, scores, the next 12 months, links."""
     plan, forecast, result = flow.training_plan, flow.table, flow.result
     comparison = flow.comparisons[plan.target]
     lines = [f"Champion   {comparison.champion} for {plan.target}", ""]
@@ -84,9 +84,10 @@ def run_summary(flow: Any) -> str:
         lines += ["", f"Parts      {', '.join(flow.breakdown.tables)}; they add up to the total"]
     if flow.panel:
         panel, _ = flow.panel
-        champions = ", ".join(f"{name} {count}" for name, count in panel.champions.items())
         lines += ["", f"Series     {panel_summary(panel)}"]
-        lines += [f"{INDENT}{champions}"] if champions else []
+        if panel.champions:
+            champions = (f"{name} {count}" for name, count in panel.champions.items())
+            lines.append(f"{INDENT}{', '.join(champions)}")
     name = registered_name(plan.target, plan.dataset.name)
     model = f"models:/{name}@{ALIAS} is version {flow.version}"
     if not result.promoted:
