@@ -165,17 +165,10 @@ def coverage(frame: pd.DataFrame, months: int = 12) -> Any:
         for nominal, name in ((0.8, "coverage80"), (0.95, "coverage95")):
             share = figures[name] or 0.0
             spread = error if nominal == 0.8 and isfinite(error) else 0.0
-            rows.append(
-                {
-                    "horizon": horizon,
-                    "interval": f"{nominal:.0%} interval",
-                    "share": share,
-                    "low": max(0.0, share - spread),
-                    "high": min(1.0, share + spread),
-                    "nominal": nominal,
-                }
-            )
-    points = pd.DataFrame(rows)
+            ends = max(0.0, share - spread), min(1.0, share + spread)
+            rows.append((horizon, f"{nominal:.0%} interval", share, nominal, *ends))
+    columns = ["horizon", "interval", "share", "nominal", "low", "high"]
+    points = pd.DataFrame(rows, columns=columns)
     errors = alt.Chart(points).mark_rule(strokeWidth=2, opacity=0.35)
     return styled(
         coverage_layers(points, 0.5)
@@ -220,15 +213,9 @@ def rolling_origins(plan: FoldPlan, first: pd.Period, last: pd.Period) -> Any:
     for cutoff, protocol in plan.cutoffs.items():
         end = min(cutoff + MONTHS_SCORED, last)
         for part, begin, until in (("training", first, cutoff), (protocol, cutoff + 1, end)):
-            rows.append(
-                {
-                    "cutoff": str(cutoff),
-                    "key": FOLD_PARTS[part][0],
-                    "begin": begin.to_timestamp(),
-                    "end": (until + 1).to_timestamp(),
-                }
-            )
-    frame = pd.DataFrame(rows)
+            ends = begin.to_timestamp(), (until + 1).to_timestamp()
+            rows.append((str(cutoff), FOLD_PARTS[part][0], *ends))
+    frame = pd.DataFrame(rows, columns=["cutoff", "key", "begin", "end"])
     labels = set(frame["key"])
     bars = alt.Chart(frame).encode(
         x=alt.X("begin:T", axis=year_axis()),

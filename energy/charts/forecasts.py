@@ -140,19 +140,18 @@ def sensitivity_rows(
     Columns: season, degrees (up to `reach` either way), change, low, high; energy a month in the
     release's unit times `factor`.
     """
-    z = NormalDist().inv_cdf(0.9)
+    z = [NormalDist().inv_cdf(level) for level in (0.1, 0.5, 0.9)]
     return pd.DataFrame(
         [
-            {
-                "season": season.season,
-                "degrees": degrees,
-                "change": factor * degrees * season.per_degree,
-                "low": factor * degrees * (season.per_degree - z * season.standard_error),
-                "high": factor * degrees * (season.per_degree + z * season.standard_error),
-            }
+            (
+                season.season,
+                degrees,
+                *(factor * degrees * (season.per_degree + n * season.standard_error) for n in z),
+            )
             for season in seasons
             for degrees in range(-reach, reach + 1)
-        ]
+        ],
+        columns=["season", "degrees", "low", "change", "high"],
     )
 
 

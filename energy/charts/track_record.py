@@ -110,16 +110,11 @@ def record_coverage(record: TrackRecord) -> Any:
     """Share of months inside the intervals, by months ahead, with the nominal share dashed."""
     rows = pd.DataFrame(
         [
-            {
-                "horizon": row.horizon,
-                "interval": f"{nominal:.0%} interval",
-                "share": share,
-                "nominal": nominal,
-                "months": row.score.months,
-            }
+            (row.horizon, f"{nominal:.0%} interval", share, nominal, row.score.months)
             for row in record.by_horizon
             for nominal, share in ((0.8, row.score.coverage80), (0.95, row.score.coverage95))
-        ]
+        ],
+        columns=["horizon", "interval", "share", "nominal", "months"],
     )
     layers = coverage_layers(rows, 0.0, "months:Q")
     return styled(layers, "Interval coverage by months ahead", "Dashed: nominal", height=220)
@@ -129,13 +124,10 @@ def record_errors(record: TrackRecord) -> Any:
     """Mean absolute error by month of published forecasts and of seasonal naive."""
     errors = pd.DataFrame(
         [
-            {
-                "month": timestamp(row.month),
-                PUBLISHED: abs(row.mean - row.actual),
-                NAIVE: abs(row.naive - row.actual),
-            }
+            (timestamp(row.month), abs(row.mean - row.actual), abs(row.naive - row.actual))
             for row in _scored_rows(record)
-        ]
+        ],
+        columns=["month", PUBLISHED, NAIVE],
     )
     rows = errors.groupby("month", as_index=False).mean().melt("month", var_name="source")
     y_title = f"mean absolute error, {record.unit}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -12,6 +11,7 @@ import numpy as np
 import pandas as pd
 from msgspec import structs
 
+from energy.contract import ForecastTable
 from energy.contract.months import months_after
 from energy.contract.track_record import (
     HorizonScore,
@@ -27,7 +27,7 @@ from energy.forecasting.metrics import empirical_coverage, mape, mase, seasonal_
 from energy.monitoring import drift
 from energy.monitoring.calendar import GRACE_DAYS, due_on, next_due
 from energy.monitoring.live_releases import ReleaseHistory, ServedRelease
-from energy.releases.bundle import iso_timestamp
+from energy.releases.bundle import is_release_id, iso_timestamp
 
 RECENT_MONTHS = 12
 """Last published months that the recent score and the tracking signal cover."""
@@ -35,7 +35,6 @@ FEWEST_ERRORS = 4
 """Errors that a tracking signal needs."""
 QUANTILES = {"lower80": 0.1, "upper80": 0.9, "lower95": 0.025, "upper95": 0.975}
 """Quantile levels of the intervals that are scored."""
-RELEASE_ID = re.compile(r"(\d{4}-\d{2})-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-[0-9a-f]{8}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,15 +128,12 @@ def build_track_record(
 def _target_and_unit(history: ReleaseHistory, previous: TrackRecord | None) -> tuple[str, str]:
     """Target and unit of the live release; else of the record; else of the newest release."""
     live = [release for release in history.releases if release.release_id == history.champion_id]
-    for release in live:
-        if release.manifest:
-            return release.manifest.target, release.manifest.unit
-    if previous:
-        return previous.target, previous.unit
     others = [release for release in reversed(history.releases) if release not in live]
-    for release in others:
-        if release.manifest:
-            return release.manifest.target, release.manifest.unit
+    manifests = (release.manifest for release in (*live, *others) if release.manifest)
+    sources = (*(release.manifest for release in live), previous, *manifests)
+    for source in sources:
+        if source:
+            return source.target, source.unit
     last = (live or others)[0]
     raise StoreError(
         f"None of the live releases in the store {history.store} can be read, so nothing can be "
@@ -191,7 +187,8 @@ def _score_release(
     entries, stored = (previous.releases, previous.rows) if previous else ((), ())
     before = next((entry for entry in entries if entry.release_id == release.release_id), None)
     trouble = _why_unscorable(release, target)
-    new = [] if trouble else _scored_months(release, figures)
+    table = None if trouble else release.table
+    new = _scored_months(release, table, figures) if table else []
     months = {row.month for row in new}
     old = [
         structs.replace(row, actual=figures.actual.get(row.month, row.actual))
@@ -199,8 +196,7 @@ def _score_release(
         if row.release_id == release.release_id and row.month not in months
     ]
     rows = sorted([*new, *old], key=lambda row: row.month)
-    forecast = release.table.months if release.table and not trouble else ()
-    past = {row.month for row in forecast if row.month <= cutoff}
+    past = {row.month for row in (table.months if table else ()) if row.month <= cutoff}
     entry = structs.replace(_entry(release, before, trouble), score=score_months(rows))
     return _ScoredRelease(entry, rows, past - {row.month for row in rows})
 
@@ -219,11 +215,10 @@ def _why_unscorable(release: ServedRelease, target: str) -> str:
     return ""
 
 
-def _scored_months(release: ServedRelease, figures: _TargetFigures) -> list[ScoredMonth]:
-    """The months of a readable release that have a figure."""
-    table = release.table
-    if table is None:
-        return []
+def _scored_months(
+    release: ServedRelease, table: ForecastTable, figures: _TargetFigures
+) -> list[ScoredMonth]:
+    """The months of a release that have a figure."""
     history = np.asarray(release.history)
     last_year, scale = history[-SP:], seasonal_naive_scale(history)
     low80, high80, low95, high95 = (table.levels.index(level) for level in QUANTILES.values())
@@ -279,11 +274,11 @@ def _parse_id(release_id: str) -> tuple[str, str]:
     >>> _parse_id("2022-07-20261123T170000Z-3f9a1c2b")
     ('2022-07', '2026-11-23T17:00:00Z')
     """
-    match = RELEASE_ID.fullmatch(release_id)
-    if match is None:
+    if not is_release_id(release_id):
         return "", ""
-    cutoff, year, month, day, hour, minute, second = match.groups()
-    return cutoff, f"{year}-{month}-{day}T{hour}:{minute}:{second}Z"
+    day, time = release_id[8:16], release_id[17:23]
+    created_at = f"{day[:4]}-{day[4:6]}-{day[6:]}T{time[:2]}:{time[2:4]}:{time[4:]}Z"
+    return release_id[:7], created_at
 
 
 def _mark_counted(
@@ -317,11 +312,11 @@ def summaries(
     near = [row for row in counted if row.horizon <= MONTHS_SCORED]
     since = months_after(cutoff, 1 - RECENT_MONTHS)
     recent = [row for row in near if row.month >= since]
-    horizons: dict[int, list[ScoredMonth]] = {}
-    for row in counted:
-        horizons.setdefault(row.horizon, []).append(row)
-    scores = ((horizon, score_months(horizons[horizon])) for horizon in sorted(horizons))
-    by_horizon = tuple(HorizonScore(horizon, score) for horizon, score in scores if score)
+    by_horizon = tuple(
+        HorizonScore(horizon, score)
+        for horizon in sorted({row.horizon for row in counted})
+        if (score := score_months([row for row in counted if row.horizon == horizon]))
+    )
     return score_months(near), score_months(recent), by_horizon, tracking_signal(recent)
 
 

@@ -31,7 +31,15 @@ def summary_lines(record: TrackRecord | None) -> str:
     """The summary that a run prints."""
     if record is None:
         return NOTHING_LIVE
-    lines = [_overall_sentence(record)]
+    if record.overall is None:
+        overall = f"Nothing to score yet: no forecast month has a figure; {first_score(record)}."
+    else:
+        overall = (
+            f"Track record of {record.target}: {format_count(record.overall.months, 'month')} of "
+            f"{format_count(len(record.releases), 'release')} scored on figures to "
+            f"{record.cutoff}: {score_sentence(record.overall, record.unit)}."
+        )
+    lines = [overall]
     if record.recent:
         lines.append(f"Last 12 months: {score_sentence(record.recent, record.unit)}.")
     if record.tracking_signal is not None:
@@ -43,16 +51,6 @@ def summary_lines(record: TrackRecord | None) -> str:
             "train and publish a new release."
         )
     return "\n".join([*lines, next_figures(record), *record.notes])
-
-
-def _overall_sentence(record: TrackRecord) -> str:
-    if record.overall is None:
-        return f"Nothing to score yet: no forecast month has a figure; {first_score(record)}."
-    return (
-        f"Track record of {record.target}: {format_count(record.overall.months, 'month')} of "
-        f"{format_count(len(record.releases), 'release')} scored on figures to {record.cutoff}: "
-        f"{score_sentence(record.overall, record.unit)}."
-    )
 
 
 def first_score(record: TrackRecord) -> str:

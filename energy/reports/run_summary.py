@@ -17,7 +17,6 @@ from energy.formatting import (
     format_score,
     format_share,
 )
-from energy.pipelines.publish import PublishResult
 from energy.reports.release_card import next_twelve_months, panel_summary, stays_live
 from energy.settings import ROOT, Settings
 from energy.tracking.registry import ALIAS
@@ -90,13 +89,20 @@ def run_summary(flow: Any) -> str:
             lines.append(f"{INDENT}{', '.join(champions)}")
     name = registered_name(plan.target, plan.dataset.name)
     model = f"models:/{name}@{ALIAS} is version {flow.version}"
+    release_id = result.manifest.release_id
     if not result.promoted:
-        lines += ["", *_rejection_lines(result, plan.store)]
+        lines += [
+            "",
+            f"Not promoted: {release_id} did not pass the gate; {stays_live(result)}",
+            *(f"{INDENT}{check.name}: {check.told}" for check in result.failed),
+            f"{INDENT}To make it live anyway: energy releases promote {release_id} "
+            f"--store {plan.store} --why ...",
+        ]
         model = f"{name} version {flow.version}, without the alias {ALIAS}"
     flow_file = ROOT / "flows" / "trainflow.py"
     lines += [
         "",
-        f"Release    {plan.store.rstrip('/')}/releases/{result.manifest.release_id}",
+        f"Release    {plan.store.rstrip('/')}/releases/{release_id}",
         f"Cards      make cards  (or: python {flow_file} card view leaderboard)",
         f"MLflow     {Settings.from_environment().tracking_uri}, run "
         f"{flow.mlflow_runs[plan.target]}, {model}  (make mlflow)",
@@ -132,14 +138,3 @@ def _score_line(name: str, score: Score, naive: Score | None, note: str) -> str:
         f"{name:<10} MASE {format_score(score.mase)}{mase}; MAPE {format_percent(score.mape)}"
         f"{mape}; 80% interval coverage {format_share(score.coverage80)}  ({note})"
     )
-
-
-def _rejection_lines(result: PublishResult, store_url: str) -> list[str]:
-    """Why a release is not live, which one is, and how to make it live anyway."""
-    release_id = result.manifest.release_id
-    return [
-        f"Not promoted: {release_id} did not pass the gate; {stays_live(result)}",
-        *(f"{INDENT}{check.name}: {check.told}" for check in result.failed),
-        f"{INDENT}To make it live anyway: energy releases promote {release_id} "
-        f"--store {store_url} --why ...",
-    ]

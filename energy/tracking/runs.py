@@ -143,12 +143,6 @@ def log_in_background(settings: Settings, runs: Sequence[TrackedRun]) -> Iterato
                 client.set_terminated(run_id, status=status)
 
 
-def log_run(settings: Settings, run: TrackedRun) -> str:
-    """Log a run with a child for each forecaster; returns the parent's run id."""
-    with log_in_background(settings, [run]) as ids:
-        return ids[run.target]
-
-
 def log_figures(
     settings: Settings,
     experiment: str,
