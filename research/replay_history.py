@@ -87,7 +87,7 @@ def main(arguments: list[str] | None = None) -> int:
     }
     if (options.first, options.last) == (parser.get_default("first"), parser.get_default("last")):
         (ROOT / "benchmarks" / "replay.json").write_text(json.dumps(result, indent=2) + "\n")
-        picture = charts.svg(report.picture(result))
+        picture = charts.svg(charts.spec(report.picture(result)))
         (ROOT / "docs" / "images" / "replay.svg").write_text(picture, "utf-8")
         replace_block(ROOT / "docs" / "replay.md", "replay", report.text(result))
     print(report.text(result))

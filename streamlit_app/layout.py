@@ -201,8 +201,8 @@ def chart(spec: dict[str, Any], name: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.caption(md.escape(label + source or attribution), width="stretch")
         for kind, mime, draw, description in (
-            ("png", "image/png", charts.png_of, "a picture"),
-            ("svg", "image/svg+xml", charts.svg_of, "a drawing that can be scaled"),
+            ("png", "image/png", charts.png, "a picture"),
+            ("svg", "image/svg+xml", charts.svg, "a drawing that can be scaled"),
         ):
             st.download_button(
                 kind.upper(),

@@ -11,7 +11,6 @@ import pandas as pd
 
 from energy.charts.style import (
     BLUE,
-    COVERAGE_COLOURS,
     GREEN,
     GREY,
     INK,
@@ -20,9 +19,11 @@ from energy.charts.style import (
     PINK,
     SKY,
     colour,
+    coverage_layers,
     dashed,
     horizon_x,
     in_words,
+    lines,
     month_x,
     number_tooltip,
     number_y,
@@ -43,6 +44,7 @@ METRICS = {
     "coverage95": "95% interval coverage",
 }
 """Metrics by months ahead, and the titles of their axes."""
+ROLES = {"champion": BLUE, "baseline": ORANGE, "other": PALE}
 FOLD_PARTS = {
     "training": ("training data", PALE),
     "warmup": ("scored to calibrate intervals", GREY),
@@ -76,25 +78,18 @@ def leaderboard(ranked: Sequence[Score], baseline: str = BASELINE) -> Any:
     longest = 1.6 * float(rows.loc[rows["role"] == "baseline", "mase"].max())
     if not longest > 0:
         longest = 1.15 * max(1.0, float(rows["mase"].max()))
-    y = alt.Y(
-        "forecaster:N", sort=list(rows["forecaster"]), title=None, axis=alt.Axis(labelLimit=260)
+    rows["end"] = rows["mase"].clip(upper=0.94 * longest)
+    names = alt.Axis(labelLimit=260)
+    base = alt.Chart(rows).encode(
+        y=alt.Y("forecaster:N", sort=list(rows["forecaster"]), title=None, axis=names)
     )
-    bars = (
-        alt.Chart(rows)
-        .mark_bar(clip=True, size=15)
-        .encode(
-            y=y,
-            x=alt.X("mase:Q", title="MASE", scale=alt.Scale(domain=[0, longest])),
-            color=colour(
-                "role", {"champion": BLUE, "baseline": ORANGE, "other": PALE}, legend=None
-            ),
-            tooltip=["forecaster:N", number_tooltip("mase", "MASE", ".3f")],
-        )
+    bars = base.mark_bar(clip=True, size=15).encode(
+        x=alt.X("mase:Q", title="MASE", scale=alt.Scale(domain=[0, longest])),
+        color=colour("role", ROLES, legend=None),
+        tooltip=["forecaster:N", number_tooltip("mase", "MASE", ".3f")],
     )
-    labels = (
-        alt.Chart(rows.assign(at=rows["mase"].clip(upper=0.94 * longest)))
-        .mark_text(align="left", dx=4, fontSize=11, color=INK)
-        .encode(y=y, x="at:Q", text=alt.Text("mase:Q", format=".3f"))
+    labels = base.mark_text(align="left", dx=4, fontSize=11, color=INK).encode(
+        x="end:Q", text=alt.Text("mase:Q", format=".3f")
     )
     return styled(
         bars + dashed(pd.DataFrame({"x": [1.0]}), x="x:Q") + labels,
@@ -105,23 +100,15 @@ def leaderboard(ranked: Sequence[Score], baseline: str = BASELINE) -> Any:
 
 
 def by_horizon(scores: Sequence[Score], metric: str = "mase") -> Any:
-    """A metric by months ahead, with a line for each forecaster.
-
-    Args:
-        scores: The scores to draw.
-        metric: A key of METRICS.
-    """
+    """A metric, one of METRICS, by months ahead, with a line for each forecaster."""
     scored = [score for score in scores if score.by_horizon]
     rows = pd.DataFrame(
         [
-            {
-                "forecaster": in_words(score.forecaster),
-                "horizon": row["horizon"],
-                "value": row[metric],
-            }
+            (in_words(score.forecaster), row["horizon"], row[metric])
             for score in scored
             for row in score.by_horizon
-        ]
+        ],
+        columns=["forecaster", "horizon", "value"],
     )
     others = iter([BLUE, GREEN, SKY, PINK, "#E69F00"] * len(scored))
     colours = {
@@ -129,15 +116,11 @@ def by_horizon(scores: Sequence[Score], metric: str = "mase") -> Any:
         for score in scored
     }
     is_share = metric.startswith("coverage")
-    chart = (
-        alt.Chart(rows)
-        .mark_line(point=True)
-        .encode(
-            x=horizon_x(),
-            y=number_y(METRICS[metric], zero=not is_share),
-            color=colour("forecaster", colours, legend=None if len(scored) == 1 else alt.Legend()),
-            tooltip=["forecaster:N", "horizon:O", number_tooltip("value", METRICS[metric], ".3f")],
-        )
+    chart = lines(rows, point=True).encode(
+        x=horizon_x(),
+        y=number_y(METRICS[metric], zero=not is_share),
+        color=colour("forecaster", colours, legend=None if len(scored) == 1 else alt.Legend()),
+        tooltip=["forecaster:N", "horizon:O", number_tooltip("value", METRICS[metric], ".3f")],
     )
     title = "Coverage by months ahead" if is_share else "Error by months ahead"
     return styled(chart, title, height=240)
@@ -146,11 +129,7 @@ def by_horizon(scores: Sequence[Score], metric: str = "mase") -> Any:
 def folds(frame: pd.DataFrame, unit: str, title: str, months: int = 12) -> Any:
     """Every fold of one forecaster and the actual figures, with a thin line for each cutoff.
 
-    Args:
-        frame: Fold frame of one forecaster.
-        unit: The series' unit.
-        title: The chart's title.
-        months: The furthest horizon to draw.
+    `frame` is the forecaster's fold frame, drawn as far as `months` ahead.
     """
     keys = {"backtest": "forecast", "holdout": "forecast, holdout"}
     rolling = frame[frame["protocol"].isin(keys) & (frame["horizon"] <= months)]
@@ -173,55 +152,27 @@ def folds(frame: pd.DataFrame, unit: str, title: str, months: int = 12) -> Any:
             "key", {"published": "#6e7781", "forecast": BLUE, "forecast, holdout": ORANGE}
         ),
     }
-    lines = alt.Chart(rows).mark_line(strokeWidth=1.1, opacity=0.8)
-    published = alt.Chart(actual).mark_line(strokeWidth=1.4, opacity=0.9)
-    return styled(
-        published.encode(**encoding) + lines.encode(detail="cutoff:N", **encoding),
-        title,
-        height=220,
-    )
+    published = lines(actual, strokeWidth=1.4, opacity=0.9).encode(**encoding)
+    forecasts = lines(rows, strokeWidth=1.1, opacity=0.8).encode(detail="cutoff:N", **encoding)
+    return styled(published + forecasts, title, height=220)
 
 
 def coverage(frame: pd.DataFrame, months: int = 12) -> Any:
-    """Interval coverage of one forecaster by months ahead, with its sampling error.
-
-    Args:
-        frame: Fold frame of one forecaster; its backtest is drawn.
-        months: The furthest horizon to draw.
-    """
-    rolling = frame[(frame["protocol"] == "backtest") & (frame["horizon"] <= months)]
+    """Interval coverage of one forecaster's backtest by months ahead, with its sampling error."""
     rows = []
-    for horizon, fold_rows in rolling.groupby("horizon"):
+    for horizon, fold_rows in _backtest_rows(frame, months).groupby("horizon"):
         figures, error = score_figures(fold_rows), coverage_error(fold_rows)
         for nominal, name in ((0.8, "coverage80"), (0.95, "coverage95")):
             share = figures[name] or 0.0
             spread = error if nominal == 0.8 and isfinite(error) else 0.0
-            rows.append(
-                {
-                    "horizon": horizon,
-                    "interval": f"{nominal:.0%} interval",
-                    "share": share,
-                    "low": max(0.0, share - spread),
-                    "high": min(1.0, share + spread),
-                    "nominal": nominal,
-                }
-            )
-    interval = colour("interval", COVERAGE_COLOURS, legend=alt.Legend(symbolOpacity=1))
-    base, x = alt.Chart(pd.DataFrame(rows)), horizon_x()
-    layers = (
-        base.mark_line(point=True).encode(
-            x=x,
-            y=share_y("share", 0.5),
-            color=interval,
-            tooltip=["interval:N", "horizon:O", number_tooltip("share", format=".0%")],
-        )
-        + base.mark_rule(strokeWidth=2, opacity=0.35).encode(
-            x=x, y=share_y("low", 0.5), y2="high:Q", color=interval
-        )
-        + base.mark_rule(strokeDash=[4, 4]).encode(y=share_y("nominal", 0.5), color=interval)
-    )
+            ends = max(0.0, share - spread), min(1.0, share + spread)
+            rows.append((horizon, f"{nominal:.0%} interval", share, nominal, *ends))
+    columns = ["horizon", "interval", "share", "nominal", "low", "high"]
+    points = pd.DataFrame(rows, columns=columns)
+    errors = alt.Chart(points).mark_rule(strokeWidth=2, opacity=0.35)
     return styled(
-        layers,
+        coverage_layers(points, 0.5)
+        + errors.encode(x=horizon_x(), y=share_y("low", 0.5), y2="high:Q", color="interval:N"),
         "Interval coverage by months ahead",
         "Backtest; dashed: nominal; bars: one standard error of the 80% coverage",
         height=220,
@@ -229,68 +180,53 @@ def coverage(frame: pd.DataFrame, months: int = 12) -> Any:
 
 
 def by_month(frames: Mapping[str, pd.DataFrame], months: int = 12) -> Any:
-    """Mean absolute percentage error by calendar month, with a line for each forecaster.
+    """MAPE of the backtest by calendar month, with a line for each forecaster.
 
-    Args:
-        frames: Fold frame by forecaster; the backtest is drawn.
-        months: The furthest horizon to count.
+    `frames` has each forecaster's fold frame; horizons beyond `months` are left out.
     """
     rows = []
     for name, frame in frames.items():
-        rolling = frame[(frame["protocol"] == "backtest") & (frame["horizon"] <= months)]
+        rolling = _backtest_rows(frame, months)
         error = 100 * ((rolling["actual"] - rolling["mean"]) / rolling["actual"]).abs()
         for month, value in error.groupby(pd.PeriodIndex(rolling["month"]).month).mean().items():
             rows.append({"forecaster": in_words(name), "month": month, "mape": value})
     colours = dict(zip(map(in_words, frames), (BLUE, GREEN, SKY, ORANGE, GREY), strict=False))
-    chart = (
-        alt.Chart(pd.DataFrame(rows))
-        .mark_line(point=True)
-        .encode(
-            x=alt.X("month:O", title="calendar month", axis=alt.Axis(labelAngle=0)),
-            y=number_y(METRICS["mape"], "mape", zero=True),
-            color=colour("forecaster", colours),
-            tooltip=["forecaster:N", "month:O", number_tooltip("mape", "MAPE")],
-        )
+    chart = lines(pd.DataFrame(rows), point=True).encode(
+        x=alt.X("month:O", title="calendar month", axis=alt.Axis(labelAngle=0)),
+        y=number_y(METRICS["mape"], "mape", zero=True),
+        color=colour("forecaster", colours),
+        tooltip=["forecaster:N", "month:O", number_tooltip("mape", "MAPE")],
     )
     return styled(chart, "Error by calendar month, 1 to 12 months ahead", height=240)
+
+
+def _backtest_rows(frame: pd.DataFrame, months: int) -> pd.DataFrame:
+    return frame[(frame["protocol"] == "backtest") & (frame["horizon"] <= months)]
 
 
 def rolling_origins(plan: FoldPlan, first: pd.Period, last: pd.Period) -> Any:
     """A row for each cutoff, from the first month of training data to the last month scored.
 
-    Args:
-        plan: The folds.
-        first: First month of the series.
-        last: Its last month.
+    The series begins and ends in the months `first` and `last`.
     """
     rows = []
     for cutoff, protocol in plan.cutoffs.items():
         end = min(cutoff + MONTHS_SCORED, last)
         for part, begin, until in (("training", first, cutoff), (protocol, cutoff + 1, end)):
-            rows.append(
-                {
-                    "cutoff": str(cutoff),
-                    "key": FOLD_PARTS[part][0],
-                    "begin": begin.to_timestamp(),
-                    "end": (until + 1).to_timestamp(),
-                }
-            )
-    frame = pd.DataFrame(rows)
+            ends = begin.to_timestamp(), (until + 1).to_timestamp()
+            rows.append((str(cutoff), FOLD_PARTS[part][0], *ends))
+    frame = pd.DataFrame(rows, columns=["cutoff", "key", "begin", "end"])
     labels = set(frame["key"])
-    bars = (
-        alt.Chart(frame)
-        .mark_bar(height=alt.RelativeBandSize(0.7))
-        .encode(
-            x=alt.X("begin:T", axis=year_axis()),
-            x2="end:T",
-            y=alt.Y("cutoff:O", title="cutoff", axis=alt.Axis(labelOverlap=True, titlePadding=10)),
-            color=colour("key", {k: v for k, v in FOLD_PARTS.values() if k in labels}),
-            tooltip=["cutoff:O", "key:N", alt.Tooltip("begin:T", format="%B %Y")],
-        )
+    bars = alt.Chart(frame).encode(
+        x=alt.X("begin:T", axis=year_axis()),
+        x2="end:T",
+        y=alt.Y("cutoff:O", title="cutoff", axis=alt.Axis(labelOverlap=True, titlePadding=10)),
+        color=colour("key", {k: v for k, v in FOLD_PARTS.values() if k in labels}),
+        tooltip=["cutoff:O", "key:N", alt.Tooltip("begin:T", format="%B %Y")],
     )
     split = pd.DataFrame({"split": [(plan.split + 1).to_timestamp()]})
     return styled(
-        bars + dashed(split, x="split:T"),
+        bars.mark_bar(height=alt.RelativeBandSize(0.7)) + dashed(split, x="split:T"),
         "Rolling-origin folds",
         f"1 to {MONTHS_SCORED} months ahead; dashed: the end of the training part",
         height=max(120, 14 * len(plan.cutoffs)),
@@ -298,11 +234,7 @@ def rolling_origins(plan: FoldPlan, first: pd.Period, last: pd.Period) -> Any:
 
 
 def against_baseline(series: Sequence[SeriesForecast]) -> Any:
-    """A point for each scored series: its champion's MASE and that of seasonal naive.
-
-    Args:
-        series: At least one with a backtest.
-    """
+    """A point for each series with a backtest: its champion's MASE and that of seasonal naive."""
     rows = pd.DataFrame(
         [
             {
@@ -318,29 +250,18 @@ def against_baseline(series: Sequence[SeriesForecast]) -> Any:
     both = rows[["seasonal naive", "MASE"]]
     ends = [both.min().min() / MARGIN, both.max().max() * MARGIN]
     scale = alt.Scale(type="log", domain=ends, nice=False)
-    x = alt.X("seasonal naive:Q", scale=scale, title="MASE of seasonal naive (log scale)")
-    points = (
-        alt.Chart(rows)
-        .mark_circle(size=28, opacity=0.45, color=BLUE)
-        .encode(
-            x=x,
-            y=alt.Y("MASE:Q", scale=scale, title="MASE of the champion"),
-            tooltip=[
-                "series:N",
-                "champion:N",
-                number_tooltip("MASE", format=".3f"),
-                number_tooltip("seasonal naive", format=".3f"),
-            ],
-        )
-    )
-    diagonal = alt.Chart(pd.DataFrame({"seasonal naive": ends, "MASE": ends})).mark_line(
-        color=GREY, strokeDash=[4, 4]
-    )
-    median = alt.Chart(pd.DataFrame([both.median()])).mark_point(
-        size=160, color=ORANGE, strokeWidth=2.5, shape="cross"
-    )
+    axes: dict[str, Any] = {
+        "x": alt.X("seasonal naive:Q", scale=scale, title="MASE of seasonal naive (log scale)"),
+        "y": alt.Y("MASE:Q", scale=scale, title="MASE of the champion"),
+    }
+    numbers = [number_tooltip(name, format=".3f") for name in ("MASE", "seasonal naive")]
+    points = alt.Chart(rows).encode(**axes, tooltip=["series:N", "champion:N", *numbers])
+    diagonal = lines(pd.DataFrame(dict.fromkeys(both, ends)), color=GREY, strokeDash=[4, 4])
+    median = alt.Chart(pd.DataFrame([both.median()])).encode(**axes)
     return styled(
-        diagonal.encode(x=x, y="MASE:Q") + points + median.encode(x=x, y="MASE:Q"),
+        diagonal.encode(**axes)
+        + points.mark_circle(size=28, opacity=0.45, color=BLUE)
+        + median.mark_point(size=160, color=ORANGE, strokeWidth=2.5, shape="cross"),
         "Every other series: its champion against seasonal naive",
         "A point for each; below the dashed line the champion is better; the cross is the median",
         height=380,

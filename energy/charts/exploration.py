@@ -1,4 +1,7 @@
-"""Charts that explore a monthly series: trend, season, weather, autocorrelation."""
+"""Charts that explore a monthly series: trend, season, weather, autocorrelation.
+
+A series `y` has a monthly PeriodIndex, `name` in words and a unit; NaN where there is no figure.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from energy.charts.style import (
     SKY,
     colour,
     dashed,
+    lines,
     month_tooltip,
     month_x,
     number_tooltip,
@@ -56,22 +60,12 @@ def long_frame(y: pd.Series) -> pd.DataFrame:
 
 
 def series(y: pd.Series, name: str, unit: str) -> Any:
-    """A series over time.
-
-    Args:
-        y: On a monthly PeriodIndex; NaN where there is no figure.
-        name: The series in words.
-        unit: Its unit.
-    """
+    """A series over time."""
     rows = long_frame(y)
-    chart = (
-        alt.Chart(rows)
-        .mark_line(strokeWidth=1.5, color=BLUE)
-        .encode(
-            x=month_x(rows["month"]),
-            y=number_y(unit),
-            tooltip=[month_tooltip(), number_tooltip("value", unit)],
-        )
+    chart = lines(rows, strokeWidth=1.5, color=BLUE).encode(
+        x=month_x(rows["month"]),
+        y=number_y(unit),
+        tooltip=[month_tooltip(), number_tooltip("value", unit)],
     )
     return styled(chart, f"{name}, {unit}", "As published, month by month", height=320)
 
@@ -82,20 +76,14 @@ def by_season(y: pd.Series, name: str, unit: str) -> Any:
     last = int(rows["year"].max())
     recent = {last: str(last), last - 1: str(last - 1)}
     rows["key"] = [recent.get(int(year), "earlier years") for year in rows["year"]]
-    chart = (
-        alt.Chart(rows)
-        .mark_line()
-        .encode(
-            x=alt.X("name:O", sort=MONTHS, title=None, axis=alt.Axis(labelAngle=0)),
-            y=number_y(unit),
-            detail="year:N",
-            color=colour("key", {"earlier years": PALE, str(last - 1): SKY, str(last): ORANGE}),
-            strokeWidth=alt.condition(
-                "datum.key == 'earlier years'", alt.value(0.9), alt.value(2.6)
-            ),
-            order=alt.Order("month:T"),
-            tooltip=[month_tooltip(), number_tooltip("value", unit)],
-        )
+    chart = lines(rows).encode(
+        x=alt.X("name:O", sort=MONTHS, title=None, axis=alt.Axis(labelAngle=0)),
+        y=number_y(unit),
+        detail="year:N",
+        color=colour("key", {"earlier years": PALE, str(last - 1): SKY, str(last): ORANGE}),
+        strokeWidth=alt.condition("datum.key == 'earlier years'", alt.value(0.9), alt.value(2.6)),
+        order=alt.Order("month:T"),
+        tooltip=[month_tooltip(), number_tooltip("value", unit)],
     )
     return styled(chart, f"{name} by month of the year, {unit}", "A line for each year", height=320)
 
@@ -106,41 +94,26 @@ def heat_map(y: pd.Series, name: str, unit: str) -> Any:
     first, last = int(rows["year"].min()), int(rows["year"].max())
     step = year_step(last - first)
     labels = [year for year in range(first, last + 1) if year % step == 0]
-    chart = (
-        alt.Chart(rows)
-        .mark_rect()
-        .encode(
-            x=alt.X(
-                "year:O",
-                title=None,
-                axis=alt.Axis(labelAngle=0, values=labels, labelOverlap=True),
-            ),
-            y=alt.Y("name:O", sort=MONTHS, title=None),
-            color=alt.Color(
-                "value:Q",
-                scale=alt.Scale(scheme="cividis"),
-                legend=alt.Legend(title=unit, gradientLength=180),
-            ),
-            tooltip=[month_tooltip(), number_tooltip("value", unit)],
-        )
+    years = alt.Axis(labelAngle=0, values=labels, labelOverlap=True)
+    legend = alt.Legend(title=unit, gradientLength=180)
+    cells = alt.Chart(rows).encode(
+        x=alt.X("year:O", title=None, axis=years),
+        y=alt.Y("name:O", sort=MONTHS, title=None),
+        color=alt.Color("value:Q", scale=alt.Scale(scheme="cividis"), legend=legend),
+        tooltip=[month_tooltip(), number_tooltip("value", unit)],
     )
-    return styled(chart, f"{name} by year and month, {unit}", "Brighter is higher", height=300)
+    title = f"{name} by year and month, {unit}"
+    return styled(cells.mark_rect(), title, "Brighter is higher", height=300)
 
 
 def trend(y: pd.Series, name: str, unit: str) -> Any:
-    """The trend of a series over the published figures.
-
-    Args:
-        y: On a gapless monthly PeriodIndex, at least two years.
-        name: The series in words.
-        unit: Its unit.
-    """
+    """The trend of a series over the published figures: two years or more, without gaps."""
     chart = _components({"published": y, "trend": decompose(y)["trend"]}, (PALE, BLUE), unit)
     return styled(chart, f"{name}: trend, {unit}", "A centred average of twelve months", height=240)
 
 
 def season_and_remainder(y: pd.Series, name: str, unit: str) -> Any:
-    """The seasonal component and the remainder of a series; the arguments are those of `trend`."""
+    """The seasonal component and the remainder of a series as `trend` takes it."""
     parts = decompose(y)
     components = {"season": parts["season"], "remainder": parts["remainder"]}
     chart = _components(components, (GREEN, ORANGE), unit)
@@ -154,30 +127,20 @@ def season_and_remainder(y: pd.Series, name: str, unit: str) -> Any:
 
 def _components(parts: Mapping[str, pd.Series], colours: tuple[str, str], unit: str) -> Any:
     rows = pd.concat([long_frame(part).assign(key=key) for key, part in parts.items()])
-    return (
-        alt.Chart(rows)
-        .mark_line(strokeWidth=1.6)
-        .encode(
-            x=month_x(rows["month"]),
-            y=number_y(unit),
-            color=colour("key", dict(zip(parts, colours, strict=True))),
-            tooltip=["key:N", month_tooltip(), number_tooltip("value", unit)],
-        )
+    return lines(rows, strokeWidth=1.6).encode(
+        x=month_x(rows["month"]),
+        y=number_y(unit),
+        color=colour("key", dict(zip(parts, colours, strict=True))),
+        tooltip=["key:N", month_tooltip(), number_tooltip("value", unit)],
     )
 
 
 def decompose(y: pd.Series) -> pd.DataFrame:
-    """Additive decomposition by moving averages.
+    """Additive decomposition by moving averages: columns trend, season and remainder.
 
     As in Hyndman and Athanasopoulos, Forecasting: Principles and Practice (3rd edition), 3.4: the
     trend is a 2x12 moving average, the season the mean of each calendar month around it, centred.
-
-    Args:
-        y: On a gapless monthly PeriodIndex, two years at least.
-
-    Returns:
-        Columns trend, season, remainder in y's unit; trend and remainder are NaN for half a year at
-        either end.
+    Trend and remainder are NaN for half a year at either end.
 
     >>> months = pd.period_range("2020-01", periods=36, freq="M")
     >>> parts = decompose(pd.Series([float(n) for n in range(36)], months))
@@ -194,44 +157,25 @@ def decompose(y: pd.Series) -> pd.DataFrame:
 def against_weather(y: pd.Series, degree_days: pd.Series, name: str, unit: str) -> Any:
     """Energy and cold: a point for each month, recent years in stronger colours.
 
-    Args:
-        y: On a monthly PeriodIndex.
-        degree_days: Daily average heating degree days, deg C, on the same index.
-        name: The series in words.
-        unit: Its unit.
+    The degree days are daily averages, deg C.
     """
     cold = long_frame(degree_days)[["month", "value"]].rename(columns={"value": "cold"})
-    chart = (
-        alt.Chart(long_frame(y).merge(cold, on="month"))
-        .mark_circle(size=46)
-        .encode(
-            x=alt.X("cold:Q", title="heating degree days a day, deg C (further right is colder)"),
-            y=number_y(unit),
-            color=colour("season", SEASON_COLOURS),
-            opacity=alt.Opacity("year:Q", scale=alt.Scale(range=[0.15, 0.9]), legend=None),
-            tooltip=[
-                month_tooltip(),
-                number_tooltip("value", unit),
-                number_tooltip("cold", "degree days", ".1f"),
-            ],
-        )
+    cold_tooltip = number_tooltip("cold", "degree days", ".1f")
+    points = alt.Chart(long_frame(y).merge(cold, on="month")).encode(
+        x=alt.X("cold:Q", title="heating degree days a day, deg C (further right is colder)"),
+        y=number_y(unit),
+        color=colour("season", SEASON_COLOURS),
+        opacity=alt.Opacity("year:Q", scale=alt.Scale(range=[0.15, 0.9]), legend=None),
+        tooltip=[month_tooltip(), number_tooltip("value", unit), cold_tooltip],
     )
-    return styled(
-        chart,
-        f"{name} against the weather, {unit}",
-        "A point for each month; recent years are stronger",
-    )
+    subtitle = "A point for each month; recent years are stronger"
+    return styled(points.mark_circle(size=46), f"{name} against the weather, {unit}", subtitle)
 
 
 def subseries(y: pd.Series, name: str, unit: str) -> Any:
     """Twelve small series side by side, one for each calendar month, each with its mean.
 
     As in Hyndman and Athanasopoulos, Forecasting: Principles and Practice (3rd edition), 2.5.
-
-    Args:
-        y: On a monthly PeriodIndex; NaN where there is no figure.
-        name: The series in words.
-        unit: Its unit.
     """
     rows = long_frame(y)
     first, last = int(rows["year"].min()), int(rows["year"].max())
@@ -249,42 +193,29 @@ def subseries(y: pd.Series, name: str, unit: str) -> Any:
         title=None,
     )
     span = alt.Scale(domain=[-GAP / 2, len(MONTHS) * width - GAP / 2], nice=False)
-    lines = (
-        alt.Chart(rows)
-        .mark_line(strokeWidth=1.4, color=BLUE)
-        .encode(
-            x=alt.X("place:Q", axis=months, scale=span),
-            y=number_y(unit),
-            detail="name:N",
-            tooltip=[month_tooltip(), number_tooltip("value", unit)],
-        )
+    years = lines(rows, strokeWidth=1.4, color=BLUE).encode(
+        x=alt.X("place:Q", axis=months, scale=span),
+        y=number_y(unit),
+        detail="name:N",
+        tooltip=[month_tooltip(), number_tooltip("value", unit)],
     )
-    bars = (
-        alt.Chart(means.reset_index())
-        .mark_rule(strokeWidth=2, color=ORANGE)
-        .encode(
-            x=alt.X("begin:Q", axis=months),
-            x2="end:Q",
-            y=number_y(unit, "mean"),
-            tooltip=["name:N", number_tooltip("mean", unit)],
-        )
+    rules = alt.Chart(means.reset_index()).mark_rule(strokeWidth=2, color=ORANGE)
+    bars = rules.encode(
+        x=alt.X("begin:Q", axis=months),
+        x2="end:Q",
+        y=number_y(unit, "mean"),
+        tooltip=["name:N", number_tooltip("mean", unit)],
     )
     subtitle = f"{first} to {last} within each month; the bar is its mean"
-    return styled(lines + bars, f"{name} by calendar month, {unit}", subtitle, height=280)
+    return styled(years + bars, f"{name} by calendar month, {unit}", subtitle, height=280)
 
 
 def correlations(y: pd.Series, lags: int = LAGS) -> pd.DataFrame:
-    """Autocorrelation and partial autocorrelation of a series.
+    """Autocorrelation and partial autocorrelation: columns `lag` (from 1), acf, pacf and bound.
 
-    Partial ones are Yule and Walker's without correction for bias, which lie between -1 and 1.
-
-    Args:
-        y: Without gaps, longer than twice the lags; NaN at either end is cut off.
-        lags: The furthest lag, in months.
-
-    Returns:
-        One row a lag, from 1: columns `lag`, `acf`, `pacf`, and `bound`, which those of pure noise
-        stay within 19 times out of 20 (1.96 over the root of the number of months).
+    Correlations of pure noise are within `bound` 19 times out of 20. Partial ones are Yule and
+    Walker's without correction for bias, which lie between -1 and 1. The series has no gaps and is
+    longer than twice the lags; NaN at either end is cut off.
     """
     from statsmodels.tsa.stattools import acf, pacf
 
@@ -302,11 +233,7 @@ def correlations(y: pd.Series, lags: int = LAGS) -> pd.DataFrame:
 def correlogram(y: pd.Series, name: str, kind: Correlation = "acf", lags: int = LAGS) -> Any:
     """A needle for each lag, multiples of a year highlighted, with the bounds of noise dashed.
 
-    Args:
-        y: As `correlations` takes it.
-        name: The series in words.
-        kind: `acf`, or `pacf` for what each lag adds to those before it.
-        lags: The furthest lag, in months.
+    The series is as `correlations` takes it. `pacf` shows what each lag adds to those before it.
     """
     rows = correlations(y, lags)
     rows = rows.assign(key=["whole years" if lag % SP == 0 else "months" for lag in rows["lag"]])

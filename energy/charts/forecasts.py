@@ -21,6 +21,7 @@ from energy.charts.style import (
     fan_colour,
     in_words,
     interval_bands,
+    lines,
     month_tooltip,
     month_x,
     number_tooltip,
@@ -40,23 +41,19 @@ BOUNDS = {"lower95": 0.025, "lower80": 0.1, "upper80": 0.9, "upper95": 0.975}
 def forecast_frame(forecast: ForecastTable | Forecast, factor: float = 1.0) -> pd.DataFrame:
     """A forecast as a frame: month (timestamp), mean, lower80, upper80, lower95, upper95.
 
-    Args:
-        forecast: A forecast table, or a forecast with intervals of 80% and 95%.
-        factor: One unit of the forecast in the unit to draw.
+    A `Forecast` needs intervals of 80% and 95%. The numbers are multiplied by `factor`.
     """
     rows = []
     for row in forecast.months:
-        bounds: dict[str, float] = {}
+        numbers = {"mean": row.mean}
         if isinstance(row, MonthAhead):
             for interval in row.intervals:
                 level = round(100 * interval.coverage)
-                bounds |= {f"lower{level}": interval.lower, f"upper{level}": interval.upper}
+                numbers |= {f"lower{level}": interval.lower, f"upper{level}": interval.upper}
         else:
-            bounds = {name: row.quantiles[LEVELS.index(level)] for name, level in BOUNDS.items()}
-        numbers = {"mean": row.mean, **bounds}
-        scaled = {name: factor * value for name, value in numbers.items()}
-        rows.append({"month": timestamp(row.month), **scaled})
-    return pd.DataFrame(rows)
+            numbers |= {name: row.quantiles[LEVELS.index(level)] for name, level in BOUNDS.items()}
+        rows.append({name: factor * value for name, value in numbers.items()})
+    return pd.DataFrame(rows).assign(month=[timestamp(row.month) for row in forecast.months])
 
 
 def fan(
@@ -69,13 +66,8 @@ def fan(
 ) -> Any:
     """History and forecast as one fan: the mean with its 80% and 95% intervals.
 
-    Args:
-        history: The series on a monthly PeriodIndex, in the forecast's unit; may be empty.
-        forecast: The table or the answer that follows it.
-        title: What is forecast, in words; the target's name where empty.
-        unit: The unit to draw; the forecast's where empty.
-        factor: One unit of the forecast in the unit to draw.
-        years: How many of the last years of the history to draw; None for all.
+    The history is in the forecast's unit and may be empty; its last `years` are drawn, or all for
+    None. Without `title` and `unit` they are the forecast's; `factor` converts its unit to `unit`.
     """
     unit = unit or forecast.unit
     past = factor * (history if years is None else history.iloc[-12 * years :])
@@ -90,12 +82,10 @@ def fan(
     x, y_title = month_x([*figures["month"], *ahead["month"]]), f"{unit} a month"
     layers = alt.layer(
         *interval_bands(ahead, x, y_title),
-        alt.Chart(figures.assign(key="published"))
-        .mark_line(strokeWidth=1.8)
-        .encode(x=x, y=number_y(y_title), color=fan_colour()),
-        alt.Chart(ahead.assign(key="forecast"))
-        .mark_line(strokeWidth=2.2, point=alt.OverlayMarkDef(size=14))
-        .encode(
+        lines(figures.assign(key="published"), strokeWidth=1.8).encode(
+            x=x, y=number_y(y_title), color=fan_colour()
+        ),
+        lines(ahead.assign(key="forecast"), strokeWidth=2.2, point={"size": 14}).encode(
             x=x,
             y="mean:Q",
             color=fan_colour(),
@@ -121,33 +111,21 @@ def scenario(
 ) -> Any:
     """A weather scenario, with its 80% interval, and the central forecast of the same months.
 
-    Args:
-        central: The forecast in expected weather.
-        changed: The forecast in the scenario's weather.
-        name: The scenario, in words.
-        unit: The unit to draw.
-        factor: One unit of the forecasts in the unit to draw.
+    `factor` converts the forecasts' unit to `unit`.
     """
     rows = forecast_frame(changed, factor).assign(key=name)
     expected = forecast_frame(central, factor).assign(key="expected weather")
     x = month_x(rows["month"])
-    band = (
-        alt.Chart(rows)
-        .mark_area(opacity=0.22, color=ORANGE)
-        .encode(x=x, y=number_y(f"{unit} a month", "lower80"), y2="upper80:Q")
-    )
-    lines = (
-        alt.Chart(pd.concat([expected, rows]))
-        .mark_line(point=alt.OverlayMarkDef(size=36), strokeWidth=2.2)
-        .encode(
-            x=x,
-            y="mean:Q",
-            color=colour("key", {"expected weather": INK, name: ORANGE}),
-            tooltip=["key:N", month_tooltip(), number_tooltip("mean", "forecast")],
-        )
+    area = alt.Chart(rows).mark_area(opacity=0.22, color=ORANGE)
+    band = area.encode(x=x, y=number_y(f"{unit} a month", "lower80"), y2="upper80:Q")
+    means = lines(pd.concat([expected, rows]), point={"size": 36}, strokeWidth=2.2).encode(
+        x=x,
+        y="mean:Q",
+        color=colour("key", {"expected weather": INK, name: ORANGE}),
+        tooltip=["key:N", month_tooltip(), number_tooltip("mean", "forecast")],
     )
     return styled(
-        band + lines,
+        band + means,
         f"Month by month, {unit}",
         "Shaded: the 80% interval in the scenario's weather",
         height=300,
@@ -159,50 +137,39 @@ def sensitivity_rows(
 ) -> pd.DataFrame:
     """The effect of each degree, with the 80% interval of its estimate, for `per_degree`.
 
-    Args:
-        seasons: The sensitivity of the series to the weather.
-        reach: Degrees Celsius to either side.
-        factor: One unit of the release in the unit to draw.
-
-    Returns:
-        season, degrees, change, low, high; energy a month in the unit to draw.
+    Columns: season, degrees (up to `reach` either way), change, low, high; energy a month in the
+    release's unit times `factor`.
     """
-    z = NormalDist().inv_cdf(0.9)
+    z = [NormalDist().inv_cdf(level) for level in (0.1, 0.5, 0.9)]
     return pd.DataFrame(
         [
-            {
-                "season": season.season,
-                "degrees": degrees,
-                "change": factor * degrees * season.per_degree,
-                "low": factor * degrees * (season.per_degree - z * season.standard_error),
-                "high": factor * degrees * (season.per_degree + z * season.standard_error),
-            }
+            (
+                season.season,
+                degrees,
+                *(factor * degrees * (season.per_degree + n * season.standard_error) for n in z),
+            )
             for season in seasons
             for degrees in range(-reach, reach + 1)
-        ]
+        ],
+        columns=["season", "degrees", "low", "change", "high"],
     )
 
 
 def per_degree(rows: pd.DataFrame, degrees: float | None, unit: str) -> Any:
     """The effect of each degree, by season: a line through zero with its 80% interval.
 
-    Args:
-        rows: season, degrees, change, low, high; energy a month in the unit.
-        degrees: Where to mark a scenario; None for no mark.
-        unit: The unit's name.
+    The rows are those of `sensitivity_rows`. `degrees` marks a scenario; None for no mark.
     """
     seasons = dict(zip(dict.fromkeys(rows["season"]), (BLUE, GREEN, ORANGE), strict=False))
     season = colour("season", seasons, legend=alt.Legend(symbolOpacity=1))
     axis = alt.Axis(format="+d", tickMinStep=1)
     x = alt.X("degrees:Q", title="degrees Celsius warmer than expected", axis=axis)
     y_title = f"{unit} a month"
-    base = alt.Chart(rows)
+    base = alt.Chart(rows).encode(x=x, color=season)
     layers = base.mark_area(opacity=0.18).encode(
-        x=x, y=alt.Y("low:Q", title=y_title), y2="high:Q", color=season
+        y=alt.Y("low:Q", title=y_title), y2="high:Q"
     ) + base.mark_line(strokeWidth=2).encode(
-        x=x,
         y=alt.Y("change:Q", title=y_title, axis=alt.Axis(format="+.1f")),
-        color=season,
         tooltip=[
             "season:N",
             number_tooltip("degrees", format="+.1f"),
@@ -224,35 +191,23 @@ def by_part(
 ) -> Any:
     """Stacked columns of each month's forecast; a part below zero hangs under the axis.
 
-    Args:
-        tables: The forecast of each part, all of the same months.
-        unit: The unit to draw; that of the forecasts where empty.
-        factor: One unit of the forecasts in the unit to draw.
+    All tables are of the same months. Without `unit` it is theirs; `factor` converts to it.
     """
     rows = pd.DataFrame(
         [
-            {
-                "month": timestamp(row.month),
-                "part": in_words(name),
-                "order": place,
-                "mean": factor * row.mean,
-            }
+            (timestamp(row.month), in_words(name), place, factor * row.mean)
             for place, (name, table) in enumerate(tables.items())
             for row in table.months
-        ]
+        ],
+        columns=["month", "part", "order", "mean"],
     )
     unit = unit or next(iter(tables.values())).unit
-    chart = (
-        alt.Chart(rows)
-        .mark_bar()
-        .encode(
-            x=alt.X(
-                "yearmonth(month):O", title=None, axis=alt.Axis(format="%b %y", labelAngle=-90)
-            ),
-            y=alt.Y("mean:Q", title=f"{unit} a month"),
-            order=alt.Order("order:Q"),
-            color=colour("part", dict(zip(map(in_words, tables), PARTS, strict=False))),
-            tooltip=["part:N", month_tooltip(), number_tooltip("mean", "forecast")],
-        )
+    months = alt.Axis(format="%b %y", labelAngle=-90)
+    columns = alt.Chart(rows).encode(
+        x=alt.X("yearmonth(month):O", title=None, axis=months),
+        y=alt.Y("mean:Q", title=f"{unit} a month"),
+        order=alt.Order("order:Q"),
+        color=colour("part", dict(zip(map(in_words, tables), PARTS, strict=False))),
+        tooltip=["part:N", month_tooltip(), number_tooltip("mean", "forecast")],
     )
-    return styled(chart, f"The forecast by part, {unit} a month", height=300)
+    return styled(columns.mark_bar(), f"The forecast by part, {unit} a month", height=300)

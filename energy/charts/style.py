@@ -69,11 +69,7 @@ def year_axis(step: int = 1) -> alt.Axis:
 
 
 def month_axis(months: Iterable[pd.Timestamp]) -> alt.Axis:
-    """A time axis with as many ticks as a phone has room for.
-
-    Args:
-        months: The months that the chart shows, in any order.
-    """
+    """A time axis for these months, with as many ticks as a phone has room for."""
     shown = pd.DatetimeIndex(list(months))
     span = (shown.max() - shown.min()).days / 365.25
     if span > 5:
@@ -128,9 +124,27 @@ def number_tooltip(field: str, title: str = "", format: str = ".2f") -> alt.Tool
     return alt.Tooltip(f"{field}:Q", format=format, title=title or field)
 
 
-def dashed(data: pd.DataFrame, **encoding: Any) -> Any:
+def lines(rows: pd.DataFrame, **mark: Any) -> Any:
+    """Lines through the rows; `point` marks each of them."""
+    return alt.Chart(rows).mark_line(**mark)
+
+
+def dashed(rows: pd.DataFrame, **encoding: Any) -> Any:
     """Dashed lines in grey: nominal values, limits, and where a period ends."""
-    return alt.Chart(data).mark_rule(strokeDash=[4, 4], color=GREY).encode(**encoding)
+    return alt.Chart(rows).mark_rule(strokeDash=[4, 4], color=GREY).encode(**encoding)
+
+
+def coverage_layers(rows: pd.DataFrame, least: float, *tooltip: str) -> Any:
+    """Interval coverage by months ahead, with the nominal share dashed.
+
+    The rows have horizon, interval, share and nominal; the axis begins at `least`.
+    """
+    legend = alt.Legend(symbolOpacity=1)
+    base = alt.Chart(rows).encode(color=colour("interval", COVERAGE_COLOURS, legend=legend))
+    tooltips = ["interval:N", "horizon:O", number_tooltip("share", format=".0%"), *tooltip]
+    return base.mark_line(point=True).encode(
+        x=horizon_x(), y=share_y("share", least), tooltip=tooltips
+    ) + base.mark_rule(strokeDash=[4, 4]).encode(y=share_y("nominal", least))
 
 
 def fan_colour() -> alt.Color:
@@ -143,12 +157,8 @@ def interval_bands(
 ) -> list[Any]:
     """The 95% and the 80% interval of forecasts as two layers.
 
-    Args:
-        rows: month, lower80, upper80, lower95, upper95.
-        x: The horizontal axis.
-        title: Of the vertical axis.
-        is_single: Draw bars: an area needs more than one month.
-        encoding: Further channels.
+    The rows have lower80, upper80, lower95 and upper95. `is_single` draws bars: an area needs more
+    than one month.
     """
     layers = []
     for level in (95, 80):
@@ -228,21 +238,25 @@ def on_screen(spec: dict[str, Any]) -> dict[str, Any]:
     page writes the title itself: there a phone can wrap it and a screen reader finds it.
     """
     parts = {name: value for name, value in spec.items() if name not in ("datasets", "title")}
-    adapted: dict[str, Any] = json.loads(
-        re.sub(r'"(#[0-9a-fA-F]{6})"', _light_dark, json.dumps(parts))
-    )
-    adapted["datasets"] = dict(spec.get("datasets", {}))
-    adapted["width"] = "container"
-    adapted["autosize"] = {"type": "fit-x", "contains": "padding"}
-    adapted["description"] = ". ".join(titles(spec))
+    adapted: dict[str, Any] = {
+        **json.loads(re.sub(r'"(#[0-9a-fA-F]{6})"', _light_dark, json.dumps(parts))),
+        "datasets": dict(spec.get("datasets", {})),
+        "width": "container",
+        "autosize": {"type": "fit-x", "contains": "padding"},
+        "padding": {"left": 2, "right": 14, "top": 4, "bottom": 2},
+        "description": ". ".join(titles(spec)),
+    }
     config = adapted["config"]
     config |= {"background": "transparent", "font": SCREEN_FONT}
     config["axis"] |= {"labelFontSize": 12, "titleFontSize": 12, "labelLimit": 220}
     config["axisQuantitative"] = {"tickCount": 6}
-    config["legend"] |= {"labelFontSize": 12, "offset": 8, "columnPadding": 14}
-    config["legend"]["columns"] = {"expr": "width < 420 ? 2 : 6"}
-    config["legend"]["labelLimit"] = {"expr": "width < 420 ? 130 : 260"}
-    adapted["padding"] = {"left": 2, "right": 14, "top": 4, "bottom": 2}
+    config["legend"] |= {
+        "labelFontSize": 12,
+        "offset": 8,
+        "columnPadding": 14,
+        "columns": {"expr": "width < 420 ? 2 : 6"},
+        "labelLimit": {"expr": "width < 420 ? 130 : 260"},
+    }
     return adapted
 
 
@@ -252,28 +266,18 @@ def _light_dark(match: re.Match[str]) -> str:
     return f'"light-dark({light}, {DARK[light]})"' if light in DARK else match[0]
 
 
-def png_of(spec: dict[str, Any], scale: float = 2.0) -> bytes:
+def png(spec: dict[str, Any], scale: float = 2.0) -> bytes:
     """A specification as a PNG, drawn offline."""
     import vl_convert
 
     return bytes(vl_convert.vegalite_to_png(spec, scale=scale))
 
 
-def svg_of(spec: dict[str, Any]) -> str:
+def svg(spec: dict[str, Any]) -> str:
     """A specification as SVG text, drawn offline."""
     import vl_convert
 
     return str(vl_convert.vegalite_to_svg(spec))
-
-
-def png(chart: Any, scale: float = 2.0) -> bytes:
-    """The chart as a PNG, drawn offline."""
-    return png_of(spec(chart), scale)
-
-
-def svg(chart: Any) -> str:
-    """The chart as SVG text, drawn offline."""
-    return svg_of(spec(chart))
 
 
 _SVG_NAME = re.compile(r'(?<=id=")(?=[a-z_]+\d+")|(?<=url\(#)(?=[a-z_]+\d+\))')
@@ -289,7 +293,7 @@ def show(chart: Any) -> Any:
 
     specification = spec(chart)
     config = {**specification["config"], "aria": False, "font": NOTEBOOK_FONT, "padding": 8}
-    drawing = svg_of({**specification, "config": config})
+    drawing = svg({**specification, "config": config})
     # Several drawings share a page, and each calls its clip paths clip0, clip1 and so on.
     prefix = "d" + hashlib.sha256(drawing.encode()).hexdigest()[:8]
     label = escape(". ".join(filter(None, titles(specification))))

@@ -10,18 +10,18 @@ import pandas as pd
 
 from energy.charts.style import (
     BLUE,
-    COVERAGE_COLOURS,
     ORANGE,
     colour,
+    coverage_layers,
     fan_colour,
     horizon_x,
     in_words,
     interval_bands,
+    lines,
     month_tooltip,
     month_x,
     number_tooltip,
     number_y,
-    share_y,
     styled,
     timestamp,
 )
@@ -32,6 +32,7 @@ from energy.forecasting.folds import MONTHS_SCORED
 MONTHS_APART = 12
 """Months between the fans that are drawn, so that they do not overlap."""
 PUBLISHED, NAIVE = "as published", "seasonal naive"
+FAN_NUMBERS = ("mean", "lower80", "upper80", "lower95", "upper95", "actual", "horizon")
 SOURCES = {PUBLISHED: BLUE, NAIVE: ORANGE}
 
 
@@ -46,13 +47,7 @@ def record_fans(record: TrackRecord) -> Any:
             {
                 "month": timestamp(row.month),
                 "release": row.release_id,
-                "mean": row.mean,
-                "lower80": row.lower80,
-                "upper80": row.upper80,
-                "lower95": row.lower95,
-                "upper95": row.upper95,
-                "actual": row.actual,
-                "horizon": row.horizon,
+                **{name: getattr(row, name) for name in FAN_NUMBERS},
             }
             for row in scored
         ]
@@ -65,12 +60,10 @@ def record_fans(record: TrackRecord) -> Any:
         *interval_bands(fans, x, y_title, detail="release:N"),
         *([] if single.empty else interval_bands(single, x, y_title, is_single=True)),
         # Years of releases have thousands of rows: keep only the columns that are drawn.
-        alt.Chart(frame[["month", "release", "mean"]].assign(key="forecast"))
-        .mark_line(strokeWidth=1, opacity=0.55)
-        .encode(x=x, y=number_y(y_title, "mean"), color=fan_colour(), detail="release:N"),
-        alt.Chart(fans.assign(key="forecast"))
-        .mark_line(strokeWidth=2, point=alt.OverlayMarkDef(size=14))
-        .encode(
+        lines(
+            frame[["month", "release", "mean"]].assign(key="forecast"), strokeWidth=1, opacity=0.55
+        ).encode(x=x, y=number_y(y_title, "mean"), color=fan_colour(), detail="release:N"),
+        lines(fans.assign(key="forecast"), strokeWidth=2, point={"size": 14}).encode(
             x=x,
             y="mean:Q",
             color=fan_colour(),
@@ -83,9 +76,9 @@ def record_fans(record: TrackRecord) -> Any:
             ],
             detail="release:N",
         ),
-        alt.Chart(actual.assign(key="published"))
-        .mark_line(strokeWidth=1.8, point=alt.OverlayMarkDef(size=10))
-        .encode(x=x, y="actual:Q", color=fan_colour()),
+        lines(actual.assign(key="published"), strokeWidth=1.8, point={"size": 10}).encode(
+            x=x, y="actual:Q", color=fan_colour()
+        ),
     )
     return styled(
         layers,
@@ -104,15 +97,11 @@ def record_by_horizon(record: TrackRecord) -> Any:
             for source, mase in ((PUBLISHED, row.score.mase), (NAIVE, row.score.naive_mase))
         ]
     )
-    chart = (
-        alt.Chart(rows)
-        .mark_line(point=True)
-        .encode(
-            x=horizon_x(),
-            y=number_y("MASE", "mase", zero=True),
-            color=colour("source", SOURCES),
-            tooltip=["source:N", "horizon:O", number_tooltip("mase", "MASE", ".3f"), "months:Q"],
-        )
+    chart = lines(rows, point=True).encode(
+        x=horizon_x(),
+        y=number_y("MASE", "mase", zero=True),
+        color=colour("source", SOURCES),
+        tooltip=["source:N", "horizon:O", number_tooltip("mase", "MASE", ".3f"), "months:Q"],
     )
     return styled(chart, "Error by months ahead", height=240)
 
@@ -121,22 +110,13 @@ def record_coverage(record: TrackRecord) -> Any:
     """Share of months inside the intervals, by months ahead, with the nominal share dashed."""
     rows = pd.DataFrame(
         [
-            {
-                "horizon": row.horizon,
-                "interval": f"{nominal:.0%} interval",
-                "share": share,
-                "nominal": nominal,
-                "months": row.score.months,
-            }
+            (row.horizon, f"{nominal:.0%} interval", share, nominal, row.score.months)
             for row in record.by_horizon
             for nominal, share in ((0.8, row.score.coverage80), (0.95, row.score.coverage95))
-        ]
+        ],
+        columns=["horizon", "interval", "share", "nominal", "months"],
     )
-    base, interval = alt.Chart(rows), colour("interval", COVERAGE_COLOURS)
-    tooltips = ["interval:N", "horizon:O", number_tooltip("share", format=".0%"), "months:Q"]
-    layers = base.mark_line(point=True).encode(
-        x=horizon_x(), y=share_y("share", 0.0), color=interval, tooltip=tooltips
-    ) + base.mark_rule(strokeDash=[4, 4]).encode(y="nominal:Q", color=interval)
+    layers = coverage_layers(rows, 0.0, "months:Q")
     return styled(layers, "Interval coverage by months ahead", "Dashed: nominal", height=220)
 
 
@@ -144,32 +124,21 @@ def record_errors(record: TrackRecord) -> Any:
     """Mean absolute error by month of published forecasts and of seasonal naive."""
     errors = pd.DataFrame(
         [
-            {
-                "month": timestamp(row.month),
-                PUBLISHED: abs(row.mean - row.actual),
-                NAIVE: abs(row.naive - row.actual),
-            }
+            (timestamp(row.month), abs(row.mean - row.actual), abs(row.naive - row.actual))
             for row in _scored_rows(record)
-        ]
+        ],
+        columns=["month", PUBLISHED, NAIVE],
     )
     rows = errors.groupby("month", as_index=False).mean().melt("month", var_name="source")
     y_title = f"mean absolute error, {record.unit}"
-    chart = (
-        alt.Chart(rows)
-        .mark_line(point=alt.OverlayMarkDef(size=14))
-        .encode(
-            x=month_x(rows["month"]),
-            y=number_y(y_title, zero=True),
-            color=colour("source", SOURCES),
-            tooltip=[month_tooltip(), "source:N", number_tooltip("value", y_title)],
-        )
+    chart = lines(rows, point={"size": 14}).encode(
+        x=month_x(rows["month"]),
+        y=number_y(y_title, zero=True),
+        color=colour("source", SOURCES),
+        tooltip=[month_tooltip(), "source:N", number_tooltip("value", y_title)],
     )
-    return styled(
-        chart,
-        "Error by month",
-        "Mean over all forecasts of the month, 1 to 12 months ahead",
-        height=220,
-    )
+    subtitle = "Mean over all forecasts of the month, 1 to 12 months ahead"
+    return styled(chart, "Error by month", subtitle, height=220)
 
 
 def record_revisions(record: TrackRecord) -> Any:
@@ -180,43 +149,30 @@ def record_revisions(record: TrackRecord) -> Any:
             for row in {row.month: row for row in record.rows}.values()
         ]
     )
-    chart = (
-        alt.Chart(rows)
-        .mark_bar(color=BLUE, size=6)
-        .encode(
-            x=month_x(rows["month"]),
-            y=number_y(record.unit, "change", zero=True),
-            tooltip=[month_tooltip(), number_tooltip("change", format="+.2f")],
-        )
+    bars = alt.Chart(rows).encode(
+        x=month_x(rows["month"]),
+        y=number_y(record.unit, "change", zero=True),
+        tooltip=[month_tooltip(), number_tooltip("change", format="+.2f")],
     )
-    return styled(chart, "Revisions: newest figure less first print", height=160)
+    return styled(
+        bars.mark_bar(color=BLUE, size=6), "Revisions: newest figure less first print", height=160
+    )
 
 
 def old_against_new(old: pd.Series, new: pd.Series, unit: str, years: int = 2) -> Any:
-    """The last years of a column before and after a revision.
-
-    Args:
-        old: The column in the vintage before, on a monthly PeriodIndex.
-        new: The column in the new vintage.
-        unit: Their unit.
-        years: How many of the newest years to draw.
-    """
+    """The last years of a column before and after a revision."""
     frames = []
     for key, series in (("now", new), ("before", old)):
         recent = series.dropna().iloc[-12 * years :]
         months = pd.PeriodIndex(recent.index).to_timestamp()
         frames.append(pd.DataFrame({"month": months, "value": recent.to_numpy(), "key": key}))
     rows = pd.concat(frames, ignore_index=True)
-    chart = (
-        alt.Chart(rows)
-        .mark_line(point=alt.OverlayMarkDef(size=12))
-        .encode(
-            x=month_x(rows["month"]),
-            y=number_y(unit),
-            color=colour("key", {"before": ORANGE, "now": BLUE}),
-            strokeDash=alt.StrokeDash("key:N", sort=["now", "before"], legend=None),
-            tooltip=[month_tooltip(), number_tooltip("value", unit), "key:N"],
-        )
+    chart = lines(rows, point={"size": 12}).encode(
+        x=month_x(rows["month"]),
+        y=number_y(unit),
+        color=colour("key", {"before": ORANGE, "now": BLUE}),
+        strokeDash=alt.StrokeDash("key:N", sort=["now", "before"], legend=None),
+        tooltip=[month_tooltip(), number_tooltip("value", unit), "key:N"],
     )
     return styled(chart, f"{in_words(str(new.name))}: before and now", height=240)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from energy.contract.track_record import TrackRecord
 from energy.errors import EnergyError
 
@@ -34,6 +32,8 @@ def send_metrics(namespace: str, record: TrackRecord) -> dict[str, float]:
     Raises:
         EnergyError: CloudWatch cannot be reached or rejects them. The message has no credentials.
     """
+    import boto3
+    from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError
 
     metrics = track_record_metrics(record)
@@ -42,8 +42,14 @@ def send_metrics(namespace: str, record: TrackRecord) -> dict[str, float]:
         {"MetricName": name, "Dimensions": dimensions, "Value": value}
         for name, value in metrics.items()
     ]
+    config = Config(
+        connect_timeout=CONNECT_SECONDS,
+        read_timeout=READ_SECONDS,
+        retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
+    )
     try:
-        _client().put_metric_data(Namespace=namespace, MetricData=data)
+        client = boto3.client("cloudwatch", config=config)
+        client.put_metric_data(Namespace=namespace, MetricData=data)
     except ClientError as error:
         raise _unsent(namespace, f"rejected ({error.response['Error']['Code']})") from None
     except (BotoCoreError, ValueError) as error:  # ValueError: a malformed endpoint
@@ -56,15 +62,3 @@ def _unsent(namespace: str, reason: str) -> EnergyError:
         f"Metrics were not sent to CloudWatch namespace {namespace}: {reason}. The track record is "
         "written. Correct the AWS settings, or leave ENERGY_METRICS_NAMESPACE empty."
     )
-
-
-def _client() -> Any:
-    import boto3
-    from botocore.config import Config
-
-    config = Config(
-        connect_timeout=CONNECT_SECONDS,
-        read_timeout=READ_SECONDS,
-        retries={"total_max_attempts": ATTEMPTS, "mode": "standard"},
-    )
-    return boto3.client("cloudwatch", config=config)

@@ -43,13 +43,9 @@ doi:10.1214/aoms/1177703732).
 def check_drift(
     frame: pd.DataFrame, target: str, unit: str, trained_to: str
 ) -> tuple[DriftCheck, ...]:
-    """Check level, seasonality, weather and response at the newest month.
+    """Check level, seasonality, weather and response at the newest month of the monthly frame.
 
-    Args:
-        frame: The monthly frame.
-        target: Column that is forecast.
-        unit: Its unit.
-        trained_to: Last month in the training data of the live release.
+    `trained_to` is the last month in the training data of the live release.
     """
     until = pd.Period(trained_to, "M")
     y = _after_last_gap(frame[target])

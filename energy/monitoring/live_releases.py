@@ -17,15 +17,10 @@ from energy.releases.store import Store
 
 @dataclass(frozen=True, slots=True)
 class ServedRelease:
-    """A release that was live, as far as it can be read.
+    """A release that was live, as far as it can be read; `trouble` says why it cannot be.
 
-    Attributes:
-        release_id: Its id.
-        promoted_at: When it last became live, UTC; '' if unknown.
-        manifest: None if it cannot be read.
-        table: Its forecast; None if it cannot be read.
-        history: The series up to its cutoff; empty if it cannot be read.
-        trouble: Why it cannot be scored, or ''.
+    `promoted_at` is when it last became live, UTC, or '' if unknown; `history` is the series up to
+    its cutoff.
     """
 
     release_id: str
@@ -38,13 +33,9 @@ class ServedRelease:
 
 @dataclass(frozen=True, slots=True)
 class ReleaseHistory:
-    """The releases that were live, and the one that is.
+    """The releases that were live, in the order in which they last became so, and the one that is.
 
-    Attributes:
-        store: URL of the store.
-        champion_id: The live release; None if there is none.
-        releases: In the order in which they last became live.
-        notes: Decisions that cannot be read, in sentences.
+    The notes name the decisions that cannot be read.
     """
 
     store: str
@@ -60,12 +51,8 @@ def read_release_history(
 ) -> ReleaseHistory:
     """Read every release that was ever live.
 
-    Args:
-        store: Where they are.
-        recorded: Id and promotion time of the releases in the track record: they count even if
-            their decision is lost.
-        cache: Releases by id that were read before; published files never change. New ones are
-            added.
+    `recorded` has id and promotion time of the releases in the track record: they count even if
+    their decision is lost. Releases are looked up in `cache`, by id, and added to it.
 
     Raises:
         BadDocument, UnknownSchema: The pointer to the live release is not understood.
@@ -94,10 +81,7 @@ def read_release_history(
 
 
 def _promotions(store: Store) -> tuple[list[tuple[str, str]], list[str]]:
-    """Id and time of every promotion, oldest first, and notes on unreadable decisions.
-
-    Fields that a later version adds are ignored.
-    """
+    """Id and time of every promotion, oldest first, and notes on unreadable decisions."""
     promotions, notes = [], []
     for key in store.keys(FOLDER):
         try:
@@ -110,24 +94,19 @@ def _promotions(store: Store) -> tuple[list[tuple[str, str]], list[str]]:
 
 
 def _read_release(store: Store, release_id: str) -> ServedRelease:
-    release = ServedRelease(release_id, "")
+    manifest = None
     try:
         manifest = read_manifest(store, release_id)
-        release = replace(release, manifest=manifest)
         table, history = read_table(store, manifest), _read_history(store, manifest)
     except StoreUnreachable:
         raise
     except StoreError as error:
-        return replace(release, trouble=str(error))
-    return replace(release, table=table, history=history)
+        return ServedRelease(release_id, "", manifest, trouble=str(error))
+    return ServedRelease(release_id, "", manifest, table, history)
 
 
 def _read_history(store: Store, manifest: Manifest) -> tuple[float, ...]:
-    """The series up to the cutoff, as published with the release.
-
-    Raises:
-        StoreError: It is missing, differs from the manifest, or ends in another month.
-    """
+    """The series up to the cutoff, as published with the release."""
     name = f"{HISTORY} of release {manifest.release_id}"
     first, values = load_document(
         name,

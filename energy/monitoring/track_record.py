@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 from msgspec import structs
 
+from energy.contract import ForecastTable
 from energy.contract.months import months_after
 from energy.contract.track_record import (
     HorizonScore,
@@ -26,28 +27,23 @@ from energy.forecasting.metrics import empirical_coverage, mape, mase, seasonal_
 from energy.monitoring import drift
 from energy.monitoring.calendar import GRACE_DAYS, due_on, next_due
 from energy.monitoring.live_releases import ReleaseHistory, ServedRelease
-from energy.releases.bundle import iso_timestamp
+from energy.releases.bundle import is_release_id, iso_timestamp
 
 RECENT_MONTHS = 12
 """Last published months that the recent score and the tracking signal cover."""
 FEWEST_ERRORS = 4
 """Errors that a tracking signal needs."""
-QUANTILES = (0.025, 0.1, 0.9, 0.975)
-"""Bounds of the 95% and the 80% interval."""
-RELEASE_ID = re.compile(r"(\d{4}-\d{2})-(\d{4})(\d{2})(\d{2})T(\d{2})(\d{2})(\d{2})Z-[0-9a-f]{8}")
+QUANTILES = {"lower80": 0.1, "upper80": 0.9, "lower95": 0.025, "upper95": 0.975}
+"""Quantile levels of the intervals that are scored."""
 
 
 @dataclass(frozen=True, slots=True)
 class Actuals:
-    """The published figures.
+    """The published figures: the newest vintage and its monthly frame.
 
-    Attributes:
-        vintage_id: The newest vintage.
-        frame: Its monthly frame.
-        earlier: Monthly frames of older vintages by id, oldest first, to look up first prints.
-        vintages: Last month and storage time (ISO, UTC; '' if unknown) of every stored vintage,
-            oldest first.
-        targets: Columns that can be forecast.
+    `earlier` has the frames of older vintages by id, oldest first, to look up first prints.
+    `vintages` has last month and storage time (ISO, UTC; '' if unknown) of every vintage, oldest
+    first. `targets` are the columns that can be forecast.
     """
 
     vintage_id: str
@@ -57,16 +53,14 @@ class Actuals:
     targets: tuple[str, ...] = UK.targets
 
 
-@dataclass(frozen=True, slots=True)
-class _TargetFigures:
+class _TargetFigures(NamedTuple):
     """The figures of one target: the newest, and the first with its vintage, by month."""
 
     actual: Mapping[str, float]
     first_print: Mapping[str, tuple[float, str]]
 
 
-@dataclass(frozen=True, slots=True)
-class _ScoredRelease:
+class _ScoredRelease(NamedTuple):
     """A release's entry in the record, its scored months, and its months without a figure."""
 
     entry: RecordedRelease
@@ -77,13 +71,9 @@ class _ScoredRelease:
 def build_track_record(
     history: ReleaseHistory, actuals: Actuals, previous: TrackRecord | None, now: datetime
 ) -> TrackRecord:
-    """Score every live release and summarise the scores.
+    """Score every live release, of which there is at least one, and summarise the scores.
 
-    Args:
-        history: The live releases, at least one.
-        actuals: The published figures.
-        previous: The track record so far, or None.
-        now: The time, with its zone.
+    `now` has a time zone.
 
     Raises:
         StoreError: No release can be read and there is no record yet, or the record is of another
@@ -138,15 +128,12 @@ def build_track_record(
 def _target_and_unit(history: ReleaseHistory, previous: TrackRecord | None) -> tuple[str, str]:
     """Target and unit of the live release; else of the record; else of the newest release."""
     live = [release for release in history.releases if release.release_id == history.champion_id]
-    for release in live:
-        if release.manifest:
-            return release.manifest.target, release.manifest.unit
-    if previous:
-        return previous.target, previous.unit
     others = [release for release in reversed(history.releases) if release not in live]
-    for release in others:
-        if release.manifest:
-            return release.manifest.target, release.manifest.unit
+    manifests = (release.manifest for release in (*live, *others) if release.manifest)
+    sources = (*(release.manifest for release in live), previous, *manifests)
+    for source in sources:
+        if source:
+            return source.target, source.unit
     last = (live or others)[0]
     raise StoreError(
         f"None of the live releases in the store {history.store} can be read, so nothing can be "
@@ -200,7 +187,8 @@ def _score_release(
     entries, stored = (previous.releases, previous.rows) if previous else ((), ())
     before = next((entry for entry in entries if entry.release_id == release.release_id), None)
     trouble = _why_unscorable(release, target)
-    new = [] if trouble else _scored_months(release, figures)
+    table = None if trouble else release.table
+    new = _scored_months(release, table, figures) if table else []
     months = {row.month for row in new}
     old = [
         structs.replace(row, actual=figures.actual.get(row.month, row.actual))
@@ -208,8 +196,7 @@ def _score_release(
         if row.release_id == release.release_id and row.month not in months
     ]
     rows = sorted([*new, *old], key=lambda row: row.month)
-    forecast = release.table.months if release.table and not trouble else ()
-    past = {row.month for row in forecast if row.month <= cutoff}
+    past = {row.month for row in (table.months if table else ()) if row.month <= cutoff}
     entry = structs.replace(_entry(release, before, trouble), score=score_months(rows))
     return _ScoredRelease(entry, rows, past - {row.month for row in rows})
 
@@ -223,19 +210,18 @@ def _why_unscorable(release: ServedRelease, target: str) -> str:
     history = np.asarray(release.history)
     if len(history) <= SP or not seasonal_naive_scale(history) > 0:
         return "Its history is too short or repeats itself, so errors cannot be scaled."
-    if not set(QUANTILES) <= set(release.table.levels):
+    if not set(QUANTILES.values()) <= set(release.table.levels):
         return f"Its quantiles are {release.table.levels}, without an 80% and a 95% interval."
     return ""
 
 
-def _scored_months(release: ServedRelease, figures: _TargetFigures) -> list[ScoredMonth]:
-    """The months of a readable release that have a figure."""
-    table = release.table
-    if table is None:
-        return []
+def _scored_months(
+    release: ServedRelease, table: ForecastTable, figures: _TargetFigures
+) -> list[ScoredMonth]:
+    """The months of a release that have a figure."""
     history = np.asarray(release.history)
     last_year, scale = history[-SP:], seasonal_naive_scale(history)
-    low95, low80, high80, high95 = (table.levels.index(level) for level in QUANTILES)
+    low80, high80, low95, high95 = (table.levels.index(level) for level in QUANTILES.values())
     return [
         ScoredMonth(
             release_id=release.release_id,
@@ -248,12 +234,13 @@ def _scored_months(release: ServedRelease, figures: _TargetFigures) -> list[Scor
             upper95=row.quantiles[high95],
             naive=float(last_year[(row.horizon - 1) % SP]),
             scale=scale,
-            first_print=figures.first_print[row.month][0],
-            first_vintage=figures.first_print[row.month][1],
+            first_print=first_print,
+            first_vintage=first_vintage,
             actual=figures.actual[row.month],
         )
         for row in table.months
         if row.month in figures.actual
+        for first_print, first_vintage in [figures.first_print[row.month]]
     ]
 
 
@@ -287,11 +274,11 @@ def _parse_id(release_id: str) -> tuple[str, str]:
     >>> _parse_id("2022-07-20261123T170000Z-3f9a1c2b")
     ('2022-07', '2026-11-23T17:00:00Z')
     """
-    match = RELEASE_ID.fullmatch(release_id)
-    if match is None:
+    if not is_release_id(release_id):
         return "", ""
-    cutoff, year, month, day, hour, minute, second = match.groups()
-    return cutoff, f"{year}-{month}-{day}T{hour}:{minute}:{second}Z"
+    day, time = release_id[8:16], release_id[17:23]
+    created_at = f"{day[:4]}-{day[4:6]}-{day[6:]}T{time[:2]}:{time[2:4]}:{time[4:]}Z"
+    return release_id[:7], created_at
 
 
 def _mark_counted(
@@ -309,7 +296,7 @@ def _mark_counted(
         return structs.replace(row, counted=row.release_id == counts)
 
     return [
-        replace(release, rows=[marked(row, last.get(release.entry.cutoff)) for row in release.rows])
+        release._replace(rows=[marked(row, last.get(release.entry.cutoff)) for row in release.rows])
         for release in scored
     ]
 
@@ -319,19 +306,17 @@ def summaries(
 ) -> tuple[RecordScore | None, RecordScore | None, tuple[HorizonScore, ...], float | None]:
     """Overall score, recent score, scores by horizon and tracking signal of the counted rows.
 
-    Args:
-        rows: All rows; those that are not counted are left out here.
-        cutoff: Last month with a figure.
+    The recent months end at the cutoff, the last month with a figure.
     """
     counted = [row for row in rows if row.counted]
     near = [row for row in counted if row.horizon <= MONTHS_SCORED]
     since = months_after(cutoff, 1 - RECENT_MONTHS)
     recent = [row for row in near if row.month >= since]
-    horizons: dict[int, list[ScoredMonth]] = {}
-    for row in counted:
-        horizons.setdefault(row.horizon, []).append(row)
-    scores = ((horizon, score_months(horizons[horizon])) for horizon in sorted(horizons))
-    by_horizon = tuple(HorizonScore(horizon, score) for horizon, score in scores if score)
+    by_horizon = tuple(
+        HorizonScore(horizon, score)
+        for horizon in sorted({row.horizon for row in counted})
+        if (score := score_months([row for row in counted if row.horizon == horizon]))
+    )
     return score_months(near), score_months(recent), by_horizon, tracking_signal(recent)
 
 
@@ -339,10 +324,9 @@ def score_months(rows: Sequence[ScoredMonth]) -> RecordScore | None:
     """The score of some months; None without any."""
     if not rows:
         return None
-    names = ("mean", "actual", "naive", "scale", "first_print")
-    bounds = ("lower80", "upper80", "lower95", "upper95")
+    names = ("mean", "actual", "naive", "scale", "first_print", *QUANTILES)
     mean, actual, naive, scale, first, low80, high80, low95, high95 = (
-        np.array([getattr(row, name) for row in rows], dtype=float) for name in (*names, *bounds)
+        np.array([getattr(row, name) for row in rows], dtype=float) for name in names
     )
     return RecordScore(
         months=len(rows),
@@ -361,8 +345,7 @@ def score_months(rows: Sequence[ScoredMonth]) -> RecordScore | None:
 def tracking_signal(rows: Sequence[ScoredMonth]) -> float | None:
     """Sum of the errors one month ahead over their mean absolute size; positive: too high.
 
-    Returns:
-        At most the number of errors in size; None with fewer than FEWEST_ERRORS, or if all are 0.
+    None with fewer than FEWEST_ERRORS errors, or if all are 0.
     """
     errors = np.array([row.mean - row.actual for row in rows if row.horizon == 1])
     if len(errors) < FEWEST_ERRORS or not errors.any():
@@ -376,21 +359,15 @@ def _release_notes(
     rows: Sequence[ScoredMonth],
 ) -> list[str]:
     """Releases that cannot be scored, or that were made after the figures that score them."""
-    notes = [
-        f"{entry.release_id} cannot be scored: {entry.trouble}"
-        for entry in entries
-        if entry.trouble
-    ]
+    unscored = [entry for entry in entries if entry.trouble]
+    notes = [f"{entry.release_id} cannot be scored: {entry.trouble}" for entry in unscored]
     if champion is None:
         notes.append("No release is live now: the store has no champion.json.")
+    grace = timedelta(days=GRACE_DAYS)
     for entry in entries:
         created = entry.created_at[:10]
-        published = [
-            row.month
-            for row in rows
-            if row.release_id == entry.release_id
-            and (due_on(row.month) + timedelta(days=GRACE_DAYS)).isoformat() < created
-        ]
+        months = (row.month for row in rows if row.release_id == entry.release_id)
+        published = [month for month in months if (due_on(month) + grace).isoformat() < created]
         if published:
             notes.append(
                 f"{entry.release_id} was made on {created}, after the figures of "
@@ -420,16 +397,12 @@ def _clock_notes(
 ) -> list[str]:
     """Times in the future: a clock is wrong."""
     present, notes = iso_timestamp(now), []
+    disagree = f"after the present time {present}: clocks disagree."
     if champion and champion.created_at > present:
-        notes.append(
-            f"The live release was made at {champion.created_at}, after the present time "
-            f"{present}: clocks disagree. Its age counts as 0."
-        )
+        made = f"The live release was made at {champion.created_at}"
+        notes.append(f"{made}, {disagree} Its age counts as 0.")
     if previous and previous.made_at > present:
-        notes.append(
-            f"The previous track record was made at {previous.made_at}, after the present time "
-            f"{present}: clocks disagree."
-        )
+        notes.append(f"The previous track record was made at {previous.made_at}, {disagree}")
     return notes
 
 

@@ -48,13 +48,10 @@ NOT_CHECKED = "Not checked: "
 
 @dataclass(frozen=True, slots=True)
 class Incumbent:
-    """The live release, which a new one would replace.
+    """The live release, which a new one would replace, as far as it can be read.
 
-    Attributes:
-        pointer: `champion.json`; None if no release is live.
-        manifest: None if no release is live or its manifest cannot be read.
-        folds: Its fold frames by forecaster; None if it has none.
-        error: Why it cannot be read, or ''.
+    `pointer` is None if no release is live; `folds` are fold frames by forecaster, None without;
+    `error` says why it cannot be read.
     """
 
     pointer: Pointer | None = None
@@ -92,15 +89,7 @@ def check_release(
     now: datetime,
     panel: Panel | None = None,
 ) -> tuple[Check, ...]:
-    """All checks that need no other process.
-
-    Args:
-        comparison: The backtests behind the new release.
-        manifest: Of the new release.
-        incumbent: The live release.
-        now: The time on this machine.
-        panel: Summary of the other series of a long table; None without.
-    """
+    """All checks of a new release that need no other process; `panel` if it has other series."""
     return (
         same_series(manifest, incumbent),
         beats_naive(comparison),

@@ -28,21 +28,13 @@ EXPERIMENT = "monitoring"
 def monitor(settings: Settings, store: Store, now: datetime) -> TrackRecord | None:
     """Score every live forecast on the newest figures and write the track record.
 
-    Args:
-        settings: Where the data are.
-        store: Where the releases and the record are.
-        now: The time, with its zone.
-
-    Returns:
-        The record as written; None if no release was ever live, and then nothing is written.
+    Returns the record; if no release was ever live, it is None and nothing is written. `now` has a
+    time zone. After an error the record in the store is unchanged.
 
     Raises:
-        UnknownSchema, BadDocument: The record in the store was written by a newer version, or is
-            damaged; it is unchanged.
-        StoreError, DataError: As `build_track_record`; the record is unchanged.
+        UnknownSchema, BadDocument: The record was written by a newer version, or is damaged.
         StoreConflict: Other writers changed the record at every attempt.
-        StoreUnreachable, StoreUnwritable: The store failed; the record is unchanged.
-        DataError: No vintage is stored, or one cannot be read.
+        StoreError, DataError: The store failed, no vintage can be read, or as `build_track_record`.
     """
     from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random
 
@@ -149,12 +141,8 @@ def log_track_record(settings: Settings, record: TrackRecord, run_name: str) -> 
         "alarms": ", ".join(check.name for check in record.drift if check.alarm),
     }
     metrics = track_record_metrics(record)
-    if overall := record.overall:
-        metrics |= {
-            "mase": overall.mase,
-            "naive_mase": overall.naive_mase,
-            "bias": overall.bias,
-        }
+    if score := record.overall:
+        metrics |= {"mase": score.mase, "naive_mase": score.naive_mase, "bias": score.bias}
     metrics |= {
         f"drift_{check.name}": check.figure for check in record.drift if check.figure is not None
     }

@@ -46,16 +46,9 @@ from energy.serving.smoke_test import smoke_test
 class ReleaseDraft:
     """The contents of a release before it is written.
 
-    Attributes:
-        table: The forecast.
-        model: The fitted champion, as sktime's zip.
-        comparison: The backtests that the champion was selected by.
-        history: The series in the training data.
-        weather: The effect of weather on the series; None without weather.
-        breakdown: The parts of the total, which add up to it; None if they were not forecast.
-        data: The data document; None to leave it out.
-        title: Title of the series.
-        panel: The other series of a long table, summary and forecasts; None without.
+    The model is the fitted champion as sktime's zip, the comparison has the backtests behind it,
+    the history is the series in the training data. The rest is optional: the effect of weather,
+    the parts of the total, the data document, and the other series of a long table.
     """
 
     table: ForecastTable
@@ -71,15 +64,10 @@ class ReleaseDraft:
 
 @dataclass(frozen=True, slots=True)
 class PublishResult:
-    """A published release and the gate's decision.
+    """A published release with its files by name, and the gate's decision.
 
-    Attributes:
-        manifest: The release.
-        pointer: `champion.json` after the decision; None if no release is live.
-        files: The release's files by name.
-        previous: Manifest and forecast table of the release that was live before, or None.
-        error: Why that release could not be read, or ''.
-        checks: The gate's checks.
+    `pointer` is `champion.json` after the decision, or None if no release is live. `previous` is
+    the release that was live before, or None; `error` says why it could not be read.
     """
 
     manifest: Manifest
@@ -115,14 +103,8 @@ def publish(
     """Write a release, and make it live if every check of the gate passes.
 
     A rejected release stays in the store, complete, with the decision; the live release is
-    unchanged.
-
-    Args:
-        store: Where to publish.
-        draft: The contents of the release.
-        lineage: Where the release comes from; its Metaflow run is recorded as the decider.
-        smoke_test: Checks that a release answers; takes the store's URL and the release id.
-        clock: Returns the time, UTC.
+    unchanged. The Metaflow run in the lineage is recorded as the decider. `smoke_test` takes the
+    store's URL and the release id and checks that the release answers; `clock` returns UTC.
 
     Raises:
         PromotionLost: Another publisher promoted during the checks; their release stays live.
@@ -165,11 +147,7 @@ def publish(
 def write_draft(
     store: Store, draft: ReleaseDraft, lineage: Lineage, now: datetime
 ) -> tuple[Manifest, dict[str, bytes]]:
-    """Write a release without making it live; returns its manifest, and its files by name.
-
-    Raises:
-        StoreError: As `write_release`.
-    """
+    """Write a release without making it live; returns its manifest, and its files by name."""
     table, files = draft.table, draft_files(draft)
     manifest = Manifest(
         release_id=release_id(table.cutoff, now, digest(files)),

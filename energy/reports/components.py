@@ -20,13 +20,7 @@ def add_text(card: Any, *paragraphs: str) -> None:
 
 
 def add_table(card: Any, header: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Append a table.
-
-    Args:
-        card: The card.
-        header: A title for each column.
-        rows: Cells of Markdown.
-    """
+    """Append a table; cells are Markdown."""
     from metaflow.cards import Markdown, Table
 
     cells = [[Markdown(str(cell)) for cell in row] for row in rows]

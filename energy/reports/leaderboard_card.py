@@ -40,13 +40,8 @@ def fill_leaderboard_card(
 ) -> None:
     """Fill the card: why the champion was selected, all scores, and each forecaster's folds.
 
-    Args:
-        card: The card.
-        comparisons: By target, the published one first.
-        series: By target.
-        plan: The folds.
-        unit: Unit of the published target.
-        reconciliation: How the parts were made to add up; None if they were not forecast.
+    The first target is the published one, in `unit`; the others are its parts, with their
+    `reconciliation`.
     """
     target, y = next(iter(series.items()))
     comparison = comparisons[target]
@@ -80,13 +75,12 @@ def _score_row(score: Score, comparison: Comparison) -> list[str]:
     if score.failure is not None:
         return [format_name(name), "failed", *[""] * (len(SCORE_HEADER) - 2)]
     holdout, nowcast = comparison.holdout.get(name), comparison.nowcast.get(name)
-    coverage = f"{format_share(score.coverage80)} / {format_share(score.coverage95)}"
     return [
         f"**{format_name(name)}**" if name == comparison.champion else format_name(name),
         format_score(score.mase),
         format_percent(score.mape),
         format_score(score.wis),
-        coverage,
+        f"{format_share(score.coverage80)} / {format_share(score.coverage95)}",
         format_percent(nowcast.mape) if nowcast else "",
         f"{format_score(holdout.mase)} / {format_percent(holdout.mape)}" if holdout else "",
         format_share(holdout.coverage80) if holdout else "",
@@ -99,9 +93,8 @@ def _explanation(comparison: Comparison, unit: str) -> str:
         "MASE below 1 is better than the in-sample seasonal naive. MAPE is the average error in "
         f"per cent. WIS is the weighted interval score in {unit}. *Coverage* is the share of "
         "actuals inside the intervals as they would have been published then; *Holdout 80%* is "
-        "that of the 80% interval. *80:20 MAPE* is a "
-        "single forecast from the split to the end, for comparison with other work; it depends "
-        "mostly on chance, and nothing is ranked on it."
+        "that of the 80% interval. *80:20 MAPE* is a single forecast from the split to the end, "
+        "for comparison with other work; it depends mostly on chance, and nothing is ranked on it."
     )
     if comparison.nowcast:
         text += (
@@ -137,16 +130,11 @@ def _add_parts(
         f"to add up to the total by **{format_name(reconciliation.method)}**, which of the methods "
         "that keep the total's own forecast has the lowest mean MASE.",
     )
-    methods = reconciliation.mase
-    rows = [
-        [
-            format_name(name),
-            format_name(comparison.champion),
-            *(format_score(by_series[name]) for by_series in methods.values()),
-        ]
-        for name, comparison in comparisons.items()
-    ]
-    means = (f"**{format_score(mean_mase(by_series))}**" for by_series in methods.values())
+    methods, rows = reconciliation.mase, []
+    for name, comparison in comparisons.items():
+        scores = (format_score(mase[name]) for mase in methods.values())
+        rows.append([format_name(name), format_name(comparison.champion), *scores])
+    means = (f"**{format_score(mean_mase(mase))}**" for mase in methods.values())
     header = ["Series", "Forecaster", *map(format_name, methods)]
     add_table(card, header, [*rows, ["**mean**", "", *means]])
 

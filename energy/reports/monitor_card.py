@@ -6,12 +6,7 @@ from typing import Any
 
 from energy import charts
 from energy.contract.months import months_after
-from energy.contract.track_record import (
-    TRACKING_SIGNAL_LIMIT,
-    DriftCheck,
-    RecordScore,
-    TrackRecord,
-)
+from energy.contract.track_record import TRACKING_SIGNAL_LIMIT, RecordScore, TrackRecord
 from energy.formatting import (
     format_amount,
     format_change,
@@ -36,7 +31,15 @@ def summary_lines(record: TrackRecord | None) -> str:
     """The summary that a run prints."""
     if record is None:
         return NOTHING_LIVE
-    lines = [_overall_sentence(record)]
+    if record.overall is None:
+        overall = f"Nothing to score yet: no forecast month has a figure; {first_score(record)}."
+    else:
+        overall = (
+            f"Track record of {record.target}: {format_count(record.overall.months, 'month')} of "
+            f"{format_count(len(record.releases), 'release')} scored on figures to "
+            f"{record.cutoff}: {score_sentence(record.overall, record.unit)}."
+        )
+    lines = [overall]
     if record.recent:
         lines.append(f"Last 12 months: {score_sentence(record.recent, record.unit)}.")
     if record.tracking_signal is not None:
@@ -48,16 +51,6 @@ def summary_lines(record: TrackRecord | None) -> str:
             "train and publish a new release."
         )
     return "\n".join([*lines, next_figures(record), *record.notes])
-
-
-def _overall_sentence(record: TrackRecord) -> str:
-    if record.overall is None:
-        return f"Nothing to score yet: no forecast month has a figure; {first_score(record)}."
-    return (
-        f"Track record of {record.target}: {format_count(record.overall.months, 'month')} of "
-        f"{format_count(len(record.releases), 'release')} scored on figures to {record.cutoff}: "
-        f"{score_sentence(record.overall, record.unit)}."
-    )
 
 
 def first_score(record: TrackRecord) -> str:
@@ -143,13 +136,10 @@ def _add_scores(card: Any, record: TrackRecord, overall: RecordScore) -> None:
         "forecast at the time. *First prints* are the figures as first published. *Coverage* is "
         "the share of figures inside the interval.",
     )
-    for draw in (
-        charts.record_fans,
-        charts.record_errors,
-        charts.record_by_horizon,
-        charts.record_coverage,
-    ):
-        add_chart(card, draw(record))
+    add_chart(card, charts.record_fans(record))
+    add_chart(card, charts.record_errors(record))
+    add_chart(card, charts.record_by_horizon(record))
+    add_chart(card, charts.record_coverage(record))
     if any(row.actual != row.first_print for row in record.rows):
         add_chart(card, charts.record_revisions(record))
     else:
@@ -174,39 +164,31 @@ def _score_row(name: str, score: RecordScore) -> list[str]:
 def _add_drift(card: Any, record: TrackRecord) -> None:
     add_text(card, "## Drift checks")
     header = ["Check", "Result", "Figure", "Threshold", "False alarm rate", "Evidence"]
-    add_table(card, header, [_drift_row(check) for check in record.drift])
+    rows = []
+    for check in record.drift:
+        cells = ["", "", "", ""]
+        if check.figure is not None:
+            cells = [
+                "**alarm**" if check.alarm else "normal",
+                format_score(check.figure),
+                format_score(check.threshold),
+                format_share(check.false_alarm_rate),
+            ]
+        rows.append([check.name, *cells, check.evidence])
+    add_table(card, header, rows)
     add_text(card, "An alarm asks a person to look; it starts nothing.")
-
-
-def _drift_row(check: DriftCheck) -> list[str]:
-    if check.figure is None:
-        return [check.name, "", "", "", "", check.evidence]
-    return [
-        check.name,
-        "**alarm**" if check.alarm else "normal",
-        format_score(check.figure),
-        format_score(check.threshold),
-        format_share(check.false_alarm_rate),
-        check.evidence,
-    ]
 
 
 def _add_releases(card: Any, record: TrackRecord) -> None:
     add_text(card, "## Live releases, past and present")
-    newest = record.releases[-MOST_RELEASES:]
+    newest, rows = record.releases[-MOST_RELEASES:], []
+    for entry in reversed(newest):
+        cells = ["0", "", ""]
+        if score := entry.score:
+            cells = [str(score.months), format_score(score.mase), format_score(score.naive_mase)]
+        release = [f"`{entry.release_id}`", entry.promoted_at[:10], entry.cutoff]
+        rows.append([*release, format_name(entry.forecaster), *cells])
     header = ["Release", "Live from", "Data to", "Forecaster", "Months", "MASE", "Seasonal naive"]
-    rows = [
-        [
-            f"`{entry.release_id}`",
-            entry.promoted_at[:10],
-            entry.cutoff,
-            format_name(entry.forecaster),
-            str(entry.score.months if entry.score else 0),
-            format_score(entry.score.mase) if entry.score else "",
-            format_score(entry.score.naive_mase) if entry.score else "",
-        ]
-        for entry in reversed(newest)
-    ]
     add_table(card, header, rows)
     if len(newest) < len(record.releases):
         add_text(card, f"The newest {len(newest)} of {len(record.releases)}.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Sequence
 from typing import Any
 
@@ -36,44 +37,44 @@ MOST_LEFT_OUT = 20
 
 def fill_release_card(card: Any, result: PublishResult, draft: ReleaseDraft) -> None:
     """Fill the card: the forecast, its accuracy, the decision, what changed, and the lineage."""
-    manifest, table = result.manifest, draft.table
+    manifest, forecast = result.manifest, draft.table
     add_text(
         card,
-        f"# {manifest.title or format_name(table.target)}",
-        f"**{next_twelve_months(table)}**, by {format_name(table.forecaster)}, from data to "
-        f"{table.cutoff}.",
+        f"# {manifest.title or format_name(forecast.target)}",
+        f"**{next_twelve_months(forecast)}**, by {format_name(forecast.forecaster)}, from data to "
+        f"{forecast.cutoff}.",
     )
     if not result.promoted:
         failed = ", ".join(format_name(check.name) for check in result.failed)
         add_text(card, f"**This release is not live.** Failed checks: {failed}; see *Decision*.")
-    add_chart(card, charts.fan(draft.history, table, manifest.title))
+    add_chart(card, charts.fan(draft.history, forecast, manifest.title))
     _add_months(card, draft)
     score_section(card, draft.comparison)
     if draft.weather:
-        _add_weather(card, draft.weather, table.unit)
+        _add_weather(card, draft.weather, forecast.unit)
     if draft.breakdown:
-        _add_parts(card, draft.breakdown, table)
+        _add_parts(card, draft.breakdown, forecast)
     if draft.panel:
         panel_section(card, *draft.panel)
     _add_decision(card, result)
-    _add_changes(card, result, table)
+    _add_changes(card, result, forecast)
     _add_lineage(card, manifest)
 
 
-def next_twelve_months(table: ForecastTable) -> str:
+def next_twelve_months(forecast: ForecastTable) -> str:
     """The sum of the next 12 published months, in words."""
-    months = table.months[:12]
+    months = forecast.months[:12]
     total = sum(row.mean for row in months)
     in_twh = f" ({format_amount(total * TWH_PER_MTOE, 'TWh', 0)})"
     return (
-        f"{months[0].month} to {months[-1].month}: {format_amount(total, table.unit, 1)}"
-        f"{in_twh if table.unit == 'Mtoe' else ''} in {format_count(len(months), 'month')}"
+        f"{months[0].month} to {months[-1].month}: {format_amount(total, forecast.unit, 1)}"
+        f"{in_twh if forecast.unit == 'Mtoe' else ''} in {format_count(len(months), 'month')}"
     )
 
 
 def _add_months(card: Any, draft: ReleaseDraft) -> None:
-    table, weather = draft.table, draft.weather
-    low80, high80 = table.levels.index(0.1), table.levels.index(0.9)
+    forecast = draft.table
+    low80, high80 = forecast.levels.index(0.1), forecast.levels.index(0.9)
     past = {str(month): float(value) for month, value in draft.history.items()}
     rows = [
         [
@@ -83,21 +84,21 @@ def _add_months(card: Any, draft: ReleaseDraft) -> None:
             format_range(row.quantiles[0], row.quantiles[-1], 2),
             _change_on_year(row.mean, past.get(str(pd.Period(row.month, "M") - 12))),
         ]
-        for row in table.months
+        for row in forecast.months
     ]
-    header = ["Month", f"Forecast, {table.unit}", "80% interval", "95% interval"]
+    header = ["Month", f"Forecast, {forecast.unit}", "80% interval", "95% interval"]
     add_text(card, "## Month by month")
     add_table(card, [*header, "Change on the year before"], rows)
-    spread = f", and on the spread of the weather of the last {WEATHER_YEARS} years"
-    add_text(
-        card,
-        f"Intervals are based on {table.calibration.errors:,} backtest errors of this "
+    text = (
+        f"Intervals are based on {forecast.calibration.errors:,} backtest errors of this "
         "forecaster, by months ahead and season, with more weight on recent ones"
-        f"{spread if weather else ''}."
-        f"{f' 1 Mtoe is {TWH_PER_MTOE} TWh.' if table.unit == 'Mtoe' else ''}",
     )
-    if table.observed:
-        months = ", ".join(table.observed)
+    if draft.weather:
+        text += f", and on the spread of the weather of the last {WEATHER_YEARS} years"
+    unit = f" 1 Mtoe is {TWH_PER_MTOE} TWh." if forecast.unit == "Mtoe" else ""
+    add_text(card, f"{text}.{unit}")
+    if forecast.observed:
+        months = ", ".join(forecast.observed)
         add_text(card, f"The forecast of {months} is a *nowcast*: it uses that month's weather.")
 
 
@@ -138,17 +139,17 @@ def score_section(card: Any, comparison: Comparison) -> None:
 
 def _add_weather(card: Any, weather: WeatherFacts, unit: str) -> None:
     add_text(card, "## Effect of temperature")
-    rows = []
-    for season in weather.sensitivity:
-        margin = 1.96 * season.standard_error
-        low, high = season.per_degree - margin, season.per_degree + margin
-        interval = f"{format_change(low)} to {format_change(high)}"
-        rows.append([season.season, format_change(season.per_degree), interval])
+    rows = [
+        [
+            season.season,
+            format_change(season.per_degree),
+            " to ".join(format_change(season.per_degree + margin) for margin in (-error, error)),
+        ]
+        for season in weather.sensitivity
+        for error in [1.96 * season.standard_error]
+    ]
     add_table(card, ["Season", f"{unit} a month per deg C warmer", "95% interval"], rows)
-    year = pd.period_range("2001-01", periods=12, freq="M")
-    normal = sum(
-        daily * month.days_in_month for daily, month in zip(weather.normal, year, strict=True)
-    )
+    normal = sum(daily * monthrange(2001, n)[1] for n, daily in enumerate(weather.normal, 1))
     add_text(
         card,
         f"Normal weather is the average of the last {weather.normal_years} years, about "
@@ -158,7 +159,7 @@ def _add_weather(card: Any, weather: WeatherFacts, unit: str) -> None:
     )
 
 
-def _add_parts(card: Any, breakdown: Breakdown, table: ForecastTable) -> None:
+def _add_parts(card: Any, breakdown: Breakdown, forecast: ForecastTable) -> None:
     add_text(card, "## Parts")
     add_chart(card, charts.by_part(breakdown.tables))
     rows = [
@@ -167,10 +168,10 @@ def _add_parts(card: Any, breakdown: Breakdown, table: ForecastTable) -> None:
             *(format_amount(part.months[n].mean, digits=2) for part in breakdown.tables.values()),
             f"**{format_amount(row.mean, digits=2)}**",
         ]
-        for n, row in enumerate(table.months)
+        for n, row in enumerate(forecast.months)
     ]
-    add_table(card, ["Month", *map(format_name, breakdown.tables), table.target], rows)
-    add_text(card, f"Means in {table.unit}; they add up. `fuels.json` has the intervals.")
+    add_table(card, ["Month", *map(format_name, breakdown.tables), forecast.target], rows)
+    add_text(card, f"Means in {forecast.unit}; they add up. `fuels.json` has the intervals.")
 
 
 def panel_section(card: Any, panel: Panel, series: Sequence[SeriesForecast]) -> None:
@@ -182,23 +183,39 @@ def panel_section(card: Any, panel: Panel, series: Sequence[SeriesForecast]) -> 
     add_table(card, ["Champion", "Series"], champions)
     if panel.judged:
         by_name = {forecast.name: forecast for forecast in series}
+        rows = [
+            [
+                name,
+                format_name(by_name[name].forecaster),
+                format_score(score.mase),
+                format_score(score.baseline_mase),
+                format_share(score.coverage80),
+                _holdout_scores(by_name[name]),
+            ]
+            for name in panel.worst
+            if (score := by_name[name].backtest)
+        ]
         add_text(card, "Highest errors in the training part:")
         header = ["Series", "Champion", "MASE", "Seasonal naive", "80% interval coverage"]
-        add_table(card, [*header, "Holdout"], [_panel_row(by_name[name]) for name in panel.worst])
-    if panel.left_out:
-        listed = list(panel.left_out.items())[:MOST_LEFT_OUT]
-        total = len(panel.left_out)
-        more = f", the first of {total:,}" if len(listed) < total else ""
+        add_table(card, [*header, "Holdout"], rows)
+    if total := len(panel.left_out):
+        more = f", the first of {total:,}" if total > MOST_LEFT_OUT else ""
         add_text(card, f"Without a forecast{more}:")
-        add_table(card, ["Series", "Reason"], listed)
+        add_table(card, ["Series", "Reason"], list(panel.left_out.items())[:MOST_LEFT_OUT])
+
+
+def _holdout_scores(series: SeriesForecast) -> str:
+    if (holdout := series.holdout) is None:
+        return ""
+    return f"{format_score(holdout.mase)} against {format_score(holdout.baseline_mase)}"
 
 
 def panel_summary(panel: Panel) -> str:
     """The accuracy of the other series, in a few sentences."""
-    count = len(panel.series)
-    lost = f" ({panel.lost:,} lost in a process that failed)" if panel.lost else ""
-    left_out = f" Without a forecast{lost}: {format_names(list(panel.left_out))}."
-    end = left_out if panel.left_out else ""
+    count, end = len(panel.series), ""
+    if panel.left_out:
+        lost = f" ({panel.lost:,} lost in a process that failed)" if panel.lost else ""
+        end = f" Without a forecast{lost}: {format_names(list(panel.left_out))}."
     if panel.mase is None or panel.beat_baseline is None:
         return f"{count:,} other series are forecast, none with a backtest.{end}"
     text = (
@@ -219,40 +236,17 @@ def panel_summary(panel: Panel) -> str:
     return text + end
 
 
-def _panel_row(series: SeriesForecast) -> list[str]:
-    backtest, holdout = series.backtest, series.holdout
-    if backtest is None:
-        return [series.name, format_name(series.forecaster), "", "", "", ""]
-    mase, naive = (format_score(x) for x in (backtest.mase, backtest.baseline_mase))
-    after = ""
-    if holdout:
-        after = f"{format_score(holdout.mase)} against {format_score(holdout.baseline_mase)}"
-    coverage = format_share(backtest.coverage80)
-    return [series.name, format_name(series.forecaster), mase, naive, coverage, after]
-
-
 def _add_decision(card: Any, result: PublishResult) -> None:
     add_text(card, "## Decision")
-    if result.promoted:
-        add_text(card, "**Promoted**: this release is live.")
-    else:
-        add_text(
-            card,
+    decision = "**Promoted**: this release is live."
+    if not result.promoted:
+        decision = (
             f"**Not promoted**: {stays_live(result)}. The release is complete and in the store. To "
-            f"make it live anyway: `energy releases promote {result.manifest.release_id} --why "
-            "...`",
+            f"make it live anyway: `energy releases promote {result.manifest.release_id} --why ...`"
         )
-    rows = [
-        [
-            format_name(check.name),
-            _outcome(check),
-            "" if check.figure is None else f"{check.figure:.3g}",
-            "" if check.threshold is None else f"{check.threshold:.3g}",
-            check.told,
-        ]
-        for check in result.checks
-    ]
-    add_table(card, ["Check", "Result", "Figure", "Threshold", "Finding"], rows)
+    add_text(card, decision)
+    header = ["Check", "Result", "Figure", "Threshold", "Finding"]
+    add_table(card, header, [_check_row(check) for check in result.checks])
 
 
 def stays_live(result: PublishResult) -> str:
@@ -262,13 +256,15 @@ def stays_live(result: PublishResult) -> str:
     return f"{result.pointer.release_id} stays live"
 
 
-def _outcome(check: Check) -> str:
-    if not check.passed:
-        return "**failed**"
-    return "not checked" if check.told.startswith(NOT_CHECKED) else "passed"
+def _check_row(check: Check) -> list[str]:
+    outcome = "passed" if check.passed else "**failed**"
+    if check.told.startswith(NOT_CHECKED):
+        outcome = "not checked"
+    numbers = ("" if n is None else f"{n:.3g}" for n in (check.figure, check.threshold))
+    return [format_name(check.name), outcome, *numbers, check.told]
 
 
-def _add_changes(card: Any, result: PublishResult, table: ForecastTable) -> None:
+def _add_changes(card: Any, result: PublishResult, forecast: ForecastTable) -> None:
     add_text(card, "## Changes")
     if result.previous is None:
         sentence = "This is the first release in this store."
@@ -276,49 +272,43 @@ def _add_changes(card: Any, result: PublishResult, table: ForecastTable) -> None
             sentence = f"The previous live release cannot be read: {result.error}"
         add_text(card, sentence)
         return
-    manifest, (old_manifest, old) = result.manifest, result.previous
-    rows = [
-        ["release", old_manifest.release_id, manifest.release_id],
-        ["target", old.target, table.target],
-        ["forecaster", old.forecaster, table.forecaster],
-        ["data to", old.cutoff, table.cutoff],
-        ["data, SHA-256", _short_hashes(old_manifest), _short_hashes(manifest)],
-        ["code", old_manifest.lineage.commit[:12], manifest.lineage.commit[:12]],
+    old_manifest, old = result.previous
+    columns = [
+        ("release", "target", "forecaster", "data to", "data, SHA-256", "code"),
+        _facts(old_manifest),
+        _facts(result.manifest),
     ]
-    add_table(card, ["", "Previous", "This release"], rows)
+    add_table(card, ["", "Previous", "This release"], list(zip(*columns, strict=True)))
     means = {row.month: row.mean for row in old.months}
-    changes = [row.mean - means[row.month] for row in table.months if row.month in means]
-    if old.target != table.target or not changes:
+    changes = [row.mean - means[row.month] for row in forecast.months if row.month in means]
+    if old.target != forecast.target or not changes:
         add_text(card, "The two releases have no month of the same target in common.")
         return
     add_text(
         card,
         f"Over the {format_count(len(changes), 'month')} in both, the forecast changed by "
-        f"{format_change(sum(changes), table.unit)} in total; the largest change in a month is "
+        f"{format_change(sum(changes), forecast.unit)} in total; the largest change in a month is "
         f"{format_change(max(changes, key=abs))}.",
     )
 
 
-def _short_hashes(manifest: Manifest) -> str:
-    return ", ".join(sha256[:12] for sha256 in manifest.lineage.vintage.values())
+def _facts(manifest: Manifest) -> list[str]:
+    hashes = ", ".join(sha256[:12] for sha256 in manifest.lineage.vintage.values())
+    facts = [manifest.release_id, manifest.target, manifest.forecaster, manifest.cutoff]
+    return [*facts, hashes, manifest.lineage.commit[:12]]
 
 
 def _add_lineage(card: Any, manifest: Manifest) -> None:
     add_text(card, "## Lineage")
     lineage = manifest.lineage
     packages = ", ".join(f"{name} {version}" for name, version in lineage.packages.items())
-    rows = [
-        ["release", manifest.release_id],
-        ["made", manifest.created_at],
-        *([f"data: {name}", f"`{sha256}`"] for name, sha256 in lineage.vintage.items()),
-        ["code", f"`{lineage.commit}`"],
-        *([f"run: {system}", run_id] for system, run_id in lineage.runs.items()),
-        ["packages", packages],
-        *(
-            [f"file: {name}", f"`{file.sha256}`, {file.bytes:,} B"]
-            for name, file in manifest.files.items()
-        ),
-    ]
-    add_table(card, ["Item", "Value"], rows)
+    items = {"release": manifest.release_id, "made": manifest.created_at}
+    items |= {f"data: {name}": f"`{sha256}`" for name, sha256 in lineage.vintage.items()}
+    items["code"] = f"`{lineage.commit}`"
+    items |= {f"run: {system}": run_id for system, run_id in lineage.runs.items()}
+    items["packages"] = packages
+    for name, file in manifest.files.items():
+        items[f"file: {name}"] = f"`{file.sha256}`, {file.bytes:,} B"
+    add_table(card, ["Item", "Value"], list(items.items()))
     if manifest.attribution:
         add_text(card, manifest.attribution)

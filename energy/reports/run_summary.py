@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from energy import charts
@@ -15,7 +17,6 @@ from energy.formatting import (
     format_score,
     format_share,
 )
-from energy.pipelines.publish import PublishResult
 from energy.reports.release_card import next_twelve_months, panel_summary, stays_live
 from energy.settings import ROOT, Settings
 from energy.tracking.registry import ALIAS
@@ -44,12 +45,10 @@ def tracked_run(flow: Any, target: str, run_id: str) -> TrackedRun:
         "holdout_baseline_mase": baseline.mase if baseline else None,
     }
     unit, folds = plan.dataset.unit(target), comparison.folds[champion]
-    images = {
-        "leaderboard.png": lambda: charts.png(charts.leaderboard(comparison.ranked, BASELINE), 1.0),
-        "by_horizon.png": lambda: charts.png(charts.by_horizon(comparison.leading), 1.0),
-        "champion_folds.png": lambda: charts.png(
-            charts.folds(folds, unit, format_name(champion)), 1.0
-        ),
+    drawn = {
+        "leaderboard.png": lambda: charts.leaderboard(comparison.ranked, BASELINE),
+        "by_horizon.png": lambda: charts.by_horizon(comparison.leading),
+        "champion_folds.png": lambda: charts.folds(folds, unit, format_name(champion)),
     }
     return TrackedRun(
         target,
@@ -58,44 +57,52 @@ def tracked_run(flow: Any, target: str, run_id: str) -> TrackedRun:
         {"holdout": comparison.holdout, "nowcast": comparison.nowcast},
         comparison.single_origin,
         comparison.folds,
-        images,
+        {file: partial(_png, draw) for file, draw in drawn.items()},
         plan.dataset.name,
     )
 
 
-def run_summary(flow: Any) -> str:
-    """The summary of a run: champion, scores, the next 12 months, and where everything is.
+def _png(draw: Callable[[], Any]) -> bytes:
+    return charts.png(charts.spec(draw()), 1.0)
 
-    Args:
-        flow: TrainFlow's artifacts after publishing.
-    """
-    plan, table, result = flow.training_plan, flow.table, flow.result
+
+def run_summary(flow: Any) -> str:
+    """The summary of TrainFlow after publishing: champion, scores, the next 12 months, links."""
+    plan, forecast, result = flow.training_plan, flow.table, flow.result
     comparison = flow.comparisons[plan.target]
     lines = [f"Champion   {comparison.champion} for {plan.target}", ""]
     lines += _score_lines(comparison, plan.plan.split)
-    lines += ["", f"Forecast   {next_twelve_months(table)}"]
-    low, high = table.levels.index(0.1), table.levels.index(0.9)
-    for row in table.months[:12]:
+    lines += ["", f"Forecast   {next_twelve_months(forecast)}"]
+    low, high = forecast.levels.index(0.1), forecast.levels.index(0.9)
+    for row in forecast.months[:12]:
         interval = format_range(row.quantiles[low], row.quantiles[high], 2)
-        nowcast = "   (its weather is known)" if row.month in table.observed else ""
+        nowcast = "   (its weather is known)" if row.month in forecast.observed else ""
         mean = format_amount(row.mean, digits=2)
         lines.append(f"{INDENT}{row.month}  {mean:>6}   80% interval {interval}{nowcast}")
     if flow.breakdown:
         lines += ["", f"Parts      {', '.join(flow.breakdown.tables)}; they add up to the total"]
     if flow.panel:
         panel, _ = flow.panel
-        champions = ", ".join(f"{name} {count}" for name, count in panel.champions.items())
         lines += ["", f"Series     {panel_summary(panel)}"]
-        lines += [f"{INDENT}{champions}"] if champions else []
+        if panel.champions:
+            champions = (f"{name} {count}" for name, count in panel.champions.items())
+            lines.append(f"{INDENT}{', '.join(champions)}")
     name = registered_name(plan.target, plan.dataset.name)
     model = f"models:/{name}@{ALIAS} is version {flow.version}"
+    release_id = result.manifest.release_id
     if not result.promoted:
-        lines += ["", *_rejection_lines(result, plan.store)]
+        lines += [
+            "",
+            f"Not promoted: {release_id} did not pass the gate; {stays_live(result)}",
+            *(f"{INDENT}{check.name}: {check.told}" for check in result.failed),
+            f"{INDENT}To make it live anyway: energy releases promote {release_id} "
+            f"--store {plan.store} --why ...",
+        ]
         model = f"{name} version {flow.version}, without the alias {ALIAS}"
     flow_file = ROOT / "flows" / "trainflow.py"
     lines += [
         "",
-        f"Release    {plan.store.rstrip('/')}/releases/{result.manifest.release_id}",
+        f"Release    {plan.store.rstrip('/')}/releases/{release_id}",
         f"Cards      make cards  (or: python {flow_file} card view leaderboard)",
         f"MLflow     {Settings.from_environment().tracking_uri}, run "
         f"{flow.mlflow_runs[plan.target]}, {model}  (make mlflow)",
@@ -131,14 +138,3 @@ def _score_line(name: str, score: Score, naive: Score | None, note: str) -> str:
         f"{name:<10} MASE {format_score(score.mase)}{mase}; MAPE {format_percent(score.mape)}"
         f"{mape}; 80% interval coverage {format_share(score.coverage80)}  ({note})"
     )
-
-
-def _rejection_lines(result: PublishResult, store_url: str) -> list[str]:
-    """Why a release is not live, which one is, and how to make it live anyway."""
-    release_id = result.manifest.release_id
-    return [
-        f"Not promoted: {release_id} did not pass the gate; {stays_live(result)}",
-        *(f"{INDENT}{check.name}: {check.told}" for check in result.failed),
-        f"{INDENT}To make it live anyway: energy releases promote {release_id} "
-        f"--store {store_url} --why ...",
-    ]

@@ -38,10 +38,7 @@ def _git(root: Path, *arguments: str) -> str:
 def lineage(vintage: Mapping[str, str], commit: str, runs: Mapping[str, str]) -> Lineage:
     """The lineage of a release made in this environment.
 
-    Args:
-        vintage: SHA-256 of each raw workbook by file name.
-        commit: From `commit`, when the run started.
-        runs: Run ids by system.
+    The vintage has the SHA-256 of each raw workbook by file name; the runs, their ids by system.
     """
     packages = {name: version(name) for name in PACKAGES}
     return Lineage(dict(vintage), commit, dict(runs), packages, platform.python_version())

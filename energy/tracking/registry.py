@@ -35,17 +35,9 @@ def register_release(
 ) -> str:
     """Register a published release as a new model version; returns the version.
 
-    The model consists of the release's own files, so that
-    `mlflow.pyfunc.load_model("models:/energy-total@champion")` answers as the release does.
-
-    Args:
-        settings: Where MLflow is.
-        target: Names the registered model.
-        run_id: The parent run.
-        files: The release's files by name, as published.
-        manifest: The release.
-        promoted: Whether the release is live; then its version gets the alias.
-        dataset: Name of the data set.
+    The model consists of the release's own files, by name, so that
+    `mlflow.pyfunc.load_model("models:/energy-total@champion")` answers as the release does. The
+    version of a promoted release gets the alias.
     """
     import mlflow.pyfunc
     from mlflow.exceptions import MlflowException
@@ -85,14 +77,10 @@ class RegisteredChampion:
         self.fitted, self.table = fitted, table
 
     def predict(self, model_input: pd.DataFrame, params: Any = None) -> pd.DataFrame:
-        """Forecast the requested months ahead.
+        """Forecast the months of the column `horizon`, 1 for the month after the cutoff.
 
-        Args:
-            model_input: A column `horizon` of whole numbers, 1 for the month after the cutoff.
-            params: Unused; part of MLflow's interface.
-
-        Returns:
-            A row for each: month (text), mean and q0.025 to q0.975, in the release's unit.
+        A row for each: month (text), mean and q0.025 to q0.975, in the release's unit. MLflow's
+        interface has `params`, which are unused.
         """
         horizons = model_input["horizon"].astype(int).to_numpy()
         calibration, observed = self.table.calibration, self.table.observed

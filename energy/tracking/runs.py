@@ -95,18 +95,11 @@ def mlflow_client(settings: Settings) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class TrackedRun:
-    """What MLflow keeps of a training run.
+    """What MLflow keeps of a training run: its inputs, and scores and folds by forecaster.
 
-    Attributes:
-        target: Names the experiment and the registered model.
-        params: Parameters of the run and its inputs (data hash, commit).
-        ranked: Backtest scores, best first.
-        reported: Scores that were not used for selection, by protocol (`holdout`, `nowcast`) and
-            forecaster.
-        single_origin: MAPE of the one 80:20 forecast by forecaster.
-        folds: Fold frame by forecaster.
-        images: Functions that draw the PNG images of the parent run, by file name.
-        dataset: Name of the data set.
+    The backtest scores are ranked, best first; `reported` has those that were not used for
+    selection, by protocol (`holdout`, `nowcast`), `single_origin` the MAPE of the 80:20 forecast.
+    `images` has functions that draw the PNG images of the parent run, by file name.
     """
 
     target: str
@@ -129,17 +122,14 @@ class TrackedRun:
 def log_in_background(settings: Settings, runs: Sequence[TrackedRun]) -> Iterator[dict[str, str]]:
     """Log runs in a thread beside the body, each a parent with a child for each forecaster.
 
-    The body has the run ids at once. If the body fails, the runs are marked as failed.
-
-    Args:
-        settings: Where MLflow is.
-        runs: One for each target.
-
-    Yields:
-        The parent's run id by target.
+    Yields the parent's run id by target, at once. If the body fails, the runs are marked as failed.
     """
     client = mlflow_client(settings)
-    ids = {run.target: _create_parent(client, settings, run) for run in runs}
+    ids = {}
+    for run in runs:
+        experiment_id = _experiment_id(client, settings, experiment_name(run.target, run.dataset))
+        created = client.create_run(experiment_id, run_name=str(run.params["run"]), tags=run.tags)
+        ids[run.target] = str(created.info.run_id)
     status = "FAILED"
     with ThreadPoolExecutor(1) as pool:
         logging_runs = pool.submit(_log_runs, client, ids, runs)
@@ -153,12 +143,6 @@ def log_in_background(settings: Settings, runs: Sequence[TrackedRun]) -> Iterato
                 client.set_terminated(run_id, status=status)
 
 
-def log_run(settings: Settings, run: TrackedRun) -> str:
-    """Log a run with a child for each forecaster; returns the parent's run id."""
-    with log_in_background(settings, [run]) as ids:
-        return ids[run.target]
-
-
 def log_figures(
     settings: Settings,
     experiment: str,
@@ -167,28 +151,13 @@ def log_figures(
     metrics: Mapping[str, float],
     steps: Steps,
 ) -> str:
-    """Log a single run, such as that of a track record; returns its run id.
-
-    Args:
-        settings: Where MLflow is.
-        experiment: Name of the experiment, created if it does not exist.
-        run_name: Name of the run.
-        params: Inputs of the figures.
-        metrics: Metrics with one value.
-        steps: Metrics with a value for each step.
-    """
+    """Log a single run, such as that of a track record; returns its run id."""
     client = mlflow_client(settings)
     run = client.create_run(_experiment_id(client, settings, experiment), run_name=run_name)
     run_id = str(run.info.run_id)
     _log_batch(client, run_id, params, metrics, steps)
     client.set_terminated(run_id)
     return run_id
-
-
-def _create_parent(client: Any, settings: Settings, run: TrackedRun) -> str:
-    experiment_id = _experiment_id(client, settings, experiment_name(run.target, run.dataset))
-    created = client.create_run(experiment_id, run_name=str(run.params["run"]), tags=run.tags)
-    return str(created.info.run_id)
 
 
 def _experiment_id(client: Any, settings: Settings, name: str) -> Any:
@@ -261,16 +230,15 @@ def _log_batch(
 ) -> None:
     from mlflow.entities import Metric, Param
 
-    batch = [Metric(name, value, 0, 0) for name, value in metrics.items()]
-    batch += [
+    points = {**{name: [(0, value)] for name, value in metrics.items()}, **(steps or {})}
+    batch = [
         Metric(name, value, 0, step)
-        for name, rows in (steps or {}).items()
+        for name, rows in points.items()
         for step, value in rows
         if value is not None
     ]
-    client.log_batch(
-        run_id, metrics=batch, params=[Param(name, str(value)) for name, value in params.items()]
-    )
+    strings = [Param(name, str(value)) for name, value in params.items()]
+    client.log_batch(run_id, metrics=batch, params=strings)
 
 
 def _log_artifact(client: Any, run_id: str, name: str, data: bytes) -> None:

@@ -190,7 +190,7 @@ def draw_charts(folder: Path, frames: Mapping[str, pd.DataFrame], names: Sequenc
         "accuracy-month.svg": charts.by_month(charted),
         "coverage.svg": charts.coverage(frames[names[0]]),
     }.items():
-        (folder / file).write_text(charts.svg(chart), "utf-8")
+        (folder / file).write_text(charts.svg(charts.spec(chart)), "utf-8")
 
 
 def _summary_block(result: dict[str, Any]) -> str:

@@ -73,8 +73,9 @@ def draw_release() -> int:
     images.mkdir(parents=True, exist_ok=True)
     history = pd.Series(history_file["values"], months, name=manifest.target)
     chart = charts.fan(history, table, manifest.title)
-    (images / "forecast.svg").write_text(charts.svg(chart), "utf-8")
-    (images / "leaderboard.svg").write_text(charts.svg(charts.leaderboard(ranked)), "utf-8")
+    (images / "forecast.svg").write_text(charts.svg(charts.spec(chart)), "utf-8")
+    leaderboard = charts.spec(charts.leaderboard(ranked))
+    (images / "leaderboard.svg").write_text(charts.svg(leaderboard), "utf-8")
     replace_block(ROOT / "README.md", "figures", _figures_block(table, ranked, scores))
     replace_block(ROOT / "docs" / "forecasting.md", "versions", _version_table(ranked[0], scores))
     print(

@@ -44,16 +44,6 @@ def test_autocorrelation_is_the_share_of_the_variance_that_months_apart_have_in_
     assert rows["bound"].unique() == pytest.approx([1.96 / months**0.5])
 
 
-def test_what_one_month_alone_remembers_has_one_partial_correlation() -> None:
-    noise = np.random.default_rng(1).normal(size=2000)
-    values = [0.0]
-    for shock in noise:
-        values.append(0.7 * values[-1] + shock)
-    rows = charts.correlations(monthly(values), lags=6)
-    assert rows["pacf"].iloc[0] == pytest.approx(0.7, abs=0.05)
-    assert (rows["pacf"].iloc[1:].abs() < 0.08).all()
-
-
 def test_blanks_at_either_end_do_not_count() -> None:
     y = make_series()
     padded = y.reindex(pd.period_range(y.index[0] - 3, y.index[-1] + 5, freq="M"))

@@ -88,7 +88,7 @@ class RejectingClient:
 
 
 def test_a_rejection(made: TrackRecord, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cloudwatch, "_client", RejectingClient)
+    monkeypatch.setattr("boto3.client", lambda *_, **__: RejectingClient())
     with pytest.raises(EnergyError) as caught:
         cloudwatch.send_metrics("Energy", made)
     message = str(caught.value)

@@ -18,7 +18,6 @@ from energy.errors import (
     BadDocument,
     DataError,
     NoData,
-    RequestError,
     StoreConflict,
     UnknownSchema,
 )
@@ -177,17 +176,6 @@ def test_mlflow_has_the_record(settings: Settings, store: Store) -> None:
     assert run.data.metrics["months_scored"] == 14
     history = client.get_metric_history(run.info.run_id, "mase_by_horizon")
     assert [metric.step for metric in history] == [1, 2, 3, 4, 5]
-
-
-def test_an_unusable_mlflow_backend(settings: Settings, store: Store, tmp_path: Path) -> None:
-    publish(store, "2022-07")
-    record = monitor.monitor(settings, store, NOW)
-    assert record
-    (tmp_path / "file").write_text("")
-    elsewhere = Settings(tracking_uri=f"sqlite:///{tmp_path}/file/mlflow.db")
-    with pytest.raises(RequestError):
-        monitor.log_track_record(elsewhere, record, "MonitorFlow/1")
-    assert stored(store) == record
 
 
 def test_a_custom_series(tmp_path: Path) -> None:

@@ -82,6 +82,7 @@ def test_a_new_vintage_with_revisions(settings: Settings) -> None:
     assert gas["title"]["text"] == "natural gas: before and now"
     for spec, (before, now) in ((total, (12.87, 13.12)), (gas, (4.57, 4.82))):
         assert "vega-lite" in spec["$schema"]
+        assert spec["config"]["background"] == "white"
         assert '"url"' not in json.dumps(spec, allow_nan=False)
         (values,) = spec["datasets"].values()
         figures = {(row["key"], row["month"][:7]): row["value"] for row in values}

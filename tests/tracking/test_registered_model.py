@@ -93,13 +93,3 @@ def test_intervals_widen_beyond_the_published_months() -> None:
     width = np.log(answer["q0.975"] / answer["q0.025"])
     assert width.is_monotonic_increasing
     assert answer["month"].iloc[-1] == "2025-07"
-
-
-@pytest.mark.parametrize("missing", ["model.zip", "forecast.json"])
-def test_a_missing_file(missing: str, tmp_path: Path) -> None:
-    model, made = refitted("theta")
-    (tmp_path / "model.zip").write_bytes(model)
-    (tmp_path / "forecast.json").write_text(json.dumps(made.to_dict()))
-    (tmp_path / missing).unlink()
-    with pytest.raises(FileNotFoundError, match=missing):
-        _load_pyfunc(str(tmp_path))

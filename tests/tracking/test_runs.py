@@ -24,10 +24,15 @@ from energy.forecasting.metrics import Score
 from energy.forecasting.models import FORECASTERS
 from energy.settings import Settings
 from energy.tracking import runs
-from energy.tracking.runs import TrackedRun, log_run
+from energy.tracking.runs import TrackedRun
 
 # MLflow's own, in this process alone.
 pytestmark = pytest.mark.filterwarnings("ignore:The ``noload`` loader strategy")
+
+
+def log_run(settings: Settings, run: TrackedRun) -> str:
+    with runs.log_in_background(settings, [run]) as ids:
+        return ids[run.target]
 
 
 @pytest.fixture(scope="module")
@@ -55,7 +60,7 @@ def experiment() -> TrackedRun:
 
 @pytest.fixture(scope="module")
 def parent(settings: Settings, experiment: TrackedRun) -> str:
-    return runs.log_run(settings, experiment)
+    return log_run(settings, experiment)
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +124,7 @@ def test_a_combination_has_its_members_and_its_rule(
 ) -> None:
     entry = FORECASTERS["weather_normalised_combination"]
     failed = [*experiment.ranked, Score(entry.name, failure="its member failed: sarimax")]
-    parent = client.get_run(runs.log_run(settings, replace(experiment, ranked=failed)))
+    parent = client.get_run(log_run(settings, replace(experiment, ranked=failed)))
     listed = client.search_runs(
         [parent.info.experiment_id], f"tags.mlflow.parentRunId = '{parent.info.run_id}'"
     )
@@ -152,7 +157,7 @@ def test_folds_and_errors_by_horizon(
 def test_no_holdout_and_no_mape(settings: Settings, client: Any, experiment: TrackedRun) -> None:
     ranked = [replace(score, mape=None) for score in experiment.ranked]
     less = replace(experiment, ranked=ranked, reported={}, single_origin={})
-    run = client.get_run(runs.log_run(settings, less))
+    run = client.get_run(log_run(settings, less))
     assert run.info.status == "FINISHED"
     assert "mape" not in run.data.metrics
 
@@ -184,17 +189,17 @@ def test_a_run_that_cannot_be_logged_fails(
     with pytest.raises(OSError, match="no ink"):
         log_run(settings, broken)
     where = client.get_experiment_by_name("trainflow-broken").experiment_id
-    runs = client.search_runs([where])
-    (parent,) = (run for run in runs if "mlflow.parentRunId" not in run.data.tags)
+    listed = client.search_runs([where])
+    (parent,) = (run for run in listed if "mlflow.parentRunId" not in run.data.tags)
     assert parent.info.status == "FAILED"
 
 
 def test_runs_of_a_target_share_an_experiment(
     settings: Settings, client: Any, parent: str, experiment: TrackedRun
 ) -> None:
-    again = client.get_run(runs.log_run(settings, experiment))
+    again = client.get_run(log_run(settings, experiment))
     assert again.info.experiment_id == client.get_run(parent).info.experiment_id
-    other = client.get_run(runs.log_run(settings, replace(experiment, target="coal")))
+    other = client.get_run(log_run(settings, replace(experiment, target="coal")))
     assert other.info.experiment_id != again.info.experiment_id
     assert client.get_experiment(other.info.experiment_id).name == "trainflow-coal"
 
@@ -212,7 +217,7 @@ def test_logging_is_quiet(experiment: TrackedRun, tmp_path: Path) -> None:
         "from energy.settings import Settings\n"
         "from energy.tracking import runs\n"
         "settings = Settings.from_environment({'MLFLOW_TRACKING_URI': sys.argv[1]})\n"
-        "runs.log_run(settings, pickle.load(sys.stdin.buffer))"
+        "with runs.log_in_background(settings, [pickle.load(sys.stdin.buffer)]):\n    pass"
     )
     uri = f"sqlite:///{tmp_path}/mlflow.db"
     ended = subprocess.run(
@@ -224,11 +229,11 @@ def test_logging_is_quiet(experiment: TrackedRun, tmp_path: Path) -> None:
     assert (ended.stdout, ended.stderr) == (b"", b"")
 
 
-def test_a_database_that_cannot_be_written(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("no folder")
-    uri = f"sqlite:///{tmp_path}/file/mlflow.db"
+@pytest.mark.parametrize("name", ["file/mlflow.db", "file"])
+def test_a_database_that_cannot_be_written_or_is_none(name: str, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a database, and longer than the header of one" * 9)
     with pytest.raises(RequestError, match="MLFLOW_TRACKING_URI"):
-        runs.check_backend(Settings(tracking_uri=uri))
+        runs.check_backend(Settings(tracking_uri=f"sqlite:///{tmp_path}/{name}"))
 
 
 def test_a_server_that_does_not_answer_and_its_password() -> None:
@@ -240,9 +245,3 @@ def test_a_server_that_does_not_answer_and_its_password() -> None:
 def test_a_new_database_can_be_used_and_is_not_created_by_the_check(tmp_path: Path) -> None:
     runs.check_backend(Settings(tracking_uri=f"sqlite:///{tmp_path}/new/mlflow.db"))
     assert list(tmp_path.iterdir()) == []
-
-
-def test_a_file_that_is_not_a_database(tmp_path: Path) -> None:
-    (tmp_path / "mlflow.db").write_text("not a database, and longer than the header of one" * 9)
-    with pytest.raises(RequestError):
-        runs.check_backend(Settings(tracking_uri=f"sqlite:///{tmp_path}/mlflow.db"))
