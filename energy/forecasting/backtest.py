@@ -16,7 +16,7 @@ from energy.errors import ForecastingError
 from energy.forecasting.combination import combine_forecasts
 from energy.forecasting.folds import FoldPlan, fh_until, is_positive, months_after
 from energy.forecasting.intervals import RealTimeData, add_quantiles
-from energy.forecasting.metrics import seasonal_naive_scale
+from energy.forecasting.metrics import error_scale
 from energy.forecasting.models import FORECASTERS, build_forecaster
 from energy.forecasting.weather import daily_degree_days, effect_and_spread, missing_weather
 
@@ -32,13 +32,17 @@ def suppress_warnings() -> Iterator[None]:
     backtest scores measure better.
     """
     from sktime.forecasting.base import BaseForecaster
-    from statsmodels.tools.sm_exceptions import ConvergenceWarning, EstimationWarning
+    from statsmodels.tools.sm_exceptions import (
+        ConvergenceWarning,
+        EstimationWarning,
+        SingularMatrixWarning,
+    )
 
     config = BaseForecaster._config
     BaseForecaster._config = {**config, "warnings": "off"}
     try:
         with warnings.catch_warnings():
-            for category in (ConvergenceWarning, EstimationWarning):
+            for category in (ConvergenceWarning, EstimationWarning, SingularMatrixWarning):
                 warnings.simplefilter("ignore", category)
             warnings.filterwarnings("ignore", "Non-(invertible|stationary) starting", UserWarning)
             yield
@@ -181,7 +185,7 @@ def run_backtest(
         fitted = fit(forecaster, y_seen, X, positive)
         mean = forecast(forecaster, fitted, horizon, positive)
         seconds += time.process_time() - started
-        scale = seasonal_naive_scale(y_seen.to_numpy())
+        scale = error_scale(y_seen.to_numpy(dtype=float), y.to_numpy(dtype=float))
         rows = _fold_rows(protocol, cutoff, mean, y, scale)
         parts.append(rows[rows["horizon"] <= plan.max_horizon])
         if single_origin:

@@ -21,7 +21,7 @@ from energy.forecasting import panel_models
 from energy.forecasting.backtest import fit, forecast
 from energy.forecasting.folds import MONTHS_SCORED, FoldPlan, is_positive, resolved_folds
 from energy.forecasting.intervals import add_quantiles, calibrate
-from energy.forecasting.metrics import mase, score_figures, seasonal_naive_scale
+from energy.forecasting.metrics import error_scale, mase, score_figures
 from energy.forecasting.models import BASELINE, FORECASTERS
 from energy.forecasting.selection import TIE_DIGITS
 
@@ -240,7 +240,7 @@ class _FoldRows:
         counts = np.minimum(plan.max_horizon, last - lengths)
         fold = np.repeat(np.arange(len(lengths)), counts)
         horizon = np.arange(len(fold)) - np.repeat(np.cumsum(counts) - counts, counts) + 1
-        scale = np.array([seasonal_naive_scale(values[:months]) for months in lengths])
+        scale = np.array([error_scale(values[:months], values) for months in lengths])
         actual = values[lengths[fold] + horizon - 1]
         return cls(protocols[fold], fold, horizon, lengths[fold], actual, scale[fold])
 

@@ -272,7 +272,6 @@ def _protocol_score(
 ) -> Score:
     score = score_folds(forecaster, _protocol_rows(folds, protocol), seconds)
     if not all(isfinite(figure) for figure in (score.mase or 0.0, score.wis or 0.0)):
-        # MASE has no scale where every year repeats the one before exactly.
         reason = f"its scores are not numbers: MASE {score.mase}, WIS {score.wis}"
         return Score(forecaster, failure=reason, seconds=seconds)
     return score

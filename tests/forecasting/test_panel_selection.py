@@ -74,10 +74,11 @@ def test_one_too_short_to_be_judged_has_the_baselines_forecast_and_says_so() -> 
     assert found.calibration.scale[0] > 0
 
 
-def test_one_that_never_changes_cannot_be_judged_and_is_forecast_all_the_same() -> None:
+def test_one_that_never_changes_is_scored_by_its_size() -> None:
     found = judge(named(np.full(80, 7.0)))
-    assert (found.forecaster, found.note) == ("seasonal_naive", panel_selection.NOT_JUDGED)
-    assert found.mean == (7.0,) * 12
+    assert found.backtest
+    assert (found.note, found.backtest.mase) == ("", pytest.approx(0, abs=1e-4))
+    assert found.mean == pytest.approx([7.0] * 12)
 
 
 def test_zeros_and_figures_below_it_are_worked_on_as_they_are() -> None:
