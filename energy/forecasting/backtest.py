@@ -175,7 +175,8 @@ def run_backtest(
         build_forecaster(forecaster, positive)  # imports happen here, outside the measured time
     seconds, parts = 0.0, []
     for cutoff, protocol in plan.cutoffs.items():
-        in_holdout, single_origin = protocol == "holdout", cutoff == plan.split
+        in_holdout = protocol in ("holdout", "single_origin")
+        single_origin = in_holdout and cutoff == plan.split
         available = ((y.index[-1] if in_holdout else plan.split) - cutoff).n
         horizon = available if single_origin else min(plan.max_horizon, available)
         y_then, weather_then = (real_time_data or {}).get(cutoff, (y, weather))
@@ -187,11 +188,12 @@ def run_backtest(
         seconds += time.process_time() - started
         scale = error_scale(y_seen.to_numpy(dtype=float), y.to_numpy(dtype=float))
         rows = _fold_rows(protocol, cutoff, mean, y, scale)
-        parts.append(rows[rows["horizon"] <= plan.max_horizon])
+        if protocol != "single_origin":
+            parts.append(rows[rows["horizon"] <= plan.max_horizon])
         if single_origin:
             parts.append(rows.assign(protocol="single_origin"))
         observed = observed_ahead(forecaster, cutoff, weather_then)
-        if observed is not None and protocol != "warmup":
+        if observed is not None and protocol not in ("warmup", "single_origin"):
             started = time.process_time()
             nowcast = forecast(forecaster, fitted, len(observed), positive, observed)
             seconds += time.process_time() - started

@@ -108,7 +108,7 @@ def test_the_published_model_forecasts_the_published_table(store, draft) -> None
 def test_scores_json_has_every_score_and_the_reason(store, draft) -> None:
     scores_json = json.loads(put(store, draft).files["scores.json"])
     comparison = draft.comparison
-    reported = {"holdout", "nowcast", "nowcast_holdout"}
+    reported = {"holdout", "prequential", "nowcast", "nowcast_holdout"}
     assert set(scores_json) == {
         *("schema", "why", "backtest", "single_origin_mape", "bench_version"),
         *reported,
