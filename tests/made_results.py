@@ -90,8 +90,8 @@ def _known(y: pd.Series) -> object:
 
 def _folds(y: pd.Series, plan: FoldPlan, error: float, nowcast: bool) -> pd.DataFrame:
     parts = []
-    for cutoff in (*plan.backtest, *plan.holdout):
-        held = cutoff in plan.holdout
+    for cutoff, protocol in plan.cutoffs.items():
+        held = protocol != "backtest"
         until = y.index[-1] if held else plan.split
         months = pd.period_range(cutoff + 1, min(cutoff + plan.max_horizon, until), freq="M")
         ahead = np.arange(1, len(months) + 1)
@@ -108,10 +108,11 @@ def _folds(y: pd.Series, plan: FoldPlan, error: float, nowcast: bool) -> pd.Data
                 "scale": 1.0,
             }
         )
-        parts.append(rows)
-        if cutoff == plan.split:
+        if protocol != "single_origin":
+            parts.append(rows)
+        if cutoff == plan.split and held:
             parts.append(rows.assign(protocol="single_origin"))
-        if nowcast:
+        if nowcast and protocol != "single_origin":
             first = rows.iloc[:1].assign(protocol="nowcast_holdout" if held else "nowcast")
             parts.append(first.assign(mean=first["actual"] + error / 2))
     return add_quantiles(pd.concat(parts, ignore_index=True), y, log=is_positive(y))

@@ -10,6 +10,8 @@ from msgspec import Meta, field
 SCHEMA = 1
 WEATHER_AHEAD = 1
 """Months by which published weather is ahead of published energy."""
+LOG_CAP = 0.5
+"""Log errors above this, a factor of 1.65, grow in a straight line instead of exponentially."""
 LEVELS = (0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975)
 """Quantile levels of fold frames and forecast tables: the median, the 50, 80 and 95% intervals."""
 

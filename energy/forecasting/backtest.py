@@ -16,7 +16,7 @@ from energy.errors import ForecastingError
 from energy.forecasting.combination import combine_forecasts
 from energy.forecasting.folds import FoldPlan, fh_until, is_positive, months_after
 from energy.forecasting.intervals import RealTimeData, add_quantiles
-from energy.forecasting.metrics import seasonal_naive_scale
+from energy.forecasting.metrics import error_scale
 from energy.forecasting.models import FORECASTERS, build_forecaster
 from energy.forecasting.weather import daily_degree_days, effect_and_spread, missing_weather
 
@@ -32,13 +32,17 @@ def suppress_warnings() -> Iterator[None]:
     backtest scores measure better.
     """
     from sktime.forecasting.base import BaseForecaster
-    from statsmodels.tools.sm_exceptions import ConvergenceWarning, EstimationWarning
+    from statsmodels.tools.sm_exceptions import (
+        ConvergenceWarning,
+        EstimationWarning,
+        SingularMatrixWarning,
+    )
 
     config = BaseForecaster._config
     BaseForecaster._config = {**config, "warnings": "off"}
     try:
         with warnings.catch_warnings():
-            for category in (ConvergenceWarning, EstimationWarning):
+            for category in (ConvergenceWarning, EstimationWarning, SingularMatrixWarning):
                 warnings.simplefilter("ignore", category)
             warnings.filterwarnings("ignore", "Non-(invertible|stationary) starting", UserWarning)
             yield
@@ -171,7 +175,8 @@ def run_backtest(
         build_forecaster(forecaster, positive)  # imports happen here, outside the measured time
     seconds, parts = 0.0, []
     for cutoff, protocol in plan.cutoffs.items():
-        in_holdout, single_origin = protocol == "holdout", cutoff == plan.split
+        in_holdout = protocol in ("holdout", "single_origin")
+        single_origin = in_holdout and cutoff == plan.split
         available = ((y.index[-1] if in_holdout else plan.split) - cutoff).n
         horizon = available if single_origin else min(plan.max_horizon, available)
         y_then, weather_then = (real_time_data or {}).get(cutoff, (y, weather))
@@ -181,13 +186,14 @@ def run_backtest(
         fitted = fit(forecaster, y_seen, X, positive)
         mean = forecast(forecaster, fitted, horizon, positive)
         seconds += time.process_time() - started
-        scale = seasonal_naive_scale(y_seen.to_numpy())
+        scale = error_scale(y_seen.to_numpy(dtype=float), y.to_numpy(dtype=float))
         rows = _fold_rows(protocol, cutoff, mean, y, scale)
-        parts.append(rows[rows["horizon"] <= plan.max_horizon])
+        if protocol != "single_origin":
+            parts.append(rows[rows["horizon"] <= plan.max_horizon])
         if single_origin:
             parts.append(rows.assign(protocol="single_origin"))
         observed = observed_ahead(forecaster, cutoff, weather_then)
-        if observed is not None and protocol != "warmup":
+        if observed is not None and protocol not in ("warmup", "single_origin"):
             started = time.process_time()
             nowcast = forecast(forecaster, fitted, len(observed), positive, observed)
             seconds += time.process_time() - started

@@ -81,14 +81,23 @@ class FoldPlan:
     warmup: tuple[pd.Period, ...] = ()
 
     @property
-    def cutoffs(self) -> dict[pd.Period, str]:
-        """The protocol of every cutoff, in time order."""
+    def rolling(self) -> dict[pd.Period, str]:
+        """The protocol of every cutoff of the grid, in time order."""
         protocols = {"warmup": self.warmup, "backtest": self.backtest, "holdout": self.holdout}
         return {cutoff: protocol for protocol, cutoffs in protocols.items() for cutoff in cutoffs}
+
+    @property
+    def cutoffs(self) -> dict[pd.Period, str]:
+        """The same with the split, from which the single-origin forecast is made."""
+        single = {self.split: "single_origin"} if self.holdout else {}
+        return dict(sorted({**single, **self.rolling}.items()))
 
 
 def plan_folds(index: pd.PeriodIndex, split: pd.Period, folds: int, horizon: int) -> FoldPlan:
     """Choose the cutoffs for a series.
+
+    The grid is anchored to the calendar: ordinals of cutoffs are multiples of the step, so releases
+    of neighbouring months have nearly all cutoffs in common.
 
     Args:
         index: All months of the series.
@@ -106,11 +115,15 @@ def plan_folds(index: pd.PeriodIndex, split: pd.Period, folds: int, horizon: int
             f"The training part has {months} months; a backtest needs at least "
             f"{SHORTEST + MONTHS_SCORED}. Start earlier (--start) or choose another target."
         )
-    step = next((step for step in STEPS if (folds - 1) * step < room), STEPS[-1])
-    last = split - MONTHS_SCORED
-    backtest = tuple(last - step * back for back in reversed(range(min(folds, room))))
-    after = (index[-1] - split).n
-    holdout = tuple(split + ahead for ahead in range(0, after - MONTHS_SCORED + 1, STEPS[0]))
+    last, step = split - MONTHS_SCORED, STEPS[0]
+    late = last.ordinal % step  # months from the last cutoff on the grid
+    if (folds - 1) * step >= room - late:
+        late, step = 0, STEPS[1]
+    backtest = tuple(last - late - step * back for back in reversed(range(min(folds, room))))
+    after = pd.period_range(split, index[-1] - MONTHS_SCORED, freq="M")
+    holdout = tuple(cutoff for cutoff in after if cutoff.ordinal % STEPS[0] == 0)
+    if len(after) and not holdout:
+        holdout = (split,)
     return FoldPlan(backtest, holdout, split, max(MONTHS_SCORED, horizon))
 
 

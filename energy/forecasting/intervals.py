@@ -4,9 +4,9 @@ One rule serves backtests and releases: at a cutoff, only errors on months up to
 Intervals are conformal by horizon and season:
 
 1. The effect of the weather on a month (`energy.forecasting.weather`) is subtracted from its error.
-   The remainder has a scale by months ahead and a factor by calendar month; recent errors weigh
-   more. (A forecaster that expected part of the weather, because an anomaly fades slowly, keeps
-   that part: one month ahead the scale is slightly too large.)
+   The remainder has a scale by months ahead and a factor by calendar month, and errors of all years
+   count the same. (A forecaster that expected part of the weather, because an anomaly fades
+   slowly, keeps that part: one month ahead the scale is slightly too large.)
 2. The spread of the last thirty years' weather is added back, by calendar month. Winter intervals
    are therefore wider than summer ones, and a month with known weather is narrower than both.
 3. Errors standardised by that spread give the quantiles, symmetric about the median, so that the
@@ -29,14 +29,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from energy.contract import LEVELS, Calibration
+from energy.contract.release import LOG_CAP
 from energy.forecasting.folds import MONTHS_SCORED, SP, FoldArrays, quantile_columns, values_at
 from energy.forecasting.weather import effect_and_spread
 
 Array = npt.NDArray[np.float64]
 RealTimeData = dict[pd.Period, tuple[pd.Series, pd.DataFrame | None]]
 """By cutoff: the series and the weather as they were published when it was the last month."""
-HALF_LIFE = 1.0
-"""Years after which an error counts for half."""
 NEIGHBOURS = 2
 """Horizons on either side whose errors are pooled with a horizon's own."""
 PRIOR_ERRORS = 2
@@ -91,22 +90,20 @@ def _calibrate(
 
     at, calendar = folds.horizon - 1, folds.month % SP
     errors = forecast_errors(folds.actual, folds.mean, log)
-    age = (months[-1] - folds.month) / SP
-    weight = 0.5 ** (age / HALF_LIFE)
     size = _MEAN_TO_SD * np.abs(errors - values_at(effect, folds.month, 0.0))
 
-    count = _pool(np.bincount(at, weight, furthest))
+    count = _pool(np.bincount(at, minlength=furthest).astype(float))
     near = at < MONTHS_SCORED
     season = np.ones(SP)
     for _ in range(2):  # scale and season depend on each other; two passes are enough
-        scale = _scale(size / season[calendar], at, weight, count, prior)
-        season = _season((size / scale[at])[near], calendar[near], weight[near])
-    scale = _scale(size / season[calendar], at, weight, count, prior)
+        scale = _scale(size / season[calendar], at, count, prior)
+        season = _season((size / scale[at])[near], calendar[near])
+    scale = _scale(size / season[calendar], at, count, prior)
 
     z = np.abs(errors) / np.hypot(scale[at] * season[calendar], weather_spread[calendar])
     return Calibration(
         scale=tuple(map(float, scale[:horizon])),
-        quantiles=tuple(map(float, _shape(z[near], weight[near]) * np.exp(_adaptation(folds)))),
+        quantiles=tuple(map(float, _shape(z[near]) * np.exp(_adaptation(folds)))),
         log=log,
         errors=len(errors),
         season=tuple(map(float, season)),
@@ -114,9 +111,9 @@ def _calibrate(
     )
 
 
-def _scale(size: Array, at: Any, weight: Array, count: Array, prior: Array) -> Array:
+def _scale(size: Array, at: Any, count: Array, prior: Array) -> Array:
     """Scale of the errors by horizon, shrunk towards the prior."""
-    total = _pool(np.bincount(at, weight * size, len(count)))
+    total = _pool(np.bincount(at, size, len(count)))
     return np.maximum((PRIOR_ERRORS * prior + total) / (PRIOR_ERRORS + count), _TINY)
 
 
@@ -126,21 +123,19 @@ def _pool(by_horizon: npt.NDArray[Any]) -> Array:
     return np.convolve(np.pad(by_horizon, NEIGHBOURS), window, mode="valid")
 
 
-def _season(size: Array, calendar: Any, weight: Array) -> Array:
+def _season(size: Array, calendar: Any) -> Array:
     """Size of the errors by calendar month, pooled with its neighbours; one on average."""
-    total, count = np.bincount(calendar, weight * size, SP), np.bincount(calendar, weight, SP)
+    total, count = np.bincount(calendar, size, SP), np.bincount(calendar, minlength=SP)
     total, count = (v + np.roll(v, 1) + np.roll(v, -1) for v in (total, count))
     factor = (PRIOR_SEASON + total) / (PRIOR_SEASON + count)
     return np.asarray(factor / factor.mean())
 
 
-def _shape(z: Array, weight: Array) -> Array:
+def _shape(z: Array) -> Array:
     """Standardised quantiles at LEVELS, symmetric about zero, from absolute errors."""
     normal = [NormalDist().inv_cdf(0.5 + (i + 0.5) / (2 * PRIOR_SHAPE)) for i in range(PRIOR_SHAPE)]
-    sizes, counts = np.concatenate([z, normal]), np.concatenate([weight, np.ones(PRIOR_SHAPE)])
-    order = np.argsort(sizes)
-    sizes, counts = sizes[order], counts[order]
-    share = (np.cumsum(counts) - counts / 2) / counts.sum()
+    sizes = np.sort(np.concatenate([z, normal]))
+    share = (np.arange(len(sizes)) + 0.5) / len(sizes)
     sides = 2 * np.array(LEVELS) - 1  # level 0.9 is the upper end of the central 80%
     return np.asarray(np.sign(sides) * np.interp(np.abs(sides), share, sizes) * (sides != 0))
 
@@ -175,8 +170,19 @@ def quantiles(
     own = scale[inside - 1] * np.sqrt(horizon / inside) * np.asarray(calibration.season)[calendar]
     weather = np.where(weather_known, 0.0, np.asarray(calibration.weather)[calendar])
     offset = np.hypot(own, weather)[:, None] * np.asarray(calibration.quantiles)[None, :]
-    centre = mean[:, None]
-    return np.asarray(centre * np.exp(offset) if calibration.log else centre + offset)
+    return add_errors(mean[:, None], offset, calibration.log)
+
+
+def add_errors(mean: Array, errors: Array, log: bool) -> Array:
+    """Forecasts plus errors, which are log ratios if `log`, else in the unit.
+
+    Log errors above LOG_CAP grow in a straight line instead of exponentially, so that the upper end
+    of a wide interval stays within a few times the forecast.
+    """
+    if not log:
+        return np.asarray(mean + errors)
+    beyond = np.maximum(errors - LOG_CAP, 0.0)
+    return np.asarray(mean * np.exp(np.minimum(errors, LOG_CAP)) * (1 + beyond))
 
 
 def add_quantiles(

@@ -26,25 +26,47 @@ def seasonal_naive_scale(y: Array, sp: int = SP) -> float:
     return float(np.abs(y[sp:] - y[:-sp]).mean())
 
 
+def error_scale(seen: Array, y: Array) -> float:
+    """MASE's denominator at a cutoff, in y's unit: above zero for every series.
+
+    That is `seasonal_naive_scale` of the months seen; where they repeat exactly, that of the whole
+    series, else its mean absolute change from month to month, its mean absolute figure, or 1.
+
+    Args:
+        seen: The series up to the cutoff.
+        y: The whole series.
+
+    >>> error_scale(np.full(24, 42.0), np.full(84, 42.0))
+    42.0
+    """
+    tiny = 1e-12 * np.abs(y).max()
+    scales = (
+        seasonal_naive_scale(seen),
+        seasonal_naive_scale(y),
+        float(np.abs(np.diff(y)).mean()),
+        float(np.abs(y).mean()),
+    )
+    return next((scale for scale in scales if scale > tiny), 1.0)
+
+
 def mase(actual: Array, mean: Array, scale: Array | float) -> float:
     """Mean absolute scaled error: below 1 beats the in-sample seasonal naive.
 
     >>> mase(np.array([10.0, 12.0]), np.array([11.0, 12.0]), 2.0)
     0.25
     """
-    with np.errstate(invalid="ignore", divide="ignore"):  # no scale, no score: inf or NaN
-        return float((np.abs(actual - mean) / scale).mean())
+    return float((np.abs(actual - mean) / scale).mean())
 
 
 def mape(actual: Array, mean: Array) -> float | None:
-    """Mean absolute percentage error in per cent; None if an actual is zero.
+    """Mean absolute percentage error in per cent; None if an actual is zero or below.
 
     >>> mape(np.array([10.0, 20.0]), np.array([11.0, 20.0]))
     5.0
     >>> mape(np.array([0.0]), np.array([1.0])) is None
     True
     """
-    if np.any(actual == 0):
+    if np.any(actual <= 0):
         return None
     return float(100 * np.abs((actual - mean) / actual).mean())
 
@@ -138,7 +160,7 @@ class Score:
         failure: Why it failed, or None.
         folds: Number of cutoffs.
         mase: Mean absolute scaled error over all folds and horizons.
-        mape: In per cent, or None where an actual is zero.
+        mape: In per cent, or None where an actual is zero or below.
         wis: Weighted interval score in the series' unit.
         coverage80: Share of actuals inside the 80% interval.
         coverage95: Share of actuals inside the 95% interval.

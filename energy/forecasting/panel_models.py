@@ -136,6 +136,114 @@ def _slope(z: Array, lengths: Ends) -> Array:
     return np.asarray((off * np.where(inside, z, 0.0)).sum(axis=0) / (off**2).sum(axis=0))
 
 
+def optimised_theta(values: Array, ends: Ends, horizon: int) -> Array:
+    """The dynamic optimised theta model: theta with a fitted weight of the line, which moves on.
+
+    Fiorucci et al. (2016), doi:10.1016/j.ijforecast.2016.02.005. A season, multiplicative where a
+    series is above zero, is removed where its autocorrelation at twelve months is significant.
+    """
+    last = ends.max(axis=1)
+    positive = ((values > 0).sum(axis=0) == last) & (last > 0)
+    safe = np.where(values > 0, values, 1.0)
+    seasons = _seasons(np.where(positive, np.log(safe), values), ends)
+    series, fold = np.nonzero(ends)
+    order = np.argsort(-ends[series, fold], kind="stable")
+    series, fold = series[order], fold[order]
+    lengths = ends[series, fold]
+    seasonal = [_is_seasonal(values[:end, one]) for one, end in zip(series, lengths, strict=True)]
+    season = seasons[series, fold] * np.array(seasonal)[:, None]
+    logs = positive[series]
+    by_month = season[:, np.arange(len(values)) % SP].T
+    z = np.where(logs, values[:, series] / np.exp(by_month), values[:, series] - by_month)
+
+    alphas = np.broadcast_to(_COARSE, (len(lengths), len(_COARSE)))
+    alphas = np.clip(_fit_line(z, lengths, alphas)[0][:, None] + _FINE, 1e-3, 1 - 1e-3)
+    alpha, level, weight, line = _fit_line(z, lengths, alphas)
+    means = np.empty((len(lengths), horizon))
+    for ahead in range(horizon):  # forecasts take the place of figures
+        means[:, ahead] = level + weight * line.ahead(alpha)
+        level = (1 - alpha) * level + alpha * means[:, ahead]
+        line.add(means[:, ahead])
+    months = (lengths[:, None] + np.arange(horizon)) % SP
+    by_month = np.take_along_axis(season, months, axis=1)
+    out = np.full((*ends.shape, horizon), np.nan)
+    with np.errstate(over="ignore"):
+        factor = np.exp(np.where(logs[:, None], by_month, 0.0))
+    out[series, fold] = np.where(logs[:, None], means * factor, means + by_month)
+    return out
+
+
+def _is_seasonal(y: Array) -> bool:
+    """Whether the autocorrelation at twelve months is above its 90% limit."""
+    off = y - y.mean()
+    variance = (off**2).sum()
+    if len(y) < 3 * SP or not variance > 0:
+        return False
+    lags = np.array([(off[lag:] * off[:-lag]).sum() / variance for lag in range(1, SP + 1)])
+    limit = 1.645 * np.sqrt((1 + 2 * (lags[:-1] ** 2).sum()) / len(y))
+    return bool(abs(lags[-1]) > limit)
+
+
+@dataclass(slots=True)
+class _Line:
+    """The least-squares line through each of k growing columns, updated month by month."""
+
+    months: Array
+    mean: Array
+    slope: Array
+
+    def add(self, y: Array) -> None:
+        """Take in the next month of the first columns."""
+        k = len(y)
+        self.months[:k] += 1
+        t = self.months[:k]
+        mean = ((t - 1) * self.mean[:k] + y) / t
+        slope = ((t - 2) * self.slope[:k] + 6 * (y - self.mean[:k]) / t) / (t + 1)
+        self.mean[:k], self.slope[:k] = mean, np.where(t > 1, slope, 0.0)
+
+    def ahead(self, alpha: Array, k: int | None = None) -> Array:
+        """What a unit of the line's weight adds to the next month, by smoothing parameter."""
+        shape = (-1, *(1,) * (alpha.ndim - 1))
+        t, mean, slope = (x[:k].reshape(shape) for x in (self.months, self.mean, self.slope))
+        start = mean - slope * (t + 1) / 2
+        rest = (1 - alpha) ** t
+        return np.asarray(rest * start + (1 - rest * (1 - alpha)) / alpha * slope)
+
+
+def _fit_line(z: Array, lengths: Ends, alphas: Array) -> tuple[Array, Array, Array, _Line]:
+    """The best smoothing parameter of each column, its last level, the line's weight and the line.
+
+    One-step errors are linear in the first level and in the weight, so both are least squares, with
+    the weight between 0 and 1, for each of the parameters to try, shape (k, c).
+    """
+    level, ll, lw, ww, le, we, ee = (np.zeros(alphas.shape) for _ in range(7))
+    share = np.ones(alphas.shape)  # of the first level
+    line = _Line(*np.zeros((3, len(lengths))))
+    for month in range(int(lengths[0])):
+        k = int(np.searchsorted(-lengths, -month))  # columns longer than this month
+        alpha, y = alphas[:k], z[month, :k]
+        error = y[:, None] - level[:k]
+        ll[:k] += share[:k] ** 2
+        le[:k] += share[:k] * error
+        ee[:k] += error**2
+        if month:
+            unit = line.ahead(alpha, k)
+            lw[:k] += share[:k] * unit
+            ww[:k] += unit**2
+            we[:k] += unit * error
+        level[:k] += alpha * error
+        share[:k] *= 1 - alpha
+        line.add(y)
+    with np.errstate(all="ignore"):
+        weight = (ll * we - lw * le) / (ll * ww - lw**2)
+    weight = np.clip(np.where(np.isfinite(weight), weight, 0.5), 0, 1)
+    first = (le - weight * lw) / ll
+    squares = ee - 2 * (first * le + weight * we) + first**2 * ll + weight**2 * ww
+    squares += 2 * first * weight * lw
+    best, rows = np.argmin(squares, axis=1), np.arange(len(lengths))
+    return alphas[rows, best], (level + share * first)[rows, best], weight[rows, best], line
+
+
 STATES = 2 + SP
 """Level, trend, and a season for each month of the year."""
 _LEVEL = (0.01, 0.05, 0.1, 0.2, 0.3, 0.4, 0.5, 0.65, 0.8, 0.95)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -19,24 +19,43 @@ from energy.contract import Calibration
 from energy.contract.panel import BacktestScores, SeriesForecast
 from energy.forecasting import panel_models
 from energy.forecasting.backtest import fit, forecast
-from energy.forecasting.folds import MONTHS_SCORED, FoldPlan, is_positive, resolved_folds
+from energy.forecasting.combination import FEWEST_MEMBERS, weights_at
+from energy.forecasting.folds import (
+    MONTHS_SCORED,
+    FoldArrays,
+    FoldPlan,
+    is_positive,
+    resolved_folds,
+)
 from energy.forecasting.intervals import add_quantiles, calibrate
-from energy.forecasting.metrics import mase, score_figures, seasonal_naive_scale
+from energy.forecasting.metrics import error_scale, mase, score_figures
 from energy.forecasting.models import BASELINE, FORECASTERS
 from energy.forecasting.selection import TIE_DIGITS
 
 Array = npt.NDArray[np.float64]
 Ends = npt.NDArray[np.int64]
-FAST_FORECASTERS: dict[str, Callable[[Array, Ends, int], Array]] = {
-    "seasonal_naive": panel_models.seasonal_naive,
-    "naive": panel_models.naive,
-    "drift": panel_models.drift,
-    "theta": panel_models.theta,
-    "exponential_smoothing": panel_models.exponential_smoothing,
-    "ets": panel_models.ets,
+
+
+class FastForecaster(NamedTuple):
+    """A forecaster that `panel_models` fits to many series at once, and whether it takes logs."""
+
+    forecast: Callable[[Array, Ends, int], Array]
+    log: bool = True
+
+
+FAST_FORECASTERS = {
+    "seasonal_naive": FastForecaster(panel_models.seasonal_naive, log=False),
+    "naive": FastForecaster(panel_models.naive, log=False),
+    "drift": FastForecaster(panel_models.drift),
+    "theta": FastForecaster(panel_models.theta),
+    "exponential_smoothing": FastForecaster(panel_models.exponential_smoothing),
+    "ets": FastForecaster(panel_models.ets),
+    "optimised_theta": FastForecaster(panel_models.optimised_theta, log=False),
 }
-"""Forecasters that `panel_models` fits to many series at once, by name."""
-FAST_SECONDS = 0.004
+"""By name; the last is for many series only."""
+COMBINATION = "weighted_combination"
+"""Of many series: the mean of all of FAST_FORECASTERS, weighted as that of one series."""
+FAST_SECONDS = 0.006
 """Approximate CPU seconds of a series with a fast forecaster, all folds together."""
 DIGITS, SCORE_DIGITS = 6, 4
 """Decimals of stored forecasts and calibrations, and of scores."""
@@ -49,9 +68,12 @@ def choose_panel_forecasters(forecasters: Sequence[str], all_forecasters: bool) 
 
     Args:
         forecasters: Those of the run, in the order of FORECASTERS.
-        all_forecasters: Whether the run uses `all`, which means only the fast ones here.
+        all_forecasters: Whether the run uses `all`. That, or a combination among the names, means
+            the fast ones and their combination here.
     """
-    return tuple(name for name in forecasters if name in FAST_FORECASTERS or not all_forecasters)
+    if all_forecasters or any(FORECASTERS[name].members for name in forecasters):
+        return (*FAST_FORECASTERS, COMBINATION)
+    return tuple(forecasters)
 
 
 def estimate_seconds(forecasters: Sequence[str], folds: int) -> float:
@@ -59,6 +81,7 @@ def estimate_seconds(forecasters: Sequence[str], folds: int) -> float:
     return sum(
         FAST_SECONDS if name in FAST_FORECASTERS else FORECASTERS[name].cost * folds
         for name in forecasters
+        if name != COMBINATION
     )
 
 
@@ -77,14 +100,13 @@ def forecast_panel(
         Forecasts (n, f, horizon) in the series' unit, NaN where there is no fold; and by position
         of a series, why the forecaster failed for it.
     """
-    log = FORECASTERS[forecaster].log
-    failures: dict[int, str] = {}
-    if fast := FAST_FORECASTERS.get(forecaster):
-        positive = np.array([log and is_positive(y) for y in series])
+    fast, failures = FAST_FORECASTERS.get(forecaster), dict[int, str]()
+    if fast:
+        positive = np.array([fast.log and is_positive(y) for y in series])
         values = np.zeros((max(map(len, series)), len(series)))
         for place, y in enumerate(series):
             values[: len(y), place] = np.log(y) if positive[place] else y
-        means = fast(values, ends, horizon)
+        means = fast.forecast(values, ends, horizon)
         with np.errstate(over="ignore"):  # infinite forecasts become failures below
             means[positive] = np.exp(means[positive])
     else:
@@ -92,7 +114,7 @@ def forecast_panel(
     for place, y in enumerate(series):
         forecasts = means[place][ends[place] > 0]
         plausible = np.isfinite(forecasts).all() and (
-            not (log and is_positive(y)) or (forecasts > 0).all()
+            forecaster == BASELINE or not is_positive(y) or (forecasts > 0).all()
         )
         if place not in failures and not plausible:
             failures[place] = "a forecast that is no number, or not above zero where it must be"
@@ -123,7 +145,7 @@ def select_models(
     forecasters: Sequence[str],
     horizon: int,
 ) -> list[SeriesForecast]:
-    """The champion of each series and its forecast; the baseline's where none can be selected.
+    """The combination of each series, or else its best forecaster; the baseline without a score.
 
     Args:
         series: Gapless monthly series, each with a name, of at least 13 months.
@@ -131,7 +153,7 @@ def select_models(
         forecasters: Names in the order of FORECASTERS, the baseline among them.
         horizon: Months to forecast.
     """
-    cutoffs = [list(plan.cutoffs) if plan else [] for plan in plans]
+    cutoffs = [list(plan.rolling) if plan else [] for plan in plans]
     ends = np.zeros((len(series), 1 + max(map(len, cutoffs))), dtype=np.int64)
     for place, (y, own_cutoffs) in enumerate(zip(series, cutoffs, strict=True)):
         ends[place, 0] = len(y)
@@ -139,22 +161,36 @@ def select_models(
             (cutoff - y.index[0]).n + 1 for cutoff in own_cutoffs
         ]
     max_horizon = max(horizon, MONTHS_SCORED)
-    panel = {name: forecast_panel(name, series, ends, max_horizon) for name in forecasters}
+    panel = {
+        name: forecast_panel(name, series, ends, max_horizon)
+        for name in forecasters
+        if name != COMBINATION
+    }
     forecasts = []
     for place, (y, plan) in enumerate(zip(series, plans, strict=True)):
         means = {
             name: means[place] for name, (means, failures) in panel.items() if place not in failures
         }
-        forecasts.append(_select_model(y, plan, means, horizon))
+        forecasts.append(_select_model(y, plan, means, horizon, COMBINATION in forecasters))
     return forecasts
 
 
 def _select_model(
-    y: pd.Series, plan: FoldPlan | None, means: Mapping[str, Array], horizon: int
+    y: pd.Series,
+    plan: FoldPlan | None,
+    means: dict[str, Array],
+    horizon: int,
+    combine: bool,
 ) -> SeriesForecast:
-    """Select the champion of a series from the forecasts of every forecaster."""
+    """The champion of a series from the forecasts of every forecaster."""
     positive, rows = is_positive(y), _FoldRows.from_plan(y, plan)
-    champion = _champion({name: rows.mase(mean[1:], "backtest") for name, mean in means.items()})
+    candidates: Mapping[str, Array] = means
+    if combine and plan and len(means) >= FEWEST_MEMBERS:
+        means[COMBINATION] = rows.combine(y, np.array(list(means.values())), positive)
+        candidates = {COMBINATION: means[COMBINATION]}
+    champion = _champion(
+        {name: rows.mase(mean[1:], "backtest") for name, mean in candidates.items()}
+    )
     forecaster = champion or BASELINE
     folds = rows.frame(y, means[forecaster][1:])
     scores: dict[str, BacktestScores | None] = {"backtest": None, "holdout": None}
@@ -234,13 +270,13 @@ class _FoldRows:
             floats, places = np.zeros(0), np.zeros(0, dtype=np.int64)
             return cls(np.zeros(0, dtype=str), places, places, places, floats, floats)
         values, first = y.to_numpy(dtype=float), y.index[0].ordinal
-        protocols = np.array(list(plan.cutoffs.values()))
-        lengths = np.array([cutoff.ordinal - first + 1 for cutoff in plan.cutoffs])
+        protocols = np.array(list(plan.rolling.values()))
+        lengths = np.array([cutoff.ordinal - first + 1 for cutoff in plan.rolling])
         last = np.where(protocols == "holdout", len(y), plan.split.ordinal - first + 1)
         counts = np.minimum(plan.max_horizon, last - lengths)
         fold = np.repeat(np.arange(len(lengths)), counts)
         horizon = np.arange(len(fold)) - np.repeat(np.cumsum(counts) - counts, counts) + 1
-        scale = np.array([seasonal_naive_scale(values[:months]) for months in lengths])
+        scale = np.array([error_scale(values[:months], values) for months in lengths])
         actual = values[lengths[fold] + horizon - 1]
         return cls(protocols[fold], fold, horizon, lengths[fold], actual, scale[fold])
 
@@ -251,6 +287,22 @@ class _FoldRows:
             return float("nan")
         mean = means[self.fold[rows], self.horizon[rows] - 1]
         return mase(self.actual[rows], mean, self.scale[rows])
+
+    def combine(self, y: pd.Series, means: Array, log: bool) -> Array:
+        """The weighted mean of k forecasters' forecasts (k, 1 + folds, horizon)."""
+        first = y.index[0].ordinal
+        cutoff, month = first + self.length - 1, first + self.length + self.horizon - 1
+        nothing, rolling = np.full(len(cutoff), np.nan), np.ones(len(cutoff), dtype=bool)
+        folds = FoldArrays(
+            cutoff, month, self.horizon, self.actual, nothing, nothing, nothing, rolling, rolling
+        )
+        members = means[:, 1 + self.fold, self.horizon - 1].T
+        combined = np.full(means.shape[1:], np.nan)
+        ends = {0: y.index[-1].ordinal, **dict(zip(1 + self.fold, cutoff, strict=True))}
+        for place, end in ends.items():
+            weights = weights_at(int(end), folds, members, log)
+            combined[place] = np.tensordot(weights, means[:, place], axes=1)
+        return combined
 
     def frame(self, y: pd.Series, means: Array) -> pd.DataFrame:
         """The fold frame of forecasts (folds, horizon), without quantiles."""

@@ -200,6 +200,7 @@ def _scores_document(comparison: Comparison) -> dict[str, object]:
         "backtest": [score.to_dict() for score in comparison.ranked],
         "holdout": by_name(comparison.holdout),
         "nowcast": by_name(comparison.nowcast),
+        "prequential": by_name(comparison.prequential),
         "nowcast_holdout": by_name(comparison.nowcast_holdout),
         "bench_version": VERSION,
         "single_origin_mape": comparison.single_origin,

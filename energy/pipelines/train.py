@@ -148,7 +148,7 @@ def backtest_one(
     except Exception as error:  # noqa: BLE001 - a forecaster's failure, of any kind, is a result
         reason = f"{type(error).__name__}: {' '.join(str(error).split())}"
         return None, Score(forecaster, failure=reason)
-    return folds, _protocol_score(forecaster, folds, "backtest", seconds)
+    return folds, _protocol_score(forecaster, folds, "backtest", seconds=seconds)
 
 
 def gather_branches(branches: Sequence[object], inputs: Sequence[Any]) -> Results:
@@ -184,6 +184,8 @@ class Comparison:
             forecasters that use weather.
         nowcast_holdout: The same on the holdout.
         weights: By member of the champion, at the end of the series; empty if it has no members.
+        prequential: Scores over all cutoffs, backtest and holdout: of a combination, what would
+            have been published at each.
     """
 
     ranked: list[Score]
@@ -194,6 +196,7 @@ class Comparison:
     nowcast: dict[str, Score]
     nowcast_holdout: dict[str, Score]
     weights: dict[str, float] = field(default_factory=dict)
+    prequential: dict[str, Score] = field(default_factory=dict)
 
     @property
     def champion(self) -> str:
@@ -243,7 +246,7 @@ def compare_forecasters(
         weights[name] = member_weights(members, y.index[-1], is_positive(y))
         seconds = sum(scores[member].seconds for member in members)
         folds[name] = backtest.combine_backtests(members, y, weather, real_time_data)
-        scores[name] = _protocol_score(name, folds[name], "backtest", seconds)
+        scores[name] = _protocol_score(name, folds[name], "backtest", seconds=seconds)
     ranked = selection.rank_forecasters([scores[forecaster] for forecaster in forecasters])
     champion_weights = weights.get(ranked[0].forecaster, {})
     holdout = _protocol_scores(folds, "holdout")
@@ -260,30 +263,30 @@ def compare_forecasters(
         nowcast=_protocol_scores(folds, "nowcast"),
         nowcast_holdout=_protocol_scores(folds, "nowcast_holdout"),
         weights=champion_weights,
+        prequential=_protocol_scores(folds, "backtest", "holdout"),
     )
 
 
-def _protocol_rows(folds: pd.DataFrame, protocol: str) -> pd.DataFrame:
-    return folds[folds["protocol"] == protocol]
+def _protocol_rows(folds: pd.DataFrame, *protocols: str) -> pd.DataFrame:
+    return folds[folds["protocol"].isin(protocols)]
 
 
 def _protocol_score(
-    forecaster: str, folds: pd.DataFrame, protocol: str, seconds: float = 0.0
+    forecaster: str, folds: pd.DataFrame, *protocols: str, seconds: float = 0.0
 ) -> Score:
-    score = score_folds(forecaster, _protocol_rows(folds, protocol), seconds)
+    score = score_folds(forecaster, _protocol_rows(folds, *protocols), seconds)
     if not all(isfinite(figure) for figure in (score.mase or 0.0, score.wis or 0.0)):
-        # MASE has no scale where every year repeats the one before exactly.
         reason = f"its scores are not numbers: MASE {score.mase}, WIS {score.wis}"
         return Score(forecaster, failure=reason, seconds=seconds)
     return score
 
 
-def _protocol_scores(folds: Mapping[str, pd.DataFrame], protocol: str) -> dict[str, Score]:
-    """Scores of the forecasters that have folds of a protocol, without failures."""
+def _protocol_scores(folds: Mapping[str, pd.DataFrame], *protocols: str) -> dict[str, Score]:
+    """Scores of the forecasters that have folds of the protocols, without failures."""
     scores = {
-        forecaster: _protocol_score(forecaster, frame, protocol)
+        forecaster: _protocol_score(forecaster, frame, *protocols)
         for forecaster, frame in folds.items()
-        if len(_protocol_rows(frame, protocol))
+        if len(_protocol_rows(frame, *protocols))
     }
     return {forecaster: score for forecaster, score in scores.items() if score.failure is None}
 

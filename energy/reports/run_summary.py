@@ -119,6 +119,9 @@ def _score_lines(comparison: Any, split: str) -> list[str]:
     if holdout:
         note = f"{holdout.folds} folds after it, not used for selection"
         lines.append(_score_line("Holdout", holdout, comparison.holdout.get(BASELINE), note))
+    if prequential := comparison.prequential.get(champion):
+        naive, note = comparison.prequential.get(BASELINE), f"all {prequential.folds} folds"
+        lines.append(_score_line("Both", prequential, naive, note))
     if nowcast := comparison.nowcast.get(champion):
         later = comparison.nowcast_holdout.get(champion)
         in_holdout = f"; {format_percent(later.mape)} in the holdout" if later else ""

@@ -6,6 +6,7 @@ import math
 
 from energy.contract import LEVELS, Calibration, Interval
 from energy.contract.months import calendar_month
+from energy.contract.release import LOG_CAP
 
 TOLERANCE = 1e-9
 """Probabilities closer than that are the same level."""
@@ -67,5 +68,10 @@ def interval(mean: float, spread: float, standard: Interval, log: bool) -> Inter
 
 
 def add_error(mean: float, error: float, log: bool) -> float:
-    """A forecast plus an error, which is a log ratio if `log`, else in the unit."""
-    return mean * math.exp(error) if log else mean + error
+    """A forecast plus an error, which is a log ratio if `log`, else in the unit.
+
+    Log errors above LOG_CAP grow in a straight line instead of exponentially.
+    """
+    if not log:
+        return mean + error
+    return mean * math.exp(min(error, LOG_CAP)) * (1 + max(error - LOG_CAP, 0.0))

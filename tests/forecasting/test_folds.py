@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from typing import Any
 
@@ -20,6 +21,7 @@ from energy.forecasting.folds import (
     MONTHS_SCORED,
     SHARED_COLUMNS,
     SHORTEST,
+    STEPS,
     FoldArrays,
     FoldPlan,
     fh_until,
@@ -50,14 +52,30 @@ def test_selection_and_holdout_share_no_scored_month(count: int, folds: int, hor
     plan = planned(count, folds, horizon)
     index = months(count)
     assert 1 <= len(plan.backtest) <= folds
-    assert plan.backtest[-1] + MONTHS_SCORED == plan.split
+    assert 0 <= (plan.split - MONTHS_SCORED - plan.backtest[-1]).n < STEPS[0]
     assert (plan.backtest[0] - index[0]).n + 1 >= SHORTEST
     assert list(plan.backtest) == sorted(set(plan.backtest))
     assert bool(plan.holdout) is ((index[-1] - plan.split).n >= MONTHS_SCORED)
     if plan.holdout:
-        assert plan.holdout[0] == plan.split
+        assert 0 <= (plan.holdout[0] - plan.split).n < STEPS[0]
         assert plan.holdout[-1] + MONTHS_SCORED <= index[-1]
     assert plan.max_horizon == max(MONTHS_SCORED, horizon)
+
+
+def test_releases_of_neighbouring_months_share_their_cutoffs() -> None:
+    grids = [set(planned(count, 24, 12).backtest) for count in range(200, 212)]
+    for earlier, later in itertools.pairwise(grids):
+        assert len(earlier & later) >= 23
+
+
+def test_the_split_is_a_cutoff_of_its_own_for_the_single_origin_forecast() -> None:
+    plans = [planned(count, 24, 12) for count in range(200, 210)]
+    for plan in plans:
+        expected = "holdout" if plan.split in plan.holdout else "single_origin"
+        assert plan.cutoffs[plan.split] == expected
+        assert list(plan.cutoffs) == sorted(plan.cutoffs)
+        assert "single_origin" not in plan.rolling.values()
+    assert {plan.cutoffs[plan.split] for plan in plans} == {"holdout", "single_origin"}
 
 
 @unhurried

@@ -1,5 +1,4 @@
 import doctest
-import warnings
 
 import numpy as np
 import pandas as pd
@@ -22,6 +21,7 @@ from energy.forecasting.metrics import (
     coverage_error,
     diebold_mariano,
     empirical_coverage,
+    error_scale,
     mape,
     mase,
     score_figures,
@@ -70,11 +70,19 @@ def test_the_seasonal_naive_has_a_mase_of_one_on_what_it_was_scaled_with() -> No
     assert mase(PAST[12:], PAST[:-12], seasonal_naive_scale(PAST)) == pytest.approx(1)
 
 
-def test_without_a_scale_there_is_no_mase_and_no_warning() -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        assert mase(np.array([1.0]), np.array([2.0]), 0.0) == np.inf
-        assert np.isnan(mase(np.array([1.0]), np.array([1.0]), np.array([0.0])))
+@pytest.mark.parametrize(
+    ("seen", "y", "expected"),
+    [
+        (PAST, PAST, seasonal_naive_scale(PAST)),
+        (np.zeros(24), np.r_[np.zeros(24), PAST], seasonal_naive_scale(np.r_[np.zeros(24), PAST])),
+        (np.tile(np.arange(12.0), 2), np.tile(np.arange(12.0), 3), 55 / 35),  # by one, then by 11
+        (np.full(24, -3.0), np.full(36, -3.0), 3.0),
+        (np.zeros(24), np.zeros(36), 1.0),
+    ],
+    ids=["changes", "starts with zeros", "repeats", "constant", "zero"],
+)
+def test_every_series_has_a_scale(seen, y, expected: float) -> None:
+    assert error_scale(seen, y) == pytest.approx(expected)
 
 
 def test_mape_is_the_one_of_sktime_in_per_cent() -> None:
@@ -82,16 +90,14 @@ def test_mape_is_the_one_of_sktime_in_per_cent() -> None:
     assert mape(ACTUAL, MEAN) == pytest.approx(expected, rel=1e-12)
 
 
-def test_mape_takes_negative_actuals_by_their_size() -> None:
-    assert mape(np.array([-10.0, 10.0]), np.array([-11.0, 12.0])) == pytest.approx(15)
-
-
 @unhurried
 @given(some_figures, some_figures, st.integers(0, 7))
-def test_mape_is_none_where_an_actual_is_zero(actual, mean, place: int) -> None:
+def test_mape_is_none_where_an_actual_is_zero_or_below(actual, mean, place: int) -> None:
+    actual = np.abs(actual)
     assert mape(actual, mean) is not None
-    actual[place] = 0.0
-    assert mape(actual, mean) is None
+    for figure in (0.0, -5.0):
+        actual[place] = figure
+        assert mape(actual, mean) is None
 
 
 def test_wis_is_what_bracher_et_al_define() -> None:

@@ -124,14 +124,21 @@ def test_a_forecast_that_is_no_number_is_a_failure() -> None:
     assert found.shape == (1, 1, 24)
 
 
-def test_all_means_the_light_bench_and_a_name_means_itself() -> None:
-    assert choose_panel_forecasters(tuple(FORECASTERS), all_forecasters=True) == tuple(
-        FAST_FORECASTERS
-    )
-    assert choose_panel_forecasters(("seasonal_naive", "sarima"), all_forecasters=False) == (
-        "seasonal_naive",
-        "sarima",
-    )
+def test_all_and_a_combination_mean_the_fast_ones_and_a_name_means_itself() -> None:
+    every = (*FAST_FORECASTERS, "weighted_combination")
+    assert choose_panel_forecasters(tuple(FORECASTERS), all_forecasters=True) == every
+    named_ones = ("seasonal_naive", "theta", "weighted_combination")
+    assert choose_panel_forecasters(named_ones, all_forecasters=False) == every
+    slow = ("seasonal_naive", "sarima")
+    assert choose_panel_forecasters(slow, all_forecasters=False) == slow
+
+
+def test_optimised_theta_follows_a_line_and_a_season_that_grows_with_it() -> None:
+    time = np.arange(108)
+    season = 1 + 0.3 * np.sin(2 * np.pi * time / 12)
+    y = named((50 + time) * (season / season[:12].mean()))
+    found, _ = forecast_panel("optimised_theta", [y.iloc[:96]], np.array([[96]]), 12)
+    np.testing.assert_allclose(found[0, 0], y.iloc[96:], rtol=0.03)
 
 
 def test_slow_ones_cost_by_the_fold() -> None:
@@ -140,11 +147,13 @@ def test_slow_ones_cost_by_the_fold() -> None:
     assert estimate_seconds(["sarima"], 24) == 2 * estimate_seconds(["sarima"], 12)
 
 
-def test_every_batch_stands_on_the_bench_and_needs_no_weather() -> None:
-    assert all(
-        not FORECASTERS[name].weather and not FORECASTERS[name].members for name in FAST_FORECASTERS
-    )
-    assert [name for name in FORECASTERS if name in FAST_FORECASTERS] == list(FAST_FORECASTERS)
+def test_fast_forecasters_need_no_weather() -> None:
+    shared = [name for name in FAST_FORECASTERS if name in FORECASTERS]
+    assert [name for name in FORECASTERS if name in FAST_FORECASTERS] == shared
+    assert set(FAST_FORECASTERS) - set(shared) == {"optimised_theta"}
+    assert not any(FORECASTERS[name].weather or FORECASTERS[name].members for name in shared)
+    logs = {name: fast.log for name, fast in FAST_FORECASTERS.items() if name in FORECASTERS}
+    assert logs == {name: FORECASTERS[name].log for name in shared} | {"naive": False}
 
 
 def test_series_of_any_length_side_by_side() -> None:

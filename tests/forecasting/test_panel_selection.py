@@ -3,6 +3,8 @@ give it."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -12,8 +14,9 @@ from energy.contract.panel import SeriesForecast
 from energy.data.frame import temporal_split
 from energy.forecasting import folds, panel_selection
 from energy.forecasting.folds import plan_folds
+from energy.forecasting.models import FORECASTERS
 from energy.forecasting.panel_selection import FAST_FORECASTERS
-from energy.pipelines.train import backtest_one, compare_forecasters
+from energy.pipelines.train import backtest_one, compare_forecasters, refit_best
 
 NAIVE = ("seasonal_naive", "naive", "drift")
 
@@ -27,6 +30,23 @@ def judge(
 ) -> SeriesForecast:
     (found,) = panel_selection.select_models([y], [plan(y, horizon=horizon)], names, horizon)
     return found
+
+
+def test_the_combination_is_that_of_a_run_of_its_own(monkeypatch) -> None:
+    """Weights of every cutoff, scores and the forecast."""
+    name = "weighted_combination"
+    monkeypatch.setitem(FORECASTERS, name, replace(FORECASTERS[name], members=NAIVE))
+    y = drawn(1, 3, 110, 120)[0]
+    found = judge(y, (*NAIVE, name))
+    results = {member: backtest_one(member, y, None, plan(y)) for member in NAIVE}
+    compared = compare_forecasters((*NAIVE, name), results, y)
+    assert found.forecaster == compared.champion == name
+    assert found.backtest
+    assert found.holdout
+    assert found.backtest.mase == pytest.approx(compared.ranked[0].mase, abs=1e-4)
+    assert found.holdout.wis == pytest.approx(compared.holdout[name].wis, rel=1e-3)
+    _, table = refit_best(compared, y, None, 12, "t")
+    np.testing.assert_allclose(found.mean, [row.mean for row in table.months], atol=1e-5)
 
 
 @pytest.mark.parametrize("seed", [3, 4])
@@ -44,8 +64,6 @@ def test_it_is_what_a_run_of_its_own_would_say(seed: int) -> None:
             assert getattr(ours, name) == pytest.approx(getattr(theirs, name), abs=1e-4)
     naive = next(s for s in compared.ranked if s.forecaster == "seasonal_naive")
     assert found.backtest.baseline_mase == pytest.approx(naive.mase, abs=1e-4)
-
-    from energy.pipelines.train import refit_best
 
     _, table = refit_best(compared, y, None, 18, "t")
     assert found.cutoff == table.cutoff
@@ -74,10 +92,11 @@ def test_one_too_short_to_be_judged_has_the_baselines_forecast_and_says_so() -> 
     assert found.calibration.scale[0] > 0
 
 
-def test_one_that_never_changes_cannot_be_judged_and_is_forecast_all_the_same() -> None:
+def test_one_that_never_changes_is_scored_by_its_size() -> None:
     found = judge(named(np.full(80, 7.0)))
-    assert (found.forecaster, found.note) == ("seasonal_naive", panel_selection.NOT_JUDGED)
-    assert found.mean == (7.0,) * 12
+    assert found.backtest
+    assert (found.note, found.backtest.mase) == ("", pytest.approx(0, abs=1e-4))
+    assert found.mean == pytest.approx([7.0] * 12)
 
 
 def test_zeros_and_figures_below_it_are_worked_on_as_they_are() -> None:

@@ -94,7 +94,7 @@ def test_a_published_release_is_live_and_readable(store, draft) -> None:
 def test_scores_json_has_every_score_and_the_reason(store, draft) -> None:
     scores_json = json.loads(put(store, draft).files["scores.json"])
     comparison = draft.comparison
-    reported = {"holdout", "nowcast", "nowcast_holdout"}
+    reported = {"holdout", "prequential", "nowcast", "nowcast_holdout"}
     assert (scores_json["schema"], scores_json["why"]) == (SCHEMA, comparison.why)
     assert scores_json["bench_version"] == VERSION
     assert [row["forecaster"] for row in scores_json["backtest"]] == [

@@ -111,15 +111,6 @@ def test_a_forecast_below_zero_of_a_positive_series_becomes_a_score(monkeypatch,
     assert "expected a number above zero" in str(found.failure)
 
 
-@pytest.mark.filterwarnings("ignore::RuntimeWarning")
-@pytest.mark.filterwarnings("ignore:Estimated scale is 0.0")
-def test_figures_that_are_not_numbers_become_a_score_with_a_reason(plan) -> None:
-    """As of a series that repeats itself year by year: MASE is then zero over zero."""
-    same = pd.Series(np.tile(np.arange(10.0, 22.0), 8), Y.index, name="total")
-    _, found = backtest_one(BASELINE, same, WEATHER, plan)
-    assert "its scores are not numbers" in str(found.failure)
-
-
 def test_one_that_cannot_take_a_negative_series_becomes_a_score(monkeypatch, plan) -> None:
     monkeypatch.setattr(backtest, "build_forecaster", lambda *_: ThetaForecaster(sp=12))
     folds, found = backtest_one("theta", Y - Y.mean(), WEATHER, plan)

@@ -77,7 +77,7 @@ def test_the_summary(monkeypatch: pytest.MonkeyPatch) -> None:
     assert " for seasonal_naive; MAPE " in text
     assert "(4 folds to 2020-07)" in text
     assert "folds after it, not used for selection)" in text
-    assert text.count("80% interval ") == 12 + 2  # twelve months, two coverages
+    assert text.count("80% interval ") == 12 + 3  # twelve months, two coverages
     assert f"Release    s3://bucket/prefix/releases/{flow.result.manifest.release_id}" in text
     assert "MLflow     http://127.0.0.1:5000, run ffff" in text
     assert "models:/energy-total@champion is version 7" in text
