@@ -1,4 +1,4 @@
-"""Hooks of mkdocs: files outside docs/, diagrams without a CDN, examples in docstrings as code.
+"""Hooks of mkdocs: files outside docs/, diagrams without a CDN, docstrings for the site.
 
 Documents link to each other by their paths in the repository, so that links work on GitHub. Files
 outside docs/ that they link to become part of the site, under `repository/`.
@@ -6,8 +6,9 @@ outside docs/ that they link to become part of the site, under `repository/`.
 
 from __future__ import annotations
 
+import ast
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from posixpath import dirname, relpath
 from typing import Any
@@ -110,3 +111,42 @@ class Doctests(griffe.Extension):
             obj.docstring.value = EXAMPLE.sub(
                 lambda match: f"```pycon\n{match[0]}\n```", obj.docstring.value
             )
+
+
+class StructFields(griffe.Extension):
+    """Lists the fields of a msgspec struct, with the descriptions in their annotations."""
+
+    def on_class_members(self, *, cls: griffe.Class, **_: Any) -> None:
+        """Add a section `Attributes` to the docstring of a struct."""
+        if not cls.docstring or not {"Struct", "Document"} & {
+            str(base).rpartition(".")[2] for base in cls.bases
+        }:
+            return
+        values = {name: str(item.value) for name, item in cls.module.attributes.items()}
+        lines = []
+        for name, field in cls.attributes.items():
+            if field.docstring or field.annotation is None:
+                continue
+            lines.append(f"    {name}: {description(str(field.annotation), values)}".rstrip())
+            match field.annotation:
+                case griffe.ExprSubscript(slice=griffe.ExprTuple(elements=[first, *_])) as expr:
+                    field.annotation = first if str(expr.left) == "Annotated" else expr
+        if lines:
+            cls.docstring.value += "\n\nAttributes:\n" + "\n".join(lines)
+
+
+def description(annotation: str, values: Mapping[str, str]) -> str:
+    """The text of `doc(…)` in an annotation, or in a type alias that it names; '' without."""
+    nodes = list(ast.walk(ast.parse(annotation, mode="eval")))
+    for node in nodes:
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "doc":
+            source = ast.unparse(node.args[0])
+            constants = {
+                name: eval(values[name])  # noqa: S307 - a constant of the package
+                for name in re.findall(r"\b[A-Z_]+\b", source)
+                if name in values
+            }
+            return str(eval(source, constants))  # noqa: S307 - a text of the package
+    named = [node.id for node in nodes if isinstance(node, ast.Name)]
+    texts = (description(values[name], values) for name in named if name in values)
+    return next(filter(None, texts), "")

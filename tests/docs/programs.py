@@ -1,7 +1,8 @@
-"""The programs that documents may start: which test runs each, and which arguments it takes.
+"""The programs that documents may start, and which arguments each takes.
 
 A checker takes the words after a program's name and returns what is wrong, or an empty text. A
 program without a checker may appear only in a block that is marked with what it requires.
+tests/scripts/test_every_script_starts.py starts what the Makefile's recipes do.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import ast
 import re
 import shlex
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -17,94 +18,25 @@ from urllib.parse import parse_qsl, urlsplit
 
 from documents import ROOT
 
+from scripts.dev.emulator import INVOCATIONS
+
+SETTINGS = re.findall(r"\bENERGY_[A-Z_]+", (ROOT / "energy" / "settings.py").read_text("utf-8"))
 MAKEFILE = (ROOT / "Makefile").read_text("utf-8")
-MANUAL = "manual: "
-TARGETS = {
-    "run": "test_a_run.py",
-    "test": MANUAL + "it runs this test",
-    "mutants": MANUAL + "takes an hour; test_try_mutants.py tests its parts",
-    "lint": MANUAL + "continuous integration runs it",
-    "style": MANUAL + "it fixes what make lint checks",
-    "help": "test_document_commands.py",
-    "data": "test_dvc.py",
-    "cards": "test_cards_saved.py",
-    "mlflow": MANUAL + "MLflow's own server; test_runs.py reads what it shows",
-    "picture": "test_make_targets.py",
-    "answers": "test_make_targets.py",
-    "lambda": "test_make_targets.py",
-    "events": "test_make_targets.py",
-    "e2e": "test_e2e.py",
-    "image": MANUAL + "needs root and minutes; test_image.py tests what it builds",
-    "bench": MANUAL + "minutes on an idle machine",
-    "bench-scale": MANUAL + "minutes on an idle machine; test_bench_scale.py tests its parts",
-    "bench-compare": MANUAL + "as bench; test_compare_benchmarks.py tests its parts",
-    "bench-accuracy": MANUAL + "half an hour; test_accuracy_tables.py tests its parts",
-    "bench-lambda": MANUAL + "minutes on an idle machine",
-    "bench-requests": "test_bench_requests.py",
-    "bench-engine": MANUAL + "two runs; test_bench_engine.py tests its tables",
-    "requirements": MANUAL + "it resolves versions on the package index",
-    "app": "test_app_in_a_browser.py",
-    "app-pictures": MANUAL + "needs a browser; test_app_in_a_browser.py draws the same pages",
-    "browser": MANUAL + "continuous integration runs it",
-    "monitor": "test_monitor_flow.py",
-    "bench-drift": "test_bench_drift.py",
-    "replay": MANUAL + "trains for every month; test_replay_history.py tests its parts",
-    "study": "test_forecast_studies.py",
-    "test-research": MANUAL + "it runs tests",
-    "deploy": "test_deployment.py",
-    "destroy": "test_deployment.py",
-    "smoke": "test_deployed_check.py",
-    "rollback-function": "test_deployment.py",
-    "costs": "test_costs.py",
-    "infra-lint": MANUAL + "make lint runs it",
-    "infra-lock": MANUAL + "needs Terraform's registry; test_terraform.py tests the module",
-    "workflow-lint": MANUAL + "make lint runs it",
-    "notebooks": "test_notebooks.py",
-    "docs": MANUAL + "needs npm; test_document_site.py tests the rest",
-    "docs-serve": MANUAL + "as make docs",
-}
-"""Make targets in documents: the test that runs the same code, or the reason why none does."""
-FLOWS = {
-    "trainflow.py": ("test_a_run.py", "test_trouble.py"),
-    "ingestflow.py": ("test_ingest_flow.py",),
-    "monitorflow.py": ("test_monitor_flow.py",),
-}
-ENERGY = {
-    "forecast": "test_forecast.py",
-    "ingest": "test_ingest.py",
-    "releases": "test_releases.py",
-    "track-record": "test_track_record_shown.py",
-}
-"""Subcommands of `energy` and the test that runs each."""
 FLOW_COMMANDS = {"run", "resume", "card"}
 ENGINES = {"argo-workflows": "kubernetes", "step-functions": "batch"}
 """Where a flow is deployed, and where its steps then run: test_engines.py does both."""
 DEPLOY_COMMANDS = (("create",), ("create", "--only-json"))
-SCRIPTS = {"embed_vintage.py": "test_embed_vintage.py"}
-LITERAL = {
-    r"dvc repro": "test_dvc.py",
-    r"dvc status": "test_dvc.py",
-    r"dvc metrics (show|diff)": "test_dvc.py",
-    r"dvc plots show --open": "test_dvc.py",
-    r"dvc exp run -S prepare\.share=0\.7": "test_dvc.py",
-    r"dvc remote add --local --default s3 s3://BUCKET/PREFIX": "test_dvc.py",
-    r"cp terraform/terraform\.tfvars\.example terraform/terraform\.tfvars": "test_deploy_docs.py",
-    r"weed mini -dir=\S+ -ip=127\.0\.0\.1 -bucket=energy": "s3_server.py",
-    r"pre-commit (install|run --all-files)": "test_repository.py",
-    r"python run_opponents\.py request\.json answer_dir .*": "test_field.py",
-}
-"""Commands that are accepted word by word, and the test that runs or configures them."""
-INVOCATIONS = "/2015-03-31/functions/function/invocations"
+LITERAL = (
+    r"dvc (repro|status|metrics (show|diff)|plots show --open|exp run -S prepare\.share=0\.7)",
+    r"dvc remote add --local --default s3 s3://BUCKET/PREFIX",
+    r"cp terraform/terraform\.tfvars\.example terraform/terraform\.tfvars",
+    r"weed mini -dir=\S+ -ip=127\.0\.0\.1 -bucket=energy",
+    r"pre-commit (install|run --all-files)",
+    r"python run_opponents\.py request\.json answer_dir .*",
+)
+"""Commands that are accepted word by word; tests of DVC, S3 and the repository run them."""
 
 Checker = Callable[[Sequence[str]], str]
-
-
-def named_tests() -> Iterator[str]:
-    """File names of every test that is named here."""
-    values = (*TARGETS.values(), *ENERGY.values(), *SCRIPTS.values(), *LITERAL.values())
-    for value in (*values, *(name for names in FLOWS.values() for name in names)):
-        yield from re.findall(r"\w+\.py", value)
-    yield "test_engines.py"
 
 
 def recipe(target: str) -> str:
@@ -119,8 +51,6 @@ def check_make(words: Sequence[str]) -> str:
     for target in targets:
         if not recipe(target):
             return f"make has no target {target}"
-        if target not in TARGETS:
-            return f"tests/docs/programs.py names no test for make {target}"
     for word in words:
         name, equals, value = word.partition("=")
         if equals and (f"$({name})" not in "".join(map(recipe, targets)) and name != "PYTHON"):
@@ -145,24 +75,22 @@ def _check_args(lines: str, value: str) -> str:
 
 
 def check_python(words: Sequence[str]) -> str:
-    """A flow with parameters that it has, or a script that a test runs."""
+    """A flow with parameters that it has, or a script that can be started."""
     if words[0] == "-m":
         words = [f"{words[1].replace('.', '/')}.py", *words[2:]]
     path = ROOT / words[0]
     if not path.is_file():
         return f"there is no {words[0]}"
-    if path.name in SCRIPTS and path.is_relative_to(ROOT / "scripts"):
-        return ""
-    if path.name not in FLOWS or path.parent.name != "flows":
-        return f"no test is named that runs {words[0]}"
-    return _check_flow(path, words)
+    if path.parent.name == "flows":
+        return _check_flow(path, words)
+    return "" if "__main__" in path.read_text("utf-8") else f"{words[0]} cannot be started"
 
 
 def _check_flow(path: Path, words: Sequence[str]) -> str:
     if words[1] == "--with":
         return _check_deployment(words)
     if words[1] not in FLOW_COMMANDS:
-        return f"no test is named that runs {words[0]} {words[1]}"
+        return f"expected one of {sorted(FLOW_COMMANDS)} after {words[0]}"
     if words[1] == "card":
         valid = len(words) == 4 and words[2] == "view" and words[3] in card_steps(path)
         return "" if valid else "expected: card view STEP"
@@ -180,7 +108,7 @@ def _check_deployment(words: Sequence[str]) -> str:
     if unknown:
         return f"the tests cannot check --with {unknown[0]}"
     if ENGINES.get(rest[0]) != compute or tuple(rest[1:]) not in DEPLOY_COMMANDS:
-        return f"no test is named that runs {' '.join(rest)} with {compute}"
+        return f"test_engines.py does not run {' '.join(rest)} with {compute}"
     return ""
 
 
@@ -217,8 +145,6 @@ def check_energy(words: Sequence[str]) -> str:
 
     command: Any = typer.main.get_command(app)
     rest = list(words)
-    if rest and rest[0] in command.commands and rest[0] not in ENERGY:
-        return f"tests/docs/programs.py names no test for energy {rest[0]}"
     while rest and hasattr(command, "commands") and not rest[0].startswith("-"):
         if rest[0] not in command.commands:
             return f"energy has no command {rest[0]}"
@@ -257,10 +183,11 @@ def check_docker(words: Sequence[str]) -> str:
 
 
 def check_variables(words: Sequence[str]) -> str:
-    """Variables that the package or one of its libraries reads."""
+    """Variables of the settings or of a library, or those that the documents define."""
     names = [word.partition("=")[0] for word in words]
-    supported = re.compile(r"(ENERGY|AWS|MLFLOW|METAFLOW)_[A-Z0-9_]+|IMAGE")
-    return next((f"nothing reads {name}" for name in names if not supported.fullmatch(name)), "")
+    supported = re.compile(r"(AWS|MLFLOW|METAFLOW)_[A-Z0-9_]+|IMAGE|API")
+    unknown = [name for name in names if not supported.fullmatch(name)]
+    return next((f"nothing reads {name}" for name in unknown if name not in SETTINGS), "")
 
 
 PROGRAMS: dict[str, Checker] = {

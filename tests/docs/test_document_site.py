@@ -83,6 +83,13 @@ def test_the_reference_contains_every_module() -> None:
     assert {f"energy.{name}" for name in modules} | {"lambda_handler"} == set(listed)
 
 
+def test_the_layout_lists_every_module() -> None:
+    layout = next(block.text for block in blocks(DOCS / "DESIGN.md") if block.language == "text")
+    paths = [*(ROOT / "energy").rglob("*.py"), *(ROOT / "lambda_handler").glob("*.py")]
+    names = {path.stem for path in paths if path.stem != "__init__"}
+    assert names <= set(re.findall(r"\w+", layout))
+
+
 def test_reading_the_site_fetches_nothing() -> None:
     """System fonts; mermaid, the theme's only download, is part of the site (`hooks`)."""
     assert SITE["theme"]["font"] is False
