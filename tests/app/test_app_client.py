@@ -25,11 +25,11 @@ from energy.releases.bundle import read_manifest, read_table
 from energy.releases.reader import read_champion
 from energy.releases.store import open_store
 from energy.settings import Settings
-from streamlit_app.client import Client, Response
+from streamlit_app.client.client import Client
 from streamlit_app.client.function import Function
 from streamlit_app.client.local import Local
 from streamlit_app.client.rest import Rest
-from streamlit_app.client.transport import Request
+from streamlit_app.client.transport import Request, Response
 
 FORECASTER = "weather_normalised_components"
 

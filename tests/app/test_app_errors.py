@@ -15,8 +15,9 @@ from streamlit.testing.v1 import AppTest
 from energy.errors import ServiceFailed, ServiceSlow, ServiceUnreachable
 from energy.settings import Settings
 from streamlit_app import queries
-from streamlit_app.client import Client, Request, Response
+from streamlit_app.client.client import Client
 from streamlit_app.client.local import Local
+from streamlit_app.client.transport import Request, Response
 
 Open = Callable[..., AppTest]
 

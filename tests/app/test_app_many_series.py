@@ -17,7 +17,7 @@ from energy.contract.panel import BacktestScores, SeriesForecast
 from energy.pipelines.many_series import summarise_panel
 from energy.settings import Settings
 from streamlit_app import forecast_data
-from streamlit_app.client import Client
+from streamlit_app.client.client import Client
 from streamlit_app.client.local import Local
 
 Open = Callable[..., AppTest]

@@ -16,8 +16,8 @@ from scripted_service import ScriptedTransport
 from streamlit.testing.v1 import AppTest
 
 from energy.settings import Settings
-from streamlit_app.client import Request, Response
 from streamlit_app.client.local import Local
+from streamlit_app.client.transport import Request, Response
 
 Open = Callable[..., AppTest]
 OTHERS = re.compile(r"Mtoe|TWh|\benergy\b|Met Office|DESNZ|\bUK\b", re.IGNORECASE)

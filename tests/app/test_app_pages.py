@@ -18,8 +18,9 @@ from streamlit.testing.v1 import AppTest
 from energy.contract import ForecastRequest
 from energy.contract.track_record import DriftCheck, Due
 from streamlit_app import forecast_data, queries
-from streamlit_app.client import Client, Request, Response
+from streamlit_app.client.client import Client
 from streamlit_app.client.local import Local
+from streamlit_app.client.transport import Request, Response
 
 Open = Callable[..., AppTest]
 
@@ -73,6 +74,26 @@ def test_a_permalink_brings_the_page_back(open_page: Open) -> None:
     assert app.dataframe[0].value["month"].iloc[-1] == "December 2022"
 
 
+@pytest.mark.parametrize(
+    ("page", "query", "widget"),
+    [
+        ("data", {"view": "Taken apart"}, ("button_group", "view", "Decomposition")),
+        (
+            "leaderboard",
+            {"figure": "share inside the 80% interval"},
+            ("selectbox", "figure", "coverage80"),
+        ),
+    ],
+)
+def test_a_permalink_of_an_earlier_version_still_works(
+    open_page: Open, page: str, query: dict[str, str], widget: tuple[str, str, str]
+) -> None:
+    app = open_page(page, **query)
+    kind, key, value = widget
+    assert not app.exception
+    assert getattr(app, kind)(key=key).value == value
+
+
 def test_parts_are_drawn_where_the_release_has_them(
     open_page: Open, scripted: ScriptedTransport, local: Callable[[str], Local]
 ) -> None:
@@ -94,8 +115,12 @@ def test_colder_is_more_and_warmer_is_less(open_page: Open) -> None:
 
 
 def test_a_past_winter_is_requested(open_page: Open, scripted: ScriptedTransport) -> None:
+    st.cache_data.clear()
     app = open_page("weather", what="A past winter")
-    assert not app.exception
+    label = next(text for text in app.selectbox(key="winter").options if "(-" in text)
+    earlier = label.replace("-", "\u2212").replace("against the average", "on the average")
+    app = open_page("weather", what="A past winter", winter=earlier)
+    assert app.selectbox(key="winter").value == label[:7]
     bodies = [request.body for request in scripted.requests if request.body]
     assert {month[5:] for month in bodies[-1]["weather"]["degree_days"]} == {
         "10", "11", "12", "01", "02", "03",

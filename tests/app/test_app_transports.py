@@ -11,11 +11,11 @@ import pytest
 from energy.contract import ForecastRequest, Weather
 from energy.errors import ChampionNotHere, NotTheContract, ServiceUnreachable
 from energy.settings import Settings
-from streamlit_app.client import Client, choose_transport
+from streamlit_app.client.client import Client
 from streamlit_app.client.function import Function
 from streamlit_app.client.local import Local
 from streamlit_app.client.rest import Rest
-from streamlit_app.client.transport import Request, http_event, read_result
+from streamlit_app.client.transport import Request, choose_transport, http_event, read_result
 
 FORECASTER = "weather_normalised_components"
 
