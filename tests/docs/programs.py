@@ -27,7 +27,7 @@ TARGETS = {
     "style": MANUAL + "it fixes what make lint checks",
     "help": "test_document_commands.py",
     "data": "test_dvc.py",
-    "cards": "test_cards_saved.py",
+    "cards": "test_a_run.py",
     "mlflow": MANUAL + "MLflow's own server; test_runs.py reads what it shows",
     "picture": "test_make_targets.py",
     "answers": "test_make_targets.py",
