@@ -15,12 +15,7 @@ YEAR = 12
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A unit to show energy in.
-
-    Attributes:
-        name: Its name.
-        factor: One of the release's unit in this unit.
-    """
+    """A unit to show energy in, and one of the release's unit in it."""
 
     name: str
     factor: float = 1.0
@@ -34,22 +29,14 @@ def units_for(unit: str) -> dict[str, Unit]:
 
 @dataclass(frozen=True, slots=True)
 class YearAhead:
-    """The first twelve months of a forecast, or as many as it has.
-
-    Attributes:
-        first: Its first month.
-        last: Its last month.
-        months: Number of months.
-        total: Their sum, in the forecast's unit.
-        year_before: Published sum of the same months a year before; None if one is missing.
-        peak: The highest month.
-    """
+    """The first twelve months of a forecast, or as many as it has, in the forecast's unit."""
 
     first: str
     last: str
     months: int
     total: float
     year_before: float | None
+    """Published sum of the same months a year before; None if one is missing."""
     peak: MonthAhead
 
     @property
@@ -61,12 +48,7 @@ class YearAhead:
 
 
 def year_ahead(forecast: Forecast, history: pd.Series) -> YearAhead:
-    """The next twelve months in numbers.
-
-    Args:
-        forecast: From the cutoff on.
-        history: The series before it, on a monthly PeriodIndex.
-    """
+    """The next twelve months in numbers, from the forecast and the published series before it."""
     rows = forecast.months[:YEAR]
     year_before = history.reindex(pd.PeriodIndex([row.month for row in rows], freq="M") - YEAR)
     return YearAhead(

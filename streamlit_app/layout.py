@@ -3,29 +3,20 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
 from typing import Any, NoReturn
 
 import streamlit as st
 
-from energy import charts
+from energy import charts, errors
 from energy.contract import Forecast
-from energy.errors import (
-    AnotherRelease,
-    ChampionNotHere,
-    EnergyError,
-    NotTheContract,
-    ServiceFailed,
-    ServiceRefused,
-    ServiceSlow,
-    ServiceUnreachable,
-)
+from energy.errors import EnergyError, NotTheContract, ServiceRefused
 from energy.formatting import format_age, format_day, format_month, format_name
 from streamlit_app import forecast_data, queries
 from streamlit_app import markdown as md
-from streamlit_app.client import ReleaseInfo
+from streamlit_app.client.documents import ReleaseInfo
 from streamlit_app.forecast_data import Unit
 
 LOG = logging.getLogger("energy.app")
@@ -78,17 +69,17 @@ MESSAGES_BY_CODE = {
     "internal": "**The service failed on this request.** Its log says why; other pages may work.",
 }
 MESSAGES_BY_ERROR: dict[type[EnergyError], str] = {
-    ServiceUnreachable: "**The forecasting service cannot be reached.** Try again in a minute; "
-    "if it still fails, check `ENERGY_API_URL` or `ENERGY_FUNCTION`.",
-    ServiceSlow: "**The forecasting service is slow to answer.** It may be starting: reload in a "
-    "minute.",
-    ServiceFailed: "**The forecasting service failed.** Try again in a minute; its log has the "
-    "details.",
+    errors.ServiceUnreachable: "**The forecasting service cannot be reached.** Try again in a "
+    "minute; if it still fails, check `ENERGY_API_URL` or `ENERGY_FUNCTION`.",
+    errors.ServiceSlow: "**The forecasting service is slow to answer.** It may be starting: reload "
+    "in a minute.",
+    errors.ServiceFailed: "**The forecasting service failed.** Try again in a minute; its log has "
+    "the details.",
     NotTheContract: "**The service's response is incomplete,** so it is not shown. App and service "
     "may be of different versions: deploy both from one commit.",
-    AnotherRelease: "**A new release is going live.** Reload in a minute.",
-    ChampionNotHere: "**Weather scenarios need the fitted champion, which cannot be loaded here.** "
-    "Set `ENERGY_API_URL` or `ENERGY_FUNCTION` to a service that has it, or install what "
+    errors.AnotherRelease: "**A new release is going live.** Reload in a minute.",
+    errors.ChampionNotHere: "**Weather scenarios need the fitted champion, which cannot be loaded "
+    "here.** Set `ENERGY_API_URL` or `ENERGY_FUNCTION` to a service that has it, or install what "
     "`requirements.txt` lists.",
 }
 OTHER_MESSAGE = "**This cannot be shown now.** Reload in a minute."
@@ -97,10 +88,7 @@ OTHER_MESSAGE = "**This cannot be shown now.** Reload in a minute."
 def header(title: str, lead: str = "", suffix: str = "") -> ReleaseInfo:
     """The header of a page, and the release that it shows; without a release, the page ends here.
 
-    Args:
-        title: The title.
-        lead: The purpose of the page, in a sentence.
-        suffix: If given, the title is that of the forecast followed by this, once there is one.
+    With a suffix, the title is that of the forecast followed by it, once there is one.
     """
     status = queries.release_watch().current()
     if suffix and status.release:
@@ -185,12 +173,7 @@ def footer() -> None:
 
 
 def chart(spec: dict[str, Any], name: str) -> None:
-    """A chart in the theme of the page, with its source, and as files to download.
-
-    Args:
-        spec: A specification of `energy.charts.spec`.
-        name: Name of its files, and its key on the page.
-    """
+    """A chart in the theme of the page, with its source, and as files of that name to download."""
     title, subtitle = (md.escape(text[:1].upper() + text[1:]) for text in charts.titles(spec))
     st.markdown(f"##### {title}" + (f"\n\n:small[:gray[{subtitle}]]" if subtitle else ""))
     st.vega_lite_chart(charts.on_screen(spec), theme=None, width="stretch", key=f"chart_{name}")
@@ -217,21 +200,31 @@ def chart(spec: dict[str, Any], name: str) -> None:
             )
 
 
+def metrics(*rows: tuple[str, ...]) -> None:
+    """A row of four metrics: the label and value of each, with help if it needs any."""
+    for column, (label, value, *details) in zip(st.columns(4), rows, strict=False):
+        column.metric(label, value, border=True, help="".join(details) or None)
+
+
+def table(data: object, columns: Mapping[str, Any] | None = None) -> None:
+    """A table; a column of numbers is configured by a label, a format and perhaps help."""
+    config = dict(columns or {})
+    for name, column in config.items():
+        if isinstance(column, tuple):
+            label, number_format, *details = column
+            config[name] = st.column_config.NumberColumn(
+                label, format=number_format, help="".join(details) or None
+            )
+    st.dataframe(data, hide_index=True, width="stretch", column_config=config)
+
+
 def forecast_table(forecast: Forecast, unit: Unit) -> None:
     """The months of a forecast with both intervals."""
-    table = forecast_data.forecast_table(forecast, unit.factor)
-    table["month"] = table["month"].map(format_month)
-    number = st.column_config.NumberColumn
-    st.dataframe(
-        table,
-        hide_index=True,
-        width="stretch",
-        column_config={
-            "month": st.column_config.TextColumn("Month", pinned=True),
-            "forecast": number(f"Forecast, {unit.name}", format="%.2f"),
-            "lower80": number("80% from", format="%.2f"),
-            "upper80": number("80% to", format="%.2f"),
-            "lower95": number("95% from", format="%.2f"),
-            "upper95": number("95% to", format="%.2f"),
-        },
-    )
+    rows = forecast_data.forecast_table(forecast, unit.factor)
+    rows["month"] = rows["month"].map(format_month)
+    columns: dict[str, Any] = {"month": st.column_config.TextColumn("Month", pinned=True)}
+    columns["forecast"] = (f"Forecast, {unit.name}", "%.2f")
+    for level in (80, 95):
+        columns[f"lower{level}"] = (f"{level}% from", "%.2f")
+        columns[f"upper{level}"] = (f"{level}% to", "%.2f")
+    table(rows, columns)

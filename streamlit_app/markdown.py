@@ -64,7 +64,7 @@ def amount(value: float, unit: str = "", digits: int | None = None) -> str:
     return escape(format_amount(value, unit, digits))
 
 
-def change(value: float, unit: str = "", digits: int = 1) -> str:
+def change(value: float | None, unit: str = "", digits: int = 1) -> str:
     """A difference with its sign and unit."""
     return escape(format_change(value, unit, digits))
 

@@ -28,7 +28,7 @@ def fan(
 ) -> Specification:
     """The history from month `first` and the forecast to month `last`."""
     history = queries.history(release_id)[first:]
-    forecast = queries.forecast(release_id, ForecastRequest(periods=periods))
+    forecast = queries.forecast(ForecastRequest(periods=periods), release_id)
     shown = forecast_data.until(forecast, last)
     return charts.spec(charts.fan(history, shown, title, unit.name, unit.factor, years=None))
 
@@ -36,8 +36,8 @@ def fan(
 @cached
 def series_fan(release_id: str, name: str, periods: int) -> Specification:
     """The last years and the forecast of one of many series."""
-    forecast = queries.forecast(release_id, ForecastRequest(periods=periods, target=name))
-    history = forecast_data.series_history(queries.series(release_id, name))
+    forecast = queries.forecast(ForecastRequest(periods=periods, target=name), release_id)
+    history = forecast_data.series_history(queries.series(name, release_id))
     return charts.spec(charts.fan(history, forecast, years=YEARS))
 
 
@@ -45,15 +45,15 @@ def series_fan(release_id: str, name: str, periods: int) -> Specification:
 def by_part(release_id: str, targets: tuple[str, ...], unit: Unit) -> Specification:
     """The next year by part."""
     requests = {name: ForecastRequest(periods=forecast_data.YEAR, target=name) for name in targets}
-    parts = {name: queries.forecast(release_id, request) for name, request in requests.items()}
+    parts = {name: queries.forecast(request, release_id) for name, request in requests.items()}
     return charts.spec(charts.by_part(parts, unit.name, unit.factor))
 
 
 @cached
 def scenario(release_id: str, request: ForecastRequest, name: str, unit: Unit) -> Specification:
     """A weather scenario and the central forecast of its months."""
-    central = queries.forecast(release_id, ForecastRequest(months=request.months))
-    changed = queries.forecast(release_id, request)
+    central = queries.forecast(ForecastRequest(months=request.months), release_id)
+    changed = queries.forecast(request, release_id)
     return charts.spec(charts.scenario(central, changed, name, unit.name, unit.factor))
 
 
@@ -89,15 +89,7 @@ def folds(release_id: str, name: str) -> Specification:
 
 @cached
 def column(release_id: str, kind: str, name: str, title: str, unit: str) -> Specification:
-    """A column of the data.
-
-    Args:
-        release_id: The release.
-        kind: Which chart of `energy.charts`: series, by_season, heat_map, trend and so on.
-        name: The column.
-        title: The column in words.
-        unit: Its unit.
-    """
+    """A column of the data in a chart of `energy.charts`, such as `by_season` or `heat_map`."""
     frame = queries.data(release_id).frame
     y = frame[name].loc[frame[name].first_valid_index() : frame[name].last_valid_index()]
     if kind == "against_weather":
@@ -107,11 +99,5 @@ def column(release_id: str, kind: str, name: str, title: str, unit: str) -> Spec
 
 @cached
 def track_record(release_id: str, made_at: str, kind: str) -> Specification:
-    """A chart of the track record as it stood at `made_at`.
-
-    Args:
-        release_id: The live release.
-        made_at: When the track record was written.
-        kind: Which chart of `energy.charts`: record_fans, record_by_horizon and so on.
-    """
+    """A chart of `energy.charts`, such as `record_fans`, of the track record written `made_at`."""
     return charts.spec(getattr(charts, kind)(queries.track_record(release_id)))

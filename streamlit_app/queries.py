@@ -6,30 +6,23 @@ release shows without a restart. While the service fails, the last release stays
 
 from __future__ import annotations
 
-import json
 import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
-import pandas as pd
 import streamlit as st
 
-from energy.contract import Forecast, ForecastRequest, WeatherFacts
-from energy.contract.panel import Panel, SeriesForecast
 from energy.contract.track_record import TrackRecord
 from energy.errors import AnotherRelease, EnergyError
 from energy.settings import Settings
-from streamlit_app.client import (
-    Client,
-    ReleaseData,
-    ReleaseInfo,
-    ReleaseScores,
-    choose_transport,
-)
+from streamlit_app.client.client import Client
+from streamlit_app.client.documents import ReleaseInfo
+from streamlit_app.client.transport import choose_transport
 
+P = ParamSpec("P")
 T = TypeVar("T")
 REFRESH_SECONDS = 30.0
 """How often to ask for the live release."""
@@ -37,13 +30,7 @@ REFRESH_SECONDS = 30.0
 
 @dataclass(frozen=True, slots=True)
 class ReleaseStatus:
-    """The live release as last read.
-
-    Attributes:
-        release: The release to show; None if none was ever read.
-        read_at: When it was last confirmed, UTC.
-        error: Why it could not be confirmed this time, or None.
-    """
+    """The release to show if one was ever read, when it was confirmed, and why it cannot be now."""
 
     release: ReleaseInfo | None = None
     read_at: datetime | None = None
@@ -59,13 +46,7 @@ class ReleaseWatch:
         clock: Callable[[], float] = time.monotonic,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        """Keep the client; nothing is sent yet.
-
-        Args:
-            client: The client to ask with.
-            clock: A monotonic clock, in seconds.
-            now: The time of day.
-        """
+        """Keep the client, a monotonic clock in seconds and the time of day; nothing is sent."""
         self.client = client
         self._clock, self._now = clock, now
         self._status, self._checked = ReleaseStatus(), float("-inf")
@@ -99,66 +80,34 @@ def release_watch() -> ReleaseWatch:
     return ReleaseWatch(Client(choose_transport(Settings.from_environment())))
 
 
-def _query(send: Callable[[Client], T]) -> T:
-    """The answer; after that of another release, the live release is read again at once."""
+@st.cache_data(show_spinner=False, max_entries=400)
+def _answer(method: str, *arguments: object) -> Any:
+    """The answer of a client's method; after that of another release, the live one is read."""
     try:
-        return send(release_watch().client)
+        return getattr(release_watch().client, method)(*arguments)
     except AnotherRelease:
         release_watch().refresh()
         raise
 
 
-def forecast(release_id: str, request: ForecastRequest) -> Forecast:
-    """The release's answer to a request."""
-    return _forecast(release_id, json.dumps(request.to_dict(), sort_keys=True))
+def _cached(method: Callable[Concatenate[Client, P], T]) -> Callable[P, T]:
+    """A method of the client, whose last argument is the id of the release."""
+
+    def query(*args: P.args, **kwargs: P.kwargs) -> T:
+        answer: T = _answer(method.__name__, *args, **kwargs)
+        return answer
+
+    return query
 
 
-@st.cache_data(show_spinner=False, max_entries=400)
-def _forecast(release_id: str, body: str) -> Forecast:
-    request = ForecastRequest.from_dict(json.loads(body))
-    return _query(lambda client: client.forecast(request, release_id))
-
-
-@st.cache_data(show_spinner=False, max_entries=8)
-def scores(release_id: str) -> ReleaseScores:
-    """The release's scores."""
-    return _query(lambda client: client.scores(release_id))
-
-
-@st.cache_data(show_spinner=False, max_entries=8)
-def history(release_id: str) -> pd.Series:
-    """The series that the release was made from."""
-    return _query(lambda client: client.history(release_id))
-
-
-@st.cache_data(show_spinner=False, max_entries=8)
-def weather(release_id: str) -> WeatherFacts:
-    """The sensitivity of the release's series to the weather."""
-    return _query(lambda client: client.weather(release_id))
-
-
-@st.cache_data(show_spinner=False, max_entries=4)
-def panel(release_id: str) -> Panel:
-    """The summary of the other series of the release's long table."""
-    return _query(lambda client: client.panel(release_id))
-
-
-@st.cache_data(show_spinner=False, max_entries=100)
-def series(release_id: str, name: str) -> SeriesForecast:
-    """One of these series."""
-    return _query(lambda client: client.series(name, release_id))
-
-
-@st.cache_data(show_spinner=False, max_entries=4)
-def folds(release_id: str) -> dict[str, pd.DataFrame]:
-    """The release's fold frames by forecaster."""
-    return _query(lambda client: client.folds(release_id))
-
-
-@st.cache_data(show_spinner=False, max_entries=4)
-def data(release_id: str) -> ReleaseData:
-    """The data that the release was made from."""
-    return _query(lambda client: client.data(release_id))
+forecast = _cached(Client.forecast)
+scores = _cached(Client.scores)
+history = _cached(Client.history)
+weather = _cached(Client.weather)
+panel = _cached(Client.panel)
+series = _cached(Client.series)
+folds = _cached(Client.folds)
+data = _cached(Client.data)
 
 
 @st.cache_data(show_spinner=False, max_entries=2, ttl=REFRESH_SECONDS)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import sys
 from pathlib import Path
-from typing import Literal
 
 # Streamlit puts this file's folder first on the path, where `streamlit_app` is this file. The
 # folder above it has the package of that name, and `energy`, even if nothing is installed.
@@ -17,49 +16,57 @@ import streamlit as st  # noqa: E402
 
 from energy.errors import EnergyError  # noqa: E402
 from streamlit_app import layout, queries  # noqa: E402
-from streamlit_app.client import ReleaseInfo  # noqa: E402
 
 ICON = f"{ROOT}/streamlit_app/icon.svg"
-
-
-def visibility(is_visible: bool) -> Literal["visible", "hidden"]:
-    """Whether the menu shows a page; hidden pages keep their address."""
-    return "visible" if is_visible else "hidden"
-
-
-def live_release() -> ReleaseInfo | None:
-    """The live release, or None while it cannot be read."""
-    try:
-        return queries.release_watch().current().release
-    except EnergyError:  # the page shows it
-        return None
-
+PAGES = {
+    "forecast": ("Forecast", "trending_up"),
+    "weather": ("Weather what-if", "thermostat"),
+    "series": ("All series", "stacked_line_chart"),
+    "leaderboard": ("Leaderboard", "leaderboard"),
+    "track_record": ("Track record", "fact_check"),
+    "data": ("Data", "table_chart"),
+    "how_it_works": ("How it works", "schema"),
+}
+"""Title and icon by file; the first page is the one that opens."""
+OLD_LINKS = {
+    "view": {"Taken apart": "Decomposition"},
+    "figure": {
+        "share inside the 80% interval": "80% interval coverage",
+        "share inside the 95% interval": "95% interval coverage",
+    },
+    "winter": {" on the average)": " against the average)", "\u2212": "-"},
+}
+"""Texts of earlier versions in the parameters of a link, and what stands there today."""
 
 st.set_page_config(page_title="Energy forecast", page_icon=ICON, layout="wide")
 st.logo(ICON)
 st.html(layout.STYLE)
-release = live_release()
+for name, texts in OLD_LINKS.items():
+    value = st.query_params.get(name, "")
+    if name not in st.session_state and any(text in value for text in texts):
+        for text, new_text in texts.items():
+            value = value.replace(text, new_text)
+        st.query_params[name] = value
+        st.rerun()
+try:
+    release = queries.release_watch().current().release
+except EnergyError:  # the page shows it
+    release = None
+# Hidden pages keep their address.
+hidden = {
+    "weather": release is not None and not release.has_weather,
+    "series": release is None or not release.has_panel,
+}
 page = st.navigation(
     [
         st.Page(
-            "app_pages/forecast.py", title="Forecast", icon=":material/trending_up:", default=True
-        ),
-        st.Page(
-            "app_pages/weather.py",
-            title="Weather what-if",
-            icon=":material/thermostat:",
-            visibility=visibility(release is None or release.has_weather),
-        ),
-        st.Page(
-            "app_pages/series.py",
-            title="All series",
-            icon=":material/stacked_line_chart:",
-            visibility=visibility(release is not None and release.has_panel),
-        ),
-        st.Page("app_pages/leaderboard.py", title="Leaderboard", icon=":material/leaderboard:"),
-        st.Page("app_pages/track_record.py", title="Track record", icon=":material/fact_check:"),
-        st.Page("app_pages/data.py", title="Data", icon=":material/table_chart:"),
-        st.Page("app_pages/how_it_works.py", title="How it works", icon=":material/schema:"),
+            f"app_pages/{name}.py",
+            title=title,
+            icon=f":material/{icon}:",
+            default=name == "forecast",
+            visibility="hidden" if hidden.get(name) else "visible",
+        )
+        for name, (title, icon) in PAGES.items()
     ],
     position="top",
 )

@@ -16,14 +16,7 @@ MAX_DEGREES = 5
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A scenario less the central forecast, over all its months.
-
-    Attributes:
-        energy: The difference, in the unit of the forecasts.
-        low: Lower end of its 80% interval: the effect of the weather is an estimate.
-        high: Upper end.
-        central: The central forecast of these months.
-    """
+    """A scenario less the central forecast of its months, in all and with its 80% interval."""
 
     energy: float
     low: float
@@ -56,11 +49,7 @@ def winters(facts: WeatherFacts) -> dict[str, float]:
 def winter_request(
     months: Sequence[str], facts: WeatherFacts, winter: str
 ) -> ForecastRequest | None:
-    """The request for the next winter in the weather of a past one, such as `2010/11`.
-
-    Returns:
-        The request, or None if no winter month is among `months`.
-    """
+    """The request for the winter in `months`, if any, in the weather of a past one (`2010/11`)."""
     cold = [month for month in months if calendar_month(month) + 1 in WINTER_MONTHS]
     if not cold:
         return None
@@ -93,13 +82,7 @@ def compare(
     """The difference of a scenario, with the 80% interval of the estimated weather effect.
 
     A season has one estimate, so that its error is the same in all its months and adds up over
-    them; all seasons are taken to err in the same direction.
-
-    Args:
-        central: The forecast in expected weather; months that `changed` lacks do not count.
-        changed: The forecast in the scenario's weather.
-        seasons: The estimated effects, with their standard errors.
-        degrees: Degrees by which each month is warmer.
+    them; all seasons are taken to err in the same direction. Warmer `degrees` are above 0.
     """
     expected = {row.month: row.mean for row in central.months}
     differences = {row.month: row.mean - expected[row.month] for row in changed.months}

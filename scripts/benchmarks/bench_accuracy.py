@@ -97,12 +97,7 @@ def main(arguments: list[str] | None = None) -> int:
 def measure(
     folder: Path, names: Sequence[str], thin: int = 1
 ) -> tuple[dict[str, Any], dict[str, pd.DataFrame], list[str]]:
-    """Backtest the candidate models and, if all of them are named, the field.
-
-    Args:
-        folder: Where intermediate results are kept, by data and version of the candidates.
-        names: Candidate models; the baseline is always among them.
-        thin: Use every so many-th cutoff; 1 uses all.
+    """Backtest the candidate models on every `thin`-th cutoff, and the field if all are named.
 
     Returns:
         The content of benchmarks/accuracy.json, the fold frame of every forecaster, and the
@@ -258,11 +253,6 @@ def run_field(
 ) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     """Have the field (benchmarks/field) forecast the folds, each part in its own environment.
 
-    Args:
-        y: The whole series.
-        protocols: The folds.
-        folder: Where requests and answers are written; an answer to the same request is reused.
-
     Returns:
         The fold frame of every opponent; and by opponent its seconds, failure and note, with the
         `versions` of the packages and the `missing` environments.
@@ -323,18 +313,7 @@ def compare_reconciliation(
     names: Sequence[str],
     thin: int = 1,
 ) -> dict[str, Any]:
-    """Forecast the parts of the total as `--target all` does, and compare ways to reconcile them.
-
-    Args:
-        series: By target, the total first.
-        weather: Columns `temperature` and `degree_days`.
-        split: Last month of the training part; nothing later is used.
-        names: Candidate models.
-        thin: Use every so many-th fold; 1 uses all.
-
-    Returns:
-        Champion and baseline MASE of each series, and MASE by method.
-    """
+    """Forecast the parts as `--target all` does, without holdout, and compare reconciliations."""
     index = pd.PeriodIndex(next(iter(series.values())).index)
     training = FoldPlan(
         plan_folds(index, split, BREAKDOWN_FOLDS // thin, 12).backtest, (), split, 12

@@ -172,12 +172,6 @@ def made_up_table(
 ) -> pd.DataFrame:
     """Generate a long table of monthly series with trend, season and outliers.
 
-    Args:
-        count: Number of series.
-        seed: Of the random numbers.
-        lengths: Fewest and most months of series that are not short.
-        short: Share of short series, of 15 to 36 months.
-
     Returns:
         Columns month, shop, sales.
     """
@@ -285,11 +279,6 @@ def run_statsforecast(
     table: pd.DataFrame, folder: Path, folds: int
 ) -> tuple[float, dict[str, Any]]:
     """Cross-validate with statsforecast, in the field's environment.
-
-    Args:
-        table: Columns month, shop, sales; every series is long enough for `folds`.
-        folder: For the request and the answer.
-        folds: Cutoffs of each series.
 
     Returns:
         Wall seconds of the command, and its answer.

@@ -58,13 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
 def serving_usage(
     requests: int, bench: Mapping[str, Any], prices: Mapping[str, Any]
 ) -> dict[str, float]:
-    """How much of each item of the price list a month of serving uses.
-
-    Args:
-        requests: Requests in the month.
-        bench: benchmarks/lambda.json.
-        prices: prices.json.
-    """
+    """How much of each item of the price list a month of serving uses."""
     assumed, hours = prices["assumed"], prices["month_hours"]
     seconds = hours * HOUR
     cold = requests * math.exp(-requests * assumed["idle_seconds"] / seconds)
@@ -101,13 +95,7 @@ def bytes_logged(assumed: Mapping[str, Any]) -> int:
 
 
 def dollars(used: Mapping[str, float], items: Mapping[str, Any], free: bool) -> dict[str, float]:
-    """US dollars for each item.
-
-    Args:
-        used: As `serving_usage` or `training_usage` returns it.
-        items: The price list.
-        free: Whether to deduct what is free for every account for ever.
-    """
+    """US dollars for each item, less what is free for every account for ever if `free`."""
     return {
         name: max(0.0, amount - (items[name]["free"] if free else 0))
         * items[name]["usd"]
@@ -200,11 +188,7 @@ def _serving_note(bench: Mapping[str, Any], prices: Mapping[str, Any]) -> str:
 
 
 def seconds_per_series(scale: Mapping[str, Any]) -> float:
-    """Processor seconds of a series in its chunk, at the largest measured size.
-
-    Args:
-        scale: benchmarks/scale.json.
-    """
+    """Processor seconds of a series in its chunk, at the largest measured size."""
     by_size = scale["chunk_seconds_per_series"]
     return float(by_size[max(by_size, key=int)])
 
@@ -216,12 +200,6 @@ def training_usage(
 
     A branch works for `branch_seconds`; a task is billed from the start of its image's download,
     `start_seconds` before.
-
-    Args:
-        series: Number of series.
-        seconds: Processor seconds for a series.
-        engine: benchmarks/engine.json.
-        assumed: `training_assumed` of prices.json.
     """
     tasks = branch_count(series, seconds, assumed) + TASKS_BESIDE_BRANCHES
     hours = (series * seconds + tasks * assumed["start_seconds"]) / 3600
@@ -253,13 +231,6 @@ def training_load(
     kilobytes: float = 0.0,
 ) -> dict[str, float]:
     """The load of a run on the services beside it, and on its own join.
-
-    Args:
-        series: Number of series.
-        seconds: Processor seconds for a series.
-        engine: benchmarks/engine.json.
-        assumed: `training_assumed` of prices.json.
-        kilobytes: Size of a series' results that a chunk passes on.
 
     Returns:
         `branches`; `hours` of the branches, `at_once` at a time; `s3_a_second` during these;

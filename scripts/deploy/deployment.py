@@ -33,16 +33,7 @@ LIVE_ALIAS = "live"
 
 @dataclass(frozen=True)
 class Deployment:
-    """Where to deploy, and with what.
-
-    Attributes:
-        account: The AWS account.
-        runner: Runs docker and terraform.
-        terraform: The root module.
-        architecture: arm64 or x86_64.
-        yes: Whether plans are applied without asking.
-        guarded: Whether the API requires authorization.
-    """
+    """Where to deploy, with what, and whether `guarded`; with `yes`, plans are applied unasked."""
 
     account: Account
     runner: Runner

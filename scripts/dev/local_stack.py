@@ -25,16 +25,7 @@ from s3_server import S3Server, free_ports, s3_server
 
 @dataclass(frozen=True)
 class Stack:
-    """A running stack.
-
-    Attributes:
-        store: URL of the store.
-        release_id: The release in it.
-        s3: The S3 server of the store.
-        function: The handler in the emulator.
-        api: API Gateway.
-        log: Output of the handler and the emulator.
-    """
+    """A running stack."""
 
     store: str
     release_id: str

@@ -71,19 +71,8 @@ with layout.show_errors():
             f"**{len(revisions):,} figures** of {revisions['month'].nunique()} months have changed "
             f"since vintage {md.code(about['before'])}."
         )
-        number = st.column_config.NumberColumn
-        st.dataframe(
-            revisions.assign(
-                column=revisions["column"].map(format_title),
-                change=revisions["new"] - revisions["old"],
-            ),
-            hide_index=True,
-            width="stretch",
-            column_config={
-                "month": "Month",
-                "column": "Series",
-                "old": number("Before", format="%.2f"),
-                "new": number("Now", format="%.2f"),
-                "change": number("Change", format="%+.2f"),
-            },
+        rows = revisions.assign(
+            column=revisions["column"].map(format_title), change=revisions["new"] - revisions["old"]
         )
+        numbers = {"old": ("Before", "%.2f"), "new": ("Now", "%.2f"), "change": ("Change", "%+.2f")}
+        layout.table(rows, {"month": "Month", "column": "Series", **numbers})

@@ -18,7 +18,7 @@ YEARS_SHOWN = 5
 
 release = layout.header("Forecast", suffix=", month by month")
 with layout.show_errors():
-    forecast = queries.forecast(release.release_id, ForecastRequest(periods=release.months))
+    forecast = queries.forecast(ForecastRequest(periods=release.months), release.release_id)
     history = queries.history(release.release_id)
     year = forecast_data.year_ahead(forecast, history)
     units = forecast_data.units_for(forecast.unit)
@@ -27,8 +27,7 @@ with layout.show_errors():
     unit = units[forecast.unit]
     if len(units) > 1:
         name = choice.segmented_control(
-            "Unit",
-            list(units),
+            *("Unit", list(units)),
             default=forecast.unit,
             key="unit",
             required=True,
@@ -37,10 +36,8 @@ with layout.show_errors():
         unit = units[name or forecast.unit]
     change = ""
     if year.change is not None:
-        change = (
-            f", **{format_percent(abs(year.change), 1)} {'more' if year.change > 0 else 'less'}** "
-            "than in the year before"
-        )
+        verb = "more" if year.change > 0 else "less"
+        change = f", **{format_percent(abs(year.change), 1)} {verb}** than in the year before"
     low, high = (unit.factor * end for end in forecast_data.interval(year.peak, 0.8))
     lead.markdown(
         f"**{md.amount(unit.factor * year.total, unit.name)}** are expected from "
@@ -49,30 +46,22 @@ with layout.show_errors():
         f"{format_amount(low)} and {md.amount(high, unit.name)}."
     )
 
-    total, changed, peak, error = st.columns(4)
-    total.metric(
-        f"Next {year.months} months", md.amount(unit.factor * year.total, unit.name), border=True
-    )
-    changed.metric(
-        "On the year before",
-        "n/a" if year.change is None else md.change(year.change, "%"),
-        border=True,
-    )
-    peak.metric(
-        f"Peak: {md.month(year.peak.month)}",
-        md.amount(unit.factor * year.peak.mean, unit.name),
-        border=True,
-    )
+    metrics: list[tuple[str, ...]] = [
+        (f"Next {year.months} months", md.amount(unit.factor * year.total, unit.name)),
+        ("On the year before", md.change(year.change, "%")),
+        (f"Peak: {md.month(year.peak.month)}", md.amount(unit.factor * year.peak.mean, unit.name)),
+    ]
     with layout.show_errors():
         best = queries.scores(release.release_id).ranked[0]
-        has_mape = best.mape is not None  # a series with a zero in it has none
-        error.metric(
-            "Average error (MAPE)" if has_mape else "Average error (MASE)",
-            format_percent(best.mape, 1) if has_mape else format_score(best.mase, 2),
-            border=True,
-            help=f"Mean absolute error of {best.folds:,} forecasts of the past, 1 to 12 months "
-            f"ahead; {format_share(best.coverage80)} of months were inside the 80% interval.",
+        accuracy = (
+            f"Mean absolute error of {best.folds:,} forecasts of the past, 1 to 12 months ahead; "
+            f"{format_share(best.coverage80)} of months were inside the 80% interval."
         )
+        if best.mape is None:  # of a series with a zero in it
+            metrics.append(("Average error (MASE)", format_score(best.mase, 2), accuracy))
+        else:
+            metrics.append(("Average error (MAPE)", format_percent(best.mape, 1), accuracy))
+    layout.metrics(*metrics)
 
     past = [str(month) for month in history.index]
     months = past[: -forecast_data.YEAR] or past[:1]

@@ -28,65 +28,51 @@ with layout.show_errors():
             else ""
         )
     )
-    columns = st.columns(4)
-    columns[0].metric(
-        "MASE",
-        format_score(best.mase, 2),
-        border=True,
-        help="Mean absolute error in units of the in-sample error of seasonal naive: below 1 is "
-        "better.",
+    mase_help = "Mean absolute error in units of the in-sample error of seasonal naive: below 1 is "
+    layout.metrics(
+        ("MASE", format_score(best.mase, 2), f"{mase_help}better."),
+        ("Average error (MAPE)", format_percent(best.mape, 1)),
+        ("80% interval coverage", format_share(best.coverage80)),
+        ("Holdout error (MAPE)", format_percent(holdout_mape, 1)),
     )
-    columns[1].metric("Average error (MAPE)", format_percent(best.mape, 1), border=True)
-    columns[2].metric("80% interval coverage", format_share(best.coverage80), border=True)
-    columns[3].metric("Holdout error (MAPE)", format_percent(holdout_mape, 1), border=True)
     layout.chart(page_charts.leaderboard(key), "leaderboard")
 
     st.subheader("All scores", anchor=False)
-    number = st.column_config.NumberColumn
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {
-                    "Forecaster": format_title(score.forecaster),
-                    "MASE": score.mase,
-                    "MAPE": score.mape,
-                    "WIS": score.wis,
-                    "80% coverage": None if score.coverage80 is None else 100 * score.coverage80,
-                    "95% coverage": None if score.coverage95 is None else 100 * score.coverage95,
-                    "Seconds": score.seconds,
-                    "Holdout MASE": (
-                        holdout[score.forecaster].mase if score.forecaster in holdout else None
-                    ),
-                    "Failure": score.failure or "",
-                }
-                for score in scores.ranked
-            ]
-        ),
-        hide_index=True,
-        width="stretch",
-        column_config={
-            "Forecaster": st.column_config.TextColumn(pinned=True, width="medium"),
-            "MASE": number(format="%.3f"),
-            "MAPE": number(format="%.2f%%"),
-            "WIS": number(
-                format="%.3f", help=f"Weighted interval score, {md.escape(release.manifest.unit)}"
-            ),
-            "80% coverage": number(format="%.0f%%", help="Share of months in the 80% interval"),
-            "95% coverage": number(format="%.0f%%", help="Share of months in the 95% interval"),
-            "Seconds": number(format="%.1f", help="CPU seconds of fitting and predicting"),
-            "Holdout MASE": number(format="%.3f"),
-            "Failure": None if all(s.failure is None for s in scores.ranked) else "Failure",
-        },
-    )
+    rows = [
+        {
+            "Forecaster": format_title(score.forecaster),
+            "MASE": score.mase,
+            "MAPE": score.mape,
+            "WIS": score.wis,
+            "80% coverage": None if score.coverage80 is None else 100 * score.coverage80,
+            "95% coverage": None if score.coverage95 is None else 100 * score.coverage95,
+            "Seconds": score.seconds,
+            "Holdout MASE": holdout[score.forecaster].mase if score.forecaster in holdout else None,
+            "Failure": score.failure or "",
+        }
+        for score in scores.ranked
+    ]
+    wis = f"Weighted interval score, {md.escape(release.manifest.unit)}"
+    columns = {
+        "Forecaster": st.column_config.TextColumn(pinned=True, width="medium"),
+        "MASE": (None, "%.3f"),
+        "MAPE": (None, "%.2f%%"),
+        "WIS": (None, "%.3f", wis),
+        "80% coverage": (None, "%.0f%%", "Share of months in the 80% interval"),
+        "95% coverage": (None, "%.0f%%", "Share of months in the 95% interval"),
+        "Seconds": (None, "%.1f", "CPU seconds of fitting and predicting"),
+        "Holdout MASE": (None, "%.3f"),
+        "Failure": None if all(score.failure is None for score in scores.ranked) else "Failure",
+    }
+    layout.table(pd.DataFrame(rows), columns)
 
     names = [score.forecaster for score in scores.ranked if score.by_horizon]
     has_baseline = any(score.forecaster == BASELINE for score in scores.ranked)
     st.subheader("By months ahead", anchor=False)
     left, right = st.columns([1, 2])
     metric = left.selectbox(
-        "Metric",
-        list(METRICS),
-        format_func=lambda key: METRICS[key],
+        *("Metric", list(METRICS)),
+        format_func=METRICS.__getitem__,
         key="figure",
         bind="query-params",
     )

@@ -40,30 +40,22 @@ with layout.show_errors():
         f"forecast by the forecaster with the smallest error on its past; {panel.judged:,} were "
         "long enough for a backtest."
     )
-    error, naive, better, inside = st.columns(4)
-    error.metric("Median error (MASE)", format_score(panel.mase, 2), border=True)
-    naive.metric("Seasonal naive (MASE)", format_score(panel.baseline_mase, 2), border=True)
-    better.metric("Better than naive", format_share(panel.beat_baseline), border=True)
-    inside.metric(
-        "80% interval coverage",
-        format_share(panel.coverage80),
-        border=True,
-        help=f"In the training part; {format_share(panel.holdout_coverage80)} in the holdout.",
+    coverage = f"In the training part; {format_share(panel.holdout_coverage80)} in the holdout."
+    layout.metrics(
+        ("Median error (MASE)", format_score(panel.mase, 2)),
+        ("Seasonal naive (MASE)", format_score(panel.baseline_mase, 2)),
+        ("Better than naive", format_share(panel.beat_baseline)),
+        ("80% interval coverage", format_share(panel.coverage80), coverage),
     )
     if panel.series:
         name = st.selectbox("Series", panel.series, key="named", bind="query-params")
-        request = ForecastRequest(periods=panel.months, target=name)
-        forecast = queries.forecast(key, request)
-        st.markdown(accuracy(queries.series(key, name)))
+        forecast = queries.forecast(ForecastRequest(periods=panel.months, target=name), key)
+        st.markdown(accuracy(queries.series(name, key)))
         layout.chart(page_charts.series_fan(key, name, panel.months), "series")
         layout.forecast_table(forecast, Unit(forecast.unit))
     if panel.left_out:
         st.subheader("Without a forecast", anchor=False)
         reasons = list(panel.left_out.items())[:MAX_REASONS]
-        st.dataframe(
-            [{"Series": name, "Reason": reason} for name, reason in reasons],
-            hide_index=True,
-            width="stretch",
-        )
+        layout.table([{"Series": name, "Reason": reason} for name, reason in reasons])
         if len(panel.left_out) > len(reasons):
             st.caption(f"The first {len(reasons)} of {len(panel.left_out):,}.")

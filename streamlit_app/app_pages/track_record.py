@@ -22,8 +22,7 @@ from streamlit_app import layout, page_charts, queries
 from streamlit_app import markdown as md
 
 release = layout.header(
-    "Track record",
-    "Every forecast that was live, against the figures that were published since.",
+    "Track record", "Every forecast that was live, against the figures that were published since."
 )
 key = release.release_id
 
@@ -81,17 +80,14 @@ def show_summary(record: TrackRecord, score: RecordScore) -> None:
         f"was {md.amount(score.mae, record.unit, 2)} off, {format_percent(abs(better), 0)} "
         f"{'less' if better >= 0 else 'more'} than the same month of the year before."
     )
-    columns = st.columns(4)
-    columns[0].metric(
-        "Average error (MAPE)", format_percent(score.mape, 1), border=True,
-        help="Mean absolute error in per cent; a series with a zero in it has none.",
-    )  # fmt: skip
-    columns[1].metric("MASE", format_score(score.mase, 2), border=True)
-    columns[2].metric("80% interval coverage", format_share(score.coverage80), border=True)
-    columns[3].metric(
-        "Bias", md.change(score.bias, record.unit, 2), border=True,
-        help="Mean of forecast less actual: above zero, forecasts were too high.",
-    )  # fmt: skip
+    mape_help = "Mean absolute error in per cent; a series with a zero in it has none."
+    bias_help = "Mean of forecast less actual: above zero, forecasts were too high."
+    layout.metrics(
+        ("Average error (MAPE)", format_percent(score.mape, 1), mape_help),
+        ("MASE", format_score(score.mase, 2)),
+        ("80% interval coverage", format_share(score.coverage80)),
+        ("Bias", md.change(score.bias, record.unit, 2), bias_help),
+    )
     st.caption("These scores count forecasts 1 to 12 months ahead.")
     for kind in ("record_fans", "record_errors", "record_by_horizon", "record_coverage"):
         layout.chart(page_charts.track_record(key, record.made_at, kind), kind.replace("_", "-"))
@@ -119,17 +115,9 @@ def show_revisions(record: TrackRecord, score: RecordScore) -> None:
     )
     spec = page_charts.track_record(key, record.made_at, "record_revisions")
     layout.chart(spec, "record-revisions")
-    number = st.column_config.NumberColumn
-    st.dataframe(
-        revisions,
-        hide_index=True,
-        width="stretch",
-        column_config={
-            "First print": number(format="%.2f"),
-            "Now": number(format="%.2f"),
-            "Change": number(format="%+.2f"),
-        },
-    )
+    number = (None, "%.2f")
+    columns = {"First print": number, "Now": number, "Change": (None, "%+.2f")}
+    layout.table(revisions, columns)
 
 
 def show_drift(checks: tuple[DriftCheck, ...]) -> None:
@@ -165,32 +153,27 @@ def show_drift(checks: tuple[DriftCheck, ...]) -> None:
 def show_releases(record: TrackRecord) -> None:
     """A row for each release that was ever live, the newest first."""
     st.subheader("Releases that were live", anchor=False)
-    st.dataframe(
-        pd.DataFrame(
-            [
-                {
-                    "Release": scored.release_id,
-                    "Data to": format_month(scored.cutoff),
-                    "Forecaster": format_title(scored.forecaster),
-                    "Months scored": scored.score.months if scored.score else 0,
-                    "MAPE": scored.score.mape if scored.score else None,
-                    "MASE": scored.score.mase if scored.score else None,
-                    "80% coverage": 100 * scored.score.coverage80 if scored.score else None,
-                    "Error": scored.trouble,
-                }
-                for scored in reversed(record.releases)
-            ]
-        ),
-        hide_index=True,
-        width="stretch",
-        column_config={
-            "Release": st.column_config.TextColumn(width="medium"),
-            "MAPE": st.column_config.NumberColumn(format="%.2f%%"),
-            "MASE": st.column_config.NumberColumn(format="%.2f"),
-            "80% coverage": st.column_config.NumberColumn(format="%.0f%%"),
-            "Error": None if all(not r.trouble for r in record.releases) else "Error",
-        },
-    )
+    rows = [
+        {
+            "Release": scored.release_id,
+            "Data to": format_month(scored.cutoff),
+            "Forecaster": format_title(scored.forecaster),
+            "Months scored": scored.score.months if scored.score else 0,
+            "MAPE": scored.score.mape if scored.score else None,
+            "MASE": scored.score.mase if scored.score else None,
+            "80% coverage": 100 * scored.score.coverage80 if scored.score else None,
+            "Error": scored.trouble,
+        }
+        for scored in reversed(record.releases)
+    ]
+    columns = {
+        "Release": st.column_config.TextColumn(width="medium"),
+        "MAPE": (None, "%.2f%%"),
+        "MASE": (None, "%.2f"),
+        "80% coverage": (None, "%.0f%%"),
+        "Error": "Error" if any(scored.trouble for scored in record.releases) else None,
+    }
+    layout.table(pd.DataFrame(rows), columns)
 
 
 def show_notes(record: TrackRecord) -> None:

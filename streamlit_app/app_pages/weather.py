@@ -19,7 +19,7 @@ if not release.has_weather:
 st.markdown("The forecast expects the average weather of recent years. What if it is different?")
 with layout.show_errors():
     facts = queries.weather(key)
-    expected = queries.forecast(key, ForecastRequest(periods=release.months))
+    expected = queries.forecast(ForecastRequest(periods=release.months), key)
     months = whatif.open_months(expected)
     left, right = st.columns([1, 2], vertical_alignment="bottom")
     kind = left.segmented_control(
@@ -63,7 +63,7 @@ with layout.show_errors():
     if request is None:
         layout.end_page("The weather of every month of the year ahead is already published.")
     with st.spinner("Running the fitted champion …", show_time=False):
-        changed = queries.forecast(key, request)
+        changed = queries.forecast(request, key)
     difference = whatif.compare(
         expected, changed, facts.sensitivity, whatif.degrees_warmer(request, facts)
     )

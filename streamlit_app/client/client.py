@@ -13,13 +13,8 @@ from energy.contract.panel import Panel, SeriesForecast
 from energy.contract.track_record import TrackRecord
 from energy.errors import AnotherRelease, ClientError, ServiceRefused
 from energy.forecasting.folds import read_folds_document
-from streamlit_app.client.documents import (
-    ReleaseData,
-    ReleaseInfo,
-    ReleaseScores,
-    read_forecast,
-    read_history,
-)
+from streamlit_app.client import documents
+from streamlit_app.client.documents import ReleaseData, ReleaseInfo, ReleaseScores
 from streamlit_app.client.transport import Request, Response, Transport, failed, not_the_contract
 
 T = TypeVar("T")
@@ -53,7 +48,7 @@ class Client:
                 for name, value in body.items()
             }
             http_request = Request(FORECAST, query)
-        forecast = self._send(http_request, read_forecast, release_id)
+        forecast = self._send(http_request, documents.read_forecast, release_id)
         if release_id and forecast.release_id != release_id:
             raise _another_release(release_id, forecast.release_id)
         return forecast
@@ -64,7 +59,7 @@ class Client:
 
     def history(self, release_id: str = "") -> pd.Series:
         """The series that the release was made from."""
-        return self._document("history", read_history, release_id)
+        return self._document("history", documents.read_history, release_id)
 
     def weather(self, release_id: str = "") -> WeatherFacts:
         """The sensitivity of the series to the weather."""

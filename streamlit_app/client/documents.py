@@ -35,14 +35,8 @@ WEATHER_UNITS = {"temperature": "deg C", "degree_days": "deg C below 15.5, daily
 class ReleaseInfo:
     """The live release: `/v1/release`.
 
-    Attributes:
-        manifest: Its manifest.
-        promoted_at: When it became live, UTC.
-        previous_id: The release before it, or None.
-        reason: Why it is live.
-        targets: The series that can be requested, its own first.
-        months: Number of months that it publishes.
-        stale: Whether a newer release may be live that the service cannot read.
+    Its own series is the first of `targets`. If it is `stale`, a newer release may be live that the
+    service cannot read.
     """
 
     manifest: Manifest
@@ -79,7 +73,6 @@ class ReleaseInfo:
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> ReleaseInfo:
-        """Read the document."""
         manifest = {name: value for name, value in document.items() if name not in STATUS_FIELDS}
         status = {name: document[name] for name in STATUS_FIELDS}
         months = int(status.pop("months"))
@@ -93,11 +86,8 @@ class ReleaseInfo:
 class ReleaseScores:
     """The scores of a release: `/v1/release/scores`.
 
-    Attributes:
-        why: Why the champion was chosen, in a sentence.
-        ranked: The backtest of every forecaster, best first; those that failed are last.
-        holdout: Scores after the split, by forecaster; not used for selection.
-        nowcast: Scores one month ahead in that month's weather, by forecaster that uses weather.
+    The best forecaster is ranked first, those that failed last; the holdout is not used for
+    selection.
     """
 
     why: str
@@ -107,7 +97,6 @@ class ReleaseScores:
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> ReleaseScores:
-        """Read the document."""
         ranked = tuple(Score(**row) for row in document["backtest"])
         if not ranked:
             raise ValueError("it has no scores")
@@ -122,12 +111,8 @@ class ReleaseScores:
 class ReleaseData:
     """The data of a release: `/v1/release/data`.
 
-    Attributes:
-        frame: Energy by column in its unit, `temperature` in deg C, `degree_days` as daily averages
-            in deg C, on a monthly PeriodIndex; NaN where there is no figure.
-        about: The fields named in DATA_FIELDS.
-        revisions: month, column, old, new.
-        units: By column; older releases name only those of the weather.
+    The frame has a monthly PeriodIndex, and NaN where there is no figure; revisions have the
+    columns month, column, old and new.
     """
 
     frame: pd.DataFrame
@@ -137,16 +122,14 @@ class ReleaseData:
 
     @property
     def columns(self) -> list[str]:
-        """Names of the frame's columns."""
         return [str(name) for name in self.frame]
 
     def unit(self, column: str) -> str:
-        """The unit of a column."""
+        """The unit of a column; older releases name only those of the weather."""
         return self.units.get(column, str(self.about["unit"]))
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> ReleaseData:
-        """Read the document."""
         columns = {name: list(map(_number, values)) for name, values in document["columns"].items()}
         lengths = {len(values) for values in columns.values()}
         if len(lengths) != 1:

@@ -5,16 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from streamlit_app.client.transport import (
-    Request,
-    Response,
-    failed,
-    http_event,
-    not_the_contract,
-    read_result,
-    slow,
-    unreachable,
-)
+from streamlit_app.client import transport
+from streamlit_app.client.transport import Request, Response
 
 if TYPE_CHECKING:
     from botocore.client import BaseClient
@@ -28,13 +20,7 @@ class Function:
     def __init__(
         self, name: str, client: BaseClient | None = None, read_seconds: float = 20.0
     ) -> None:
-        """Keep the name; nothing is invoked yet.
-
-        Args:
-            name: Name or ARN of the function, with its alias.
-            client: boto3's client of Lambda; made at the first request if None.
-            read_seconds: Time limit of a response.
-        """
+        """Keep the name or ARN, with its alias; boto3's client is made at the first request."""
         self._name, self._client, self._seconds = name, client, read_seconds
 
     @property
@@ -44,23 +30,23 @@ class Function:
     def send(self, request: Request) -> Response:
         from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 
-        payload = json.dumps(http_event(request)).encode()
+        payload = json.dumps(transport.http_event(request)).encode()
         try:
             result = self._lambda().invoke(FunctionName=self._name, Payload=payload)
             text = result["Payload"].read()
         except ReadTimeoutError:
-            raise slow(self.location, self._seconds) from None
+            raise transport.slow(self.location, self._seconds) from None
         except ClientError as error:
             code = str(error.response.get("Error", {}).get("Code", "ClientError"))
-            raise unreachable(self.location, code) from None
+            raise transport.unreachable(self.location, code) from None
         except BotoCoreError as error:  # no region, no credentials, no connection
-            raise unreachable(self.location, type(error).__name__) from None
+            raise transport.unreachable(self.location, type(error).__name__) from None
         if "FunctionError" in result:
-            raise failed(self.location, _error_type(text))
+            raise transport.failed(self.location, _error_type(text))
         try:
-            return read_result(request.path, json.loads(text))
+            return transport.read_result(request.path, json.loads(text))
         except ValueError:
-            raise not_the_contract(request.path, "it is not JSON") from None
+            raise transport.not_the_contract(request.path, "it is not JSON") from None
 
     def _lambda(self) -> Any:
         if self._client is None:

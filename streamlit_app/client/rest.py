@@ -19,13 +19,7 @@ class Rest:
     kind = "the REST API"
 
     def __init__(self, url: str, connect_seconds: float = 3.0, read_seconds: float = 20.0) -> None:
-        """Prepare a session without connecting.
-
-        Args:
-            url: Base of `/v1/...`, without a slash at the end.
-            connect_seconds: Time limit of a connection.
-            read_seconds: Time limit of a response: a cold start, and a fit.
-        """
+        """Prepare a session for the base of `/v1/...`; a response may take a start and a fit."""
         self._url, self._seconds = url, (connect_seconds, read_seconds)
         # Retry once where no response had begun; a slow request is not sent twice.
         retry = Retry(

@@ -9,17 +9,12 @@ from typing import Any, Protocol
 
 from energy.contract import RELEASE_HEADER
 from energy.errors import NotTheContract, ServiceFailed, ServiceSlow, ServiceUnreachable
+from energy.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request to the service.
-
-    Attributes:
-        path: Such as `/v1/forecast`.
-        query: Parameters of a GET.
-        body: What to POST as JSON; None for a GET.
-    """
+    """A request to the service: a GET with a query, or a POST with a body that becomes JSON."""
 
     path: str
     query: Mapping[str, str] = field(default_factory=dict)
@@ -27,19 +22,12 @@ class Request:
 
     @property
     def method(self) -> str:
-        """GET or POST."""
         return "GET" if self.body is None else "POST"
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The service's response.
-
-    Attributes:
-        status: HTTP status.
-        text: The body.
-        release_id: The release it is from, or ''.
-    """
+    """The service's response, with the release that it is from if it names one."""
 
     status: int
     text: str
@@ -47,26 +35,32 @@ class Response:
 
 
 class Transport(Protocol):
-    """A way to reach the service.
-
-    Attributes:
-        kind: What is reached, in words for a visitor, who need not know its address.
-    """
+    """A way to reach the service."""
 
     kind: str
+    """What is reached, in words for a visitor, who need not know its address."""
 
     @property
     def location(self) -> str:
         """Where the service is, for error messages."""
 
     def send(self, request: Request) -> Response:
-        """Send a request once.
+        """Send a request once; raises ServiceUnreachable, ServiceSlow or ServiceFailed."""
 
-        Raises:
-            ServiceUnreachable: No connection.
-            ServiceSlow: No response in time.
-            ServiceFailed: The service broke.
-        """
+
+def choose_transport(settings: Settings) -> Transport:
+    """The transport of the settings: `api_url` if set, else `function`, else this process."""
+    if settings.api_url:
+        from streamlit_app.client.rest import Rest
+
+        return Rest(settings.api_url)
+    if settings.function:
+        from streamlit_app.client.function import Function
+
+        return Function(settings.function)
+    from streamlit_app.client.local import Local
+
+    return Local(settings)
 
 
 def http_event(request: Request) -> dict[str, Any]:
@@ -89,11 +83,7 @@ def http_event(request: Request) -> dict[str, Any]:
 
 
 def read_result(path: str, result: object) -> Response:
-    """The function's result for an `http_event` as a response.
-
-    Raises:
-        NotTheContract: It has no status or no body.
-    """
+    """The function's result for an `http_event`; raises NotTheContract without status or body."""
     if not isinstance(result, Mapping) or not isinstance(result.get("body"), str):
         raise not_the_contract(path, "it has no status and body, which an HTTP API needs")
     try:

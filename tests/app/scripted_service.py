@@ -13,8 +13,7 @@ from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from energy.contract import RELEASE_HEADER
-from streamlit_app.client import Request, Transport
-from streamlit_app.client.transport import Response
+from streamlit_app.client.transport import Request, Response, Transport
 
 INVOKE = "/2015-03-31/functions/"
 

@@ -15,6 +15,7 @@ from scripted_service import ScriptedTransport, serve
 from energy.contract import ForecastRequest, Weather
 from energy.errors import (
     AnotherRelease,
+    ChampionNotHere,
     NotTheContract,
     ServiceFailed,
     ServiceRefused,
@@ -25,11 +26,17 @@ from energy.releases.bundle import read_manifest, read_table
 from energy.releases.reader import read_champion
 from energy.releases.store import open_store
 from energy.settings import Settings
-from streamlit_app.client import Client, Response
+from streamlit_app.client.client import Client
 from streamlit_app.client.function import Function
 from streamlit_app.client.local import Local
 from streamlit_app.client.rest import Rest
-from streamlit_app.client.transport import Request
+from streamlit_app.client.transport import (
+    Request,
+    Response,
+    choose_transport,
+    http_event,
+    read_result,
+)
 
 FORECASTER = "weather_normalised_components"
 
@@ -100,12 +107,9 @@ def test_the_published_table_comes_by_get(
     assert [(row.month, row.mean) for row in answer.months] == [
         (row.month, pytest.approx(row.mean, abs=1e-9)) for row in table.months
     ]
-
-
-def test_months_and_coverages_are_requested(client: Client) -> None:
-    forecast_request = ForecastRequest(months=("2022-12", "2023-01"), coverage=(0.5, 0.9))
-    answer = client.forecast(forecast_request)
-    assert [row.month for row in answer.months] == ["2022-12", "2023-01"]
+    months = ("2022-12", "2023-01")
+    answer = client.forecast(ForecastRequest(months=months, coverage=(0.5, 0.9)))
+    assert tuple(row.month for row in answer.months) == months
     assert [interval.coverage for interval in answer.months[0].intervals] == [0.5, 0.9]
 
 
@@ -153,15 +157,8 @@ def test_a_refusal_keeps_its_code_and_field(
 ) -> None:
     with pytest.raises(ServiceRefused) as caught:
         client.forecast(forecast_request)
-    error = caught.value
-    assert (error.code, error.field) == (code, field)
-    assert code in str(error)
-
-
-def test_a_missing_track_record_has_its_code(client: Client) -> None:
-    with pytest.raises(ServiceRefused) as caught:
-        client.track_record()
-    assert caught.value.code == "no_track_record"
+    assert (caught.value.code, caught.value.field) == (code, field)
+    assert code in str(caught.value)
 
 
 FORECAST = {"release_id": "r", "created_at": "2026-11-25T00:00:00Z", "target": "total"}
@@ -196,16 +193,15 @@ def test_an_incomplete_forecast_is_refused(
         client.forecast(ForecastRequest())
 
 
-@pytest.mark.parametrize(
-    "path", ["/v1/release", "/v1/release/scores", "/v1/release/data", "/v1/release/folds"]
-)
-def test_an_empty_document_is_refused(
-    client: Client, fallback: ScriptedTransport, path: str
-) -> None:
-    fallback.script[path] = Response(200, "{}")
-    ask = {"release": client.release, "scores": client.scores, "data": client.data}
+def test_an_empty_document_is_refused(client: Client, fallback: ScriptedTransport) -> None:
+    fallback.script["*"] = Response(200, "{}")
+    for query in (client.release, client.scores, client.data, client.folds, client.panel):
+        with pytest.raises(NotTheContract):
+            query()
+    history = '{"schema": 1, "unit": "Mtoe", "first_month": "2001-01", "values": [1.0, NaN]}'
+    fallback.script["*"] = Response(200, history)
     with pytest.raises(NotTheContract):
-        ask.get(path.rpartition("/")[2], client.folds)()
+        client.history()
 
 
 @pytest.mark.parametrize("answer", [Response(500, "<html>"), Response(503, '{"message": "no"}')])
@@ -261,3 +257,44 @@ def test_a_response_of_another_release_is_refused(client: Client) -> None:
         client.forecast(ForecastRequest(), "2022-06-another")
     with pytest.raises(AnotherRelease):  # not a refusal, which may be of that release alone
         client.forecast(ForecastRequest(target="whale_oil"), "2022-06-another")
+
+
+def test_a_missing_region_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_REGION", "AWS_DEFAULT_REGION", "AWS_PROFILE"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nowhere")
+    with pytest.raises(ServiceUnreachable, match="NoRegionError"):
+        Client(Function("energy-forecast")).release()
+
+
+def test_a_champion_that_cannot_be_loaded_here_is_reported(
+    monkeypatch: pytest.MonkeyPatch, made_store: Callable[[str], Path]
+) -> None:
+    here = Local(Settings(store=str(made_store(FORECASTER))))
+    refused = {"statusCode": 503, "body": json.dumps({"error": {"code": "champion_refused"}})}
+    monkeypatch.setattr(here._handler, "handle", lambda event: refused)
+    monkeypatch.setattr("streamlit_app.client.local.find_spec", lambda name: None)
+    with pytest.raises(ChampionNotHere, match="sktime"):
+        Client(here).forecast(ForecastRequest(weather=Weather(temperature_change=1.0)))
+
+
+@pytest.mark.parametrize("result", [None, [], {}, {"statusCode": 200}, {"body": "{}"}])
+def test_a_result_without_status_and_body_is_refused(result: object) -> None:
+    with pytest.raises(NotTheContract):
+        read_result("/v1/release", result)
+
+
+def test_an_event_is_what_a_gateway_sends() -> None:
+    event = http_event(Request("/v1/forecast", {"periods": "3"}))
+    assert event["queryStringParameters"] == {"periods": "3"}
+    assert "body" not in event
+    assert json.loads(http_event(Request("/v1/forecast", body={"a": 1}))["body"]) == {"a": 1}
+
+
+def test_settings_choose_the_transport() -> None:
+    chosen = [
+        choose_transport(Settings(api_url="https://api", function="f")),
+        choose_transport(Settings(function="f")),
+        choose_transport(Settings()),
+    ]
+    assert [type(transport) for transport in chosen] == [Rest, Function, Local]

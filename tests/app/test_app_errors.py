@@ -15,8 +15,8 @@ from streamlit.testing.v1 import AppTest
 from energy.errors import ServiceFailed, ServiceSlow, ServiceUnreachable
 from energy.settings import Settings
 from streamlit_app import queries
-from streamlit_app.client import Client, Request, Response
 from streamlit_app.client.local import Local
+from streamlit_app.client.transport import Request, Response
 
 Open = Callable[..., AppTest]
 
@@ -95,16 +95,6 @@ def test_try_again_reads_the_release_once_the_service_is_back(
     assert not app.error
 
 
-def test_a_failure_is_not_repeated_with_every_click(
-    open_page: Open, scripted: ScriptedTransport
-) -> None:
-    scripted.script["*"] = ServiceSlow("It is slow.")
-    app = open_page("forecast")
-    before = len(scripted.requests)
-    app.run()
-    assert len(scripted.requests) == before
-
-
 @pytest.mark.parametrize(
     ("page", "path"),
     [
@@ -123,17 +113,6 @@ def test_a_missing_document_leaves_the_rest_of_the_page(
     assert not app.exception
     assert "published without it" in page_text(app)
     assert "Open Government Licence" in page_text(app)
-
-
-def test_figures_that_are_not_numbers_are_not_drawn(
-    open_page: Open, scripted: ScriptedTransport
-) -> None:
-    scripted.script["/v1/release/history"] = Response(
-        200,
-        '{"schema": 1, "unit": "Mtoe", "first_month": "2001-01", "values": [1.0, NaN]}',
-        Client(scripted).release().release_id,
-    )
-    assert "response is incomplete" in page_text(open_page("forecast"))
 
 
 def test_an_answer_of_another_release_is_not_mixed_in(

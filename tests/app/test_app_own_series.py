@@ -16,8 +16,8 @@ from scripted_service import ScriptedTransport
 from streamlit.testing.v1 import AppTest
 
 from energy.settings import Settings
-from streamlit_app.client import Request, Response
 from streamlit_app.client.local import Local
+from streamlit_app.client.transport import Request, Response
 
 Open = Callable[..., AppTest]
 OTHERS = re.compile(r"Mtoe|TWh|\benergy\b|Met Office|DESNZ|\bUK\b", re.IGNORECASE)
@@ -62,7 +62,15 @@ def test_the_forecast_has_its_title_and_unit(shown: Open) -> None:
 def test_without_weather_there_are_no_scenarios(shown: Open, scripted: ScriptedTransport) -> None:
     assert "This forecast does not use weather" in page_text(shown("weather"))
     assert "/v1/release/weather" not in {request.path for request in scripted.requests}
-    assert "Against the weather" not in shown("data").button_group[0].options
+
+
+def test_a_user_s_own_file_has_no_due_date(shown: Open, scripted: ScriptedTransport) -> None:
+    assert "once the file has it" in page_text(shown("track_record"))
+    scripted.script["/v1/track-record"] = Response(200, json.dumps(a_track_record().to_dict()))
+    st.cache_data.clear()
+    text = page_text(shown("track_record"))
+    assert "30 forecast months" in text
+    assert "due" not in text
 
 
 def test_the_data_start_with_the_target_each_in_its_unit(shown: Open) -> None:
@@ -71,17 +79,9 @@ def test_the_data_start_with_the_target_each_in_its_unit(shown: Open) -> None:
     assert "museum, \\$ thousand" in page_text(app)
     assert "given by hand: visitors.csv" in page_text(app)
     assert "](" not in page_text(app)
+    assert "Against the weather" not in app.button_group[0].options
     app.selectbox(key="series").set_value("families").run()
     assert "##### Families, thousand" in page_text(app)
-
-
-def test_a_user_s_own_file_has_no_due_date(shown: Open, scripted: ScriptedTransport) -> None:
-    assert "once the file has it" in page_text(shown("track_record"))
-    scripted.script["/v1/track-record"] = Response(200, json.dumps(a_track_record().to_dict()))
-    st.cache_data.clear()
-    app = shown("track_record")
-    assert "30 forecast months" in page_text(app)
-    assert "due" not in page_text(app)
 
 
 def test_a_release_without_a_title_has_the_name_of_its_target(

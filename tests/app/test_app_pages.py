@@ -16,10 +16,11 @@ from scripted_service import ScriptedTransport
 from streamlit.testing.v1 import AppTest
 
 from energy.contract import ForecastRequest
-from energy.contract.track_record import DriftCheck, Due
+from energy.contract.track_record import DriftCheck, Due, TrackRecord
 from streamlit_app import forecast_data, queries
-from streamlit_app.client import Client, Request, Response
+from streamlit_app.client.client import Client
 from streamlit_app.client.local import Local
+from streamlit_app.client.transport import Request, Response
 
 Open = Callable[..., AppTest]
 
@@ -73,11 +74,24 @@ def test_a_permalink_brings_the_page_back(open_page: Open) -> None:
     assert app.dataframe[0].value["month"].iloc[-1] == "December 2022"
 
 
-def test_parts_are_drawn_where_the_release_has_them(
-    open_page: Open, scripted: ScriptedTransport, local: Callable[[str], Local]
+@pytest.mark.parametrize(
+    ("page", "query", "widget"),
+    [
+        ("data", {"view": "Taken apart"}, ("button_group", "view", "Decomposition")),
+        (
+            "leaderboard",
+            {"figure": "share inside the 80% interval"},
+            ("selectbox", "figure", "coverage80"),
+        ),
+    ],
+)
+def test_a_permalink_of_an_earlier_version_still_works(
+    open_page: Open, page: str, query: dict[str, str], widget: tuple[str, str, str]
 ) -> None:
-    scripted.fallback = local("theta")
-    assert "The forecast by part, Mtoe a month" in page_text(open_page("forecast"))
+    app = open_page(page, **query)
+    kind, key, value = widget
+    assert not app.exception
+    assert getattr(app, kind)(key=key).value == value
 
 
 def test_colder_is_more_and_warmer_is_less(open_page: Open) -> None:
@@ -94,19 +108,16 @@ def test_colder_is_more_and_warmer_is_less(open_page: Open) -> None:
 
 
 def test_a_past_winter_is_requested(open_page: Open, scripted: ScriptedTransport) -> None:
+    st.cache_data.clear()
     app = open_page("weather", what="A past winter")
-    assert not app.exception
+    label = next(text for text in app.selectbox(key="winter").options if "(-" in text)
+    earlier = label.replace("-", "\u2212").replace("against the average", "on the average")
+    app = open_page("weather", what="A past winter", winter=earlier)
+    assert app.selectbox(key="winter").value == label[:7]
     bodies = [request.body for request in scripted.requests if request.body]
     assert {month[5:] for month in bodies[-1]["weather"]["degree_days"]} == {
         "10", "11", "12", "01", "02", "03",
     }  # fmt: skip
-
-
-def test_a_champion_without_weather_uses_the_sensitivity(
-    open_page: Open, scripted: ScriptedTransport, local: Callable[[str], Local]
-) -> None:
-    scripted.fallback = local("theta")
-    assert "does not use weather" in page_text(open_page("weather"))
 
 
 def test_the_leaderboard_names_the_champion_and_its_holdout_error(open_page: Open) -> None:
@@ -116,19 +127,29 @@ def test_the_leaderboard_names_the_champion_and_its_holdout_error(open_page: Ope
     assert list(app.dataframe[0].value["Forecaster"]) == ["Weather normalised components"]
 
 
-def test_without_a_track_record_the_first_score_has_a_date(open_page: Open) -> None:
-    st.cache_data.clear()
-    assert "27 October 2022" in page_text(open_page("track_record"))
+def test_the_data_have_five_views(open_page: Open) -> None:
+    app = open_page("data")
+    assert re.search(r"SHA-256 `[0-9a-f]{64}`", page_text(app))
+    views = app.button_group(key="view").options
+    assert views == [
+        *("Over time", "By season", "Year by season", "Decomposition", "Against the weather"),
+    ]
+    for view, charts in zip(views, (1, 1, 1, 2, 1), strict=True):
+        app.button_group(key="view").set_value(view).run()
+        assert not app.exception
+        assert len(app.get("vega_lite_chart")) == charts
 
 
 @pytest.mark.parametrize(
-    "view", ["Over time", "By season", "Year by season", "Decomposition", "Against the weather"]
+    ("record", "due"), [(None, "27 October 2022"), (a_track_record(False), "26 October 2023")]
 )
-def test_the_data_have_five_views(open_page: Open, view: str) -> None:
-    app = open_page("data", view=view)
-    assert not app.exception
-    assert "UK energy consumption" in page_text(app)
-    assert re.search(r"SHA-256 `[0-9a-f]{64}`", page_text(app))
+def test_without_scores_the_first_has_a_date(
+    open_page: Open, scripted: ScriptedTransport, record: TrackRecord | None, due: str
+) -> None:
+    st.cache_data.clear()
+    if record:
+        scripted.script["/v1/track-record"] = Response(200, json.dumps(record.to_dict()))
+    assert f"published on or about **{due}**" in page_text(open_page("track_record"))
 
 
 def test_a_release_can_be_traced_to_its_files(open_page: Open, scripted: ScriptedTransport) -> None:
@@ -151,9 +172,12 @@ def test_a_new_release_shows_without_a_restart(
     app.run()
     assert second in page_text(app)
     assert first not in page_text(app)
+    assert "The forecast by part, Mtoe a month" in page_text(app)
+    assert "does not use weather" in page_text(open_page("weather"))
 
 
 def test_the_track_record_is_summarised(open_page: Open, scripted: ScriptedTransport) -> None:
+    st.cache_data.clear()
     scripted.script["/v1/track-record"] = Response(200, json.dumps(a_track_record().to_dict()))
     app = open_page("track_record")
     assert not app.exception
@@ -188,15 +212,6 @@ def test_the_track_record_has_drift_delays_and_missing_months(
     assert level.evidence in text
     assert "Of two releases with one cutoff the later counts." in text
     assert "never published, although later months were: February 2023" in text
-
-
-def test_a_track_record_without_scores_has_the_date_of_the_first(
-    open_page: Open, scripted: ScriptedTransport
-) -> None:
-    st.cache_data.clear()
-    scripted.script["/v1/track-record"] = Response(200, json.dumps(a_track_record(False).to_dict()))
-    app = open_page("track_record")
-    assert "August 2023, which is published on or about **26 October 2023**" in page_text(app)
 
 
 def test_revisions_of_the_data_are_listed(open_page: Open, scripted: ScriptedTransport) -> None:

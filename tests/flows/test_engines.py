@@ -94,35 +94,27 @@ def test_only_branches_are_retried_and_caught(engines: Compiled) -> None:
 
 
 @pytest.mark.parametrize("flow", FLOWS)
-def test_every_task_requests_enough_of_what_fargate_offers(engines: Compiled, flow: str) -> None:
+def test_every_task_has_its_image_its_resources_and_its_settings(
+    engines: Compiled, flow: str
+) -> None:
+    assert engines.job_images == {IMAGE}
     for name, pod in pods(engines, flow).items():
-        requests = pod["container"]["resources"]["requests"]
-        state = jobs(engines, flow)[name]["Parameters"]["ContainerOverrides"]
-        batch = {one["Type"]: one["Value"] for one in state["ResourceRequirements"]}
-        assert batch == ENOUGH
+        container = pod["container"]
+        assert container["image"] == IMAGE
+        requests = container["resources"]["requests"]
         assert float(requests["cpu"]) == float(ENOUGH["VCPU"])
         assert float(requests["memory"].removesuffix("M")) == float(ENOUGH["MEMORY"])
-
-
-@pytest.mark.parametrize("flow", FLOWS)
-def test_every_task_runs_in_the_image_with_the_digest(engines: Compiled, flow: str) -> None:
-    assert {pod["container"]["image"] for pod in pods(engines, flow).values()} == {IMAGE}
-    assert engines.job_images == {IMAGE}
-
-
-@pytest.mark.parametrize("flow", FLOWS)
-def test_every_task_has_the_settings(engines: Compiled, flow: str) -> None:
-    for pod in pods(engines, flow).values():
-        environ = {one["name"]: one["value"] for one in pod["container"]["env"]}
-        assert VARIABLES.items() <= environ.items()
-        assert environ["METAFLOW_DEFAULT_DATASTORE"] == "s3"
-        mounts = {one["mountPath"]: one["name"] for one in pod["container"]["volumeMounts"]}
+        mounts = {mount["mountPath"]: mount["name"] for mount in container["volumeMounts"]}
         assert mounts["/data"] == "energy-data"
-    for state in jobs(engines, flow).values():
-        environment = state["Parameters"]["ContainerOverrides"]["Environment"]
-        environ = {one["Name"]: one.get("Value") for one in environment}
-        assert VARIABLES.items() <= environ.items()
-        assert environ["METAFLOW_DEFAULT_DATASTORE"] == "s3"
+        job = jobs(engines, flow)[name]["Parameters"]["ContainerOverrides"]
+        batch = {entry["Type"]: entry["Value"] for entry in job["ResourceRequirements"]}
+        assert batch == ENOUGH
+        for environ in (
+            {entry["name"]: entry["value"] for entry in container["env"]},
+            {entry["Name"]: entry.get("Value") for entry in job["Environment"]},
+        ):
+            assert VARIABLES.items() <= environ.items()
+            assert environ["METAFLOW_DEFAULT_DATASTORE"] == "s3"
 
 
 def test_argo_starts_the_first_flow_at_a_time_and_the_others_after_it(

@@ -129,11 +129,6 @@ def test_the_card_of_a_new_release(story: Story) -> None:
     assert titles == ["total: before and now", "natural gas: before and now"]
 
 
-def test_a_run_inside_flows_works_too(story: Story) -> None:
-    assert not (story.checkout.root / "flows" / ".metaflow").exists()
-    assert not (story.checkout.root / "flows" / "data").exists()
-
-
 def test_a_broken_release_is_quarantined(story: Story) -> None:
     output = story.broken.run.refused()
     assert output.startswith("total of 2022-05: found 13.120, which became 15.870")
@@ -150,3 +145,5 @@ def test_a_broken_release_is_quarantined(story: Story) -> None:
 def test_existing_files_are_not_changed(story: Story) -> None:
     after = contents(story.checkout.root / "data")
     assert {name: after[name] for name in story.before} == story.before
+    assert not (story.checkout.root / "flows" / ".metaflow").exists()  # of a run inside flows/
+    assert not (story.checkout.root / "flows" / "data").exists()

@@ -56,28 +56,20 @@ def test_the_newest_vintage_unless_another_is_asked_for(three: Path, tmp_path: P
     assert training_plan.series["total"].index[-1] == CUTOFF
 
 
-def test_what_was_known_is_held_for_cutoffs_with_a_vintage_of_their_own(
-    three: Path, tmp_path: Path
-) -> None:
-    training_plan = prepared(three, tmp_path, real_time=True)
-    assert set(training_plan.real_time_data["total"]) == {CUTOFF}
-    series, weather = training_plan.real_time_data["total"][CUTOFF]
-    assert (series.index[0], series.index[-1]) == (training_plan.series["total"].index[0], CUTOFF)
-    assert list(weather.columns) == list(training_plan.weather.columns)
+def test_cutoffs_with_a_vintage_of_their_own_have_its_figures(three: Path, tmp_path: Path) -> None:
+    training_plan = prepared(three, tmp_path, real_time=True, target="all")
+    assert set(training_plan.real_time_data) == set(training_plan.series) == set(TARGETS)
+    for name, real_time in training_plan.real_time_data.items():
+        assert set(real_time) == {CUTOFF}
+        series, weather = real_time[CUTOFF]
+        first_month = training_plan.series[name].index[0]
+        assert (series.name, series.index[0], series.index[-1]) == (name, first_month, CUTOFF)
+        assert list(weather.columns) == list(training_plan.weather.columns)
     assert " 1 folds use figures as first published." in str(training_plan)
     # The plan of this one has its cutoffs a month earlier, where no vintage ends.
     _, embedded, _ = list_vintages(three)
     training_plan = prepared(three, tmp_path, real_time=True, vintage=embedded.vintage_id)
     assert training_plan.real_time_data == {"total": {}}
-
-
-def test_every_part_is_told_what_was_known_of_it(three: Path, tmp_path: Path) -> None:
-    training_plan = prepared(three, tmp_path, real_time=True, target="all")
-    assert set(training_plan.real_time_data) == set(training_plan.series) == set(TARGETS)
-    for name, known in training_plan.real_time_data.items():
-        assert set(known) == {CUTOFF}
-        series, _ = known[CUTOFF]
-        assert (series.name, series.index[-1]) == (name, CUTOFF)
 
 
 def test_a_fold_sees_the_figures_of_its_time_where_they_are_held(
