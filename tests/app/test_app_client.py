@@ -26,6 +26,7 @@ from energy.releases.bundle import read_manifest, read_table
 from energy.releases.reader import read_champion
 from energy.releases.store import open_store
 from energy.settings import Settings
+from streamlit_app.client import choose_transport
 from streamlit_app.client.client import Client
 from streamlit_app.client.function import Function
 from streamlit_app.client.local import Local
@@ -33,7 +34,6 @@ from streamlit_app.client.rest import Rest
 from streamlit_app.client.transport import (
     Request,
     Response,
-    choose_transport,
     http_event,
     read_result,
 )
