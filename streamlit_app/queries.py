@@ -18,9 +18,9 @@ import streamlit as st
 from energy.contract.track_record import TrackRecord
 from energy.errors import AnotherRelease, EnergyError
 from energy.settings import Settings
+from streamlit_app.client import choose_transport
 from streamlit_app.client.client import Client
 from streamlit_app.client.documents import ReleaseInfo
-from streamlit_app.client.transport import choose_transport
 
 P = ParamSpec("P")
 T = TypeVar("T")

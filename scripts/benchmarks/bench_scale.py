@@ -212,17 +212,7 @@ def _made_up_values(months: int, random: np.random.Generator) -> np.ndarray:
 
 @dataclass(frozen=True)
 class FlowRun:
-    """Time and memory of a run.
-
-    Attributes:
-        seconds: Wall time of the whole command.
-        cpu_seconds: CPU time of all its processes.
-        chunk_seconds: CPU time in the chunks.
-        chunks: Number of chunks.
-        peak_mb: Peak memory of the process of a chunk.
-        kilobytes: Size of the release's panel files.
-        panel: Summary of the forecasts; None for a table of one series.
-    """
+    """Time and memory of a run."""
 
     seconds: float
     cpu_seconds: float

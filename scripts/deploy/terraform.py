@@ -27,10 +27,7 @@ class Runner(Protocol):
     def run(self, *command: str, stdin: str = "", allowed: Collection[int] = (0,)) -> int:
         """Run a program and return its exit status; its output is the caller's.
 
-        Args:
-            command: The program and its arguments; they are printed, so none may be a secret.
-            stdin: Text for standard input.
-            allowed: Exit statuses that are not failures.
+        The command is printed, so no argument may be a secret.
 
         Raises:
             RuntimeError: The program is not installed, or ended with another status.
@@ -84,11 +81,6 @@ def agree(question: str, yes: bool) -> bool:
 def agree_by_name(warning: str, name: str, typed: str | None) -> bool:
     """Ask for a name to be typed, so that nothing is destroyed by habit.
 
-    Args:
-        warning: What will be deleted.
-        name: What has to be typed.
-        typed: The name from the command line; None to ask.
-
     Raises:
         RuntimeError: Standard input is closed.
     """
@@ -119,12 +111,7 @@ def terraform_program() -> str:
 
 
 def variables(folder: Path, environ: Mapping[str, str]) -> dict[str, str]:
-    """Text variables that Terraform reads by itself, in its order of precedence.
-
-    Args:
-        folder: The root module's, with or without `terraform.tfvars`.
-        environ: With `TF_VAR_*`, which the file overrides.
-    """
+    """Text variables that Terraform reads by itself, in its order of precedence."""
     prefix = "TF_VAR_"
     from_environment = {
         name.removeprefix(prefix): value
@@ -151,13 +138,7 @@ class Terraform:
         self.runner.run(*self.command, "init", "-input=false", "-reconfigure", *backend)
 
     def plan(self, file: str, variables: Mapping[str, str], destroy: bool = False) -> bool:
-        """Write and show a plan; return whether it changes anything.
-
-        Args:
-            file: Where to write the plan.
-            variables: Beside those in the environment.
-            destroy: Plan to destroy everything.
-        """
+        """Write and show a plan; return whether it changes anything."""
         options = [f"-var={name}={value}" for name, value in variables.items()]
         mode = ["-destroy"] if destroy else []
         status = self.runner.run(

@@ -162,12 +162,7 @@ def draw_app() -> int:
 
 @contextmanager
 def app(store: str, log: Path) -> Iterator[str]:
-    """Serve the app on a store, forecasting in its own process; yields its URL.
-
-    Args:
-        store: A directory or an S3 URL.
-        log: File for its output.
-    """
+    """Serve the app on a store, forecasting in its own process; yields its URL."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

@@ -66,16 +66,7 @@ def emulator(
     handler: str = HANDLER,
     python: str = sys.executable,
 ) -> Iterator[Emulator]:
-    """Run a handler as Lambda does, from the project's folder.
-
-    Args:
-        port: Port for events.
-        runtime_port: Port between the emulator and the handler's process.
-        environment: The handler's variables, as for `processes.running`.
-        log: File for the output of both; None for standard error.
-        handler: Module and function.
-        python: The interpreter.
-    """
+    """Run a handler as Lambda does, from the project's folder."""
     command = [
         str(fetch()),
         *("--runtime-interface-emulator-address", f"127.0.0.1:{port}"),

@@ -25,10 +25,7 @@ def running(
 ) -> Iterator[subprocess.Popen[bytes]]:
     """Run a program in the project's folder; kill it and its children at the end.
 
-    Args:
-        command: The program and its arguments.
-        environment: Variables beside the caller's, of which those with NOT_INHERITED are left out.
-        log: File that its output is appended to; None for standard error.
+    Of the caller's variables, those with NOT_INHERITED are left out.
     """
     with open(log, "ab") if log else nullcontext(sys.stderr) as output:
         process = subprocess.Popen(

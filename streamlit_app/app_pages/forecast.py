@@ -27,7 +27,8 @@ with layout.show_errors():
     unit = units[forecast.unit]
     if len(units) > 1:
         name = choice.segmented_control(
-            *("Unit", list(units)),
+            "Unit",
+            list(units),
             default=forecast.unit,
             key="unit",
             required=True,

@@ -71,7 +71,8 @@ with layout.show_errors():
     st.subheader("By months ahead", anchor=False)
     left, right = st.columns([1, 2])
     metric = left.selectbox(
-        *("Metric", list(METRICS)),
+        "Metric",
+        list(METRICS),
         format_func=METRICS.__getitem__,
         key="figure",
         bind="query-params",

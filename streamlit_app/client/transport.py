@@ -9,7 +9,6 @@ from typing import Any, Protocol
 
 from energy.contract import RELEASE_HEADER
 from energy.errors import NotTheContract, ServiceFailed, ServiceSlow, ServiceUnreachable
-from energy.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,21 +45,6 @@ class Transport(Protocol):
 
     def send(self, request: Request) -> Response:
         """Send a request once; raises ServiceUnreachable, ServiceSlow or ServiceFailed."""
-
-
-def choose_transport(settings: Settings) -> Transport:
-    """The transport of the settings: `api_url` if set, else `function`, else this process."""
-    if settings.api_url:
-        from streamlit_app.client.rest import Rest
-
-        return Rest(settings.api_url)
-    if settings.function:
-        from streamlit_app.client.function import Function
-
-        return Function(settings.function)
-    from streamlit_app.client.local import Local
-
-    return Local(settings)
 
 
 def http_event(request: Request) -> dict[str, Any]:

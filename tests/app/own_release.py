@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace as replace_fields
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,39 +21,41 @@ ATTRIBUTION = "Made-up figures of a made-up museum."
 LINEAGE = Lineage({"visitors.csv": "a" * 64}, "unknown", {}, {}, "3.11")
 
 
-def publish(folder: Path, panel: Any = None) -> str:
-    """Publish it in that store and make it live; its id."""
+def publish(
+    folder: Path,
+    panel: Any = None,
+    target: str = "visitors",
+    title: str = TITLE,
+    unit: str = UNIT,
+    lineage: Lineage = LINEAGE,
+    reason: str = "it is best",
+    **changes: Any,
+) -> str:
+    """Publish it in that store, with changes to its data, and make it live; its id."""
     y = make_series("visitors")
     plan = make_plan(y)
-    table = replace(make_table(y, plan), target="visitors", unit=UNIT)
-    families = (y - 10).round(2)
+    table = replace(make_table(y, plan), target=target, unit=unit)
+    file = {"name": "visitors.csv", "sha256": "a" * 64, "bytes": 4276, "published": ""}
     data = {
         "schema": SCHEMA,
         "vintage_id": "2022-07-00000000",
         "release": "July 2022",
-        "title": TITLE,
-        "unit": UNIT,
-        "units": {"families": "thousand", "visitors": UNIT},
+        "title": title,
+        "unit": unit,
+        "units": {"families": "thousand", target: unit},
         "first_month": str(y.index[0]),
-        "columns": {"families": [*families], "visitors": [*y.round(6)]},
+        "columns": {"families": [*(y - 10).round(2)], target: [*y.round(6)]},
         "provisional": [],
-        "files": [
-            {
-                "name": "visitors.csv",
-                "sha256": "a" * 64,
-                "bytes": 4276,
-                "source": "given by hand: visitors.csv",
-                "published": "",
-            }
-        ],
+        "files": [{**file, "source": "given by hand: visitors.csv"}],
         "licence": "",
         "attribution": ATTRIBUTION,
         "before": "",
         "revisions": [],
+        **changes,
     }
-    compared = make_comparison(y, plan)
-    draft = ReleaseDraft(table, b"a model", compared, y, data=data, title=TITLE, panel=panel)
+    scores = replace_fields(make_comparison(y, plan), why=reason)
+    draft = ReleaseDraft(table, b"a model", scores, y, data=data, title=title, panel=panel)
     store, now = open_store(str(folder)), datetime(2022, 9, 1, tzinfo=UTC)
-    manifest, _ = write_draft(store, draft, LINEAGE, now)
-    promote(store, manifest.release_id, "it is best", now)
+    manifest, _ = write_draft(store, draft, lineage, now)
+    promote(store, manifest.release_id, reason, now)
     return manifest.release_id

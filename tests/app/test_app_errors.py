@@ -115,17 +115,6 @@ def test_a_missing_document_leaves_the_rest_of_the_page(
     assert "Open Government Licence" in page_text(app)
 
 
-def test_an_answer_of_another_release_is_not_mixed_in(
-    open_page: Open, scripted: ScriptedTransport
-) -> None:
-    app = open_page("forecast")
-    stale = json.loads(scripted.fallback.send(scripted.requests[0]).text)  # type: ignore[union-attr]
-    scripted.script["/v1/release"] = Response(200, json.dumps({**stale, "release_id": "other"}))
-    queries.release_watch().refresh()
-    app.run()
-    assert "new release is going live" in page_text(app)
-
-
 @pytest.mark.parametrize(
     ("page", "name"), [("forecast", "history"), ("leaderboard", "scores"), ("data", "data")]
 )
@@ -152,13 +141,17 @@ def test_a_document_without_a_release_id_is_not_shown(
     assert "no header x-release-id" in page_text(open_page("leaderboard"))
 
 
+@pytest.mark.parametrize("fault", ["a page", "the settings"])
 def test_a_fault_of_the_app_shows_no_traceback(
-    open_page: Open, scripted: ScriptedTransport, monkeypatch: pytest.MonkeyPatch
+    open_page: Open, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
     def wrong(*_: object) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr(queries, "history", wrong)
+    if fault == "a page":
+        monkeypatch.setattr(queries, "history", wrong)
+    else:
+        monkeypatch.setenv("ENERGY_REFRESH_SECONDS", "secret")
     app = open_page("forecast")
     assert not app.exception
     assert "Something went wrong" in page_text(app)
@@ -183,12 +176,3 @@ def test_a_scenario_that_the_service_cannot_answer_is_reported(
     app = open_page("weather")
     assert not app.exception
     assert "scenarios are not available" in page_text(app)
-
-
-def test_invalid_settings_show_no_traceback(
-    open_page: Open, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("ENERGY_REFRESH_SECONDS", "often")
-    app = open_page("forecast")
-    assert not app.exception
-    assert "Something went wrong" in page_text(app)

@@ -20,8 +20,8 @@ from browser_page import PAGES, BrowserPage
 from energy.contract import ForecastRequest
 from energy.settings import Settings
 from streamlit_app import forecast_data
+from streamlit_app.client import choose_transport
 from streamlit_app.client.client import Client
-from streamlit_app.client.transport import choose_transport
 
 pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 pytestmark = pytest.mark.e2e

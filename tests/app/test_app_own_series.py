@@ -56,7 +56,7 @@ def test_the_forecast_has_its_title_and_unit(shown: Open) -> None:
     )
     assert "\\$ thousand** are expected from" in page_text(app)
     assert "##### Visitors to the open\\_air museum, \\$ thousand a month" in page_text(app)
-    assert not app.segmented_control  # there is no other unit to choose_transport
+    assert not app.segmented_control  # there is no other unit to choose
 
 
 def test_without_weather_there_are_no_scenarios(shown: Open, scripted: ScriptedTransport) -> None:
