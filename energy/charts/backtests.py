@@ -210,7 +210,7 @@ def rolling_origins(plan: FoldPlan, first: pd.Period, last: pd.Period) -> Any:
     The series begins and ends in the months `first` and `last`.
     """
     rows = []
-    for cutoff, protocol in plan.cutoffs.items():
+    for cutoff, protocol in plan.rolling.items():
         end = min(cutoff + MONTHS_SCORED, last)
         for part, begin, until in (("training", first, cutoff), (protocol, cutoff + 1, end)):
             ends = begin.to_timestamp(), (until + 1).to_timestamp()
@@ -229,7 +229,7 @@ def rolling_origins(plan: FoldPlan, first: pd.Period, last: pd.Period) -> Any:
         bars.mark_bar(height=alt.RelativeBandSize(0.7)) + dashed(split, x="split:T"),
         "Rolling-origin folds",
         f"1 to {MONTHS_SCORED} months ahead; dashed: the end of the training part",
-        height=max(120, 14 * len(plan.cutoffs)),
+        height=max(120, 14 * len(plan.rolling)),
     )
 
 

@@ -29,7 +29,7 @@ import numpy as np
 import pandas as pd
 
 from energy.data.frame import temporal_split
-from energy.forecasting.folds import FoldPlan, plan_folds
+from energy.forecasting.folds import MONTHS_SCORED, FoldPlan, plan_folds
 from energy.settings import ROOT
 from scripts.markdown_blocks import markdown_table, replace_block
 
@@ -277,7 +277,8 @@ def run_statsforecast(
     for name, rows in table.groupby("shop", sort=False):
         months = pd.PeriodIndex(rows["month"], freq="M")
         folds_of_series = shared_plan(months, folds)
-        known = rows[months <= folds_of_series.split]  # all that our backtest uses
+        last = folds_of_series.backtest[-1] + MONTHS_SCORED
+        known = rows[months <= last]  # all that our backtest uses
         parts.append(
             pd.DataFrame({"unique_id": name, "ds": known["month"] + "-01", "y": known["sales"]})
         )

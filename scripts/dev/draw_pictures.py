@@ -135,7 +135,7 @@ def _figures_block(table: ForecastTable, ranked: list[Score], scores: dict) -> s
     header += ["holdout MASE", "holdout MAPE", "holdout 80% coverage"]
     return (
         f"Data to {table.cutoff}: **{next_twelve_months(table)}**, by `{table.forecaster}`, "
-        f"chosen on {ranked[0].folds} rolling origins, 1 to 12 months ahead (candidate models, "
+        f"measured on {ranked[0].folds} rolling origins, 1 to 12 months ahead (candidate models, "
         f"version {scores['bench_version']}).\n\n"
         f"{markdown_table(header, rows)}"
     )

@@ -79,9 +79,9 @@ def test_folds_end_with_the_last_month_scored_and_within_the_series() -> None:
     rows = rows_of(charts.rolling_origins(plan, y.index[0], y.index[-1]), "begin")
     labels = {part: label for part, (label, _) in FOLD_PARTS.items()}
     training = [row for row in rows if row["key"] == labels["training"]]
-    assert [row["cutoff"] for row in training] == [str(cutoff) for cutoff in plan.cutoffs]
+    assert [row["cutoff"] for row in training] == [str(cutoff) for cutoff in plan.rolling]
     scored = {row["cutoff"]: row for row in rows if row["key"] != labels["training"]}
-    for cutoff, protocol in plan.cutoffs.items():
+    for cutoff, protocol in plan.rolling.items():
         row = scored[str(cutoff)]
         assert row["key"] == labels[protocol]
         assert pd.Timestamp(row["begin"]) == (cutoff + 1).to_timestamp()

@@ -50,7 +50,7 @@ def test_the_last_words(good: Good, first: Manifest) -> None:
     words = good.run.closing
     assert words.startswith(f"\nChampion   {first.forecaster} for total\n")
     scores = r"MASE \d\.\d{3} against \d\.\d{3} for seasonal_naive; MAPE [\d.]+% against [\d.]+%"
-    for name, folds in (("Backtest", "6 folds to 2018-03"), ("Holdout", "9 folds after it")):
+    for name, folds in (("Backtest", "6 folds to 2018-03"), ("Holdout", "8 folds after it")):
         assert re.search(rf"\n{name} +{scores}; 80% interval coverage \d+%  \({folds}", words)
     assert first.forecaster == "weather_normalised_theta"
     assert re.search(r"\nNowcast    MAPE [\d.]+% one month ahead with that month's weather", words)

@@ -11,8 +11,8 @@ from made_results import ENERGY, RAW, WEATHER, make_release
 from energy.data.vintage_builder import NewVintage, ingest_vintage
 from energy.data.vintages import VintageRecord
 
-CUTOFF = pd.Period("2018-04", "M")
-"""Where the training part ends of a vintage that ends in August 2022."""
+CUTOFF = pd.Period("2018-05", "M")
+"""The first cutoff of the holdout."""
 BEFORE = ("2016-11", "2017-02", "2018-01", "2018-02")
 """Months that may be revised."""
 

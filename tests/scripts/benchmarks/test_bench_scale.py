@@ -26,11 +26,11 @@ def test_some_series_are_short() -> None:
     assert 0.05 < (months < 37).mean() < 0.2
 
 
-def test_folds_are_equal_and_end_at_the_split() -> None:
+def test_folds_are_equal_and_end_within_a_step_of_the_split() -> None:
     for months in (100, 157, 239):
         index = pd.period_range("2000-01", periods=months, freq="M")
         folds = bench_scale.shared_plan(index, 9)
         assert len(folds.backtest) == 9
-        assert folds.backtest[-1] + 12 == folds.split
+        assert folds.split - 5 < folds.backtest[-1] + 12 <= folds.split
     with pytest.raises(ValueError, match="too few"):
         bench_scale.shared_plan(pd.period_range("2000-01", periods=70, freq="M"), 9)

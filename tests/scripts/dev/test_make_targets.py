@@ -87,4 +87,4 @@ def test_make_picture_draws_and_writes_the_figures(load: Load, copied: Path) -> 
     assert load("draw_pictures", ROOT=copied, VERSIONS=versions).main(["release"]) == 0
     for name in ("forecast", "leaderboard"):
         assert "<svg" in (copied / "docs" / "images" / f"{name}.svg").read_text("utf-8")
-    assert "`theta`, chosen on" in (copied / "README.md").read_text("utf-8")
+    assert "`theta`, measured on" in (copied / "README.md").read_text("utf-8")
