@@ -200,9 +200,9 @@ Markdown(
 )
 
 # %% [markdown]
-# `compare_vintages` lists what a new vintage changed. This project has only one vintage, so there is
-# little to compare with. One later figure is public: that of July 2022, 11.86 Mtoe. In place of the
-# provisional figure:
+# `compare_vintages` lists what a new vintage changed. This project has only one vintage, so there
+# is little to compare with. One later figure is public: that of July 2022, 11.86 Mtoe. In place of
+# the provisional figure:
 
 # %%
 later = frame.copy()
