@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from pathlib import Path
 
@@ -39,6 +40,20 @@ def test_the_image_copies_what_exists() -> None:
     sources = [source for line in copied for source in line.split()]
     assert len(sources) > 5
     assert [source for source in sources if not list(ROOT.glob(source))] == []
+
+
+def test_the_image_has_every_module_that_its_modules_import() -> None:
+    """Wherever the import stands: the fitted champion is loaded when it is first needed."""
+    text = DOCKERFILE.read_text("utf-8")
+    copied = [ROOT / word for word in re.findall(r"energy/\w+(?:\.py)?(?= )", text)]
+    files = {file for path in copied for file in ([path] if path.is_file() else path.glob("*.py"))}
+    modules = {".".join(f.relative_to(ROOT).with_suffix("").parts) for f in files}
+    packages = {module.rpartition(".")[0] for module in modules}
+    for file in files | set((ROOT / "lambda_handler").glob("*.py")):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            name = node.module or "" if isinstance(node, ast.ImportFrom) else ""
+            if name.startswith("energy"):
+                assert name in modules | packages, f"{file.name} imports {name}"
 
 
 @pytest.mark.parametrize("line", ["USER 65534:65534", "--invalidation-mode unchecked-hash"])
