@@ -33,8 +33,8 @@ CHANGES: dict[str, dict[str, float]] = {
     "no adaptation": {"BOUND": 0.0},
     "adaptation without bound": {"BOUND": 10.0},
 }
-"""Changed constants of `energy.forecasting.intervals`, by variant. The frozen results also have four
-memories of past errors, measured with version 2; intervals have kept all errors since."""
+"""Changed constants of `energy.forecasting.intervals`, by variant. The frozen results also have
+four lengths of memory, measured with version 2; intervals have kept all errors since."""
 WINTER = (11, 12, 1, 2, 3)
 
 

@@ -12,8 +12,9 @@ STEPS = """
 their labels and keeps every byte. A CSV file of your own works too. Both are checked figure by
 figure.
 
-**Backtest.** Every forecaster among the candidate models forecasts the past as if it were the
-future. The best is the champion. Its error on the holdout is reported and not used for selection.
+**Backtest.** Every candidate model forecasts the past as if it were the future. The champion is the
+mean of six families of models, weighted by their recent errors. Its error on the holdout is
+reported and not used for selection.
 
 **Publish.** The champion, its forecasts, its scores and the data become one release, each file with
 its SHA-256. Readers see the old release or the new one, never a mixture.

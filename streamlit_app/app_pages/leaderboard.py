@@ -1,4 +1,4 @@
-"""Leaderboard: the scores of every forecaster on the past, and why the champion won."""
+"""Leaderboard: the scores of every forecaster on the past, and why the champion is published."""
 
 import pandas as pd
 import streamlit as st
@@ -20,7 +20,7 @@ with layout.show_errors():
     best_holdout = holdout.get(best.forecaster)
     holdout_mape = best_holdout.mape if best_holdout else None
     st.markdown(
-        f"**{md.title(best.forecaster)} won.** {md.sentence(scores.why)}"
+        f"**{md.title(best.forecaster)}** is published. {md.sentence(scores.why)}"
         + (
             f" Its error on the **holdout**, the last months, which are not used for selection, "
             f"is {format_percent(holdout_mape, 1)}."
