@@ -31,8 +31,6 @@ SOURCES = {
     ("docs/data.md", "223.03 Mtoe"): "an error that is shown as an example",
     ("docs/data.md", "20 MB"): "energy/data/download.py",
     ("CHANGELOG.md", "128 KB"): "energy/contract/request.py",
-    ("docs/performance.md", "35 ms"): "measured when the contract was rewritten",
-    ("docs/performance.md", "50 ms"): "measured before the contract was rewritten",
     ("docs/serving.md", "128 KB"): "energy/contract/request.py",
     ("docs/forecasting.md", "2.7%"): "the goal: scripts/benchmarks/accuracy_tables.py",
     ("docs/forecasting.md", "87%"): "research/results/interval_spreads.json: all errors alike",
